@@ -1,0 +1,47 @@
+"""The ledger, what is derived from it, and the functions that write both. Locks: a new database."""
+
+from sqlmodel import SQLModel
+
+from alembic import op
+from ap_registry.store import ledger_tables, tables  # noqa: F401
+from ap_registry.store.functions import (
+    APPEND_ONLY,
+    APPEND_ONLY_TRIGGERS,
+    record_events_sql,
+    write_derived_sql,
+)
+
+revision = "0001"
+down_revision = None
+
+_TRUTH = ("event", "event_private", "log", "unsequenced", "notice_ref", "upn_claim")
+
+
+def upgrade() -> None:
+    SQLModel.metadata.create_all(op.get_bind())
+    op.execute(APPEND_ONLY)
+    for statement in APPEND_ONLY_TRIGGERS:
+        op.execute(statement)
+    op.get_bind().exec_driver_sql(write_derived_sql())
+    op.get_bind().exec_driver_sql(record_events_sql())
+    op.execute(
+        "insert into setting (name, value) values"
+        " ('hash_key', encode(sha256(gen_random_uuid()::text::bytea"
+        " || gen_random_uuid()::text::bytea), 'hex')), ('calendar_version', '0')"
+    )
+    for role in ("ap_web", "ap_job"):
+        op.execute(_grants(role))
+
+
+def _grants(role: str) -> str:
+    """Read all, append to the ledger, rewrite what is derived; only where the role exists."""
+    return f"""
+do $$ begin
+  if exists (select from pg_roles where rolname = '{role}') then
+    grant usage on schema public to {role};
+    grant select, insert, update, delete on all tables in schema public to {role};
+    revoke update, delete on {", ".join(_TRUTH[:3])} from {role};
+    grant usage on all sequences in schema public to {role};
+    grant execute on all functions in schema public to {role};
+  end if;
+end $$"""

@@ -1,0 +1,1 @@
+"""The registry of alternative provision placements and pupil movements."""

@@ -1,0 +1,56 @@
+"""Connections: one pool a process, checked before use, UTC, and bounded waiting."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from ap_registry.errors import Unavailable
+
+Connection = psycopg.Connection[TupleRow]
+OPTIONS: dict[str, Any] = {"autocommit": True, "options": "-c timezone=UTC"}
+
+
+def connect(url: str) -> Connection:
+    """Open one connection in autocommit; the caller closes it."""
+    return psycopg.connect(url, **OPTIONS)
+
+
+class Database:
+    """A pool of connections to one database."""
+
+    def __init__(self, url: str, *, max_size: int = 16, wait_seconds: float = 5.0) -> None:
+        self.url = url
+        self._pool = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=max_size,
+            timeout=wait_seconds,
+            kwargs=OPTIONS,
+            open=False,
+            check=ConnectionPool.check_connection,
+        )
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Lend a connection in autocommit mode; say 503 when none comes free in time."""
+        if self._pool.closed:
+            self._pool.open()
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except PoolTimeout as error:
+            raise Unavailable("The registry is busy. Please try again.", retry_after=5) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Lend a connection in one repeatable-read, read-only transaction."""
+        with self.connection() as connection, connection.transaction():
+            connection.execute("set transaction isolation level repeatable read read only")
+            yield connection
+
+    def close(self) -> None:
+        self._pool.close()

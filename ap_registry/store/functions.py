@@ -1,0 +1,140 @@
+"""The database's own functions, written out from the tables at migration.
+
+``record_events`` is the only write of the registry: events, their private parts, the queue of the
+sequencer, and every derived row that closes or opens, in one call and one transaction.
+"""
+
+from sqlalchemy.dialects import postgresql
+from sqlmodel import SQLModel
+
+from ap_registry.store.tables import DERIVED
+
+WRITERS_LOCK = 7_101_944  # any number; shared by writers, looked at by the sequencer
+_BOUNDS = ("pupil_id", "key", "from_at", "until_at")
+
+_HEAD = """
+create or replace function record_events(
+  p_pupil uuid[], p_stream smallint[], p_version int[], p_id uuid[], p_type text[],
+  p_occurred date[], p_by text[], p_actor text, p_ref bytea[], p_content bytea[],
+  p_birth smallint[], p_data text[], p_private text[], p_salt bytea[], p_private_digest bytea[],
+  p_prefix bytea[], p_last timestamptz, p_clock timestamptz, p_close jsonb, p_open jsonb,
+  p_side jsonb
+) returns timestamptz language plpgsql security definer set search_path = public, pg_temp as $$
+declare v_at timestamptz; v_micros bytea;
+begin
+  perform pg_advisory_xact_lock_shared({lock});
+  v_at := greatest(coalesce(p_clock, clock_timestamp()), p_last);
+  v_micros := int8send((extract(epoch from v_at) * 1000000)::bigint);
+  with written as (
+    insert into event (pupil_id, stream, version, id, type, occurred_on, recorded_at, by, actor,
+                       ref_hash, content_hash, birth_year, data, private_digest, digest)
+    select pupil, stream, version, id, type, occurred, v_at, by, p_actor, ref, content, birth,
+           data::json, private_digest, sha256(prefix || v_micros)
+      from unnest(p_pupil, p_stream, p_version, p_id, p_type, p_occurred, p_by, p_ref, p_content,
+                  p_birth, p_data, p_private_digest, p_prefix)
+        as t(pupil, stream, version, id, type, occurred, by, ref, content, birth, data,
+             private_digest, prefix)
+    returning pupil_id, stream, version, recorded_at, digest)
+  insert into unsequenced (pupil_id, stream, version, recorded_at, digest)
+  select pupil_id, stream, version, recorded_at, digest from written;
+  insert into event_private (pupil_id, stream, version, salt, data)
+  select pupil, stream, version, salt, data::json
+    from unnest(p_pupil, p_stream, p_version, p_salt, p_private)
+      as t(pupil, stream, version, salt, data)
+   where data is not null;
+  if p_side ? 'upn' then
+    insert into upn_claim (upn, pupil_id)
+    select upn, pupil_id from jsonb_to_recordset(p_side->'upn') as r(upn text, pupil_id uuid);
+  end if;
+  if p_side ? 'ref' then
+    insert into notice_ref (by, ref_hash, pupil_id, version, content_hash, receipt)
+    select by, decode(ref_hash, 'hex'), pupil_id, version, decode(content_hash, 'hex'),
+           receipt::json
+      from jsonb_to_recordset(p_side->'ref') as r(by text, ref_hash text, pupil_id uuid,
+                                                  version int, content_hash text, receipt text);
+  end if;
+  if p_side ? 'outbox' then
+    insert into outbox (id, pupil_id, follow_up, kind, to_organisation, created_at, send_after,
+                        attempts)
+    select id, pupil_id, follow_up, kind, to_organisation, v_at, send_after, 0
+      from jsonb_to_recordset(p_side->'outbox') as r(id uuid, pupil_id uuid, follow_up uuid,
+             kind text, to_organisation text, send_after timestamptz)
+        on conflict (id) do nothing;
+  end if;
+  perform write_derived(v_at, p_close, p_open);
+  return v_at;
+end $$;
+"""
+
+_DERIVED_HEAD = """
+create or replace function write_derived(v_at timestamptz, p_close jsonb, p_open jsonb)
+returns void language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+"""
+
+_DERIVED_TABLE = """
+  if p_close ? '{table}' then
+    delete from "{table}" t using jsonb_to_recordset(p_close->'{table}') as r(pupil_id uuid, key uuid)
+     where t.pupil_id = r.pupil_id and t.key = r.key and t.until_at = 'infinity'
+       and t.from_at >= v_at;
+    update "{table}" t set until_at = v_at
+      from jsonb_to_recordset(p_close->'{table}') as r(pupil_id uuid, key uuid)
+     where t.pupil_id = r.pupil_id and t.key = r.key and t.until_at = 'infinity';
+  end if;
+  if p_open ? '{table}' then
+    insert into "{table}" (pupil_id, key, from_at, until_at, {columns})
+    select pupil_id, key, v_at, 'infinity', {columns}
+      from jsonb_to_recordset(p_open->'{table}') as r(pupil_id uuid, key uuid, {typed});
+  end if;
+"""
+
+APPEND_ONLY = """
+create or replace function refuse_change() returns trigger language plpgsql as $$
+begin
+  if tg_table_name = 'event_private' and tg_op = 'DELETE' and current_user = 'ap_eraser' then
+    return old;
+  end if;
+  raise exception 'the ledger is append-only: % of % refused', tg_op, tg_table_name
+    using errcode = 'insufficient_privilege';
+end $$;
+"""
+
+APPEND_ONLY_TRIGGERS = tuple(
+    statement
+    for table in ("event", "event_private", "log")
+    for statement in (
+        f"create trigger {table}_no_change before update or delete on {table} "
+        "for each row execute function refuse_change()",
+        f"create trigger {table}_no_truncate before truncate on {table} "
+        "for each statement execute function refuse_change()",
+        f"alter table {table} enable always trigger {table}_no_change",
+        f"alter table {table} enable always trigger {table}_no_truncate",
+    )
+)
+
+
+def columns_of(table: type[SQLModel]) -> dict[str, str]:
+    """Name and SQL type of every column besides the bounds that all derived tables share."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return {
+        column.name: column.type.compile(dialect)
+        for column in SQLModel.metadata.tables[str(table.__tablename__)].columns
+        if column.name not in _BOUNDS
+    }
+
+
+def record_events_sql() -> str:
+    return _HEAD.replace("{lock}", str(WRITERS_LOCK))
+
+
+def write_derived_sql() -> str:
+    """Close and open rows of each derived table: one static statement a table, none dynamic."""
+    body = "".join(
+        _DERIVED_TABLE.format(
+            table=table.__tablename__,
+            columns=", ".join(f'"{name}"' for name in columns_of(table)),
+            typed=", ".join(f'"{name}" {kind}' for name, kind in columns_of(table).items()),
+        )
+        for table in DERIVED
+    )
+    return _DERIVED_HEAD + body + "end $$;\n"

@@ -1,0 +1,204 @@
+"""The tables that are the truth: the ledger, its private part, its order, and what jobs act on."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from ap_registry.store.tables import TIMESTAMPTZ
+
+Instant: Any = TIMESTAMPTZ
+
+
+class Event(SQLModel, table=True):
+    """An accepted notice or submission, for ever. ``stream``: 0 movements, 1 attendance, 2 reference."""
+
+    __table_args__: ClassVar[Any] = (
+        Index("event_id", "id"),
+        Index("event_ref", "ref_hash", postgresql_where=text("ref_hash is not null")),
+    )
+    pupil_id: UUID = Field(primary_key=True)
+    stream: int = Field(primary_key=True, sa_type=SmallInteger)
+    version: int = Field(primary_key=True)
+    id: UUID
+    type: str
+    occurred_on: date
+    recorded_at: datetime = Field(sa_type=Instant)
+    by: str
+    actor: str
+    ref_hash: bytes | None = Field(sa_type=LargeBinary)
+    content_hash: bytes | None = Field(sa_type=LargeBinary)
+    birth_year: int | None = Field(sa_type=SmallInteger)
+    data: str = Field(sa_column=Column(JSON, nullable=False))
+    private_digest: bytes | None = Field(sa_type=LargeBinary)
+    digest: bytes = Field(sa_type=LargeBinary)
+
+
+class EventPrivate(SQLModel, table=True):
+    """The erasable part of an event; its digest stays in the event."""
+
+    __tablename__ = "event_private"
+    pupil_id: UUID = Field(primary_key=True)
+    stream: int = Field(primary_key=True, sa_type=SmallInteger)
+    version: int = Field(primary_key=True)
+    salt: bytes = Field(sa_type=LargeBinary)
+    data: str = Field(sa_column=Column(JSON, nullable=False))
+
+
+class Unsequenced(SQLModel, table=True):
+    """Events that have no place in the log yet; deliberately without key or index."""
+
+    __mapper_args__: ClassVar[Any] = {"primary_key": ["pupil_id", "stream", "version"]}
+    pupil_id: UUID = Field(primary_key=True)
+    stream: int = Field(primary_key=True, sa_type=SmallInteger)
+    version: int = Field(primary_key=True)
+    recorded_at: datetime = Field(sa_type=Instant)
+    digest: bytes = Field(sa_type=LargeBinary)
+
+
+class Log(SQLModel, table=True):
+    """The one order of all events; ``leaf`` is the RFC 6962 leaf hash of the event's digest."""
+
+    __table_args__: ClassVar[Any] = (
+        Index("log_known_at", "known_at"),
+        Index("log_event", "pupil_id", "stream", "version"),
+    )
+    seq: int = Field(
+        sa_column=Column(BigInteger, primary_key=True, autoincrement=False, nullable=False)
+    )
+    pupil_id: UUID
+    stream: int = Field(sa_type=SmallInteger)
+    version: int
+    leaf: bytes = Field(sa_type=LargeBinary)
+    known_at: datetime = Field(sa_type=Instant)
+
+
+class MerkleNode(SQLModel, table=True):
+    """The root of a complete subtree of 16**level leaves, the number-th from the left."""
+
+    __tablename__ = "merkle_node"
+    level: int = Field(primary_key=True, sa_type=SmallInteger)
+    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class TreeHead(SQLModel, table=True):
+    """The log as it stood when it was closed up to ``closed_at``."""
+
+    __tablename__ = "tree_head"
+    __table_args__: ClassVar[Any] = (Index("tree_head_closed_at", "closed_at"),)
+    id: int = Field(
+        sa_column=Column(BigInteger, primary_key=True, autoincrement=True, nullable=False)
+    )
+    size: int = Field(sa_type=BigInteger)
+    root: bytes = Field(sa_type=LargeBinary)
+    closed_at: datetime = Field(sa_type=Instant)
+
+
+class NoticeRef(SQLModel, table=True):
+    """A notifier's own reference, unique per organisation, and the answer it was first given."""
+
+    __tablename__ = "notice_ref"
+    by: str = Field(primary_key=True)
+    ref_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    pupil_id: UUID
+    version: int
+    content_hash: bytes = Field(sa_type=LargeBinary)
+    receipt: str = Field(sa_column=Column(JSON, nullable=False))
+
+
+class UpnClaim(SQLModel, table=True):
+    """Which pupil a UPN names; a second claim to one UPN is refused by the key."""
+
+    __tablename__ = "upn_claim"
+    upn: str = Field(primary_key=True)
+    pupil_id: UUID
+
+
+class Setting(SQLModel, table=True):
+    """What was decided when the registry was created: its hash key, its clock, its versions."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Outbox(SQLModel, table=True):
+    """What must go out for a notice; a row is claimed, sent, and marked, never deleted."""
+
+    __table_args__: ClassVar[Any] = (
+        Index("outbox_due", "send_after", "id", postgresql_where=text("sent_at is null")),
+    )
+    id: UUID = Field(primary_key=True)
+    pupil_id: UUID
+    follow_up: UUID | None
+    kind: str
+    to_organisation: str
+    created_at: datetime = Field(sa_type=Instant)
+    send_after: datetime = Field(sa_type=Instant)
+    attempts: int = Field(sa_type=SmallInteger)
+    sent_at: datetime | None = Field(sa_type=Instant)
+    failed: str | None
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """The stored answer to a request that may be sent again within 24 hours."""
+
+    __tablename__ = "idempotency_key"
+    api_key: UUID = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    body_hash: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(sa_type=Instant)
+    status: int | None = Field(sa_type=SmallInteger)
+    body: bytes | None = Field(sa_type=LargeBinary)
+
+
+class ApiKey(SQLModel, table=True):
+    """A key of an organisation; only its hash is kept."""
+
+    __tablename__ = "api_key"
+    id: UUID = Field(primary_key=True)
+    secret_hash: bytes = Field(sa_type=LargeBinary)
+    organisations: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    role: str
+    created_at: datetime = Field(sa_type=Instant)
+    until_on: date | None
+    revoked_at: datetime | None = Field(sa_type=Instant)
+
+
+class Account(SQLModel, table=True):
+    """A person who signs in; the password as argon2id."""
+
+    id: UUID = Field(primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    password_hash: str
+    organisation: str
+    role: str
+    created_at: datetime = Field(sa_type=Instant)
+    disabled: bool = Field(sa_type=Boolean)
+    failures: int = Field(sa_type=SmallInteger)
+    locked_until: datetime | None = Field(sa_type=Instant)
+
+
+class WebSession(SQLModel, table=True):
+    """A signed-in browser; only the hash of its token is kept."""
+
+    __tablename__ = "web_session"
+    token_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    account: UUID
+    created_at: datetime = Field(sa_type=Instant)
+    seen_at: datetime = Field(sa_type=Instant)
+    csrf: str

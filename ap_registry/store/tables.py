@@ -1,0 +1,394 @@
+"""The tables that are derived from the ledger: every one a pure function of it, and bounded in time.
+
+A row holds from ``from_at`` (included) until ``until_at`` (excluded); ``infinity`` is the present.
+The registry as at T is, in every table, ``from_at <= T and T < until_at``.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Float, Index, Integer, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlmodel import Field, SQLModel
+
+TIMESTAMPTZ = TIMESTAMP(timezone=True)
+
+
+def _texts() -> Any:
+    return Field(sa_column=Column(ARRAY(Text), nullable=True))
+
+
+class Derived(SQLModel):
+    """What all derived rows share: whose they are, which one, and while when they held."""
+
+    pupil_id: UUID = Field(primary_key=True)
+    key: UUID = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+
+
+PRESENT = text("until_at = 'infinity'")
+
+
+class Identity(Derived, table=True):
+    """Who the pupil is; erased with the pupil. One row for a pupil, key = pupil_id."""
+
+    __table_args__: ClassVar[Any] = (
+        Index("identity_upn", "upn", postgresql_where=PRESENT),
+        Index("identity_name", text("lower(family_name)"), postgresql_where=PRESENT),
+    )
+    upn: str | None
+    former_upns: list[str] | None = _texts()
+    given_name: str | None
+    family_name: str | None
+    date_of_birth: date | None
+    sex: str | None
+    restricted: bool = Field(sa_type=Boolean)
+
+
+class Detail(Derived, table=True):
+    """What stood of the pupil from ``occurred_on``; nc_year only where that notice stated one."""
+
+    occurred_on: date
+    version: int
+    birth_year: int | None = Field(sa_type=SmallInteger)
+    home_la: str | None
+    care_la: str | None
+    sen_provision: str | None
+    sen_need: str | None
+    nc_year: int | None = Field(sa_type=SmallInteger)
+    looked_after: str | None
+    social_worker: str | None
+    young_carer: bool | None = Field(sa_type=Boolean)
+    free_school_meals: bool | None = Field(sa_type=Boolean)
+    ethnicity: str | None
+
+
+class Roll(Derived, table=True):
+    """A spell on a roll: from ``from_on`` up to, not including, ``until_on``."""
+
+    __table_args__: ClassVar[Any] = (Index("roll_school", "school", postgresql_where=PRESENT),)
+    school: str
+    registration: str
+    from_on: date
+    until_on: date | None
+    ground: str | None
+    version: int
+
+
+class Exclusion(Derived, table=True):
+    """A suspension, lunchtime suspension or permanent exclusion, and where it stands."""
+
+    kind: str
+    school: str
+    occurred_on: date
+    ends_on: date | None
+    sessions: int | None = Field(sa_type=Integer)
+    reasons: list[str] | None = _texts()
+    status: str
+    undone: bool = Field(sa_type=Boolean)
+    under_review: bool = Field(sa_type=Boolean)
+    version: int
+
+
+class Direction(Derived, table=True):
+    """An off-site direction (Education Act 2002 s.29A)."""
+
+    school: str
+    provider: str
+    occurred_on: date
+    starts_on: date
+    ends_on: date
+    sessions_per_week: int
+    version: int
+
+
+class Referral(Derived, table=True):
+    """A referral and its decision."""
+
+    route: str
+    provider: str | None
+    about: UUID | None
+    made_by: str
+    occurred_on: date
+    decision: str | None
+    decided_on: date | None
+    version: int
+
+
+class Placement(Derived, table=True):
+    """An AP placement; starts_on and ended_on are facts, planned_ends_on the present plan.
+
+    ``trigger_on``: the day of the event that ``arising_from`` names (a referral stands for what it
+    is about), null where none is named or it is void. ``cause``: the exclusion named that way.
+    """
+
+    __table_args__: ClassVar[Any] = (
+        Index("placement_provider", "provider", "starts_on", postgresql_where=PRESENT),
+    )
+    provider: str
+    commissioner: str
+    reason: str
+    setting_type: str | None
+    intent: str
+    starts_on: date
+    first_planned_ends_on: date
+    planned_ends_on: date
+    ended_on: date | None
+    end_reason: str | None
+    destination: str | None
+    sessions_per_week: int
+    trigger_on: date | None
+    cause: UUID | None
+    arising_from: UUID | None
+    version: int
+
+
+class Outreach(Derived, table=True):
+    """An outreach episode; ``delivered`` counts its sessions that took place."""
+
+    provider: str
+    school: str
+    focus: str | None
+    starts_on: date
+    ended_on: date | None
+    end_reason: str | None
+    delivered: int
+    version: int
+
+
+class Reintegration(Derived, table=True):
+    """A reintegration that started, and how it ended (settled or broke_down)."""
+
+    school: str
+    placement: UUID | None
+    started_on: date
+    phased_until: date | None
+    ended_on: date | None
+    outcome: str | None
+    version: int
+
+
+class ReintegrationPlan(Derived, table=True):
+    """A planned return."""
+
+    __tablename__ = "reintegration_plan"
+    placement: UUID
+    school: str
+    occurred_on: date
+    returns_on: date
+    phased_until: date | None
+
+
+class AssessmentShared(Derived, table=True):
+    """An in-depth assessment shared with the receiving school."""
+
+    __tablename__ = "assessment_shared"
+    placement: UUID
+    school: str
+    occurred_on: date
+
+
+class ManagedMove(Derived, table=True):
+    """An agreed permanent transfer."""
+
+    __tablename__ = "managed_move"
+    from_school: str
+    to_school: str
+    parent_agreed: bool = Field(sa_type=Boolean)
+    occurred_on: date
+    version: int
+
+
+class Result(Derived, table=True):
+    """An award; ``level`` as recorded, ``grade`` as recorded."""
+
+    occurred_on: date
+    qualification: str
+    subject: str
+    grade: str
+    level: str | None
+    provider: str | None
+    version: int
+
+
+class Target(Derived, table=True):
+    """An attainment target agreed for the pupil."""
+
+    occurred_on: date
+    qualification: str
+    subject: str
+    level: str
+    version: int
+
+
+class Assessment(Derived, table=True):
+    """A standardised assessment of English or maths."""
+
+    occurred_on: date
+    subject: str
+    instrument: str
+    standard_score: float = Field(sa_type=Float)
+    stage: str
+    version: int
+
+
+class Wellbeing(Derived, table=True):
+    """A wellbeing measure."""
+
+    occurred_on: date
+    instrument: str
+    score: float = Field(sa_type=Float)
+    stage: str
+    informant: str
+    version: int
+
+
+class Offer(Derived, table=True):
+    """A post-16 offer (NCCIS activity code)."""
+
+    occurred_on: date
+    activity: str
+    version: int
+
+
+class Destination(Derived, table=True):
+    """A post-16 activity on a day (NCCIS activity code)."""
+
+    occurred_on: date
+    activity: str
+    version: int
+
+
+class Flag(Derived, table=True):
+    """What should not have happened, with the rule that says so."""
+
+    event: UUID
+    rule: str
+    detail: str
+    source: str
+
+
+class FollowUp(Derived, table=True):
+    """A duty that a notice or a mark has started; ``outcome`` done or lapsed once closed."""
+
+    __tablename__ = "follow_up"
+    __table_args__: ClassVar[Any] = (
+        Index(
+            "follow_up_due",
+            "due_on",
+            "key",
+            postgresql_where=text("until_at = 'infinity' and closed_on is null"),
+        ),
+        Index("follow_up_owner", "owner", "due_on", postgresql_where=PRESENT),
+        Index("follow_up_key", "key"),
+    )
+    kind: str
+    owner: str
+    opened_on: date
+    due_on: date
+    closed_on: date | None
+    outcome: str | None
+    opened_by: UUID
+    closed_by: UUID | None
+    how: str | None
+    rule: str
+    source: str
+    statutory: bool = Field(sa_type=Boolean)
+    calendar: str | None
+    calendar_version: int
+    origin: str
+
+
+class Visibility(Derived, table=True):
+    """Which organisation may see the pupil, from when until when (both included), and why."""
+
+    __table_args__: ClassVar[Any] = (
+        Index("visibility_organisation", "organisation", "pupil_id", postgresql_where=PRESENT),
+    )
+    organisation: str
+    from_on: date | None
+    until_on: date | None
+    basis: str
+
+
+DERIVED: tuple[type[Derived], ...] = (
+    Identity,
+    Detail,
+    Roll,
+    Exclusion,
+    Direction,
+    Referral,
+    Placement,
+    Outreach,
+    Reintegration,
+    ReintegrationPlan,
+    AssessmentShared,
+    ManagedMove,
+    Result,
+    Target,
+    Assessment,
+    Wellbeing,
+    Offer,
+    Destination,
+    Flag,
+    FollowUp,
+    Visibility,
+)
+
+
+class AttendanceWeek(SQLModel, table=True):
+    """Ten marks, Monday AM to Friday PM, one byte each in the alphabet of ``codes``; - is none."""
+
+    __tablename__ = "attendance_week"
+    pupil_id: UUID = Field(primary_key=True)
+    organisation: str = Field(primary_key=True)
+    week: date = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    marks: str
+
+
+class OrganisationRow(SQLModel, table=True):
+    """An organisation as it was last imported; ``id`` as contract section 5 writes it."""
+
+    __tablename__ = "organisation"
+    id: str = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    kind: str
+    name: str
+    la: str | None
+    las: list[str] | None = _texts()
+    trust: str | None
+    ukprn: str | None
+    laestab: str | None
+    type_code: str | None
+    setting_type: str | None
+    subcontractor_of: str | None
+    opened_on: date | None
+    closed_on: date | None
+    email: str | None
+
+
+class TermBlockRow(SQLModel, table=True):
+    """A block of days on which an organisation is open to pupils; half-terms split terms."""
+
+    __tablename__ = "term_block"
+    organisation: str = Field(primary_key=True)
+    starts_on: date = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    ends_on: date
+
+
+class ClosureRow(SQLModel, table=True):
+    """A day on which an organisation (``ENG``: every one) is closed."""
+
+    __tablename__ = "closure"
+    organisation: str = Field(primary_key=True)
+    closed_on: date = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    reason: str
