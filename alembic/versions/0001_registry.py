@@ -27,7 +27,8 @@ def upgrade() -> None:
     op.execute(
         "insert into setting (name, value) values"
         " ('hash_key', encode(sha256(gen_random_uuid()::text::bytea"
-        " || gen_random_uuid()::text::bytea), 'hex')), ('calendar_version', '0')"
+        " || gen_random_uuid()::text::bytea), 'hex')), ('calendar_version', '0'),"
+        " ('organisation_version', '0')"
     )
     for role in ("ap_web", "ap_job"):
         op.execute(_grants(role))

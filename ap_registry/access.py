@@ -1,0 +1,66 @@
+"""Who calls, and what they may send and see (contract section 8)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from ap_registry.notice import NoticeType
+
+ROLES = (
+    "school", "provider", "panel", "la", "health", "social_care", "parent", "admin", "auditor",
+)  # fmt: skip
+SEES_ALL = frozenset({"admin"})
+BY_ANOTHER = frozenset({"admin", "la"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """An account, key or the command line, and the organisations it acts for."""
+
+    actor: str
+    role: str
+    organisations: tuple[str, ...] = ()
+
+    @property
+    def organisation(self) -> str | None:
+        return self.organisations[0] if self.organisations else None
+
+    @property
+    def sees_all(self) -> bool:
+        return self.role in SEES_ALL
+
+
+COMMAND_LINE = Caller(actor="command-line", role="admin")
+
+
+def may_send(caller: Caller, kind: NoticeType) -> bool:  # type: ignore[type-arg]
+    return caller.role == "admin" or caller.role in kind.senders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """How much of a pupil a caller sees: all, up to a last day, or nothing."""
+
+    visible: bool
+    until_on: date | None = None
+
+    def covers(self, on: date) -> bool:
+        return self.visible and (self.until_on is None or on <= self.until_on)
+
+
+def sight(
+    caller: Caller, rows: Iterable[tuple[str, date | None, date | None]], today: date
+) -> Sight:
+    """From (organisation, from, until) rows: open-ended or running is all, else the last day."""
+    if caller.sees_all:
+        return Sight(visible=True)
+    ends = [
+        until
+        for organisation, _start, until in rows
+        if organisation in caller.organisations
+    ]
+    if not ends:
+        return Sight(visible=False)
+    if any(until is None or until >= today for until in ends):
+        return Sight(visible=True)
+    return Sight(visible=True, until_on=max(until for until in ends if until is not None))

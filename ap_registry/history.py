@@ -1,0 +1,252 @@
+"""Corrections and voids resolved, effective order, and the fold: from events to the pupil."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ap_registry.follow_ups import key_of
+from ap_registry.notice import Case, Entry, Flag, FollowUp, NoticeType, World
+from ap_registry.notices import CATALOGUE, CLOCKS
+from ap_registry.pupil import EMPTY, Pupil
+
+ACTS = frozenset({"correction", "void"})
+ASIDE = frozenset({"arising_from", "about"})  # naming a voided event there changes nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An event as the ledger holds it, its public and private values together."""
+
+    id: UUID
+    type: str
+    version: int
+    occurred_on: date
+    recorded_at: datetime
+    by: str
+    actor: str
+    ref: str | None
+    note: str | None
+    values: Mapping[str, object]
+    ref_hash: bytes | None = None
+    content_hash: bytes | None = None
+    birth_year: int | None = None
+
+    @property
+    def kind(self) -> NoticeType[Any]:
+        return CATALOGUE[self.type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One field that a correction put right."""
+
+    event: UUID
+    field: str
+    old: object
+    new: object
+    reason: str | None
+    by: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An entry as it stands, what changed it, and whether it has effect."""
+
+    entry: Entry[Any]
+    changes: tuple[Change, ...] = ()
+    effective: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """All that was recorded of a pupil, as it stands and in effective order."""
+
+    recorded: tuple[Recorded, ...]
+    standing: tuple[Standing, ...]
+
+    @property
+    def version(self) -> int:
+        return self.recorded[-1].version if self.recorded else 0
+
+    def entries(self) -> tuple[Entry[Any], ...]:
+        return tuple(s.entry for s in self.standing if s.effective)
+
+    def voided(self) -> frozenset[UUID]:
+        return frozenset(s.entry.id for s in self.standing if s.entry.status == "void")
+
+    def plus(self, *events: Recorded) -> "History":
+        return history((*self.recorded, *events))
+
+
+def history(recorded: Iterable[Recorded]) -> History:
+    """Resolve what was taken back and put right; order what stands."""
+    events = tuple(recorded)
+    voided = _voided(events)
+    if len(events) == 0:
+        return History(recorded=(), standing=())
+    corrections = _corrections(events, voided)
+    standing = [_standing(event, voided, corrections.get(event.id, ())) for event in events]
+    standing.sort(key=lambda s: order(s.entry))
+    return History(recorded=events, standing=tuple(standing))
+
+
+def order(entry: Entry[Any]) -> tuple[date, int, int]:
+    """The day, then facts before acts on the ledger and a leave before a join, then version."""
+    rank = 2 if entry.type in ACTS else 0 if entry.type == "left_roll" else 1
+    return entry.occurred_on, rank, entry.version
+
+
+def _voided(events: Sequence[Recorded]) -> frozenset[UUID]:
+    """The last word first: a void that was itself voided takes nothing back."""
+    voided: set[UUID] = set()
+    for event in reversed(events):
+        if event.type == "void" and event.id not in voided:
+            voided.add(UUID(str(event.values["of"])))
+    return frozenset(voided)
+
+
+def _corrections(
+    events: Sequence[Recorded], voided: frozenset[UUID]
+) -> Mapping[UUID, tuple[Recorded, ...]]:
+    found: dict[UUID, tuple[Recorded, ...]] = {}
+    for event in events:
+        if event.type == "correction" and event.id not in voided:
+            of = UUID(str(event.values["of"]))
+            found[of] = (*found.get(of, ()), event)
+    return found
+
+
+def _standing(
+    event: Recorded, voided: frozenset[UUID], corrections: tuple[Recorded, ...]
+) -> Standing:
+    values = event.values
+    occurred_on = event.occurred_on
+    changes: tuple[Change, ...] = ()
+    if corrections:
+        values, occurred_on, changes = _corrected(event, corrections)
+    is_void = event.id in voided
+    entry = Entry(
+        id=event.id,
+        type=event.type,
+        version=event.version,
+        occurred_on=occurred_on,
+        recorded_at=event.recorded_at,
+        by=event.by,
+        ref=event.ref,
+        facts=event.kind.build(values),
+        status="void" if is_void else "corrected" if changes else "effective",
+        note=event.note,
+    )
+    return Standing(
+        entry=entry, changes=changes, effective=not is_void and not names(event.kind, entry, voided)
+    )
+
+
+def names(kind: NoticeType[Any], entry: Entry[Any], voided: frozenset[UUID]) -> bool:
+    """Whether its subject is void: then it has no effect either."""
+    if entry.type in ACTS or not voided:
+        return False
+    return any(
+        getattr(entry.facts, name, None) in voided for name in kind.references if name not in ASIDE
+    )
+
+
+def _corrected(
+    event: Recorded, corrections: tuple[Recorded, ...]
+) -> tuple[Mapping[str, object], date, tuple[Change, ...]]:
+    values = dict(event.values)
+    occurred_on = event.occurred_on
+    changes: list[Change] = []
+    for correction in corrections:
+        fields = correction.values["fields"]
+        assert isinstance(fields, Mapping)
+        for name, new in fields.items():
+            old: object = occurred_on.isoformat() if name == "occurred_on" else values.get(name)
+            if name == "occurred_on":
+                occurred_on = date.fromisoformat(str(new))
+            else:
+                values[name] = new
+            changes.append(
+                Change(
+                    event=correction.id,
+                    field=name,
+                    old=old,
+                    new=new,
+                    reason=str(correction.values.get("reason", "")) or None,
+                    by=correction.by,
+                    recorded_at=correction.recorded_at,
+                )
+            )
+    return values, occurred_on, tuple(changes)
+
+
+def fold(entries: Iterable[Entry[Any]], start: Pupil = EMPTY) -> Pupil:
+    pupil = start
+    for entry in entries:
+        pupil = CATALOGUE[entry.type].apply(pupil, entry)
+    return pupil
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A pupil's history folded: the state, what is flagged, what is owed."""
+
+    history: History
+    pupil: Pupil
+    flags: tuple[Flag, ...]
+    follow_ups: Mapping[tuple[str, UUID], FollowUp]
+
+
+def picture(past: History, world: World, *, upn: str | None = None) -> Picture:
+    """Everything that follows from a history and the calendars; pure."""
+    entries = past.entries()
+    states: list[Pupil] = []
+    born = past.recorded[-1].birth_year if past.recorded else None
+    pupil = replace(EMPTY, upn=upn, birth_year=born)
+    for entry in entries:
+        states.append(pupil)
+        pupil = CATALOGUE[entry.type].apply(pupil, entry)
+    flags = tuple(
+        flag
+        for entry, before in zip(entries, states, strict=True)
+        for flag in CATALOGUE[entry.type].flags(
+            Case(entry=entry, before=before, pupil=pupil, world=world)
+        )
+    )
+    return Picture(
+        history=past,
+        pupil=pupil,
+        flags=(*flags, *_naming_void(past, world)),
+        follow_ups=follow_ups(pupil, world),
+    )
+
+
+def _naming_void(past: History, world: World) -> Iterable[Flag]:
+    voided = past.voided()
+    if not voided:
+        return
+    for standing in past.standing:
+        entry = standing.entry
+        if entry.status != "void" and names(CATALOGUE[entry.type], entry, voided):
+            yield Case(entry=entry, before=EMPTY, pupil=EMPTY, world=world).flag(
+                "event.voided", "it names a notice that was taken back as void"
+            )
+
+
+def follow_ups(pupil: Pupil, world: World) -> Mapping[tuple[str, UUID], FollowUp]:
+    """By kind and opening event; what somebody says is done is done."""
+    done = {d.follow_up: d for d in pupil.done}
+    found: dict[tuple[str, UUID], FollowUp] = {}
+    for clock in CLOCKS:
+        for owed in clock.derive(pupil, world):
+            if owed.outcome is None and done:
+                said = done.get(key_of(owed.kind, owed.opened_by))
+                if said is not None:
+                    owed = replace(
+                        owed, closed_on=said.occurred_on, closed_by=said.id, outcome="done"
+                    )
+            found.setdefault((owed.kind, owed.opened_by), owed)
+    return found

@@ -1,0 +1,202 @@
+"""What a notice type is: its fields, what refuses it, what it flags, how it changes the pupil."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Generic, TypeVar, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from ap_registry.calendar import Calendars
+from ap_registry.errors import Problem
+from ap_registry.fields import BadValue, Kind, Reading, Reference
+from ap_registry.organisations import Organisation
+from ap_registry.pupil import Pupil
+from ap_registry.rules import rule
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of one notice type besides the envelope."""
+
+
+F = TypeVar("F", bound=Facts)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    name: str
+    kind: Kind
+    required: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Generic[F]):
+    """One notice as it stands: corrections applied. ``status``: effective, corrected or void."""
+
+    id: UUID
+    type: str
+    version: int
+    occurred_on: date
+    recorded_at: datetime
+    by: str
+    ref: str | None
+    facts: F
+    status: str = "effective"
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What is known besides the pupil: organisations and calendars."""
+
+    organisation: Callable[[str], Organisation | None]
+    calendars: Calendars
+
+    def la_of(self, organisation: str | None) -> str | None:
+        """The three digits of the LA in which an organisation lies."""
+        found = self.organisation(organisation) if organisation else None
+        return found.la_code if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """What should not have happened, by a rule and its source."""
+
+    event: UUID
+    rule: str
+    detail: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(Generic[F]):
+    """One notice in its place: ``before`` it in effective order, and ``pupil`` after everything."""
+
+    entry: Entry[F]
+    before: Pupil
+    pupil: Pupil
+    world: World
+
+    @property
+    def facts(self) -> F:
+        return self.entry.facts
+
+    @property
+    def on(self) -> date:
+        return self.entry.occurred_on
+
+    def flag(self, rule_id: str, detail: str) -> Flag:
+        return Flag(event=self.entry.id, rule=rule_id, detail=detail, source=source(rule_id, self.on))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """A duty: who owes what by when, and how it ended. ``outcome`` done or lapsed once closed."""
+
+    kind: str
+    owner: str
+    opened_on: date
+    due_on: date
+    opened_by: UUID
+    rule: str
+    calendar: str | None = None
+    closed_on: date | None = None
+    closed_by: UUID | None = None
+    outcome: str | None = None
+    how: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """What starts follow-ups of some kinds and what stops them, as a pure function of the pupil."""
+
+    kinds: tuple[str, ...]
+    derive: Callable[[Pupil, World], Iterable[FollowUp]]
+
+
+def nothing(_case: Case[Any]) -> Iterator[Any]:
+    return iter(())
+
+
+def unchanged(pupil: Pupil, _entry: Entry[Any]) -> Pupil:
+    return pupil
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeType(Generic[F]):
+    """One part of the framework. The alias stored in the ledger is ``name.vN``, never a class."""
+
+    name: str
+    facts: type[F]
+    sentence: str
+    refuse: Callable[[Case[F]], Iterator[Problem]] = nothing
+    flags: Callable[[Case[F]], Iterator[Flag]] = nothing
+    apply: Callable[[Pupil, Entry[F]], Pupil] = unchanged
+    senders: frozenset[str] = frozenset({"la"})
+    relates: bool = False
+    ahead_days: int = 0
+    version: int = 1
+
+    @cached_property
+    def alias(self) -> str:
+        return f"{self.name}.v{self.version}"
+
+    @cached_property
+    def fields(self) -> Mapping[str, FieldSpec]:
+        hints = get_type_hints(self.facts, include_extras=True)
+        return {
+            field.encode_name: FieldSpec(
+                name=field.encode_name,
+                kind=(kind := _kind_of(hints[field.name])),
+                required=field.required and not getattr(kind, "default_open", False),
+            )
+            for field in msgspec.structs.fields(self.facts)
+        }
+
+    @cached_property
+    def references(self) -> Mapping[str, Reference]:
+        """The fields that name an earlier event."""
+        return {n: s.kind for n, s in self.fields.items() if isinstance(s.kind, Reference)}
+
+    @cached_property
+    def private_fields(self) -> frozenset[str]:
+        return frozenset(name for name, spec in self.fields.items() if spec.kind.private)
+
+    def read(self, raw: Mapping[str, object], reading: Reading) -> tuple[dict[str, object], list[Problem]]:
+        """Read the fields one by one; every problem is listed, not only the first."""
+        values: dict[str, object] = {}
+        problems: list[Problem] = []
+        for name, spec in self.fields.items():
+            value = raw.get(name)
+            if value is None or value == "" or value == []:
+                if spec.required:
+                    problems.append(Problem(f"/{name}", "required", f"{name} is needed"))
+                continue
+            try:
+                values[name] = spec.kind.read(value, reading)
+            except BadValue as bad:
+                problems.append(
+                    Problem(f"/{name}", bad.code, f"{name} {bad.detail}", bad.rule)
+                    if not bad.detail.startswith(name)
+                    else Problem(f"/{name}", bad.code, bad.detail, bad.rule)
+                )
+        return values, problems
+
+    def build(self, values: Mapping[str, object]) -> F:
+        """Facts from values as read, or as stored (dates and ids as text)."""
+        return msgspec.convert(values, self.facts)
+
+
+def _kind_of(hint: Any) -> Kind:
+    """The Kind in an annotation, also under ``| None``."""
+    for candidate in (hint, *getattr(hint, "__args__", ())):
+        for extra in getattr(candidate, "__metadata__", ()):
+            if isinstance(extra, Kind):
+                return extra
+    raise TypeError(f"a field of a notice has no kind: {hint}")
+
+
+def source(rule_id: str, on: date) -> str:
+    return rule(rule_id, on).source

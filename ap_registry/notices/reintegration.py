@@ -1,0 +1,246 @@
+"""Managed moves, and the way back: plan, assessment shared, return, and how it held."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from ap_registry.errors import Problem
+from ap_registry.fields import Code, Day, Organisation, Reference, Text, YesNo
+from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
+from ap_registry.pupil import ManagedMove, Plan, Pupil, Reintegration, Review, Shared
+
+SENDERS = frozenset({"school", "provider", "la"})
+RUNGS = (10, 30, 60)  # school days: the reintegration ladder, domain 9
+TERMS = 2
+
+School = Annotated[str, Organisation(role="school")]
+OfPlacement = Annotated[UUID, Reference(types=("placement_started",), default_open=True)]
+PrivateText = Annotated[str, Text(private=True)]
+
+
+class Moved(Facts, frozen=True, kw_only=True):
+    from_school: School
+    to_school: School
+    parent_agreed: Annotated[bool, YesNo()] = False
+
+
+class Planned(Facts, frozen=True, kw_only=True):
+    placement: OfPlacement
+    school: School
+    returns_on: Annotated[date, Day()]
+    lead: PrivateText
+    phased_until: Annotated[date, Day()] | None = None
+
+
+class AssessmentShared(Facts, frozen=True, kw_only=True):
+    placement: OfPlacement
+    school: School
+    learning: PrivateText
+    triggers: PrivateText
+    needs: PrivateText
+    recommendations: PrivateText
+
+
+class Started(Facts, frozen=True, kw_only=True):
+    school: School
+    placement: Annotated[UUID, Reference(types=("placement_started",))] | None = None
+    phased_until: Annotated[date, Day()] | None = None
+
+
+class Ended(Facts, frozen=True, kw_only=True):
+    reintegration: Annotated[UUID, Reference(types=("reintegration_started",), default_open=True)]
+    outcome: Annotated[str, Code(codes=("settled", "broke_down"))]
+    reason: PrivateText | None = None
+
+
+def _refuse_move(case: Case[Moved]) -> Iterator[Problem]:
+    if case.facts.from_school == case.facts.to_school:
+        yield Problem("/to_school", "bad_format", "to_school must be another school")
+
+
+def _flag_move(case: Case[Moved]) -> Iterator[Flag]:
+    if not case.before.on_roll(case.facts.from_school, case.on):
+        yield case.flag(
+            "roll.not-on-record", f"not on the roll of {case.facts.from_school} on record"
+        )
+
+
+def _apply_move(pupil: Pupil, entry: Entry[Moved]) -> Pupil:
+    move = ManagedMove(
+        id=entry.id,
+        occurred_on=entry.occurred_on,
+        version=entry.version,
+        by=entry.by,
+        ref=entry.ref,
+        from_school=entry.facts.from_school,
+        to_school=entry.facts.to_school,
+        parent_agreed=entry.facts.parent_agreed,
+    )
+    return replace(pupil, managed_moves=(*pupil.managed_moves, move))
+
+
+def _refuse_phase(case: Case[Planned] | Case[Started]) -> Iterator[Problem]:
+    start = case.facts.returns_on if isinstance(case.facts, Planned) else case.on
+    until = case.facts.phased_until
+    if until is not None and until < start:
+        yield Problem("/phased_until", "end_before_start", "phased_until must not be before the return")
+
+
+def _apply_plan(pupil: Pupil, entry: Entry[Planned]) -> Pupil:
+    plan = Plan(
+        id=entry.id,
+        occurred_on=entry.occurred_on,
+        version=entry.version,
+        placement=entry.facts.placement,
+        school=entry.facts.school,
+        returns_on=entry.facts.returns_on,
+        phased_until=entry.facts.phased_until,
+    )
+    return replace(pupil, plans=(*pupil.plans, plan))
+
+
+def _apply_shared(pupil: Pupil, entry: Entry[AssessmentShared]) -> Pupil:
+    shared = Shared(
+        id=entry.id,
+        occurred_on=entry.occurred_on,
+        version=entry.version,
+        placement=entry.facts.placement,
+        school=entry.facts.school,
+    )
+    return replace(pupil, shared=(*pupil.shared, shared))
+
+
+def _refuse_start(case: Case[Started]) -> Iterator[Problem]:
+    for reintegration in case.before.reintegrations:
+        if reintegration.school == case.facts.school and reintegration.ended_on is None:
+            yield Problem(
+                "/school",
+                "already_open",
+                "a reintegration at this school is already open: record reintegration_ended first",
+            )
+    yield from _refuse_phase(case)
+
+
+def _apply_start(pupil: Pupil, entry: Entry[Started]) -> Pupil:
+    reintegration = Reintegration(
+        id=entry.id,
+        occurred_on=entry.occurred_on,
+        version=entry.version,
+        by=entry.by,
+        ref=entry.ref,
+        school=entry.facts.school,
+        placement=entry.facts.placement,
+        phased_until=entry.facts.phased_until,
+    )
+    return replace(pupil, reintegrations=(*pupil.reintegrations, reintegration))
+
+
+def _refuse_end(case: Case[Ended]) -> Iterator[Problem]:
+    found = next((r for r in case.pupil.reintegrations if r.id == case.facts.reintegration), None)
+    if found is None:
+        return
+    if case.on < found.occurred_on:
+        yield Problem(
+            "/occurred_on", "end_before_start", "occurred_on must not be before the return"
+        )
+    if found.ended_on is not None:
+        yield Problem("/reintegration", "nothing_open", "this reintegration has already ended")
+
+
+def _apply_end(pupil: Pupil, entry: Entry[Ended]) -> Pupil:
+    return replace(
+        pupil,
+        reintegrations=tuple(
+            replace(r, ended_on=entry.occurred_on, outcome=entry.facts.outcome)
+            if r.id == entry.facts.reintegration
+            else r
+            for r in pupil.reintegrations
+        ),
+    )
+
+
+def _ladder(pupil: Pupil, world: World) -> Iterable[FollowUp]:
+    """Reviews 10, 30 and 60 school days after the return and at the end of the second term.
+
+    The first review not used by an earlier rung closes a rung; the end lets the rest lapse.
+    """
+    for found in pupil.reintegrations:
+        calendar = world.calendars.of(found.school)
+        held: list[Review] = [r for r in pupil.reviews if r.of == found.id]
+        rungs = [
+            (f"reintegration_review_{n}", calendar.due_after(found.occurred_on, n)[0])
+            for n in RUNGS
+        ]
+        rungs.append(
+            ("reintegration_two_terms", calendar.term_end_after(found.occurred_on, TERMS))
+        )
+        for kind, due_on in rungs:
+            review = held.pop(0) if held else None
+            if review is None and found.ended_on is not None:
+                break
+            yield FollowUp(
+                kind=kind,
+                owner=found.school,
+                opened_on=found.occurred_on,
+                due_on=due_on,
+                opened_by=found.id,
+                rule="reintegration.reviews",
+                calendar=found.school,
+                closed_on=review.occurred_on if review else None,
+                closed_by=review.id if review else None,
+                outcome="done" if review else None,
+            )
+
+
+TYPES: tuple[NoticeType[Any], ...] = (
+    NoticeType(
+        name="managed_move",
+        facts=Moved,
+        sentence="Managed move from {from_school} to {to_school}",
+        refuse=_refuse_move,
+        flags=_flag_move,
+        apply=_apply_move,
+        senders=frozenset({"school", "la"}),
+        ahead_days=30,
+    ),
+    NoticeType(
+        name="reintegration_planned",
+        facts=Planned,
+        sentence="Return to {school} planned for {returns_on}",
+        refuse=_refuse_phase,
+        apply=_apply_plan,
+        senders=SENDERS,
+    ),
+    NoticeType(
+        name="assessment_shared",
+        facts=AssessmentShared,
+        sentence="In-depth assessment shared with {school}",
+        apply=_apply_shared,
+        senders=SENDERS,
+    ),
+    NoticeType(
+        name="reintegration_started",
+        facts=Started,
+        sentence="Returned to {school}",
+        refuse=_refuse_start,
+        apply=_apply_start,
+        senders=SENDERS,
+        relates=True,
+    ),
+    NoticeType(
+        name="reintegration_ended",
+        facts=Ended,
+        sentence="The return {outcome}",
+        refuse=_refuse_end,
+        apply=_apply_end,
+        senders=SENDERS,
+    ),
+)
+CLOCKS = (
+    Clock(
+        kinds=(*(f"reintegration_review_{n}" for n in RUNGS), "reintegration_two_terms"),
+        derive=_ladder,
+    ),
+)

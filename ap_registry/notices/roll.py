@@ -1,0 +1,239 @@
+"""Who the pupil is, and which rolls they are on (SI 2024/208; Children Act definitions in codes)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+
+from ap_registry import codes
+from ap_registry.errors import Problem
+from ap_registry.fields import Code, Day, Destination, LaCode, Organisation, Text, YesNo
+from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
+from ap_registry.pupil import MAIN, Details, Pupil, RollSpell
+
+REGISTER = frozenset({"school", "la"})
+LOOKED_AFTER = ("none", "current", "previous")
+
+Name = Annotated[str, Text(private=True, at_most=200)]
+Sex = Annotated[str, Code(codes=("F", "M", "U"), private=True)]
+HomeLa = Annotated[str, LaCode(codes=codes.LA_CODES)]
+SenProvision = Annotated[str, Code(codes=("N", "K", "E"))]
+SenNeed = Annotated[str, Code(codes=codes.SEN_NEED.codes)]
+NcYear = Annotated[str, Code(codes=codes.NC_YEAR)]
+
+
+class DetailsChanged(Facts, frozen=True, kw_only=True):
+    given_name: Name | None = None
+    family_name: Name | None = None
+    date_of_birth: Annotated[date, Day(private=True)] | None = None
+    sex: Sex | None = None
+    home_la: HomeLa | None = None
+    sen_provision: SenProvision | None = None
+    sen_need: SenNeed | None = None
+    looked_after: Annotated[str, Code(codes=LOOKED_AFTER, private=True)] | None = None
+    care_la: HomeLa | None = None
+    social_worker: Annotated[str, Code(codes=("none", "cin", "cp"), private=True)] | None = None
+    young_carer: Annotated[bool, YesNo(private=True)] | None = None
+    restricted: Annotated[bool, YesNo()] | None = None
+    free_school_meals: Annotated[bool, YesNo(private=True)] | None = None
+    ethnicity: Annotated[str, Text(private=True, at_most=20)] | None = None
+    first_language: Annotated[str, Text(private=True, at_most=20)] | None = None
+    nc_year: NcYear | None = None
+
+
+class Registered(Facts, frozen=True, kw_only=True):
+    given_name: Name
+    family_name: Name
+    date_of_birth: Annotated[date, Day(private=True)]
+    sex: Sex
+    home_la: HomeLa
+    sen_provision: SenProvision
+    sen_need: SenNeed | None = None
+    looked_after: Annotated[str, Code(codes=LOOKED_AFTER, private=True)] | None = None
+    care_la: HomeLa | None = None
+    social_worker: Annotated[str, Code(codes=("none", "cin", "cp"), private=True)] | None = None
+    young_carer: Annotated[bool, YesNo(private=True)] | None = None
+    restricted: Annotated[bool, YesNo()] | None = None
+    free_school_meals: Annotated[bool, YesNo(private=True)] | None = None
+    ethnicity: Annotated[str, Text(private=True, at_most=20)] | None = None
+    first_language: Annotated[str, Text(private=True, at_most=20)] | None = None
+    nc_year: NcYear | None = None
+
+
+class Joined(Facts, frozen=True, kw_only=True):
+    school: Annotated[str, Organisation(role="school")]
+    registration: Annotated[str, Code(codes=("C", "M", "S", "G", "F", "O"))]
+
+
+class Left(Facts, frozen=True, kw_only=True):
+    school: Annotated[str, Organisation(role="school")]
+    ground: Annotated[
+        str, Code(codes=(*"abcdefghijklmno", "over_age", "none"), words="a to o, over_age or none")
+    ]
+    destination: Annotated[str, Destination()] | None = None
+
+
+def _refuse_details(case: Case[Registered] | Case[DetailsChanged]) -> Iterator[Problem]:
+    born = case.facts.date_of_birth
+    if born is not None and born > case.on:
+        yield Problem(
+            "/date_of_birth", "bad_format", "date_of_birth must not be after occurred_on"
+        )
+
+
+def _refuse_registered(case: Case[Registered]) -> Iterator[Problem]:
+    if case.before.details:
+        yield Problem("/upn", "already_registered", "this pupil is already registered")
+    yield from _refuse_details(case)
+
+
+def _refuse_changed(case: Case[DetailsChanged]) -> Iterator[Problem]:
+    if not any(getattr(case.facts, name) is not None for name in case.facts.__struct_fields__):
+        yield Problem("", "required", "say at least one detail that has changed")
+    yield from _refuse_details(case)
+
+
+def _apply_details(pupil: Pupil, entry: Entry[Registered] | Entry[DetailsChanged]) -> Pupil:
+    stated = {
+        name: value
+        for name in entry.facts.__struct_fields__
+        if (value := getattr(entry.facts, name)) is not None
+    }
+    details = Details(
+        id=entry.id,
+        occurred_on=entry.occurred_on,
+        version=entry.version,
+        values=stated,
+        stated=frozenset(stated),
+    )
+    return replace(pupil, details=(*pupil.details, details))
+
+
+def _refuse_joined(case: Case[Joined]) -> Iterator[Problem]:
+    if case.before.on_roll(case.facts.school, case.on):
+        yield Problem(
+            "/school",
+            "already_open",
+            "the pupil is already on this school's roll on that day: record left_roll first",
+        )
+
+
+def _flag_joined(case: Case[Joined]) -> Iterator[Flag]:
+    if case.facts.registration not in MAIN:
+        return
+    mine = next((s for s in case.pupil.rolls if s.id == case.entry.id), None)
+    for other in case.pupil.rolls:
+        overlaps = (
+            mine is not None
+            and other.id != mine.id
+            and other.registration in MAIN
+            and other.school != mine.school
+            and other.until_on is None
+            and mine.until_on is None
+            and (other.occurred_on, other.version) < (mine.occurred_on, mine.version)
+        )
+        if overlaps:
+            yield case.flag(
+                "roll.two-main", f"still on the roll of {other.school} as main or only school"
+            )
+
+
+def _apply_joined(pupil: Pupil, entry: Entry[Joined]) -> Pupil:
+    """A second join of a school that was not left continues the spell under a new registration."""
+    earlier = tuple(
+        replace(s, until_on=entry.occurred_on)
+        if s.school == entry.facts.school and s.until_on is None
+        else s
+        for s in pupil.rolls
+    )
+    spell = RollSpell(
+        id=entry.id,
+        occurred_on=entry.occurred_on,
+        version=entry.version,
+        by=entry.by,
+        ref=entry.ref,
+        school=entry.facts.school,
+        registration=entry.facts.registration,
+    )
+    return replace(pupil, rolls=(*earlier, spell))
+
+
+def _flag_left(case: Case[Left]) -> Iterator[Flag]:
+    facts = case.facts
+    held = [s for s in case.before.rolls if s.school == facts.school and s.until_on is None]
+    if not held:
+        left_before = any(s.school == facts.school for s in case.before.rolls)
+        yield case.flag(
+            "roll.not-on-record" if left_before else "roll.before-record",
+            f"no open spell on the roll of {facts.school} is on record for that day",
+        )
+    if facts.ground == "none":
+        yield case.flag("roll.no-lawful-ground", "removed without a ground of regulation 9(1)")
+    if facts.ground == "o" and not _review_is_over(case):
+        yield case.flag(
+            "roll.removed-before-review",
+            "removed as permanently excluded before the governors' decision was final",
+        )
+
+
+def _review_is_over(case: Case[Left]) -> bool:
+    return any(
+        e.kind == "permanent" and e.status == "confirmed" and not e.under_review
+        for e in case.before.exclusions
+    )
+
+
+def _apply_left(pupil: Pupil, entry: Entry[Left]) -> Pupil:
+    """End the open spell at that school; where none is open, nothing changes (it is flagged)."""
+    held = [s for s in pupil.rolls if s.school == entry.facts.school and s.until_on is None]
+    if not held:
+        return pupil
+    last = held[-1]
+    ended = replace(
+        last,
+        until_on=entry.occurred_on,
+        ground=entry.facts.ground,
+        left_by=entry.id,
+        left_version=entry.version,
+    )
+    return replace(pupil, rolls=tuple(ended if s is last else s for s in pupil.rolls))
+
+
+TYPES: tuple[NoticeType[Registered] | NoticeType[DetailsChanged] | NoticeType[Joined] | NoticeType[Left], ...] = (
+    NoticeType(
+        name="pupil_registered",
+        facts=Registered,
+        sentence="Registered",
+        refuse=_refuse_registered,
+        apply=_apply_details,
+        senders=frozenset({"school", "la"}),
+        relates=True,
+    ),
+    NoticeType(
+        name="pupil_details_changed",
+        facts=DetailsChanged,
+        sentence="Details changed",
+        refuse=_refuse_changed,
+        apply=_apply_details,
+        senders=REGISTER,
+    ),
+    NoticeType(
+        name="joined_roll",
+        facts=Joined,
+        sentence="Joined the roll of {school} (registration {registration})",
+        refuse=_refuse_joined,
+        flags=_flag_joined,
+        apply=_apply_joined,
+        senders=REGISTER,
+        relates=True,
+    ),
+    NoticeType(
+        name="left_roll",
+        facts=Left,
+        sentence="Left the roll of {school} (ground {ground})",
+        flags=_flag_left,
+        apply=_apply_left,
+        senders=REGISTER,
+    ),
+)
+CLOCKS = ()

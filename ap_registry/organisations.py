@@ -1,0 +1,42 @@
+"""An organisation: school, provider, LA, health partner, support service or trust."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ap_registry import codes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """``la`` is the three digits of the LA in which it lies; for an LA, its own."""
+
+    id: str
+    kind: str
+    name: str
+    la: str | None = None
+    las: tuple[str, ...] = ()
+    trust: str | None = None
+    ukprn: str | None = None
+    laestab: str | None = None
+    type_code: str | None = None
+    setting_type: str | None = None
+    subcontractor_of: str | None = None
+    opened_on: date | None = None
+    closed_on: date | None = None
+    email: str | None = None
+
+    @property
+    def is_school(self) -> bool:
+        return self.kind == "school"
+
+    @property
+    def is_ap_provider(self) -> bool:
+        return codes.is_ap_provider(self.kind, self.type_code)
+
+    @property
+    def is_mainstream_or_special(self) -> bool:
+        return codes.is_mainstream_or_special(self.kind, self.type_code)
+
+    @property
+    def la_code(self) -> str | None:
+        return self.id.removeprefix("LA") if self.kind == "la" else self.la

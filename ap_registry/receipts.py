@@ -1,0 +1,135 @@
+"""What a notifier is answered: the event, the follow-ups it opened, closed and moved, the flags."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from ap_registry import follow_ups
+from ap_registry.history import Recorded
+from ap_registry.notice import Flag, FollowUp, source
+from ap_registry.rules import rule
+from ap_registry.store.digest import keyed
+
+if TYPE_CHECKING:
+    from ap_registry.workspace import Workspace
+
+
+def instant(at: datetime) -> str:
+    """UTC with microseconds, as every instant is written."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def digest_of(key: bytes, found: Any, by: str) -> bytes:
+    """The content of a notice as sent: two that say the same have the same."""
+    content = {
+        "type": found.kind.name,
+        "occurred_on": found.occurred_on.isoformat(),
+        "by": by,
+        "note": found.note,
+        "values": msgspec.to_builtins({**found.registering, **found.values}),
+    }
+    return keyed(key, msgspec.json.encode(content, order="deterministic").decode())
+
+
+def describe(owed: FollowUp, pupil_id: UUID, upn: str | None, on: date) -> dict[str, Any]:
+    """A follow-up as contract section 8 writes it, its status judged on a day."""
+    stood = rule(owed.rule, owed.opened_on)
+    return {
+        "id": str(follow_ups.key_of(owed.kind, owed.opened_by)),
+        "kind": owed.kind,
+        "pupil_id": str(pupil_id),
+        "upn": upn,
+        "owner": owed.owner,
+        "opened_on": owed.opened_on.isoformat(),
+        "due_on": owed.due_on.isoformat(),
+        "status": follow_ups.status_on(owed.closed_on, owed.outcome, owed.due_on, on),
+        "closed_on": owed.closed_on.isoformat() if owed.closed_on else None,
+        "opened_by": str(owed.opened_by),
+        "closed_by": str(owed.closed_by) if owed.closed_by else None,
+        "how": owed.how,
+        "rule": owed.rule,
+        "source": source(owed.rule, owed.opened_on),
+        "statutory": stood.statutory,
+        "calendar": owed.calendar,
+    }
+
+
+def describe_flag(flag: Flag) -> dict[str, Any]:
+    return {"rule": flag.rule, "detail": flag.detail, "source": flag.source}
+
+
+def describe_event(event: Recorded, pupil_id: UUID, upn: str | None, at: datetime) -> dict[str, Any]:
+    return {
+        "id": str(event.id),
+        "type": event.type,
+        "pupil_id": str(pupil_id),
+        "upn": upn,
+        "version": event.version,
+        "occurred_on": event.occurred_on.isoformat(),
+        "recorded_at": instant(at),
+        "by": event.by,
+        "ref": event.ref,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A notice that became an event in this call."""
+
+    workspace: "Workspace"
+    event: Recorded
+    changes: follow_ups.Changes
+    flags: tuple[Flag, ...]
+    today: date
+
+    def body(self) -> dict[str, Any]:
+        """All of the answer but the event itself; kept to answer a repeat the same way."""
+        pupil_id, upn = self.workspace.pupil_id, self.workspace.upn
+
+        def listed(found: tuple[FollowUp, ...]) -> list[dict[str, Any]]:
+            return [describe(owed, pupil_id, upn, self.today) for owed in found]
+
+        return {
+            "follow_ups": {
+                "opened": listed(self.changes.opened),
+                "closed": listed(self.changes.closed),
+                "moved": [
+                    {**describe(owed, pupil_id, upn, self.today), "was_due_on": was.isoformat()}
+                    for owed, was in self.changes.moved
+                ],
+            },
+            "flags": [describe_flag(flag) for flag in self.flags],
+        }
+
+    def receipt(self, at: datetime) -> dict[str, Any]:
+        event = describe_event(self.event, self.workspace.pupil_id, self.workspace.upn, at)
+        return {"event": event, **self.body()}
+
+
+NOTHING: Mapping[str, Any] = {"follow_ups": {"opened": [], "closed": [], "moved": []}, "flags": []}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """A notice that is already on record, or earlier in this call (``accepted``)."""
+
+    workspace: "Workspace"
+    event: Recorded
+    accepted: Accepted | None = None
+
+    @property
+    def in_this_call(self) -> bool:
+        return self.accepted is not None
+
+    def receipt(self, at: datetime, stored: Mapping[str, Any] | None) -> dict[str, Any]:
+        """As it was first answered."""
+        if self.accepted is not None:
+            return self.accepted.receipt(at)
+        event = describe_event(
+            self.event, self.workspace.pupil_id, self.workspace.upn, self.event.recorded_at
+        )
+        return {"event": event, **(stored or NOTHING)}

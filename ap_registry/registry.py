@@ -1,0 +1,229 @@
+"""The only door: notices are read, refused or recorded, and answered with a receipt."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.errors import UniqueViolation
+
+from ap_registry.access import COMMAND_LINE, Caller
+from ap_registry.calendar import london_today
+from ap_registry.errors import Problem, Refused, VersionConflict
+from ap_registry.intake import Intake, Settings, open_intake
+from ap_registry.receipts import Accepted, Repeated
+from ap_registry.store import codec, ledger
+from ap_registry.store.database import Database
+from ap_registry.store.worlds import Worlds
+
+ATTEMPTS = 6
+Notice = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one notice: created, unchanged, duplicate or refused."""
+
+    status: str
+    receipt: Mapping[str, Any] | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class Registry:
+    """Records notices in one database, by one clock (``AP_REGISTRY_CLOCK``) or the real one."""
+
+    def __init__(self, database: Database, *, clock: datetime | None = None) -> None:
+        self.database = database
+        self.clock = clock
+        self.worlds = Worlds()
+        self._hash_key: bytes | None = None
+
+    def now(self) -> datetime:
+        return self.clock or datetime.now(UTC)
+
+    def today(self) -> date:
+        return london_today(self.now())
+
+    def record(self, notice: Notice, caller: Caller = COMMAND_LINE, **options: Any) -> Outcome:
+        """Record one notice, or raise Refused."""
+        return self.record_many([notice], caller, **options)[0]
+
+    def record_many(
+        self,
+        notices: Sequence[Notice],
+        caller: Caller = COMMAND_LINE,
+        *,
+        each: bool = False,
+        dry_run: bool = False,
+        from_file: bool = False,
+        amend: str | None = None,
+        if_match: int | None = None,
+        array: bool = False,
+        counted: dict[bytes, int] | None = None,
+    ) -> list[Outcome]:
+        """Record all or none, or with ``each`` the good ones; a lost race is run again.
+
+        ``counted`` counts rows of equal content over a whole file, so that sending it again
+        creates nothing.
+        """
+        settings = Settings(
+            caller=caller,
+            today=self.today(),
+            hash_key=self.hash_key(),
+            from_file=from_file,
+            amend=amend,
+            if_match=if_match,
+        )
+        before = dict(counted) if counted is not None else None
+        for attempt in range(ATTEMPTS):
+            if counted is not None and before is not None:
+                counted.clear()
+                counted.update(before)
+            try:
+                return self._attempt(
+                    notices, settings, each=each, dry_run=dry_run, array=array, counted=counted
+                )
+            except UniqueViolation as error:
+                if attempt == ATTEMPTS - 1:
+                    raise VersionConflict(
+                        (
+                            Problem(
+                                "",
+                                "version_conflict",
+                                "others are changing this pupil's record: please try again",
+                            ),
+                        )
+                    ) from error
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def hash_key(self) -> bytes:
+        if self._hash_key is None:
+            with self.database.connection() as connection:
+                self._hash_key = ledger.hash_key(connection)
+        return self._hash_key
+
+    def _attempt(
+        self,
+        notices: Sequence[Notice],
+        settings: Settings,
+        *,
+        each: bool,
+        dry_run: bool,
+        array: bool,
+        counted: dict[bytes, int] | None,
+    ) -> list[Outcome]:
+        with self.database.connection() as connection:
+            intake = self._open(connection, notices, settings)
+            intake.counted = counted
+            outcomes: list[Accepted | Repeated | Refused] = []
+            for notice in notices:
+                try:
+                    outcomes.append(intake.take(notice))
+                except Refused as refused:
+                    outcomes.append(refused)
+            problems = _placed(outcomes, several=array)
+            if problems and not each:
+                raise Refused(tuple(problems))
+            at = None
+            if not dry_run:
+                at = self._write(connection, intake)
+            return [self._outcome(connection, found, at) for found in outcomes]
+
+    def _open(
+        self, connection: ledger.Connection, notices: Sequence[Notice], settings: Settings
+    ) -> Intake:
+        upns, ids = _named(notices)
+        loaded = ledger.load(connection, upns, ids)
+        world = self.worlds.current(connection, loaded.versions)
+        return open_intake(world, settings, loaded.pupils)
+
+    def _write(self, connection: ledger.Connection, intake: Intake) -> datetime | None:
+        batch = ledger.Batch()
+        changed = [w for w in intake.workspaces() if w.accepted]
+        if not changed:
+            return None
+        for workspace in sorted(changed, key=lambda w: w.pupil_id.bytes):
+            workspace.write_into(batch, self.worlds.calendar_version)
+        self._refuse_clock_behind(connection)
+        return ledger.record(
+            connection, batch, actor=intake.settings.caller.actor, clock=self.clock
+        )
+
+    def _refuse_clock_behind(self, connection: ledger.Connection) -> None:
+        if self.clock is None:
+            return
+        row = connection.execute(
+            "select greatest((select max(known_at) from log),"
+            " (select max(recorded_at) from unsequenced))"
+        ).fetchone()
+        if row and row[0] and row[0] > self.clock:
+            raise Refused(
+                (
+                    Problem(
+                        "",
+                        "future_date",
+                        f"AP_REGISTRY_CLOCK is earlier than the last notice recorded ({row[0]})",
+                    ),
+                )
+            )
+
+    def _outcome(
+        self,
+        connection: ledger.Connection,
+        found: Accepted | Repeated | Refused,
+        at: datetime | None,
+    ) -> Outcome:
+        if isinstance(found, Refused):
+            return Outcome(status="refused", problems=found.problems)
+        if isinstance(found, Repeated):
+            return Outcome(
+                status="duplicate" if found.in_this_call else "unchanged",
+                receipt=found.receipt(at or self.now(), _stored(connection, found)),
+            )
+        return Outcome(status="created", receipt=found.receipt(at or self.now()))
+
+
+def _named(notices: Sequence[Notice]) -> tuple[set[str], set[UUID]]:
+    upns: set[str] = set()
+    ids: set[UUID] = set()
+    for notice in notices:
+        if isinstance(upn := notice.get("upn"), str) and upn.strip():
+            upns.add(upn.strip().upper())
+        if pupil_id := notice.get("pupil_id"):
+            try:
+                ids.add(UUID(str(pupil_id)))
+            except ValueError:
+                continue
+    return upns, ids
+
+
+def _placed(
+    outcomes: Sequence[Accepted | Repeated | Refused], *, several: bool
+) -> list[Problem]:
+    """All problems, each pointing into the array where one was sent."""
+    found = []
+    for number, outcome in enumerate(outcomes):
+        if isinstance(outcome, Refused):
+            for problem in outcome.problems:
+                pointer = f"/{number}{problem.pointer}" if several else problem.pointer
+                found.append(
+                    Problem(pointer, problem.code, problem.detail, problem.rule, problem.source)
+                )
+    return found
+
+
+def _stored(connection: ledger.Connection, found: Repeated) -> Mapping[str, Any] | None:
+    """The answer that was first given, kept beside the reference."""
+    row = connection.execute(
+        "select receipt::text from notice_ref where by = %s and ref_hash = %s",
+        (found.event.by, found.event.ref_hash),
+    ).fetchone()
+    if row is None:
+        return None
+    answer: Mapping[str, Any] = codec.decode(row[0])
+    return answer

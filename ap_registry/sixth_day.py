@@ -1,0 +1,91 @@
+"""Education is owed from the sixth consecutive school day of exclusion.
+
+SI 2007/1870 reg. 3(3) as amended by SI 2014/3216 (suspensions, summed while consecutive) and
+EA 1996 s.19(3A) with SI 2007/1870 reg. 4 (permanent exclusions).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from ap_registry.calendar import SchoolCalendar
+from ap_registry.notice import World
+from ap_registry.pupil import Exclusion, Placement, Pupil
+
+SIXTH = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One run of exclusions that reaches its sixth school day. ``opener`` brings it there."""
+
+    opener: Exclusion
+    run: tuple[Exclusion, ...]
+    due_on: date
+    started_on: date | None
+    started_by: UUID | None
+
+
+def duties(pupil: Pupil, world: World) -> Iterator[Duty]:
+    """Each run, in order; undone and lunchtime exclusions are none."""
+    for run in _runs(pupil, world):
+        calendar = world.calendars.of(run[0].school)
+        first = run[0].occurred_on
+        due_on, _missing = calendar.due_from(first, SIXTH)
+        opener = next((e for e in run if _last_day(e) is None or _last_day(e) >= due_on), None)  # type: ignore[operator]
+        if opener is None:
+            continue
+        begun = _education(pupil, frozenset(e.id for e in run))
+        yield Duty(
+            opener=opener,
+            run=run,
+            due_on=due_on,
+            started_on=begun[0] if begun else None,
+            started_by=begun[1] if begun else None,
+        )
+
+
+def _last_day(exclusion: Exclusion) -> date | None:
+    return None if exclusion.kind == "permanent" else exclusion.ends_on
+
+
+def _runs(pupil: Pupil, world: World) -> Iterator[tuple[Exclusion, ...]]:
+    """Consecutive: no school day of the school lies between the end of one and the next."""
+    standing = [e for e in pupil.exclusions if e.kind != "lunchtime" and not e.undone]
+    for school in dict.fromkeys(e.school for e in standing):
+        calendar = world.calendars.of(school)
+        run: list[Exclusion] = []
+        for exclusion in (e for e in standing if e.school == school):
+            if run and not _follows(run, exclusion, calendar):
+                yield tuple(run)
+                run = []
+            run.append(exclusion)
+        if run:
+            yield tuple(run)
+
+
+def _follows(run: list[Exclusion], later: Exclusion, calendar: SchoolCalendar) -> bool:
+    ends = [_last_day(e) for e in run]
+    last = max((e for e in ends if e is not None), default=None)
+    if any(e is None for e in ends) or last is None or later.occurred_on <= last:
+        return True
+    following, _missing = calendar.due_after(last, 1)
+    return later.occurred_on <= following
+
+
+def _education(pupil: Pupil, run: frozenset[UUID]) -> tuple[date, UUID] | None:
+    """The first education that began for any exclusion of the run."""
+    begun = [
+        (e.education_from, e.education_by)
+        for e in pupil.exclusions
+        if e.id in run and e.education_from is not None and e.education_by is not None
+    ]
+    begun += [(p.occurred_on, p.id) for p in pupil.placements if _arises(pupil, p, run)]
+    return min(begun, default=None)
+
+
+def _arises(pupil: Pupil, placement: Placement, run: frozenset[UUID]) -> bool:
+    return placement.end_reason != "error" and (
+        placement.arising_from in run or pupil.cause(placement.arising_from) in run
+    )

@@ -1,0 +1,195 @@
+"""Load pupils' streams and append to them: one statement each way."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ap_registry.history import Recorded
+from ap_registry.store import codec, digest
+from ap_registry.store.database import Connection
+
+MOVEMENTS = 0
+
+_LOAD = """
+with named as (
+  select upn, pupil_id from upn_claim where upn = any(%(upns)s)
+  union all select null, wanted from unnest(%(ids)s::uuid[]) as wanted)
+select v.versions, n.upn, n.pupil_id, e.version, e.id, e.type, e.occurred_on, e.recorded_at, e.by,
+       e.actor, e.ref_hash, e.content_hash, e.birth_year, e.data::text, p.data::text
+  from (select array_agg(value order by name) as versions from setting
+         where name in ('calendar_version', 'organisation_version')) v
+  left join named n on true
+  left join event e on e.pupil_id = n.pupil_id and e.stream = 0
+   and (%(as_at)s::timestamptz is null or e.recorded_at <= %(as_at)s)
+  left join event_private p
+    on p.pupil_id = e.pupil_id and p.stream = e.stream and p.version = e.version
+ order by n.pupil_id, n.upn, e.version
+"""
+
+_RECORD = (
+    "select record_events(%s::uuid[], %s::smallint[], %s::int[], %s::uuid[], %s::text[],"
+    " %s::date[], %s::text[], %s, %s::bytea[], %s::bytea[], %s::smallint[], %s::text[],"
+    " %s::text[], %s::bytea[], %s::bytea[], %s::bytea[], %s::timestamptz, %s::timestamptz,"
+    " %s::jsonb, %s::jsonb, %s::jsonb)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A pupil's stream as loaded. ``upns`` that were asked for and name this pupil."""
+
+    pupil_id: UUID
+    upns: tuple[str, ...]
+    recorded: tuple[Recorded, ...]
+    upn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    versions: tuple[str, ...]
+    pupils: tuple[Stored, ...]
+
+
+def load(
+    connection: Connection,
+    upns: Iterable[str] = (),
+    ids: Iterable[UUID] = (),
+    as_at: datetime | None = None,
+) -> Loaded:
+    """Load the movements of the pupils named, as recorded by ``as_at`` (default: all)."""
+    cursor = connection.cursor(binary=True)
+    cursor.execute(_LOAD, {"upns": list(upns), "ids": list(ids), "as_at": as_at})
+    versions: tuple[str, ...] = ()
+    by_pupil: dict[UUID, tuple[dict[str, None], dict[int, Recorded], list[str]]] = {}
+    for row in cursor:
+        versions = tuple(row[0] or ())
+        pupil_id = row[2]
+        if pupil_id is None:
+            continue
+        upns_seen, events, own = by_pupil.setdefault(pupil_id, ({}, {}, []))
+        if row[1] is not None:
+            upns_seen[row[1]] = None
+        if row[3] is not None and row[3] not in events:
+            event, upn = _recorded(row[3:])
+            events[row[3]] = event
+            if upn:
+                own.append(upn)
+    return Loaded(
+        versions=versions,
+        pupils=tuple(
+            Stored(
+                pupil_id=pupil_id,
+                upns=tuple(upns_seen),
+                recorded=tuple(events.values()),
+                upn=own[-1] if own else None,
+            )
+            for pupil_id, (upns_seen, events, own) in by_pupil.items()
+        ),
+    )
+
+
+def _recorded(row: Sequence[Any]) -> tuple[Recorded, str | None]:
+    (version, event_id, alias, occurred_on, recorded_at, by, actor, ref_hash, content_hash,
+     birth_year, data, private) = row  # fmt: skip
+    values, envelope = codec.join(data, private)
+    return (
+        Recorded(
+            id=event_id,
+            type=codec.type_of(alias).name,
+            version=version,
+            occurred_on=occurred_on,
+            recorded_at=recorded_at,
+            by=by,
+            actor=actor,
+            ref=envelope.get("ref"),
+            note=envelope.get("note"),
+            values=values,
+            ref_hash=ref_hash,
+            content_hash=content_hash,
+            birth_year=birth_year,
+        ),
+        envelope.get("upn"),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """What one write carries; columns of events side by side, as the function takes them."""
+
+    columns: list[list[Any]] = field(default_factory=lambda: [[] for _ in range(15)])
+    last_at: datetime | None = None
+    closing: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    opening: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    side: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def add_event(self, pupil_id: UUID, event: Recorded, upn: str | None) -> None:
+        """Encode, salt and digest one event; the database adds its instant."""
+        public, private = codec.split(
+            event.kind, event.values, {"ref": event.ref, "note": event.note, "upn": upn}
+        )
+        salt = secrets.token_bytes(16) if private is not None else None
+        hidden = digest.private_digest(salt, private) if salt and private is not None else None
+        prefix = digest.prefix(
+            pupil_id=pupil_id,
+            stream=MOVEMENTS,
+            version=event.version,
+            event_id=event.id,
+            alias=event.kind.alias,
+            occurred_on=event.occurred_on,
+            by=event.by,
+            actor=event.actor,
+            ref_hash=event.ref_hash,
+            content_hash=event.content_hash,
+            birth_year=event.birth_year,
+            data=public,
+            private_digest=hidden,
+        )
+        values = (
+            pupil_id, MOVEMENTS, event.version, event.id, event.kind.alias, event.occurred_on,
+            event.by, event.ref_hash, event.content_hash, event.birth_year, public.decode(),
+            private.decode() if private is not None else None, salt, hidden, prefix,
+        )  # fmt: skip
+        for column, value in zip(self.columns, values, strict=True):
+            column.append(value)
+
+    def close(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        self.closing.setdefault(table, []).extend(dict(row) for row in rows)
+
+    def open(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        self.opening.setdefault(table, []).extend(dict(row) for row in rows)
+
+    def beside(self, table: str, row: Mapping[str, Any]) -> None:
+        self.side.setdefault(table, []).append(dict(row))
+
+
+def record(
+    connection: Connection, batch: Batch, *, actor: str, clock: datetime | None
+) -> datetime:
+    """Write everything or nothing; answer the instant recorded."""
+    before, after = batch.columns[:7], batch.columns[7:]
+    row = connection.execute(
+        _RECORD,
+        (
+            *before,
+            actor,
+            *after,
+            batch.last_at,
+            clock,
+            codec.encode(batch.closing).decode(),
+            codec.encode(batch.opening).decode(),
+            codec.encode(batch.side).decode(),
+        ),
+        prepare=True,
+    ).fetchone()
+    assert row is not None
+    instant: datetime = row[0]
+    return instant
+
+
+def hash_key(connection: Connection) -> bytes:
+    row = connection.execute("select value from setting where name = 'hash_key'").fetchone()
+    assert row is not None
+    return bytes.fromhex(row[0])

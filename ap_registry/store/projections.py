@@ -1,0 +1,322 @@
+"""Rows from a picture: pure, and the same on a rebuild."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from ap_registry.follow_ups import NAMESPACE, key_of
+from ap_registry.history import Picture
+from ap_registry.notice import FollowUp, World, source
+from ap_registry.pupil import Happening, Pupil
+from ap_registry.rules import rule
+
+Row = Mapping[str, object]
+Rows = dict[str, dict[UUID, Row]]
+
+
+def rows(picture: Picture, world: World, pupil_id: UUID) -> Rows:
+    """Every derived row of a pupil but follow-ups, by table and key."""
+    pupil = picture.pupil
+    tables: Rows = {name: dict(make(pupil)) for name, make in _MAKERS.items()}
+    if pupil.details:
+        tables["identity"] = {pupil_id: _identity(pupil)}
+    tables["placement"] = dict(_placements(picture))
+    tables["flag"] = {
+        uuid5(NAMESPACE, f"{flag.event}/{flag.rule}/{flag.detail}"): {
+            "event": flag.event, "rule": flag.rule, "detail": flag.detail, "source": flag.source,
+        }
+        for flag in picture.flags
+    }  # fmt: skip
+    tables["visibility"] = dict(_visibility(picture, world))
+    return tables
+
+
+def follow_up_row(owed: FollowUp, calendar_version: int) -> Row:
+    return {
+        "kind": owed.kind,
+        "owner": owed.owner,
+        "opened_on": owed.opened_on,
+        "due_on": owed.due_on,
+        "closed_on": owed.closed_on,
+        "outcome": owed.outcome,
+        "opened_by": owed.opened_by,
+        "closed_by": owed.closed_by,
+        "how": owed.how,
+        "rule": owed.rule,
+        "source": source(owed.rule, owed.opened_on),
+        "statutory": rule(owed.rule, owed.opened_on).statutory,
+        "calendar": owed.calendar,
+        "calendar_version": calendar_version,
+        "origin": "movements",
+    }
+
+
+def follow_up_key(owed: FollowUp) -> UUID:
+    return key_of(owed.kind, owed.opened_by)
+
+
+def visibility_rows(
+    picture: Picture, world: World
+) -> Iterator[tuple[str, date | None, date | None]]:
+    """(organisation, from, until) for whoever may see the pupil."""
+    for _key, row in _visibility(picture, world):
+        yield row["organisation"], row["from_on"], row["until_on"]  # type: ignore[misc]
+
+
+Made = Iterator[tuple[UUID, Row]]
+
+
+def _identity(pupil: Pupil) -> Row:
+    last = date.max
+    return {
+        "upn": pupil.upn,
+        "former_upns": list(pupil.former_upns),
+        "given_name": pupil.detail("given_name", last),
+        "family_name": pupil.detail("family_name", last),
+        "date_of_birth": pupil.detail("date_of_birth", last),
+        "sex": pupil.detail("sex", last),
+        "restricted": bool(pupil.detail("restricted", last)),
+    }
+
+
+_DETAIL = (
+    "home_la", "care_la", "sen_provision", "sen_need", "looked_after", "social_worker",
+    "young_carer", "free_school_meals", "ethnicity",
+)  # fmt: skip
+
+
+def _details(pupil: Pupil) -> Made:
+    standing: dict[str, object] = {}
+    for details in pupil.details:
+        standing |= details.values
+        born = standing.get("date_of_birth")
+        stated = details.values.get("nc_year")
+        yield details.id, {
+            "occurred_on": details.occurred_on,
+            "version": details.version,
+            "birth_year": birth_year(born) if isinstance(born, date) else pupil.birth_year,
+            "nc_year": int(stated) if isinstance(stated, str) and stated.isdigit() else None,
+            **{name: standing.get(name) for name in _DETAIL},
+        }
+
+
+def birth_year(born: date) -> int:
+    """The first calendar year of the academic year of birth."""
+    return born.year if born.month >= 9 else born.year - 1
+
+
+def _rolls(pupil: Pupil) -> Made:
+    for spell in pupil.rolls:
+        yield spell.id, {
+            "school": spell.school,
+            "registration": spell.registration,
+            "from_on": spell.occurred_on,
+            "until_on": spell.until_on,
+            "ground": spell.ground,
+            "version": spell.version,
+        }
+
+
+def _exclusions(pupil: Pupil) -> Made:
+    for exclusion in pupil.exclusions:
+        yield exclusion.id, {
+            "kind": exclusion.kind,
+            "school": exclusion.school,
+            "occurred_on": exclusion.occurred_on,
+            "ends_on": exclusion.ends_on,
+            "sessions": exclusion.sessions,
+            "reasons": list(exclusion.reasons),
+            "status": exclusion.status,
+            "undone": exclusion.undone,
+            "under_review": exclusion.under_review,
+            "version": exclusion.version,
+        }
+
+
+def _placements(picture: Picture) -> Made:
+    pupil = picture.pupil
+    days = {h.id: h for h in pupil.happenings()}
+    voided = picture.history.voided()
+    for placement in pupil.placements:
+        named = placement.arising_from
+        cause = pupil.cause(named)
+        happening = days.get(cause) if cause and named not in voided else None
+        yield placement.id, {
+            "provider": placement.provider,
+            "commissioner": placement.commissioner,
+            "reason": placement.reason,
+            "setting_type": placement.setting_type,
+            "intent": placement.intent,
+            "starts_on": placement.occurred_on,
+            "first_planned_ends_on": placement.first_planned_ends_on,
+            "planned_ends_on": placement.planned_ends_on,
+            "ended_on": placement.ended_on,
+            "end_reason": placement.end_reason,
+            "destination": placement.destination,
+            "sessions_per_week": placement.sessions_per_week,
+            "trigger_on": happening.occurred_on if happening else None,
+            "cause": cause if pupil.exclusion(cause) else None,
+            "arising_from": named,
+            "version": placement.version,
+        }
+
+
+def _plain(group: str, *names: str, **renamed: str) -> Callable[[Pupil], Made]:
+    """Rows that carry the state's fields as they are; ``renamed`` gives column = field."""
+
+    def make(pupil: Pupil) -> Made:
+        happening: Happening
+        for happening in getattr(pupil, group):
+            yield happening.id, {
+                **{name: getattr(happening, name) for name in names},
+                **{column: getattr(happening, name) for column, name in renamed.items()},
+            }
+
+    return make
+
+
+def _attained(kind: str, *names: str, **renamed: str) -> Callable[[Pupil], Made]:
+    def make(pupil: Pupil) -> Made:
+        for attained in pupil.attained:
+            if attained.kind == kind:
+                yield attained.id, {
+                    "occurred_on": attained.occurred_on,
+                    "version": attained.version,
+                    **{name: getattr(attained, name) for name in names},
+                    **{column: getattr(attained, name) for column, name in renamed.items()},
+                }
+
+    return make
+
+
+def _activities(kind: str) -> Callable[[Pupil], Made]:
+    def make(pupil: Pupil) -> Made:
+        for activity in pupil.activities:
+            if activity.kind == kind:
+                yield activity.id, {
+                    "occurred_on": activity.occurred_on,
+                    "activity": activity.activity,
+                    "version": activity.version,
+                }
+
+    return make
+
+
+def _visibility(picture: Picture, world: World) -> Made:
+    """Who may see the pupil, from the facts that make the relation (contract section 8)."""
+    pupil = picture.pupil
+    found: dict[UUID, Row] = {}
+
+    def sees(
+        organisation: str | None, happening: UUID, basis: str, start: date, last: date | None
+    ) -> None:
+        if organisation:
+            key = uuid5(NAMESPACE, f"sees/{organisation}/{happening}/{basis}")
+            found[key] = {
+                "organisation": organisation, "from_on": start, "until_on": last, "basis": basis,
+            }  # fmt: skip
+
+    for spell in pupil.rolls:
+        last = spell.until_on - timedelta(days=1) if spell.until_on else None
+        sees(spell.school, spell.id, "roll", spell.occurred_on, last)
+        la = world.la_of(spell.school)
+        sees(f"LA{la}" if la else None, spell.id, "school_la", spell.occurred_on, last)
+    for name, basis in (("home_la", "home_la"), ("care_la", "care_la")):
+        for start, last, value, event in _spells(pupil, name):
+            sees(f"LA{value}", event, basis, start, last)
+    for exclusion in pupil.exclusions:
+        sees(exclusion.school, exclusion.id, "exclusion", exclusion.occurred_on,
+             exclusion.ends_on or exclusion.occurred_on)  # fmt: skip
+    for referral in pupil.referrals:
+        if referral.decision not in {"declined", "withdrawn"}:
+            last = min(
+                (p.occurred_on for p in pupil.placements
+                 if p.provider == referral.provider and p.occurred_on >= referral.occurred_on),
+                default=None,
+            )  # fmt: skip
+            sees(referral.provider, referral.id, "referral", referral.occurred_on, last)
+    for direction in pupil.directions:
+        sees(direction.provider, direction.id, "direction", direction.occurred_on, direction.ends_on)
+    for placement in pupil.placements:
+        for organisation in (placement.provider, placement.commissioner):
+            sees(organisation, placement.id, "placement", placement.occurred_on, placement.ended_on)
+    for outreach in pupil.outreach:
+        sees(outreach.provider, outreach.id, "outreach", outreach.occurred_on, outreach.ended_on)
+        sees(outreach.school, outreach.id, "outreach", outreach.occurred_on, outreach.ended_on)
+    for returned in pupil.reintegrations:
+        sees(returned.school, returned.id, "reintegration", returned.occurred_on, returned.ended_on)
+    for move in pupil.managed_moves:
+        sees(move.to_school, move.id, "managed_move", move.occurred_on, move.occurred_on)
+    yield from found.items()
+
+
+def _spells(pupil: Pupil, name: str) -> Iterator[tuple[date, date | None, object, UUID]]:
+    """The stretches during which a detail stood, each with the event that began it."""
+    current: tuple[date, object, UUID] | None = None
+    for details in pupil.details:
+        value = details.values.get(name)
+        if value is None or (current and current[1] == value):
+            continue
+        if current:
+            yield current[0], details.occurred_on - timedelta(days=1), current[1], current[2]
+        current = (details.occurred_on, value, details.id)
+    if current:
+        yield current[0], None, current[1], current[2]
+
+
+_MAKERS: Mapping[str, Callable[[Pupil], Made]] = {
+    "detail": _details,
+    "roll": _rolls,
+    "exclusion": _exclusions,
+    "direction": _plain(
+        "directions", "school", "provider", "occurred_on", "starts_on", "ends_on",
+        "sessions_per_week", "version",
+    ),
+    "referral": _plain(
+        "referrals", "route", "provider", "about", "occurred_on", "decision", "decided_on",
+        "version", made_by="by",
+    ),
+    "outreach": _plain(
+        "outreach", "provider", "school", "ended_on", "end_reason", "delivered", "version",
+        starts_on="occurred_on",
+    ),
+    "reintegration": _plain(
+        "reintegrations", "school", "placement", "phased_until", "ended_on", "outcome", "version",
+        started_on="occurred_on",
+    ),
+    "reintegration_plan": _plain(
+        "plans", "placement", "school", "occurred_on", "returns_on", "phased_until"
+    ),
+    "assessment_shared": _plain("shared", "placement", "school", "occurred_on"),
+    "managed_move": _plain(
+        "managed_moves", "from_school", "to_school", "parent_agreed", "occurred_on", "version"
+    ),
+    "result": _attained("result", "qualification", "subject", "grade", "level", "provider"),
+    "target": _attained("target", "qualification", "subject", "level"),
+    "assessment": _attained(
+        "assessment", "subject", "instrument", "stage", standard_score="score"
+    ),
+    "wellbeing": _attained("wellbeing", "instrument", "score", "stage", "informant"),
+    "offer": _activities("offer"),
+    "destination": _activities("destination"),
+}  # fmt: skip
+
+
+def difference(before: Rows, after: Rows) -> tuple[dict[str, list[UUID]], Rows]:
+    """What must be closed and what must be opened to come from one to the other."""
+    closing: dict[str, list[UUID]] = {}
+    opening: Rows = {}
+    for table in before.keys() | after.keys():
+        old, new = before.get(table, {}), after.get(table, {})
+        gone = [key for key, row in old.items() if new.get(key) != row]
+        come = {key: row for key, row in new.items() if old.get(key) != row}
+        if gone:
+            closing[table] = gone
+        if come:
+            opening[table] = come
+    return closing, opening
+
+
+def as_json(pupil_id: UUID, table: Mapping[UUID, Row]) -> list[dict[str, Any]]:
+    return [{"pupil_id": pupil_id, "key": key, **row} for key, row in table.items()]

@@ -1,0 +1,31 @@
+"""What is known besides pupils, kept until its version in the database moves on."""
+
+from ap_registry.calendar import Calendars
+from ap_registry.notice import World
+from ap_registry.organisations import Organisation
+from ap_registry.store import reference
+from ap_registry.store.database import Connection
+
+
+class Worlds:
+    """Organisations and calendars of one database, read when their versions change."""
+
+    def __init__(self) -> None:
+        self._versions: tuple[str, ...] = ()
+        self._organisations: dict[str, Organisation | None] = {}
+        self._calendars: Calendars | None = None
+        self.calendar_version = 0
+
+    def current(self, connection: Connection, versions: tuple[str, ...]) -> World:
+        """The world as of the versions that the same statement read with the pupils."""
+        if versions != self._versions or self._calendars is None:
+            self._organisations = {
+                found.id: found for found in reference.all_organisations(connection)
+            }
+            self._calendars = reference.load_calendars(connection, as_at=None)
+            self._versions = versions
+            self.calendar_version = int(versions[0]) if versions else 0
+        return World(organisation=self._find, calendars=self._calendars)
+
+    def _find(self, name: str) -> Organisation | None:
+        return self._organisations.get(name)

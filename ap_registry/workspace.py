@@ -1,0 +1,151 @@
+"""One pupil while a call is at work on it: what is on record, what is about to be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import Any
+from uuid import UUID, uuid5
+
+from ap_registry import follow_ups
+from ap_registry.calendar import LONDON
+from ap_registry.history import History, Picture, Recorded, history, picture
+from ap_registry.notice import FollowUp, World
+from ap_registry.receipts import Accepted
+from ap_registry.store import codec, ledger, projections
+
+REMINDERS_AT = time(7, 30)  # local; before the school day
+EMPTY_HISTORY = history(())
+
+
+@dataclass(kw_only=True)
+class Workspace:
+    """``base`` is what the ledger held when the call began; ``history`` has the pending too."""
+
+    pupil_id: UUID
+    upn: str | None
+    world: World
+    base: History = EMPTY_HISTORY
+    accepted: list[Accepted] = field(default_factory=list)
+    lapsed: dict[follow_ups.Key, FollowUp] = field(default_factory=dict)
+    birth_year: int | None = None
+
+    def __post_init__(self) -> None:
+        self.history = self.base
+        if self.base.recorded:
+            self.birth_year = self.base.recorded[-1].birth_year
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.history.recorded)
+
+    @property
+    def pending(self) -> list[Accepted]:
+        return self.accepted
+
+    @cached_property
+    def base_picture(self) -> Picture:
+        return picture(self.base, self.world, upn=self.upn)
+
+    @property
+    def picture(self) -> Picture:
+        """The history folded; kept until the next event."""
+        current: Picture | None = getattr(self, "_picture", None)
+        if current is None:
+            current = (
+                self.base_picture
+                if self.history is self.base
+                else picture(self.history, self.world, upn=self.upn)
+            )
+            self._picture: Picture | None = current
+        return current
+
+    def append(self, event: Recorded, today: date) -> Accepted:
+        """Take in one event and say what it changed."""
+        before = self.picture
+        self.history = self.history.plus(event)
+        self._picture = None
+        after = self.picture
+        changes = follow_ups.changes(
+            before.follow_ups, after.follow_ups, event.id, event.occurred_on
+        )
+        for owed in changes.lapsed:
+            self.lapsed[owed.kind, owed.opened_by] = owed
+        for key in after.follow_ups:
+            self.lapsed.pop(key, None)
+        accepted = Accepted(
+            workspace=self,
+            event=event,
+            changes=changes,
+            flags=tuple(f for f in after.flags if f.event == event.id),
+            today=today,
+        )
+        self.accepted.append(accepted)
+        return accepted
+
+    def write_into(self, batch: ledger.Batch, calendar_version: int) -> None:
+        """Add the pending events and every derived row that they change."""
+        new = not self.base.recorded
+        for number, accepted in enumerate(self.accepted):
+            upn = self.upn if new and number == 0 else None
+            batch.add_event(self.pupil_id, accepted.event, upn)
+            self._write_ref(batch, accepted)
+        if new and self.upn is not None:
+            batch.beside("upn", {"upn": self.upn, "pupil_id": self.pupil_id})
+        if self.base.recorded:
+            last = self.base.recorded[-1].recorded_at
+            batch.last_at = max(batch.last_at, last) if batch.last_at else last
+        before = (
+            projections.rows(self.base_picture, self.world, self.pupil_id) if not new else {}
+        )
+        after = projections.rows(self.picture, self.world, self.pupil_id)
+        closing, opening = projections.difference(before, after)
+        for table, keys in closing.items():
+            batch.close(table, ({"pupil_id": self.pupil_id, "key": key} for key in keys))
+        for table, rows in opening.items():
+            batch.open(table, projections.as_json(self.pupil_id, rows))
+        self._write_follow_ups(batch, calendar_version)
+
+    def _write_ref(self, batch: ledger.Batch, accepted: Accepted) -> None:
+        event = accepted.event
+        if event.ref_hash is None or event.content_hash is None:
+            return
+        batch.beside(
+            "ref",
+            {
+                "by": event.by,
+                "ref_hash": event.ref_hash.hex(),
+                "pupil_id": self.pupil_id,
+                "version": event.version,
+                "content_hash": event.content_hash.hex(),
+                "receipt": codec.encode(accepted.body()).decode(),
+            },
+        )
+
+    def _write_follow_ups(self, batch: ledger.Batch, calendar_version: int) -> None:
+        before = self.base_picture.follow_ups if self.base.recorded else {}
+        after: Mapping[follow_ups.Key, FollowUp] = {**self.lapsed, **self.picture.follow_ups}
+        for key, owed in after.items():
+            if before.get(key) == owed:
+                continue
+            row = {
+                "pupil_id": self.pupil_id,
+                "key": projections.follow_up_key(owed),
+                **projections.follow_up_row(owed, calendar_version),
+            }
+            batch.close("follow_up", [row | {}])
+            batch.open("follow_up", [row])
+            if owed.closed_on is None:
+                batch.beside("outbox", self._reminder(owed, row["key"]))
+
+    def _reminder(self, owed: FollowUp, key: UUID) -> dict[str, Any]:
+        """One message for each day that a follow-up is due: sent then, if it is still owed."""
+        local = datetime.combine(owed.due_on, REMINDERS_AT, tzinfo=LONDON)
+        return {
+            "id": uuid5(key, f"due/{owed.due_on}"),
+            "pupil_id": self.pupil_id,
+            "follow_up": key,
+            "kind": "due",
+            "to_organisation": owed.owner,
+            "send_after": local.astimezone(UTC).isoformat(),
+        }
