@@ -50,12 +50,14 @@ def bank_holidays(year: int) -> Mapping[date, str]:
         (date(year, 12, 26), "Boxing Day"),
     ]
     found = {day: name for day, name in _ONCE.items() if day.year == year}
+    found |= {day: n for day, n in named if day.weekday() < 5 and day not in _MOVED}
     for day, name in named:
+        if day.weekday() < 5:
+            continue
         observed = day
-        while observed.weekday() >= 5 or (observed in found and observed != day):
+        while observed.weekday() >= 5 or observed in found:
             observed += DAY
-        if observed not in _MOVED:
-            found[observed] = name if observed == day else f"{name} (substitute day)"
+        found[observed] = f"{name} (substitute day)"
     return dict(sorted(found.items()))
 
 

@@ -1,0 +1,67 @@
+"""Make .venv from the hash-locked files; standard library only. A second run does nothing."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+BOOT = ROOT / ".ci" / "boot.lock"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def main() -> None:
+    if sys.version_info < (3, 11):
+        sys.exit("AP Registry needs Python 3.11 or later: apt-get install -y python3")
+    development = "--dev" in sys.argv
+    lock = ROOT / ("requirements-dev.lock" if development else "requirements.lock")
+    stamp = VENV / ".installed"
+    wanted = hashlib.sha256(lock.read_bytes() + BOOT.read_bytes() + str(ROOT).encode()).hexdigest()
+    done = stamp.read_text().split() if stamp.exists() else []
+    if wanted not in done or not PYTHON.exists():
+        install(lock, fresh=not PYTHON.exists() or not stamp.exists())
+        stamp.write_text("\n".join([*done, wanted]))
+    if "--browser" in sys.argv:
+        browser()
+
+
+def install(lock: Path, *, fresh: bool) -> None:
+    try:
+        import ensurepip  # noqa: F401
+    except ImportError:
+        sys.exit("Python cannot make virtual environments: apt-get install -y python3-venv")
+    print(f"Setting up .venv from {lock.name} …", file=sys.stderr, flush=True)
+    if fresh:
+        run(sys.executable, "-m", "venv", "--clear", str(VENV))
+    run(str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check",
+        "--require-hashes", "-r", str(BOOT))  # fmt: skip
+    uv = [str(VENV / "bin" / "uv"), "pip", "install", "-q", "--python", str(PYTHON)]
+    run(*uv, "--require-hashes", "-r", str(lock))
+    run(*uv, "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+
+
+def browser() -> None:
+    """The page tests need a browser: any Chromium, else Debian's."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return
+    if shutil.which("apt-get") is None:
+        sys.exit("The page tests need Chromium: install it and run this again")
+    print("Installing Chromium for the page tests …", file=sys.stderr, flush=True)
+    try:
+        run("apt-get", "update", "-qq")
+        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+    except SystemExit:
+        sys.exit("The page tests need Chromium: as root, apt-get install -y chromium")
+
+
+def run(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, stdout=sys.stderr)
+    if done.returncode:
+        sys.exit(f"failed ({done.returncode}): {' '.join(command)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test check bench docs clean stop
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:
+	@$(PYTHON) .ci/setup_env.py
+
+setup-dev:
+	@$(PYTHON) .ci/setup_env.py --dev
+
+demo: setup ## make up a local authority, compute the five outcomes, serve (ONCE=1: do not serve)
+	@$(BIN)/ap-registry demo $(if $(ONCE),--once)
+
+test: ## set up what is missing and run every test
+	@$(PYTHON) .ci/setup_env.py --dev --browser
+	@$(BIN)/python -m pytest -q -n 2
+
+check: setup-dev ## lint, types, imports, architecture
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/architecture
+
+bench: setup-dev ## speed and memory as ratios side by side
+	@$(BIN)/python -m tests.bench
+
+docs: setup ## write docs/framework.md anew from the catalogue
+	@$(BIN)/python -m reports.framework > docs/framework.md
+
+stop: ## end the embedded servers of this folder
+	@$(BIN)/ap-registry stop
+
+clean: ## remove the environment and the state of this folder
+	@if [ -x $(BIN)/ap-registry ]; then $(BIN)/ap-registry stop || true; fi
+	@rm -rf .venv .ap-registry build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
