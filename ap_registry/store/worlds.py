@@ -19,13 +19,13 @@ class Worlds:
     def current(self, connection: Connection, versions: tuple[str, ...]) -> World:
         """The world as of the versions that the same statement read with the pupils."""
         if versions != self._versions or self._calendars is None:
-            self._organisations = {
-                found.id: found for found in reference.all_organisations(connection)
-            }
-            self._calendars = reference.load_calendars(connection, as_at=None)
+            found = list(reference.all_organisations(connection))
+            self._organisations = {one.id: one for one in found}
+            self._organisations |= {one.laestab: one for one in found if one.laestab}
+            self._calendars = reference.load_calendars(connection, organisations=found)
             self._versions = versions
             self.calendar_version = int(versions[0]) if versions else 0
         return World(organisation=self._find, calendars=self._calendars)
 
     def _find(self, name: str) -> Organisation | None:
-        return self._organisations.get(name)
+        return self._organisations.get(name.replace("/", ""))

@@ -1,0 +1,1 @@
+"""Outside files become notices and reference data; bad rows are named, good ones taken."""

@@ -1,0 +1,60 @@
+"""What the environment says; everything has a default that works on one machine."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ap_registry.errors import SetupError
+
+_SECRETS = ("database_url", "database_owner_url", "redis_url", "smtp_url")
+
+
+class Settings(BaseSettings):
+    """``AP_…`` variables; a secret may also come from a file named by ``AP_…_FILE``."""
+
+    model_config = SettingsConfigDict(env_prefix="AP_", extra="ignore", populate_by_name=True)
+
+    registry_home: Path = Path(".ap-registry")
+    registry_clock: AwareDatetime | None = None
+    database_url: str | None = None
+    database_owner_url: str | None = None
+    redis_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str = "ap-registry@localhost"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+
+    @property
+    def home(self) -> Path:
+        return self.registry_home.expanduser().absolute()
+
+    @property
+    def clock(self) -> datetime | None:
+        return self.registry_clock
+
+
+def read_settings() -> Settings:
+    """Read the environment; say plainly which variable cannot be used."""
+    import os
+
+    given: dict[str, Any] = {}
+    for name in _SECRETS:
+        path = os.environ.get(f"AP_{name.upper()}_FILE")
+        if path:
+            try:
+                given[name] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SetupError(
+                    f"AP_{name.upper()}_FILE cannot be read ({error.strerror})",
+                    "Name a file that this user may read.",
+                ) from error
+    try:
+        return Settings(**given)
+    except ValueError as error:
+        fields = ", ".join(
+            f"AP_{str(e['loc'][0]).upper()}: {e['msg']}" for e in getattr(error, "errors", list)()
+        )
+        raise SetupError(f"The environment cannot be used ({fields})", "Mend it.") from error

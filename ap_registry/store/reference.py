@@ -1,0 +1,215 @@
+"""Organisations and calendars: stream 2 of the ledger, and the rows that follow from it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from ap_registry.calendar import Calendars, TermBlock
+from ap_registry.organisations import Organisation
+from ap_registry.store import codec, digest
+from ap_registry.store.database import Connection
+
+REFERENCE = 2
+NAMESPACE = uuid5(NAMESPACE_URL, "ap-registry/organisation")
+_HELD = (
+    "case when %(at)s::timestamptz is null then until_at = 'infinity'"
+    " else from_at <= %(at)s and until_at > %(at)s end"
+)
+_COLUMNS = (
+    "id", "kind", "name", "la", "las", "trust", "ukprn", "laestab", "type_code", "setting_type",
+    "subcontractor_of", "opened_on", "closed_on", "email",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One event of reference data to be recorded for an organisation."""
+
+    organisation: str
+    alias: str
+    data: Mapping[str, Any]
+
+
+def append(
+    connection: Connection, facts: Sequence[Fact], *, by: str, actor: str, on: date,
+    clock: datetime | None,
+) -> datetime:  # fmt: skip
+    """Record facts as events; inside the caller's transaction. Answer the instant."""
+    streams = [uuid5(NAMESPACE, fact.organisation) for fact in facts]
+    versions: dict[UUID, int] = dict(
+        connection.execute(
+            "select pupil_id, max(version) from event where stream = %s and pupil_id = any(%s)"
+            " group by pupil_id",
+            (REFERENCE, list(set(streams))),
+        ).fetchall()
+    )
+    columns: list[list[Any]] = [[] for _ in range(15)]
+    for stream, fact in zip(streams, facts, strict=True):
+        version = versions[stream] = versions.get(stream, 0) + 1
+        event_id, data = uuid4(), codec.encode({"organisation": fact.organisation, **fact.data})
+        prefix = digest.prefix(
+            pupil_id=stream, stream=REFERENCE, version=version, event_id=event_id,
+            alias=fact.alias, occurred_on=on, by=by, actor=actor, ref_hash=None,
+            content_hash=None, birth_year=None, data=data, private_digest=None,
+        )  # fmt: skip
+        values = (stream, REFERENCE, version, event_id, fact.alias, on, by, None, None, None,
+                  data.decode(), None, None, None, prefix)  # fmt: skip
+        for column, value in zip(columns, values, strict=True):
+            column.append(value)
+    row = connection.execute(
+        "select record_events(%s::uuid[], %s::smallint[], %s::int[], %s::uuid[], %s::text[],"
+        " %s::date[], %s::text[], %s, %s::bytea[], %s::bytea[], %s::smallint[], %s::text[],"
+        " %s::text[], %s::bytea[], %s::bytea[], %s::bytea[], null, %s::timestamptz,"
+        " '{}', '{}', '{}')",
+        (*columns[:7], actor, *columns[7:], clock),
+    ).fetchone()
+    assert row is not None
+    instant: datetime = row[0]
+    return instant
+
+
+def write_organisations(
+    connection: Connection, found: Sequence[Organisation], *, by: str, actor: str, on: date,
+    clock: datetime | None,
+) -> None:  # fmt: skip
+    """Record organisations as they now are and make them the present rows."""
+    facts = [Fact(organisation=o.id, alias="organisation_recorded.v1", data=_data(o)) for o in found]
+    with connection.transaction():
+        at = append(connection, facts, by=by, actor=actor, on=on, clock=clock)
+        _close(connection, "organisation", "id = any(%(names)s)", at, [o.id for o in found])
+        with connection.cursor() as cursor, cursor.copy(
+            f"copy organisation ({', '.join(_COLUMNS)}, from_at, until_at) from stdin"
+        ) as copy:
+            for one in found:
+                row = [getattr(one, name) for name in _COLUMNS]
+                copy.write_row([list(v) if isinstance(v, tuple) else v for v in row] + [at, "infinity"])
+        bump(connection, "organisation_version")
+
+
+def _data(found: Organisation) -> dict[str, Any]:
+    values = {name: getattr(found, name) for name in _COLUMNS if name != "id"}
+    return {k: v for k, v in values.items() if v not in (None, ())}
+
+
+def _close(
+    connection: Connection, table: str, where: str, at: datetime, names: Sequence[Any]
+) -> None:
+    """End present rows; one that began at the same instant is replaced, not left empty."""
+    parameters = {"at": at, "names": list(names)}
+    present = f"{where} and until_at = 'infinity'"
+    connection.execute(f"delete from {table} where {present} and from_at >= %(at)s", parameters)
+    connection.execute(f"update {table} set until_at = %(at)s where {present}", parameters)
+
+
+def write_terms(
+    connection: Connection, terms: Mapping[str, Sequence[TermBlock]], *, by: str, actor: str,
+    on: date, clock: datetime | None,
+) -> None:  # fmt: skip
+    """Make these the blocks of each organisation, all years."""
+    facts = [
+        Fact(
+            organisation=name,
+            alias="terms_recorded.v1",
+            data={"blocks": [[b.starts_on, b.ends_on] for b in blocks]},
+        )
+        for name, blocks in terms.items()
+    ]
+    with connection.transaction():
+        at = append(connection, facts, by=by, actor=actor, on=on, clock=clock)
+        _close(connection, "term_block", "organisation = any(%(names)s)", at, list(terms))
+        for name, blocks in terms.items():
+            for block in blocks:
+                connection.execute(
+                    "insert into term_block values (%s, %s, %s, 'infinity', %s)",
+                    (name, block.starts_on, at, block.ends_on),
+                )
+        bump(connection, "calendar_version")
+
+
+def write_closures(
+    connection: Connection, closures: Sequence[tuple[str, date, str | None]], *, by: str,
+    actor: str, on: date, clock: datetime | None,
+) -> None:  # fmt: skip
+    """Add closures; one without a reason is taken back."""
+    facts = [
+        Fact(
+            organisation=name,
+            alias="closure_recorded.v1",
+            data={"date": day, "reason": reason, "removed": reason is None},
+        )
+        for name, day, reason in closures
+    ]
+    with connection.transaction():
+        at = append(connection, facts, by=by, actor=actor, on=on, clock=clock)
+        for name, day, reason in closures:
+            where = (
+                "organisation = (%(names)s::text[])[1]"
+                " and closed_on = (%(names)s::text[])[2]::date"
+            )
+            _close(connection, "closure", where, at, [name, day.isoformat()])
+            if reason is not None:
+                connection.execute(
+                    "insert into closure values (%s, %s, %s, 'infinity', %s)",
+                    (name, day, at, reason),
+                )
+        bump(connection, "calendar_version")
+
+
+def bump(connection: Connection, name: str) -> None:
+    connection.execute(
+        "update setting set value = (value::bigint + 1)::text where name = %s", (name,)
+    )
+
+
+def all_organisations(connection: Connection, as_at: datetime | None = None) -> Iterator[Organisation]:
+    """Every organisation as at an instant (default: now)."""
+    cursor = connection.cursor(binary=True)
+    cursor.execute(
+        f"select {', '.join(_COLUMNS)} from organisation where {_HELD} order by id",
+        {"at": as_at},
+    )
+    for row in cursor:
+        values = dict(zip(_COLUMNS, row, strict=True))
+        values["las"] = tuple(values["las"] or ())
+        yield Organisation(**values)
+
+
+def terms(connection: Connection, as_at: datetime | None = None) -> dict[str, list[TermBlock]]:
+    found: dict[str, list[TermBlock]] = {}
+    for name, starts_on, ends_on in connection.execute(
+        f"select organisation, starts_on, ends_on from term_block where {_HELD}"
+        " order by organisation, starts_on",
+        {"at": as_at},
+    ):
+        found.setdefault(name, []).append(TermBlock(starts_on, ends_on))
+    return found
+
+
+def closures(connection: Connection, as_at: datetime | None = None) -> dict[str, dict[date, str]]:
+    found: dict[str, dict[date, str]] = {}
+    for name, day, reason in connection.execute(
+        f"select organisation, closed_on, reason from closure where {_HELD}"
+        " order by organisation, closed_on",
+        {"at": as_at},
+    ):
+        found.setdefault(name, {})[day] = reason
+    return found
+
+
+def load_calendars(
+    connection: Connection,
+    *,
+    as_at: datetime | None = None,
+    organisations: Iterable[Organisation] | None = None,
+) -> Calendars:
+    """All calendars as at an instant (default: now)."""
+    found = organisations if organisations is not None else all_organisations(connection, as_at)
+    row = connection.execute("select value from setting where name = 'calendar_version'").fetchone()
+    return Calendars(
+        terms={name: tuple(blocks) for name, blocks in terms(connection, as_at).items()},
+        closures=closures(connection, as_at),
+        la_of={o.id: f"LA{o.la}" for o in found if o.la and o.kind != "la"},
+        version=int(row[0]) if row else 0,
+    )
