@@ -27,5 +27,13 @@ class Worlds:
             self.calendar_version = int(versions[0]) if versions else 0
         return World(organisation=self._find, calendars=self._calendars)
 
+    def fresh(self, connection: Connection) -> World:
+        """The world as of now."""
+        rows = connection.execute(
+            "select value from setting where name in ('calendar_version', 'organisation_version')"
+            " order by name"
+        ).fetchall()
+        return self.current(connection, tuple(row[0] for row in rows))
+
     def _find(self, name: str) -> Organisation | None:
         return self._organisations.get(name.replace("/", ""))

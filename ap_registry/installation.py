@@ -1,0 +1,78 @@
+"""One home put to work: servers started, schema migrated, clock checked, connections lent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from ap_registry import embedded
+from ap_registry.errors import SetupError
+from ap_registry.registry import Registry
+from ap_registry.settings import Settings, read_settings
+from ap_registry.store import migrate
+from ap_registry.store.database import Database, connect
+
+
+@dataclass
+class Installation:
+    """Everything a command needs; made once a process."""
+
+    settings: Settings
+    servers: embedded.Servers
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.servers.database_url)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.database, clock=self.settings.clock)
+
+    @property
+    def clock(self) -> datetime | None:
+        return self.settings.clock
+
+    def close(self) -> None:
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+def servers(settings: Settings) -> embedded.Servers:
+    """The servers that the environment names; embedded ones for those that it does not."""
+    if settings.database_url and settings.redis_url:
+        return embedded.Servers(
+            database_url=settings.database_url,
+            database_owner_url=settings.database_owner_url or settings.database_url,
+            redis_url=settings.redis_url,
+        )
+    own = embedded.ensure(settings.home)
+    return embedded.Servers(
+        database_url=settings.database_url or own.database_url,
+        database_owner_url=(
+            settings.database_owner_url or settings.database_url or own.database_owner_url
+        ),
+        redis_url=settings.redis_url or own.redis_url,
+    )
+
+
+def open_installation() -> Installation:
+    """Start, migrate, and refuse a clock that this registry was not created with."""
+    settings = read_settings()
+    found = Installation(settings=settings, servers=servers(settings))
+    fresh = migrate.migrate(found.servers.database_owner_url)
+    _settle_clock(found, fresh=fresh)
+    return found
+
+
+def _settle_clock(found: Installation, *, fresh: bool) -> None:
+    """Only a registry that was created with AP_REGISTRY_CLOCK takes it (contract section 1)."""
+    with connect(found.servers.database_url) as connection:
+        if fresh and found.clock is not None:
+            connection.execute(
+                "insert into setting (name, value) values ('clock', 'set') on conflict do nothing"
+            )
+        row = connection.execute("select 1 from setting where name = 'clock'").fetchone()
+    if found.clock is not None and row is None:
+        raise SetupError(
+            "This registry runs by the real clock; AP_REGISTRY_CLOCK is refused",
+            "Unset AP_REGISTRY_CLOCK, or choose another AP_REGISTRY_HOME for practice.",
+        )

@@ -1,0 +1,220 @@
+"""The questions asked of derived rows: written out, bound, ordered, and each as at an instant."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.rows import dict_row
+
+from ap_registry.follow_ups import status_on
+from ap_registry.store.database import Connection
+
+HELD: LiteralString = (
+    "case when %(as_at)s::timestamptz is null then {t}.until_at = 'infinity'"
+    " else {t}.from_at <= %(as_at)s and {t}.until_at > %(as_at)s end"
+)
+Found = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Whose rows may be seen: everything, or what these organisations see on a day."""
+
+    organisations: tuple[str, ...] = ()
+    everything: bool = False
+    today: date | None = None
+
+
+SCOPED: LiteralString = (
+    "(%(everything)s or {t}.pupil_id in (select v.pupil_id from visibility v"
+    " where v.organisation = any(%(organisations)s) and v.until_at = 'infinity'"
+    " and (v.until_on is null or v.until_on >= %(today)s)))"
+)
+
+
+def _scoped(scope: Scope) -> dict[str, Any]:
+    return {
+        "everything": scope.everything,
+        "organisations": list(scope.organisations),
+        "today": scope.today,
+    }
+
+
+def _all(connection: Connection, query: str, parameters: Mapping[str, Any]) -> Found:
+    with connection.cursor(row_factory=dict_row, binary=True) as cursor:
+        cursor.execute(query, parameters)  # type: ignore[arg-type]
+        return cursor.fetchall()
+
+
+_FOLLOW_UPS = f"""
+select f.key, f.pupil_id, i.upn, f.kind, f.owner, f.opened_on, f.due_on, f.closed_on, f.outcome,
+       f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar
+  from follow_up f
+  left join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
+ where {HELD.format(t="f")} and {SCOPED.format(t="f")}
+   and f.opened_on <= %(on)s
+   and (%(owner)s::text is null or f.owner = %(owner)s)
+   and (%(kind)s::text is null or f.kind = %(kind)s)
+   and (%(pupil)s::uuid is null or f.pupil_id = %(pupil)s)
+   and (%(key)s::uuid is null or f.key = %(key)s)
+   and (%(after_due)s::date is null
+        or (f.due_on, f.key) > (%(after_due)s::date, %(after_key)s::uuid))
+   and case %(status)s
+       when 'done' then f.closed_on <= %(on)s and f.outcome = 'done'
+       when 'lapsed' then f.closed_on <= %(on)s and f.outcome = 'lapsed'
+       when 'open' then (f.closed_on is null or f.closed_on > %(on)s) and f.due_on >= %(on)s
+       when 'overdue' then (f.closed_on is null or f.closed_on > %(on)s) and f.due_on < %(on)s
+       when 'any' then true
+       else f.closed_on is null or f.closed_on > %(on)s end
+ order by f.due_on, f.key
+ limit %(limit)s
+"""
+
+
+def follow_ups(
+    connection: Connection,
+    scope: Scope,
+    *,
+    on: date,
+    as_at: datetime | None = None,
+    owner: str | None = None,
+    status: str | None = None,
+    kind: str | None = None,
+    pupil: UUID | None = None,
+    key: UUID | None = None,
+    after: tuple[date, UUID] | None = None,
+    limit: int = 1_000_000,
+) -> Found:
+    """Follow-ups as contract section 8 writes them, judged on a day, by due day."""
+    parameters = {
+        "on": on, "as_at": as_at, "owner": owner, "status": status, "kind": kind, "pupil": pupil,
+        "key": key, "after_due": after[0] if after else None,
+        "after_key": after[1] if after else None, "limit": limit, **_scoped(scope),
+    }  # fmt: skip
+    return [_follow_up(row, on) for row in _all(connection, _FOLLOW_UPS, parameters)]
+
+
+def _follow_up(row: Mapping[str, Any], on: date) -> dict[str, Any]:
+    closed = row["closed_on"] is not None and row["closed_on"] <= on
+    return {
+        "id": str(row["key"]),
+        "kind": row["kind"],
+        "pupil_id": str(row["pupil_id"]),
+        "upn": row["upn"],
+        "owner": row["owner"],
+        "opened_on": row["opened_on"].isoformat(),
+        "due_on": row["due_on"].isoformat(),
+        "status": status_on(row["closed_on"], row["outcome"], row["due_on"], on),
+        "closed_on": row["closed_on"].isoformat() if closed else None,
+        "opened_by": str(row["opened_by"]),
+        "closed_by": str(row["closed_by"]) if closed and row["closed_by"] else None,
+        "how": row["how"] if closed else None,
+        "rule": row["rule"],
+        "source": row["source"],
+        "statutory": row["statutory"],
+        "calendar": row["calendar"],
+    }
+
+
+def pupil_of_upn(connection: Connection, upn: str) -> UUID | None:
+    """The pupil whom a UPN, present or former, names."""
+    row = connection.execute("select pupil_id from upn_claim where upn = %s", (upn,)).fetchone()
+    return row[0] if row else None
+
+
+def visibility(
+    connection: Connection, pupil_id: UUID, organisations: Sequence[str]
+) -> list[tuple[str, date | None, date | None]]:
+    return connection.execute(
+        "select organisation, from_on, until_on from visibility"
+        " where pupil_id = %s and organisation = any(%s) and until_at = 'infinity'",
+        (pupil_id, list(organisations)),
+    ).fetchall()
+
+
+_PUPILS = f"""
+select i.pupil_id, i.upn, i.given_name, i.family_name, i.date_of_birth
+  from identity i
+ where {HELD.format(t="i")} and {SCOPED.format(t="i")}
+   and (%(school)s::text is null or exists (select from roll r
+        where r.pupil_id = i.pupil_id and r.until_at = 'infinity' and r.school = %(school)s
+          and r.until_on is null))
+   and (%(after)s::uuid is null or i.pupil_id > %(after)s)
+ order by i.pupil_id
+ limit %(limit)s
+"""
+
+
+def pupils(
+    connection: Connection,
+    scope: Scope,
+    *,
+    as_at: datetime | None = None,
+    school: str | None = None,
+    after: UUID | None = None,
+    limit: int = 50,
+) -> Found:
+    """Pupils whom the scope sees, by id."""
+    parameters = {
+        "as_at": as_at, "school": school, "after": after, "limit": limit, **_scoped(scope),
+    }  # fmt: skip
+    return [
+        {
+            "id": str(row["pupil_id"]),
+            "upn": row["upn"],
+            "given_name": row["given_name"],
+            "family_name": row["family_name"],
+            "date_of_birth": row["date_of_birth"].isoformat() if row["date_of_birth"] else None,
+        }
+        for row in _all(connection, _PUPILS, parameters)
+    ]
+
+
+_PLACEMENTS = f"""
+select p.key, p.pupil_id, i.upn, p.provider, p.commissioner, p.reason, p.starts_on,
+       p.planned_ends_on, p.ended_on, p.end_reason, p.sessions_per_week
+  from placement p
+  left join identity i on i.pupil_id = p.pupil_id and i.until_at = 'infinity'
+ where {HELD.format(t="p")} and {SCOPED.format(t="p")}
+   and (%(provider)s::text is null or p.provider = %(provider)s)
+   and (not %(open)s or (p.starts_on <= %(on)s and (p.ended_on is null or p.ended_on >= %(on)s)))
+   and (%(after)s::uuid is null or p.key > %(after)s)
+ order by p.key
+ limit %(limit)s
+"""
+
+
+def placements(
+    connection: Connection,
+    scope: Scope,
+    *,
+    on: date,
+    as_at: datetime | None = None,
+    provider: str | None = None,
+    open_only: bool = False,
+    after: UUID | None = None,
+    limit: int = 50,
+) -> Found:
+    """Placements of pupils whom the scope sees, by id."""
+    parameters = {
+        "as_at": as_at, "provider": provider, "open": open_only, "on": on, "after": after,
+        "limit": limit, **_scoped(scope),
+    }  # fmt: skip
+    return [
+        {
+            "id": str(row["key"]),
+            "pupil_id": str(row["pupil_id"]),
+            "upn": row["upn"],
+            "provider": row["provider"],
+            "commissioner": row["commissioner"],
+            "reason": row["reason"],
+            "starts_on": row["starts_on"].isoformat(),
+            "ends_on": row["planned_ends_on"].isoformat(),
+            "ended_on": row["ended_on"].isoformat() if row["ended_on"] else None,
+            "end_reason": row["end_reason"],
+            "sessions_per_week": row["sessions_per_week"],
+        }
+        for row in _all(connection, _PLACEMENTS, parameters)
+    ]
