@@ -1,0 +1,40 @@
+"""The command line: ``ap-registry``. Data on stdout, messages on stderr; exit 0, 1, 2 or 3."""
+
+import sys
+
+import typer
+
+from ap_registry.cli import access, importing, pupils, reporting, running
+from ap_registry.cli.output import Stop, say, write_json
+from ap_registry.errors import Refused, RegistryError
+from ap_registry.problems import of_refusal
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    help="The registry of alternative provision placements and pupil movements.",
+)
+for part in (running, importing, pupils, reporting, access):
+    part.register(app)
+
+FINDINGS, USAGE, REFUSED = 1, 2, 3
+
+
+def main() -> None:
+    """Run one command; every error that we know ends in one plain message."""
+    try:
+        app(standalone_mode=True)
+    except Stop as stop:
+        sys.exit(stop.code)
+    except Refused as refused:
+        if "--json" in sys.argv:
+            write_json(of_refusal(refused))
+        for problem in refused.problems:
+            say(f"{problem.pointer or 'notice'}: {problem.detail} [{problem.code}]")
+        sys.exit(REFUSED)
+    except RegistryError as error:
+        say(str(error))
+        sys.exit(USAGE)
+    except BrokenPipeError:
+        sys.exit(0)

@@ -1,0 +1,156 @@
+"""``import …`` and ``notify``: what comes in."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ap_registry.cli.output import Json, Stop, installation, opened, progress_bar, say, write_json
+from ap_registry.errors import Unreadable
+from ap_registry.ingest.attendance import import_attendance
+from ap_registry.ingest.calendars import import_closures, import_terms
+from ap_registry.ingest.notices import import_notices
+from ap_registry.ingest.organisations import import_organisations
+from ap_registry.ingest.results import ImportResult
+
+File = Annotated[str, typer.Argument(help="The file; - reads standard input.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and judge, save nothing.")]
+Result = Annotated[
+    Path | None, typer.Option("--result", help="Write what became of each row to this CSV file.")
+]
+imports = typer.Typer(no_args_is_help=True, help="Take in a file.")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(imports, name="import")
+    app.command()(notify)
+
+
+def _tell(result: ImportResult, as_json: bool) -> None:
+    if as_json:
+        write_json(result.as_json())
+    else:
+        sys.stdout.write(
+            f"{result.rows} rows: {result.created} created, {result.unchanged} unchanged,"
+            f" {result.duplicate} duplicate, {result.refused} refused\n"
+        )
+        for error in result.errors[:100]:
+            say(f"row {error.row}, {error.column}: {error.detail} [{error.code}]")
+        if len(result.errors) > 100:
+            say(f"… and {len(result.errors) - 100} more; --result FILE lists them all")
+    if result.refused:
+        raise Stop(1)
+
+
+@imports.command("organisations")
+def organisations(file: File, json_: Json = False) -> None:
+    """A GIAS extract, or id,kind,name,la,…"""
+    with installation() as found, opened(file) as handle, progress_bar("organisations") as bar:
+        with found.database.connection() as connection:
+            result = import_organisations(
+                connection, handle, today=found.registry.today(), clock=found.clock, progress=bar
+            )
+    _tell(result, json_)
+
+
+@imports.command("terms")
+def terms(file: File, json_: Json = False) -> None:
+    """organisation,starts_on,ends_on: one row for each block open to pupils."""
+    with installation() as found, opened(file) as handle:
+        with found.database.connection() as connection:
+            result = import_terms(
+                connection, handle, today=found.registry.today(), clock=found.clock
+            )
+        _recompute(found, result)
+    _tell(result, json_)
+
+
+@imports.command("closures")
+def closures(file: File, json_: Json = False) -> None:
+    """organisation,date,reason; removed = yes takes one back."""
+    with installation() as found, opened(file) as handle:
+        with found.database.connection() as connection:
+            result = import_closures(
+                connection, handle, today=found.registry.today(), clock=found.clock
+            )
+        _recompute(found, result)
+    _tell(result, json_)
+
+
+def _recompute(found: Any, result: ImportResult) -> None:
+    """A changed calendar moves what is running; the answer lists it."""
+    result.more["moved"] = found.registry.recompute_follow_ups() if result.created else []
+
+
+@imports.command("notices")
+def notices(
+    file: File,
+    dry_run: DryRun = False,
+    result: Result = None,
+    amend: Annotated[
+        str | None, typer.Option(help="Correct what has the same ref, for this reason.")
+    ] = None,
+    format_: Annotated[str | None, typer.Option("--format", help="csv, xlsx or jsonl.")] = None,
+    json_: Json = False,
+) -> None:
+    """Notices as CSV, XLSX or JSON Lines; columns are the fields of a notice."""
+    if format_ not in {None, "csv", "xlsx", "jsonl"}:
+        raise typer.BadParameter("must be csv, xlsx or jsonl", param_hint="--format")
+    kind = format_ or {".xlsx": "xlsx", ".jsonl": "jsonl", ".csv": "csv"}.get(Path(file).suffix)
+    target = result.open("w", encoding="utf-8", newline="") if result else None
+    with installation() as found, opened(file) as handle, progress_bar("notices") as bar:
+        told = import_notices(
+            found.registry,
+            handle,
+            format=kind,
+            dry_run=dry_run,
+            amend=amend,
+            result_file=target,
+            receipts=json_,
+            progress=bar,
+        )
+    if target is not None:
+        target.close()
+    _tell(told, json_)
+
+
+@imports.command("attendance")
+def attendance(
+    file: File, dry_run: DryRun = False, result: Result = None, json_: Json = False
+) -> None:
+    """Registers: upn,organisation,week,marks or upn,organisation,date,session,code."""
+    with installation() as found, opened(file) as handle, progress_bar("registers") as bar:
+        told = import_attendance(found.registry, handle, dry_run=dry_run, progress=bar)
+    if result is not None:
+        with result.open("w", encoding="utf-8", newline="") as target:
+            told.write_errors(target)
+    _tell(told, json_)
+
+
+def notify(
+    notice: Annotated[str, typer.Argument(help="One notice as JSON; - reads standard input.")],
+    dry_run: DryRun = False,
+    json_: Json = False,
+) -> None:
+    """Notify one movement, such as '{"type": "suspension", "upn": …}'."""
+    text = sys.stdin.read() if notice == "-" else notice
+    try:
+        body = json.loads(text)
+    except ValueError as error:
+        raise Unreadable(f"The notice is not JSON: {error}.") from error
+    if not isinstance(body, dict):
+        raise Unreadable("The notice must be one JSON object.")
+    with installation() as found:
+        receipt = found.registry.record(body, dry_run=dry_run).receipt or {}
+    if json_:
+        write_json(receipt)
+        return
+    event, follow_ups = receipt["event"], receipt["follow_ups"]
+    sys.stdout.write(f"Recorded {event['type']} {event['id']} (version {event['version']})\n")
+    for word in ("opened", "closed", "moved"):
+        for one in follow_ups[word]:
+            sys.stdout.write(f"  {word}: {one['kind']} due {one['due_on']} ({one['owner']})\n")
+    for flag in receipt["flags"]:
+        sys.stdout.write(f"  flag: {flag['rule']}: {flag['detail']}\n")

@@ -1,0 +1,85 @@
+"""What every command writes with: JSON or plain lines on stdout, messages on stderr."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import msgspec
+import typer
+
+from ap_registry.errors import Unreadable
+from ap_registry.installation import Installation, open_installation
+
+Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
+
+
+class Stop(Exception):
+    """End with an exit code; everything has been said."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def say(message: str) -> None:
+    sys.stderr.write(message + "\n")
+
+
+def write_json(value: object) -> None:
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    sys.stdout.write(text.decode() + "\n")
+
+
+def write_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Columns as wide as they need to be."""
+    texts = [[("" if cell is None else str(cell)) for cell in row] for row in (header, *rows)]
+    widths = [max(len(row[i]) for row in texts) for i in range(len(header))]
+    for row in texts:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write(line.rstrip() + "\n")
+
+
+@contextmanager
+def installation() -> Iterator[Installation]:
+    found = open_installation()
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+@contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    """A file that can be read twice; ``-`` is stdin."""
+    if name == "-":
+        import io
+
+        yield io.BytesIO(sys.stdin.buffer.read())
+        return
+    try:
+        with Path(name).open("rb") as handle:
+            yield handle
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise Unreadable(f"{name} cannot be read: {error.strerror}.") from error
+
+
+@contextmanager
+def progress_bar(words: str) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, silence elsewhere; call it with rows done so far."""
+    if not sys.stderr.isatty():
+        yield lambda rows: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:,.0f} rows"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=None)
+        yield lambda rows: bar.update(task, completed=rows)

@@ -1,0 +1,139 @@
+"""``pupil show``, ``follow-ups`` and ``clock explain``: what is on record and what is owed."""
+
+import sys
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from ap_registry.cli.output import Json, Stop, installation, write_json, write_table
+from ap_registry.errors import NotFound, Problem
+from ap_registry.installation import Installation
+from ap_registry.reading import clock_explained, read_pupil
+from ap_registry.store import log, queries
+
+pupil = typer.Typer(no_args_is_help=True, help="One pupil.")
+clock = typer.Typer(no_args_is_help=True, help="Legal clocks.")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(pupil, name="pupil")
+    app.add_typer(clock, name="clock")
+    app.command("follow-ups")(follow_ups)
+
+
+def parse_day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not a date such as 2025-03-31") from None
+
+
+def parse_instant(text: str | None) -> datetime | None:
+    """An ISO instant; a bare date is the end of that day in London."""
+    from ap_registry.calendar import LONDON
+
+    if text is None:
+        return None
+    try:
+        if len(text) == 10:
+            day = date.fromisoformat(text) + timedelta(days=1)
+            end = datetime(day.year, day.month, day.day, tzinfo=LONDON)
+            return end - timedelta(microseconds=1)
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not an instant such as 2025-03-31T12:00:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=LONDON)
+
+
+AsAt = Annotated[str | None, typer.Option("--as-at", help="As recorded by this instant.")]
+On = Annotated[str | None, typer.Option("--on", help="As effective on this day (default today).")]
+
+
+def find_pupil(found: Installation, name: str) -> UUID:
+    """By UPN, present or former, or by id."""
+    with found.database.connection() as connection:
+        pupil_id = queries.pupil_of_upn(connection, name.strip().upper())
+    if pupil_id is None:
+        try:
+            return UUID(name)
+        except ValueError:
+            raise NotFound((Problem("/upn", "not_found", "no such pupil is known"),)) from None
+    return pupil_id
+
+
+@pupil.command("show")
+def show(upn: str, as_at: AsAt = None, on: On = None, json_: Json = False) -> None:
+    """A pupil and the timeline."""
+    with installation() as found:
+        pupil_id = find_pupil(found, upn)
+        shown = read_pupil(
+            found.registry, pupil_id, on=parse_day(on), as_at=parse_instant(as_at), timeline=True
+        )
+    if json_:
+        write_json(shown)
+        return
+    names = (shown["given_name"], shown["family_name"], shown["upn"])
+    sys.stdout.write(" ".join(str(n) for n in names if n) + "\n")
+    for item in shown["timeline"]:
+        mark = "" if item["status"] == "effective" else f"  [{item['status']}]"
+        sys.stdout.write(f"  {item['occurred_on']}  {item['sentence']}{mark}\n")
+    for flag in shown["flags"]:
+        sys.stdout.write(f"  flag {flag['rule']}: {flag['detail']}\n")
+
+
+def follow_ups(
+    on: On = None,
+    owner: Annotated[str | None, typer.Option(help="Only this organisation's.")] = None,
+    status: Annotated[
+        str | None, typer.Option(help="overdue, open, done or lapsed (default: open and overdue).")
+    ] = None,
+    upn: Annotated[str | None, typer.Option(help="Only this pupil's.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only of this kind.")] = None,
+    as_at: AsAt = None,
+    json_: Json = False,
+) -> None:
+    """What is owed, by due day; exit 1 when any is overdue."""
+    if status not in {None, "overdue", "open", "done", "lapsed"}:
+        raise typer.BadParameter("must be overdue, open, done or lapsed", param_hint="--status")
+    with installation() as found:
+        pupil_id = find_pupil(found, upn) if upn else None
+        with found.database.connection() as connection:
+            log.sequence(connection, found.clock)
+            listed = queries.follow_ups(
+                connection,
+                queries.Scope(everything=True),
+                on=parse_day(on) or found.registry.today(),
+                as_at=parse_instant(as_at),
+                owner=owner,
+                status=status,
+                kind=kind,
+                pupil=pupil_id,
+            )
+    if json_:
+        write_json({"items": listed, "next": None})
+    else:
+        columns = ("due_on", "status", "kind", "owner", "upn", "id")
+        write_table(columns, [[one[name] for name in columns] for one in listed])
+    if any(one["status"] == "overdue" for one in listed):
+        raise Stop(1)
+
+
+@clock.command("explain")
+def explain(follow_up: str, json_: Json = False) -> None:
+    """Every day from the start to the due day, counted or skipped, and why."""
+    try:
+        key = UUID(follow_up)
+    except ValueError:
+        raise typer.BadParameter("must be the id of a follow-up") from None
+    with installation() as found:
+        told: dict[str, Any] = clock_explained(found.registry, key)
+    if json_:
+        write_json(told)
+        return
+    sys.stdout.write(f"{told['kind']}: due {told['due_on']} ({told['rule']})\n{told['source']}\n")
+    rows = [[d["date"], d["n"] if d["counted"] else "–", d["why"], d["detail"]] for d in told["days"]]
+    write_table(("date", "n", "why", "detail"), rows)

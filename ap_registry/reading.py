@@ -1,0 +1,112 @@
+"""What is asked of the registry: a pupil, a timeline, a clock explained; as at and on."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from ap_registry.errors import NotFound, Problem
+from ap_registry.history import history
+from ap_registry.registry import Registry
+from ap_registry.store import ledger, log, queries
+from ap_registry.store.database import Connection
+from ap_registry.views import show_pupil, show_timeline
+
+_NONE = NotFound((Problem("", "not_found", "no such pupil is known"),))
+
+
+def read_pupil(
+    registry: Registry,
+    pupil_id: UUID,
+    *,
+    on: date | None = None,
+    as_at: datetime | None = None,
+    timeline: bool = False,
+) -> dict[str, Any]:
+    """The pupil as contract section 8 writes it; raise NotFound where nothing was recorded."""
+    with registry.database.connection() as connection:
+        log.sequence(connection, registry.clock)
+        loaded = ledger.load(connection, ids=[pupil_id], as_at=as_at)
+        stored = next((p for p in loaded.pupils if p.recorded), None)
+        if stored is None:
+            raise _NONE
+        world = registry.worlds.current(connection, loaded.versions)
+        past = history(stored.recorded)
+        day = on or registry.today()
+        shown = show_pupil(past, world, pupil_id=pupil_id, upn=stored.upn, on=day)
+        shown["flags"] += _attendance_flags(connection, pupil_id, as_at)
+        if timeline:
+            shown["timeline"] = show_timeline(
+                past, world, on=on, seqs=_sequence_numbers(connection, pupil_id)
+            )
+    return shown
+
+
+def read_timeline(
+    registry: Registry, pupil_id: UUID, *, on: date | None = None, as_at: datetime | None = None
+) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = read_pupil(
+        registry, pupil_id, on=on, as_at=as_at, timeline=True
+    )["timeline"]
+    return items
+
+
+def _sequence_numbers(connection: Connection, pupil_id: UUID) -> dict[int, int]:
+    return dict(
+        connection.execute(
+            "select version, seq from log where pupil_id = %s and stream = 0", (pupil_id,)
+        ).fetchall()
+    )
+
+
+def _attendance_flags(
+    connection: Connection, pupil_id: UUID, as_at: datetime | None
+) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        "select rule, detail, source, event from flag where pupil_id = %(pupil)s"
+        " and rule in ('attendance.clash', 'attendance.present-on-paper') and "
+        + queries.HELD.format(t="flag")
+        + " order by detail, rule",
+        {"pupil": pupil_id, "as_at": as_at},
+    ).fetchall()
+    return [
+        {"rule": rule, "detail": detail, "source": source, "event": str(event)}
+        for rule, detail, source, event in rows
+    ]
+
+
+def clock_explained(registry: Registry, key: UUID, scope: queries.Scope | None = None) -> dict[str, Any]:
+    """Each day from the start of a follow-up to its due day, once: counted or not, and why."""
+    with registry.database.connection() as connection:
+        found = queries.follow_ups(
+            connection,
+            scope or queries.Scope(everything=True),
+            on=date.max,
+            status="any",
+            key=key,
+        )
+        if not found:
+            raise NotFound((Problem("", "not_found", "no such follow-up is known"),))
+        world = registry.worlds.fresh(connection)
+    owed = found[0]
+    calendar = world.calendars.of(owed["calendar"])
+    day, due_on = date.fromisoformat(owed["opened_on"]), date.fromisoformat(owed["due_on"])
+    days: list[dict[str, Any]] = []
+    n = 0
+    while day <= due_on:
+        counted, why, detail = calendar.counts(day)
+        n += counted
+        days.append(
+            {
+                "date": day.isoformat(),
+                "counted": counted,
+                "n": n if counted else None,
+                "why": why,
+                "detail": detail,
+            }
+        )
+        day += timedelta(days=1)
+    return {
+        "follow_up": owed["id"],
+        **{name: owed[name] for name in ("kind", "rule", "source", "calendar", "due_on")},
+        "days": days,
+    }

@@ -1,0 +1,177 @@
+"""The one order of all events: sequenced once, and hashed as an RFC 6962 Merkle tree.
+
+Only the sequenced log orders readers: positions alone lose events of transactions that commit
+late. The sequencer waits for the writers that are under way, so that nothing recorded by its
+instant can appear after it.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import LiteralString
+
+from ap_registry.store.database import Connection
+from ap_registry.store.functions import WRITERS_LOCK
+
+SEQUENCER_LOCK = 7_101_946
+BRANCH = 16
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+_TAKE: LiteralString = """
+with taken as (
+  delete from unsequenced where recorded_at <= %(until)s
+  returning pupil_id, stream, version, recorded_at, digest)
+insert into log (seq, pupil_id, stream, version, leaf, known_at)
+select %(size)s + row_number() over (order by recorded_at, pupil_id, stream, version),
+       pupil_id, stream, version, sha256('\\x00'::bytea || digest),
+       greatest(recorded_at, %(latest)s::timestamptz)
+  from taken
+"""
+
+
+def sequence(connection: Connection, clock: datetime | None = None) -> tuple[int, datetime]:
+    """Give every event recorded by now its place; answer the size and the instant closed.
+
+    An event recorded by a clock that ran behind is known from when the log had got to.
+    """
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (SEQUENCER_LOCK,))
+        until = _closing_instant(connection, clock)
+        row = connection.execute(
+            "select coalesce(max(seq), 0), max(known_at) from log"
+        ).fetchone()
+        assert row is not None
+        before, latest = row
+        taken = connection.execute(
+            _TAKE, {"until": until, "size": before, "latest": latest}
+        ).rowcount
+        size: int = before + taken
+        if taken:
+            _grow(connection, before, size)
+            connection.execute(
+                "insert into tree_head (size, root, closed_at) values (%s, %s, %s)",
+                (size, root(connection, size), until),
+            )
+    return size, until
+
+
+def _closing_instant(connection: Connection, clock: datetime | None) -> datetime:
+    """Now, once every writer that may have read an earlier clock has committed."""
+    connection.execute("select pg_advisory_xact_lock(%s)", (WRITERS_LOCK,))
+    row = connection.execute(
+        "select coalesce(%s::timestamptz, clock_timestamp())", (clock,)
+    ).fetchone()
+    assert row is not None
+    until: datetime = row[0]
+    return until
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def tree(start: int, size: int, find: Callable[[int, int], bytes | None]) -> bytes:
+    """The RFC 6962 hash of leaves start … start+size−1; ``find`` knows some aligned subtrees."""
+    known = find(start, size)
+    if known is not None:
+        return known
+    split = 1 << ((size - 1).bit_length() - 1)
+    return node(tree(start, split, find), tree(start + split, size - split, find))
+
+
+def root(connection: Connection, size: int) -> bytes:
+    """The root of the first ``size`` entries, from stored subtrees and a few leaves."""
+    if size == 0:
+        return EMPTY_ROOT
+    wanted: set[tuple[int, int]] = set()
+
+    def note(start: int, count: int) -> bytes | None:
+        level = _level(start, count)
+        if level is None:
+            return None
+        wanted.add((level, start // BRANCH**level))
+        return b""
+
+    tree(0, size, note)
+    found = _fetch(connection, wanted)
+    return tree(
+        0,
+        size,
+        lambda start, count: (
+            None
+            if (level := _level(start, count)) is None
+            else found[level, start // BRANCH**level]
+        ),
+    )
+
+
+def _level(start: int, count: int) -> int | None:
+    """k where the stretch is an aligned subtree of 16^k leaves."""
+    level, width = 0, 1
+    while width < count:
+        level, width = level + 1, width * BRANCH
+    return level if width == count and start % width == 0 else None
+
+
+def _fetch(
+    connection: Connection, wanted: set[tuple[int, int]]
+) -> Mapping[tuple[int, int], bytes]:
+    leaves = [number + 1 for level, number in wanted if level == 0]
+    found = {
+        (0, seq - 1): bytes(leaf)
+        for seq, leaf in connection.execute(
+            "select seq, leaf from log where seq = any(%s)", (leaves,)
+        )
+    }
+    nodes = [(level, number) for level, number in wanted if level]
+    for level, number, value in connection.execute(
+        "select level, number, hash from merkle_node"
+        " where (level, number) in (select * from unnest(%s::smallint[], %s::bigint[]))",
+        ([level for level, _ in nodes], [number for _, number in nodes]),
+    ):
+        found[level, number] = bytes(value)
+    return found
+
+
+def _grow(connection: Connection, before: int, size: int) -> None:
+    """Store each subtree of 16^k leaves that has become complete."""
+    level, width = 1, BRANCH
+    while size // width:
+        first, last = before // width, size // width
+        if last > first:
+            below = _children(connection, level - 1, first * BRANCH, last * BRANCH)
+            rows = [
+                (level, number, tree(0, BRANCH, _of(below, (number - first) * BRANCH)))
+                for number in range(first, last)
+            ]
+            with connection.cursor() as cursor, cursor.copy(
+                "copy merkle_node (level, number, hash) from stdin"
+            ) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        level, width = level + 1, width * BRANCH
+
+
+def _children(connection: Connection, level: int, first: int, last: int) -> list[bytes]:
+    query: LiteralString = (
+        "select leaf from log where seq > %s and seq <= %s order by seq"
+        if level == 0
+        else "select hash from merkle_node where number >= %s and number < %s and level = %s"
+        " order by number"
+    )
+    parameters = (first, last) if level == 0 else (first, last, level)
+    return [bytes(row[0]) for row in connection.execute(query, parameters)]
+
+
+def _of(hashes: list[bytes], offset: int) -> Callable[[int, int], bytes | None]:
+    return lambda start, count: hashes[offset + start] if count == 1 else None
+
+
+def ledger_at(connection: Connection, known_by: datetime) -> tuple[int, str]:
+    """Size and root (hex) of what was known by an instant."""
+    row = connection.execute(
+        "select coalesce(max(seq), 0) from log where known_at <= %s", (known_by,)
+    ).fetchone()
+    assert row is not None
+    size: int = row[0]
+    return size, root(connection, size).hex()
