@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ap_registry.follow_ups import key_of
-from ap_registry.notice import Case, Entry, Flag, FollowUp, NoticeType, World
+from ap_registry.notice import Case, Entry, Flag, FollowUp, NoticeType, World, source
 from ap_registry.notices import CATALOGUE, CLOCKS
 from ap_registry.pupil import EMPTY, Pupil
 
@@ -216,12 +216,28 @@ def picture(past: History, world: World, *, upn: str | None = None) -> Picture:
             Case(entry=entry, before=before, pupil=pupil, world=world)
         )
     )
+    owed = follow_ups(pupil, world)
     return Picture(
         history=past,
         pupil=pupil,
-        flags=(*flags, *_naming_void(past, world)),
-        follow_ups=follow_ups(pupil, world),
+        flags=(*flags, *_naming_void(past, world), *_calendar_missing(owed, world)),
+        follow_ups=owed,
     )
+
+
+def _calendar_missing(owed: Mapping[tuple[str, UUID], FollowUp], world: World) -> Iterable[Flag]:
+    """A day was counted for which no terms are loaded; it is counted again when they arrive."""
+    for one in owed.values():
+        if one.calendar is None or one.closed_on is not None:
+            continue
+        last = world.calendars.of(one.calendar).loaded_until
+        if last is None or one.due_on > last:
+            yield Flag(
+                event=one.opened_by,
+                rule="calendar.missing",
+                detail=f"the terms of {one.calendar} do not reach {one.due_on} ({one.kind})",
+                source=source("calendar.missing", one.opened_on),
+            )
 
 
 def _naming_void(past: History, world: World) -> Iterable[Flag]:

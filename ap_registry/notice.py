@@ -93,7 +93,11 @@ class Case(Generic[F]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
-    """A duty: who owes what by when, and how it ended. ``outcome`` done or lapsed once closed."""
+    """A duty: who owes what by when, and how it ended. ``outcome`` done or lapsed once closed.
+
+    ``clock_on`` (default: ``opened_on``) is the day from which it is counted, ``counts_start``
+    whether that day may itself be day 1.
+    """
 
     kind: str
     owner: str
@@ -106,6 +110,8 @@ class FollowUp:
     closed_by: UUID | None = None
     outcome: str | None = None
     how: str | None = None
+    clock_on: date | None = None
+    counts_start: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,14 +86,19 @@ def clock_explained(registry: Registry, key: UUID, scope: queries.Scope | None =
         )
         if not found:
             raise NotFound((Problem("", "not_found", "no such follow-up is known"),))
+        counted_from = queries.clock(connection, key)
         world = registry.worlds.fresh(connection)
     owed = found[0]
+    assert counted_from is not None
+    start, counts_start = counted_from
     calendar = world.calendars.of(owed["calendar"])
-    day, due_on = date.fromisoformat(owed["opened_on"]), date.fromisoformat(owed["due_on"])
+    day, due_on = start, date.fromisoformat(owed["due_on"])
     days: list[dict[str, Any]] = []
     n = 0
     while day <= due_on:
         counted, why, detail = calendar.counts(day)
+        if day == start and not counts_start and counted:
+            counted, detail = False, "day 0: counting starts on the next school day"
         n += counted
         days.append(
             {

@@ -16,6 +16,7 @@ from ap_registry.intake import Intake, Settings, open_intake
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.store import codec, ledger
 from ap_registry.store.database import Database
+from ap_registry.store.recompute import recompute
 from ap_registry.store.worlds import Worlds
 
 ATTEMPTS = 6
@@ -100,6 +101,17 @@ class Registry:
                 if attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
+
+    def recompute_follow_ups(self) -> list[dict[str, Any]]:
+        """After a calendar has changed: derive what is running anew; answer what moved."""
+        with self.database.connection() as connection:
+            return recompute(
+                connection,
+                self.worlds.fresh(connection),
+                now=self.now(),
+                today=self.today(),
+                clock=self.clock,
+            )
 
     def hash_key(self) -> bytes:
         if self._hash_key is None:

@@ -1,8 +1,9 @@
 """What became of a file, row by row."""
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TextIO
 
 from ap_registry.errors import Problem
 
@@ -50,6 +51,13 @@ class ImportResult:
     def refuse(self, *errors: RowError) -> None:
         self.refused += 1
         self.errors.extend(errors)
+
+    def write_errors(self, file: TextIO) -> None:
+        """The errors as CSV, a line each."""
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("row", "status", "id", "column", "code", "detail"))
+        for error in self.errors:
+            writer.writerow((error.row, "refused", "", error.column, error.code, error.detail))
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -353,6 +353,7 @@ def _planned_end_passed(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             due_on=due_on,
             opened_by=placement.id,
             rule="placement.planned-end",
+            clock_on=placement.planned_ends_on,
             calendar=owner,
             closed_on=placement.ended_on,
             closed_by=placement.ended_by,

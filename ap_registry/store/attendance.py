@@ -16,7 +16,7 @@ from ap_registry.notice import World, source
 from ap_registry.rules import rule
 from ap_registry.store import codec
 from ap_registry.store.database import Connection
-from ap_registry.store.functions import WRITERS_LOCK
+from ap_registry.store.locks import WRITERS_LOCK
 
 ATTENDANCE = 1
 ALIAS = "attendance_recorded.v1"
@@ -317,6 +317,8 @@ def _row(pupil: UUID, one: Owed, school: str, world: World) -> dict[str, Any]:
         "statutory": stood.statutory,
         "calendar": school,
         "calendar_version": world.calendars.version,
+        "clock_on": one.opened_on,
+        "counts_start": False,
         "origin": "attendance",
     }
 
@@ -376,9 +378,10 @@ def _write(
     return opened, closed
 
 
-_COLUMNS = (
+COLUMNS = (
     "pupil_id", "key", "kind", "owner", "opened_on", "due_on", "closed_on", "outcome", "opened_by",
-    "closed_by", "how", "rule", "source", "statutory", "calendar", "calendar_version", "origin",
+    "closed_by", "how", "rule", "source", "statutory", "calendar", "calendar_version", "clock_on",
+    "counts_start", "origin",
 )  # fmt: skip
 
 
@@ -387,11 +390,11 @@ def _present(
 ) -> dict[tuple[UUID, UUID], dict[str, Any]]:
     cursor = connection.cursor(binary=True)
     cursor.execute(
-        f"select {', '.join(_COLUMNS)} from follow_up where pupil_id = any(%s)"
+        f"select {', '.join(COLUMNS)} from follow_up where pupil_id = any(%s)"
         " and origin = 'attendance' and until_at = 'infinity'",
         (list(pupils),),
     )
-    return {(row[0], row[1]): dict(zip(_COLUMNS, row, strict=True)) for row in cursor}
+    return {(row[0], row[1]): dict(zip(COLUMNS, row, strict=True)) for row in cursor}
 
 
 def _flags(connection: Connection, pupils: Sequence[UUID]) -> set[tuple[UUID, UUID]]:

@@ -7,9 +7,9 @@ sequencer, and every derived row that closes or opens, in one call and one trans
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
+from ap_registry.store.locks import WRITERS_LOCK
 from ap_registry.store.tables import DERIVED
 
-WRITERS_LOCK = 7_101_944  # any number; shared by writers, looked at by the sequencer
 _BOUNDS = ("pupil_id", "key", "from_at", "until_at")
 
 _HEAD = """

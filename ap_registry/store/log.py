@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import LiteralString
 
 from ap_registry.store.database import Connection
-from ap_registry.store.functions import WRITERS_LOCK
+from ap_registry.store.locks import SEQUENCER_LOCK, WRITERS_LOCK
 
-SEQUENCER_LOCK = 7_101_946
 BRANCH = 16
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 

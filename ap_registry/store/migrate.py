@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect
-from sqlalchemy.pool import NullPool
+import psycopg
 
-from alembic import command
-from alembic.config import Config
+from ap_registry.store.database import connect
 
 _FOLDER = Path(__file__).resolve().parents[2] / "alembic"
 _LOCK = 7_101_945
@@ -17,22 +15,37 @@ def migrate(owner_url: str) -> bool:
 
     Two processes at once wait for one another.
     """
+    head = max(path.name.split("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+    with connect(owner_url) as connection:
+        if _version(connection) == head:
+            return False
+        connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
+        before = _version(connection)
+        if before != head:
+            _upgrade(owner_url)
+    return before is None
+
+
+def _version(connection: psycopg.Connection[tuple[object, ...]]) -> object:
+    row = connection.execute("select to_regclass('alembic_version') is not null").fetchone()
+    if row is None or not row[0]:
+        return None
+    found = connection.execute("select version_num from alembic_version").fetchone()
+    return found[0] if found else None
+
+
+def _upgrade(owner_url: str) -> None:
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
-    engine = create_engine(_driver_url(owner_url), poolclass=NullPool)
+    engine = create_engine("postgresql+psycopg://" + owner_url.split("://", 1)[1], poolclass=NullPool)
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"select pg_advisory_lock({_LOCK})")
-        connection.commit()
-        fresh = not inspect(connection).has_table("alembic_version")
-        connection.commit()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
-        connection.exec_driver_sql(f"select pg_advisory_unlock({_LOCK})")
     engine.dispose()
-    return fresh
-
-
-def _driver_url(url: str) -> str:
-    """SQLAlchemy's form of a libpq address, with psycopg 3 as the driver."""
-    return "postgresql+psycopg://" + url.split("://", 1)[1]

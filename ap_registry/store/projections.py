@@ -48,6 +48,8 @@ def follow_up_row(owed: FollowUp, calendar_version: int) -> Row:
         "statutory": rule(owed.rule, owed.opened_on).statutory,
         "calendar": owed.calendar,
         "calendar_version": calendar_version,
+        "clock_on": owed.clock_on or owed.opened_on,
+        "counts_start": owed.counts_start,
         "origin": "movements",
     }
 

@@ -118,6 +118,14 @@ def _follow_up(row: Mapping[str, Any], on: date) -> dict[str, Any]:
     }
 
 
+def clock(connection: Connection, key: UUID) -> tuple[date, bool] | None:
+    """From which day a follow-up is counted, and whether that day may be day 1."""
+    return connection.execute(
+        "select clock_on, counts_start from follow_up where key = %s and until_at = 'infinity'",
+        (key,),
+    ).fetchone()
+
+
 def pupil_of_upn(connection: Connection, upn: str) -> UUID | None:
     """The pupil whom a UPN, present or former, names."""
     row = connection.execute("select pupil_id from upn_claim where upn = %s", (upn,)).fetchone()

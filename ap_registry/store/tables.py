@@ -298,6 +298,8 @@ class FollowUp(Derived, table=True):
     statutory: bool = Field(sa_type=Boolean)
     calendar: str | None
     calendar_version: int
+    clock_on: date
+    counts_start: bool = Field(sa_type=Boolean)
     origin: str
 
 

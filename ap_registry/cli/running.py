@@ -1,0 +1,80 @@
+"""``serve``, ``worker``, ``migrate``, ``stop``, ``doctor`` and ``demo``: run it."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ap_registry import embedded
+from ap_registry.cli.output import Json, Stop, installation, say, write_json, write_table
+from ap_registry.doctor import examine
+from ap_registry.settings import read_settings
+
+
+def register(app: typer.Typer) -> None:
+    for command in (serve, worker, migrate, stop, doctor, demo):
+        app.command()(command)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 picks a free one.")] = None,
+    json_: Json = False,
+) -> None:
+    """Serve pages and the API; ready when /readyz answers 200."""
+    from api.server import run
+
+    settings = read_settings()
+    run(host or settings.host, settings.port if port is None else port, as_json=json_)
+
+
+def worker(json_: Json = False) -> None:
+    """Send what is due, sequence the ledger, sweep by night."""
+    from jobs.worker import run
+
+    run()
+
+
+def migrate(json_: Json = False) -> None:
+    """Bring the database to the present schema."""
+    with installation():
+        pass
+    if json_:
+        write_json({"ok": True})
+    else:
+        sys.stdout.write("The database is up to date.\n")
+
+
+def stop(json_: Json = False) -> None:
+    """End the embedded servers of this home."""
+    ran = embedded.stop(read_settings().home)
+    if json_:
+        write_json({"stopped": ran})
+    else:
+        say("Stopped." if ran else "Nothing was running.")
+
+
+def doctor(json_: Json = False) -> None:
+    """Check the installation and say how to mend it; exit 1 when something is wrong."""
+    found = examine(read_settings())
+    if json_:
+        write_json(found)
+    else:
+        rows = [("ok" if c["ok"] else "WRONG", c["name"], c["detail"], c["cure"] or "")
+                for c in found["checks"]]  # fmt: skip
+        write_table(("", "check", "detail", "how to mend it"), rows)
+    if not found["ok"]:
+        raise Stop(1)
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Do everything but serve.")] = False,
+    pupils: Annotated[int, typer.Option(help="Made-up pupils in each LA.")] = 300,
+    las: Annotated[int, typer.Option(help="How many LAs to make up.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same data.")] = 1,
+    json_: Json = False,
+) -> None:
+    """Make up a local authority, notify its movements, compute the five outcomes, serve."""
+    from api.demonstration import run
+
+    run(once=once, pupils=pupils, las=las, seed=seed)

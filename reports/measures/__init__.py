@@ -1,0 +1,1 @@
+"""The five AP outcomes, definition v1: one file a measure. A changed rule is a new version."""

@@ -1,0 +1,146 @@
+"""O2 Improved attendance (outcomes.md)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from ap_registry.calendar import SchoolCalendar
+from reports.facts import DAY, Facts, Row, Sessions
+from reports.measures.episode import Count, Episode, Number, Period, Place, Secondary, Yes
+
+MEASURE = "attendance"
+WINDOW = 60
+SHORT = 15
+LEAST_POSSIBLE = 30
+STEP = Fraction(5, 100)
+HIGH = Fraction(90, 100)
+EARLY = frozenset(
+    {"permanent_exclusion", "breakdown", "parental_withdrawal", "other_ap", "ehe", "cme"}
+)
+MEDICAL = frozenset({"mental_health", "physical_health"})
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """``k`` school days before the trigger and from the start."""
+
+    k: int
+    before: Sessions
+    after: Sessions
+    gap: int
+
+
+def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
+    for placement in facts.placements:
+        calendar = facts.calendar(placement.starts_on)
+        sixtieth = calendar.nth_from(placement.starts_on, WINDOW)
+        if sixtieth is None or not period.holds(sixtieth):
+            continue
+        la = facts.home_la(sixtieth)
+        reason = _left(placement, sixtieth)
+        medical = placement.reason in MEDICAL
+        if reason is None and medical:
+            yield Episode(
+                measure=MEASURE, provider=placement.provider, la=la, place=Place.EXCLUDED,
+                reason="medical",
+            )  # fmt: skip
+        group = "medical" if medical and reason is None else None
+        if reason is not None:
+            yield Episode(
+                measure=MEASURE, provider=placement.provider, la=la, place=Place.EXCLUDED,
+                reason=reason,
+            )  # fmt: skip
+            continue
+        place, why, secondary = _judge(facts, placement, calendar, sixtieth, period)
+        yield Episode(
+            measure=MEASURE, provider=placement.provider, la=la, place=place, reason=why,
+            group=group, secondary=secondary,
+        )  # fmt: skip
+
+
+def _left(placement: Row, sixtieth: date) -> str | None:
+    gone = placement.end_reason in {"died", "left_england"}
+    return str(placement.end_reason) if gone and placement.ended_on <= sixtieth else None
+
+
+def _judge(
+    facts: Facts, placement: Row, calendar: SchoolCalendar, sixtieth: date, period: Period
+) -> tuple[Place, str | None, tuple[Secondary, ...]]:
+    if sixtieth > period.today:
+        return Place.PENDING, None, ()
+    windows = _windows(facts, placement, calendar, sixtieth)
+    if windows.k < SHORT and placement.end_reason in EARLY:
+        return Place.FAILED, None, (Count("early_end"),)
+    if windows.k < SHORT or 1 <= windows.after.possible < LEAST_POSSIBLE:
+        return Place.EXCLUDED, "too_short", ()
+    if windows.before.possible < LEAST_POSSIBLE:
+        return Place.EXCLUDED, "no_baseline", ()
+    if windows.after.possible == 0:
+        return Place.UNKNOWN, None, ()
+    before, after = _share(windows.before), _share(windows.after)
+    place = Place.SUCCESS if _improved(before, after) else Place.FAILED
+    return place, None, tuple(_beside(windows, before, after))
+
+
+def _windows(
+    facts: Facts, placement: Row, calendar: SchoolCalendar, sixtieth: date
+) -> Windows:
+    start = placement.starts_on
+    last = min(placement.ended_on or sixtieth, sixtieth)
+    k = calendar.count(start, last)
+    trigger = _trigger(facts, placement, calendar)
+    nothing = Sessions(0, 0, 0)
+    if k == 0:
+        return Windows(0, nothing, nothing, 0)
+    until = calendar.nth_from(start, k)
+    assert until is not None
+    since = calendar.nth_before(trigger, k) or calendar.first_loaded
+    before = nothing if since is None else facts.sessions(since, trigger - DAY)
+    return Windows(k, before, facts.sessions(start, until), calendar.count(trigger, start - DAY))
+
+
+def _trigger(facts: Facts, placement: Row, calendar: SchoolCalendar) -> date:
+    """The day that led to the placement; never later than its start."""
+    start: date = placement.starts_on
+    if placement.trigger_on is not None:
+        return min(placement.trigger_on, start)
+    since = calendar.nth_before(start, WINDOW) or calendar.first_loaded or start
+    led = [
+        *(e.occurred_on for e in facts.rows("exclusion")),
+        *(d.occurred_on for d in facts.rows("direction")),
+    ]
+    return max((day for day in led if since <= day < start), default=start)
+
+
+def _share(sessions: Sessions) -> Fraction:
+    return Fraction(sessions.attended, sessions.possible)
+
+
+def _improved(before: Fraction, after: Fraction) -> bool:
+    return after - before >= STEP or (before >= HIGH and after >= HIGH)
+
+
+def _beside(windows: Windows, before: Fraction, after: Fraction) -> Iterator[Secondary]:
+    change = 100 * (after - before)
+    yield Number("mean_change", change, "mean")
+    yield Number("median_change", change, "median")
+    for name, level in (("left_persistent", Fraction(1, 10)), ("left_severe", Fraction(1, 2))):
+        if 1 - before >= level:
+            yield Yes(name, 1 - after < level)
+    yield Number("gap_days", Fraction(windows.gap), "median")
+    yield Yes("c2_adjusted", _without_c2(windows))
+    for name, sessions in (("before", windows.before), ("after", windows.after)):
+        a_week = Fraction(5 * sessions.attended, windows.k)
+        yield Number(f"sessions_a_week_{name}", a_week, "median")
+
+
+def _without_c2(windows: Windows) -> bool:
+    """The same comparison with C2 (part-time timetable) out of possible; not statutory."""
+    shares = []
+    for sessions in (windows.before, windows.after):
+        possible = sessions.possible - sessions.c2
+        if possible == 0:
+            return False
+        shares.append(Fraction(sessions.attended, possible))
+    return _improved(shares[0], shares[1])

@@ -1,0 +1,76 @@
+"""What every measure answers: episodes, each in one place, and figures beside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+
+class Place(StrEnum):
+    """Where an episode counts; pending and unknown are outside the denominator."""
+
+    EXCLUDED = "excluded"
+    PENDING = "pending"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SUCCESS = "success"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Both days included; ``today`` is the London day of ``known_by``."""
+
+    from_on: date
+    to_on: date
+    today: date
+
+    def holds(self, day: date | None) -> bool:
+        return day is not None and self.from_on <= day <= self.to_on
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """One pupil's part in a secondary proportion."""
+
+    name: str
+    achieved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One episode's part in a secondary mean or median."""
+
+    name: str
+    value: Fraction
+    summary: str  # mean or median
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Something counted beside the measure."""
+
+    name: str
+    number: int = 1
+
+
+Secondary = Yes | Number | Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """One pupil's episode at a provider. ``counts_unknown``: unknown, yet in the denominator (O5).
+
+    ``place`` None: only its secondary figures count. ``once``: the key by which totals count it
+    one time only (O4, O5: the pupil).
+    """
+
+    measure: str
+    provider: str
+    la: str | None
+    place: Place | None
+    reason: str | None = None
+    group: str | None = None
+    counts_unknown: bool = False
+    once: str | None = None
+    secondary: Sequence[Secondary] = field(default_factory=tuple)

@@ -1,0 +1,77 @@
+"""Rates, intervals and funnel limits: exact until the last rounding."""
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+
+Z95 = Decimal("1.959963984540054")
+Z998 = Decimal("3.090232306167813")
+
+
+def half_up(value: Fraction | Decimal, places: int) -> float:
+    """Rounded half up (away from zero at the half), exactly."""
+    step = Decimal(1).scaleb(-places)
+    if isinstance(value, Fraction):
+        scaled = abs(value) * 10**places
+        whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+        return float(Decimal(whole if value >= 0 else -whole).scaleb(-places))
+    return float(value.quantize(step, rounding=ROUND_HALF_UP))
+
+
+def rate(numerator: int, denominator: int) -> float | None:
+    """Percent to one decimal; None without a denominator."""
+    return half_up(Fraction(100 * numerator, denominator), 1) if denominator else None
+
+
+def wilson(numerator: int, denominator: int) -> tuple[float | None, float | None]:
+    """The Wilson 95 % interval in percent; 0/n has low 0, n/n has high 100."""
+    if not denominator:
+        return None, None
+    with localcontext() as context:
+        context.prec = 50
+        n, p = Decimal(denominator), Decimal(numerator) / Decimal(denominator)
+        centre = p + Z95 * Z95 / (2 * n)
+        reach = Z95 * (p * (1 - p) / n + Z95 * Z95 / (4 * n * n)).sqrt()
+        whole = 1 + Z95 * Z95 / n
+        low, high = 100 * (centre - reach) / whole, 100 * (centre + reach) / whole
+    return (
+        0.0 if numerator == 0 else half_up(low, 1),
+        100.0 if numerator == denominator else half_up(high, 1),
+    )
+
+
+def funnel(mean: float, n: float, z: Decimal = Z95) -> tuple[float, float]:
+    """Control limits about a mean proportion at n, as PHEindicatormethods draws them; 0–1."""
+    with localcontext() as context:
+        context.prec = 50
+        p, size, zz = Decimal(repr(mean)), Decimal(repr(n)), z * z
+        a = p * (size / zz + 1)
+        b = 1 / zz + 1 / size
+        inner = 64 * a * a - 64 * b * p * (
+            size * (p * (size / zz + 2) - 1) + zz * (p - 1)
+        )
+        root = max(inner, Decimal(0)).sqrt() / 8
+        low, high = (a - root) / b / size, (a + root) / b / size
+    return max(0.0, float(low)), min(1.0, float(high))
+
+
+def in_words(numerator: int, denominator: int, mean: float | None) -> str:
+    """Higher than, lower than, or not different from the average (95 % funnel)."""
+    if mean is None or not denominator:
+        return ""
+    low, high = funnel(mean, denominator)
+    share = numerator / denominator
+    if share < low:
+        return "lower than the average"
+    return "higher than the average" if share > high else "not different from the average"
+
+
+def mean(values: list[Fraction]) -> Fraction:
+    return sum(values, Fraction(0)) / len(values)
+
+
+def median(values: list[Fraction]) -> Fraction:
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    return (ordered[middle - 1] + ordered[middle]) / 2
