@@ -54,11 +54,7 @@ def sight(
     """From (organisation, from, until) rows: open-ended or running is all, else the last day."""
     if caller.sees_all:
         return Sight(visible=True)
-    ends = [
-        until
-        for organisation, _start, until in rows
-        if organisation in caller.organisations
-    ]
+    ends = [until for organisation, _start, until in rows if organisation in caller.organisations]
     if not ends:
         return Sight(visible=False)
     if any(until is None or until >= today for until in ends):

@@ -110,7 +110,11 @@ def _clashes(found: Sequence[Mark], placed_at: PlacedAt) -> Iterator[Clash]:
         (m for m in possible if m.klass in _ABSENT and placed_at(m.organisation, m.on)), None
     )
     for mark in possible:
-        if absent is not None and mark.byte in ON_PAPER and mark.organisation != absent.organisation:
+        if (
+            absent is not None
+            and mark.byte in ON_PAPER
+            and mark.organisation != absent.organisation
+        ):
             yield Clash(
                 mark.on,
                 "attendance.present-on-paper",

@@ -119,9 +119,7 @@ class SchoolCalendar:
             for block in self.blocks
             for n in range((block.ends_on - block.starts_on).days + 1)
         }
-        return tuple(
-            sorted(n for n in days if self._open(date.fromordinal(n)))
-        )
+        return tuple(sorted(n for n in days if self._open(date.fromordinal(n))))
 
     def _open(self, day: date) -> bool:
         return day.weekday() < 5 and not is_bank_holiday(day) and day not in self.closures

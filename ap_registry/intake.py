@@ -74,6 +74,7 @@ class Intake:
         self._may(found, workspace, by)
         if not workspace.exists and not found.registering and kind.name != "pupil_registered":
             raise _refused("/upn", "unknown_pupil", _UNKNOWN)
+        self._match_version(workspace)
         content = digest_of(self.settings.hash_key, found, by)
         repeated = self._repeat(found, workspace, by, content)
         if repeated is not None:
@@ -162,9 +163,7 @@ class Intake:
             note=texts["note"],
         )
 
-    def _occurred_on(
-        self, notice: Notice, kind: NoticeType[Any], problems: list[Problem]
-    ) -> date:
+    def _occurred_on(self, notice: Notice, kind: NoticeType[Any], problems: list[Problem]) -> date:
         value = notice.get("occurred_on")
         today = self.settings.today
         if value in (None, ""):
@@ -230,6 +229,14 @@ class Intake:
         )
         if not seen.covers(found.occurred_on) and not makes:
             raise _refused("/upn", "unknown_pupil", _UNKNOWN)
+
+    def _match_version(self, workspace: Workspace) -> None:
+        """If-Match: a correction of a record that has changed since is refused."""
+        wanted = self.settings.if_match
+        if wanted is not None and wanted != workspace.history.version:
+            raise _refused(
+                "", "stale_version", f"the record is now at version {workspace.history.version}"
+            )
 
     def _repeat(
         self, found: Read, workspace: Workspace, by: str, content: bytes
@@ -409,16 +416,14 @@ class Intake:
         """Judge the corrected notice by the same rules; answer its fields as they are stored."""
         target = next(r for r in workspace.history.recorded if r.id == values["of"])
         if target.type in {"correction", "void"}:
-            raise _refused("/of", "unknown_type", "void a correction or a void; it is not corrected")
+            raise _refused(
+                "/of", "unknown_type", "void a correction or a void; it is not corrected"
+            )
         standing = next(s for s in workspace.history.standing if s.entry.id == target.id)
         fields = values["fields"]
         assert isinstance(fields, Mapping)
         occurred_on, read = self._right(target.kind, fields, standing.entry.occurred_on)
-        facts = {
-            k: v
-            for k, v in {**_facts(standing.entry), **read}.items()
-            if v is not None
-        }
+        facts = {k: v for k, v in {**_facts(standing.entry), **read}.items() if v is not None}
         found = Read(
             kind=target.kind, values=facts, registering={}, occurred_on=occurred_on,
             by=by, ref=None, note=None,
@@ -452,7 +457,9 @@ class Intake:
                 continue
             spec = kind.fields.get(name)
             if spec is None:
-                problems.append(Problem(f"/{name}", "unknown_field", f"{kind.name} has no field {name}"))
+                problems.append(
+                    Problem(f"/{name}", "unknown_field", f"{kind.name} has no field {name}")
+                )
             elif value is None and not spec.required and not isinstance(spec.kind, Reference):
                 read[name] = None
             else:
@@ -499,9 +506,7 @@ def _registers(notice: Notice, kind: NoticeType[Any]) -> bool:
     if kind.name in {"pupil_registered", "pupil_details_changed"}:
         return False
     fields = CATALOGUE["pupil_registered"].fields
-    return all(
-        notice.get(name) not in (None, "") for name, spec in fields.items() if spec.required
-    )
+    return all(notice.get(name) not in (None, "") for name, spec in fields.items() if spec.required)
 
 
 def _text(value: object, name: str, problems: list[Problem]) -> str | None:
@@ -532,4 +537,3 @@ def open_intake(world: World, settings: Settings, stored: Iterator[Any]) -> Inta
         for upn in found.upns:
             intake.known[upn] = workspace
     return intake
-

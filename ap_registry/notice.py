@@ -88,7 +88,9 @@ class Case(Generic[F]):
         return self.entry.occurred_on
 
     def flag(self, rule_id: str, detail: str) -> Flag:
-        return Flag(event=self.entry.id, rule=rule_id, detail=detail, source=source(rule_id, self.on))
+        return Flag(
+            event=self.entry.id, rule=rule_id, detail=detail, source=source(rule_id, self.on)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +172,9 @@ class NoticeType(Generic[F]):
     def private_fields(self) -> frozenset[str]:
         return frozenset(name for name, spec in self.fields.items() if spec.kind.private)
 
-    def read(self, raw: Mapping[str, object], reading: Reading) -> tuple[dict[str, object], list[Problem]]:
+    def read(
+        self, raw: Mapping[str, object], reading: Reading
+    ) -> tuple[dict[str, object], list[Problem]]:
         """Read the fields one by one; every problem is listed, not only the first."""
         values: dict[str, object] = {}
         problems: list[Problem] = []

@@ -46,4 +46,6 @@ def as_error(problem: Problem) -> dict[str, Any]:
 
 
 def of_refusal(refused: Refused) -> dict[str, Any]:
-    return as_problem(refused.status, "; ".join(p.detail for p in refused.problems), refused.problems)
+    return as_problem(
+        refused.status, "; ".join(p.detail for p in refused.problems), refused.problems
+    )

@@ -303,4 +303,6 @@ class Pupil:
     def happenings(self) -> Iterator[Happening]:
         for group in (self.exclusions, self.directions, self.referrals, self.placements):
             yield from group
+
+
 EMPTY = Pupil()

@@ -44,9 +44,9 @@ def read_pupil(
 def read_timeline(
     registry: Registry, pupil_id: UUID, *, on: date | None = None, as_at: datetime | None = None
 ) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = read_pupil(
-        registry, pupil_id, on=on, as_at=as_at, timeline=True
-    )["timeline"]
+    items: list[dict[str, Any]] = read_pupil(registry, pupil_id, on=on, as_at=as_at, timeline=True)[
+        "timeline"
+    ]
     return items
 
 
@@ -74,7 +74,9 @@ def _attendance_flags(
     ]
 
 
-def clock_explained(registry: Registry, key: UUID, scope: queries.Scope | None = None) -> dict[str, Any]:
+def clock_explained(
+    registry: Registry, key: UUID, scope: queries.Scope | None = None
+) -> dict[str, Any]:
     """Each day from the start of a follow-up to its due day, once: counted or not, and why."""
     with registry.database.connection() as connection:
         found = queries.follow_ups(

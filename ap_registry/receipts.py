@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,17 +10,13 @@ import msgspec
 
 from ap_registry import follow_ups
 from ap_registry.history import Recorded
+from ap_registry.instants import instant
 from ap_registry.notice import Flag, FollowUp, source
 from ap_registry.rules import rule
 from ap_registry.store.digest import keyed
 
 if TYPE_CHECKING:
     from ap_registry.workspace import Workspace
-
-
-def instant(at: datetime) -> str:
-    """UTC with microseconds, as every instant is written."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def digest_of(key: bytes, found: Any, by: str) -> bytes:
@@ -62,7 +58,9 @@ def describe_flag(flag: Flag) -> dict[str, Any]:
     return {"rule": flag.rule, "detail": flag.detail, "source": flag.source}
 
 
-def describe_event(event: Recorded, pupil_id: UUID, upn: str | None, at: datetime) -> dict[str, Any]:
+def describe_event(
+    event: Recorded, pupil_id: UUID, upn: str | None, at: datetime
+) -> dict[str, Any]:
     return {
         "id": str(event.id),
         "type": event.type,

@@ -60,9 +60,7 @@ def _only_open(field: str, candidates: Sequence[Happening]) -> UUID | Problem:
     )
 
 
-def _open(
-    field: str, pupil: Pupil, others: Mapping[str, object], on: date
-) -> Sequence[Happening]:
+def _open(field: str, pupil: Pupil, others: Mapping[str, object], on: date) -> Sequence[Happening]:
     match field:
         case "exclusion":
             return _exclusions(pupil, on)

@@ -1,6 +1,7 @@
 """The only door: notices are read, refused or recorded, and answered with a receipt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -30,6 +31,14 @@ class Outcome:
     status: str
     receipt: Mapping[str, Any] | None = None
     problems: tuple[Problem, ...] = ()
+
+
+After = Callable[[ledger.Connection, list[Outcome]], None]
+
+
+def _maybe(connection: ledger.Connection, after: After | None) -> AbstractContextManager[object]:
+    """One transaction where something must be written with the notices; else each is its own."""
+    return nullcontext() if after is None else connection.transaction()
 
 
 class Registry:
@@ -63,11 +72,12 @@ class Registry:
         if_match: int | None = None,
         array: bool = False,
         counted: dict[bytes, int] | None = None,
+        after: After | None = None,
     ) -> list[Outcome]:
         """Record all or none, or with ``each`` the good ones; a lost race is run again.
 
         ``counted`` counts rows of equal content over a whole file, so that sending it again
-        creates nothing.
+        creates nothing. ``after`` runs in the same transaction as the write.
         """
         settings = Settings(
             caller=caller,
@@ -84,7 +94,13 @@ class Registry:
                 counted.update(before)
             try:
                 return self._attempt(
-                    notices, settings, each=each, dry_run=dry_run, array=array, counted=counted
+                    notices,
+                    settings,
+                    each=each,
+                    dry_run=dry_run,
+                    array=array,
+                    counted=counted,
+                    after=after,
                 )
             except UniqueViolation as error:
                 if attempt == ATTEMPTS - 1:
@@ -128,8 +144,9 @@ class Registry:
         dry_run: bool,
         array: bool,
         counted: dict[bytes, int] | None,
+        after: After | None,
     ) -> list[Outcome]:
-        with self.database.connection() as connection:
+        with self.database.connection() as connection, _maybe(connection, after):
             intake = self._open(connection, notices, settings)
             intake.counted = counted
             outcomes: list[Accepted | Repeated | Refused] = []
@@ -144,7 +161,10 @@ class Registry:
             at = None
             if not dry_run:
                 at = self._write(connection, intake)
-            return [self._outcome(connection, found, at) for found in outcomes]
+            told = [self._outcome(connection, found, at) for found in outcomes]
+            if after is not None:
+                after(connection, told)
+            return told
 
     def _open(
         self, connection: ledger.Connection, notices: Sequence[Notice], settings: Settings
@@ -214,9 +234,7 @@ def _named(notices: Sequence[Notice]) -> tuple[set[str], set[UUID]]:
     return upns, ids
 
 
-def _placed(
-    outcomes: Sequence[Accepted | Repeated | Refused], *, several: bool
-) -> list[Problem]:
+def _placed(outcomes: Sequence[Accepted | Repeated | Refused], *, several: bool) -> list[Problem]:
     """All problems, each pointing into the array where one was sent."""
     found = []
     for number, outcome in enumerate(outcomes):

@@ -8,20 +8,19 @@ import msgspec
 
 from ap_registry.calendar import academic_year
 from ap_registry.history import ACTS, History, Standing, history, picture
+from ap_registry.instants import instant
 from ap_registry.notice import World
 from ap_registry.notices import CATALOGUE
 from ap_registry.notices.exclusions import suspended_sessions
 from ap_registry.pupil import Pupil
-from ap_registry.receipts import describe_flag, instant
+from ap_registry.receipts import describe_flag
 
 REGISTERED = tuple(CATALOGUE["pupil_registered"].fields)
 
 
 def limited(past: History, on: date) -> History:
     """What had occurred by a day: later facts are as if not recorded yet."""
-    kept = {
-        s.entry.id for s in past.standing if s.entry.type in ACTS or s.entry.occurred_on <= on
-    }
+    kept = {s.entry.id for s in past.standing if s.entry.type in ACTS or s.entry.occurred_on <= on}
     return history(r for r in past.recorded if r.id in kept)
 
 
@@ -184,5 +183,3 @@ def sentence(name: str, data: dict[str, Any], world: World) -> str:
     kind = CATALOGUE[name]
     text = kind.sentence.format_map(_Words({k: words(v) for k, v in data.items()}))
     return text[:1].upper() + text[1:]
-
-

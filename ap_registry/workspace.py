@@ -95,9 +95,7 @@ class Workspace:
         if self.base.recorded:
             last = self.base.recorded[-1].recorded_at
             batch.last_at = max(batch.last_at, last) if batch.last_at else last
-        before = (
-            projections.rows(self.base_picture, self.world, self.pupil_id) if not new else {}
-        )
+        before = projections.rows(self.base_picture, self.world, self.pupil_id) if not new else {}
         after = projections.rows(self.picture, self.world, self.pupil_id)
         closing, opening = projections.difference(before, after)
         for table, keys in closing.items():

@@ -1,1 +1,1 @@
-"""api."""
+"""The registry over HTTP: JSON for programs, pages for people."""

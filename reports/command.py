@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ap_registry.calendar import london_today
-from ap_registry.receipts import instant
+from ap_registry.instants import instant
 from ap_registry.registry import Registry
 from ap_registry.store import log, reference
 from ap_registry.store.database import Connection
@@ -52,18 +52,12 @@ def outcomes(
         world = _world(connection, at)
         period = Period(from_on=from_on, to_on=to_on, today=london_today(at))
         book = collect(stream(connection, world, at), period, provider=provider, la=la)
-        made = report(
-            book, period, known_by=instant(at), ledger=log.ledger_at(connection, at)
-        )
+        made = report(book, period, known_by=instant(at), ledger=log.ledger_at(connection, at))
     return made, {name: one.name for name, one in world.organisations.items()}
 
 
 def _world(connection: Connection, at: datetime) -> World:
     """Organisations and calendars as they were known by then."""
     organisations = {one.id: one for one in reference.all_organisations(connection, at)}
-    calendars = reference.load_calendars(
-        connection, as_at=at, organisations=organisations.values()
-    )
-    return World(
-        organisations=organisations, calendars=calendars, today=london_today(at)
-    )
+    calendars = reference.load_calendars(connection, as_at=at, organisations=organisations.values())
+    return World(organisations=organisations, calendars=calendars, today=london_today(at))

@@ -178,9 +178,7 @@ class Facts:
     def register(self, organisation: str, from_on: date, to_on: date) -> Iterator[tuple[date, str]]:
         """(date, byte) of one organisation's own register, in order."""
         for week in self.weeks:
-            if week.organisation != organisation or not (
-                from_on - 6 * DAY <= week.week <= to_on
-            ):
+            if week.organisation != organisation or not (from_on - 6 * DAY <= week.week <= to_on):
                 continue
             for place, byte in enumerate(week.marks):
                 on = week.week + (place // 2) * DAY

@@ -156,9 +156,7 @@ def collect(
     return book
 
 
-def report(
-    book: Book, period: Period, *, known_by: str, ledger: tuple[int, str]
-) -> dict[str, Any]:
+def report(book: Book, period: Period, *, known_by: str, ledger: tuple[int, str]) -> dict[str, Any]:
     """The report as contract section 6 writes it."""
     size, root = ledger
     return {

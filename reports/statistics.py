@@ -46,9 +46,7 @@ def funnel(mean: float, n: float, z: Decimal = Z95) -> tuple[float, float]:
         p, size, zz = Decimal(repr(mean)), Decimal(repr(n)), z * z
         a = p * (size / zz + 1)
         b = 1 / zz + 1 / size
-        inner = 64 * a * a - 64 * b * p * (
-            size * (p * (size / zz + 2) - 1) + zz * (p - 1)
-        )
+        inner = 64 * a * a - 64 * b * p * (size * (p * (size / zz + 2) - 1) + zz * (p - 1))
         root = max(inner, Decimal(0)).sqrt() / 8
         low, high = (a - root) / b / size, (a + root) / b / size
     return max(0.0, float(low)), min(1.0, float(high))

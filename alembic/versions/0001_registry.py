@@ -1,8 +1,8 @@
 """The ledger, what is derived from it, and the functions that write both. Locks: a new database."""
 
+from alembic import op
 from sqlmodel import SQLModel
 
-from alembic import op
 from ap_registry.store import ledger_tables, tables  # noqa: F401
 from ap_registry.store.functions import (
     APPEND_ONLY,

@@ -135,5 +135,7 @@ def explain(follow_up: str, json_: Json = False) -> None:
         write_json(told)
         return
     sys.stdout.write(f"{told['kind']}: due {told['due_on']} ({told['rule']})\n{told['source']}\n")
-    rows = [[d["date"], d["n"] if d["counted"] else "–", d["why"], d["detail"]] for d in told["days"]]
+    rows = [
+        [d["date"], d["n"] if d["counted"] else "–", d["why"], d["detail"]] for d in told["days"]
+    ]
     write_table(("date", "n", "why", "detail"), rows)

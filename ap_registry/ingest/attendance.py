@@ -206,7 +206,9 @@ def import_attendance(
     return result
 
 
-def _rows(source: BinaryIO | Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _rows(
+    source: BinaryIO | Iterable[Mapping[str, Any]],
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
     if not hasattr(source, "read"):
         yield from enumerate(source, start=1)  # type: ignore[arg-type]
         return
@@ -234,5 +236,3 @@ def _flush(writer: store.Writer, chunk: Chunk, result: ImportResult, *, dry_run:
         else:
             result.created += len(rows)
     return written.pupils
-
-

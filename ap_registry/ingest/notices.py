@@ -120,9 +120,7 @@ def _count(result: ImportResult, number: int, outcome: Outcome) -> None:
     setattr(result, outcome.status, getattr(result, outcome.status) + 1)
 
 
-def _keep(
-    connection: psycopg.Connection[Any], chunk: list[Row], outcomes: list[Outcome]
-) -> None:
+def _keep(connection: psycopg.Connection[Any], chunk: list[Row], outcomes: list[Outcome]) -> None:
     with connection.cursor() as cursor, cursor.copy("copy told from stdin") as copy:
         for (number, _), outcome in zip(chunk, outcomes, strict=True):
             event: Mapping[str, Any] = (outcome.receipt or {}).get("event", {})
@@ -147,4 +145,3 @@ def _write_results(connection: psycopg.Connection[Any], file: TextIO) -> None:
         cursor.execute("select number, status, id, columns, code, detail from told order by number")
         for row in cursor:
             writer.writerow([safe(v) if isinstance(v, str) else v for v in row])
-

@@ -258,9 +258,7 @@ def _apply_education(pupil: Pupil, entry: Entry[SixthDayStarted]) -> Pupil:
     exclusion = pupil.exclusion(entry.facts.exclusion)
     if exclusion is None or exclusion.education_from is not None:
         return pupil
-    return _changed(
-        pupil, exclusion.id, education_from=entry.occurred_on, education_by=entry.id
-    )
+    return _changed(pupil, exclusion.id, education_from=entry.occurred_on, education_by=entry.id)
 
 
 def _flag_education(case: Case[SixthDayStarted]) -> Iterator[Flag]:

@@ -34,7 +34,9 @@ class FollowUpDone(Facts, frozen=True, kw_only=True):
 
 def _refuse_correction(case: Case[Corrected]) -> Iterator[Problem]:
     for name in FIXED & case.facts.fields.keys():
-        yield Problem(f"/fields/{name}", "unknown_field", f"{name} cannot be corrected: void the notice")
+        yield Problem(
+            f"/fields/{name}", "unknown_field", f"{name} cannot be corrected: void the notice"
+        )
 
 
 def _apply_done(pupil: Pupil, entry: Entry[FollowUpDone]) -> Pupil:

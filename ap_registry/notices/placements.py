@@ -297,7 +297,9 @@ def _reviews(pupil: Pupil, event: UUID, until: date | None) -> list[Review]:
     return [
         r
         for r in pupil.reviews
-        if r.of == event and r.purpose != "return_meeting" and (until is None or r.occurred_on <= until)
+        if r.of == event
+        and r.purpose != "return_meeting"
+        and (until is None or r.occurred_on <= until)
     ]
 
 

@@ -85,7 +85,9 @@ def _refuse_phase(case: Case[Planned] | Case[Started]) -> Iterator[Problem]:
     start = case.facts.returns_on if isinstance(case.facts, Planned) else case.on
     until = case.facts.phased_until
     if until is not None and until < start:
-        yield Problem("/phased_until", "end_before_start", "phased_until must not be before the return")
+        yield Problem(
+            "/phased_until", "end_before_start", "phased_until must not be before the return"
+        )
 
 
 def _apply_plan(pupil: Pupil, entry: Entry[Planned]) -> Pupil:
@@ -173,9 +175,7 @@ def _ladder(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             (f"reintegration_review_{n}", calendar.due_after(found.occurred_on, n)[0])
             for n in RUNGS
         ]
-        rungs.append(
-            ("reintegration_two_terms", calendar.term_end_after(found.occurred_on, TERMS))
-        )
+        rungs.append(("reintegration_two_terms", calendar.term_end_after(found.occurred_on, TERMS)))
         for kind, due_on in rungs:
             review = held.pop(0) if held else None
             if review is None and found.ended_on is not None:

@@ -76,9 +76,7 @@ class Left(Facts, frozen=True, kw_only=True):
 def _refuse_details(case: Case[Registered] | Case[DetailsChanged]) -> Iterator[Problem]:
     born = case.facts.date_of_birth
     if born is not None and born > case.on:
-        yield Problem(
-            "/date_of_birth", "bad_format", "date_of_birth must not be after occurred_on"
-        )
+        yield Problem("/date_of_birth", "bad_format", "date_of_birth must not be after occurred_on")
 
 
 def _refuse_registered(case: Case[Registered]) -> Iterator[Problem]:
@@ -199,7 +197,9 @@ def _apply_left(pupil: Pupil, entry: Entry[Left]) -> Pupil:
     return replace(pupil, rolls=tuple(ended if s is last else s for s in pupil.rolls))
 
 
-TYPES: tuple[NoticeType[Registered] | NoticeType[DetailsChanged] | NoticeType[Joined] | NoticeType[Left], ...] = (
+TYPES: tuple[
+    NoticeType[Registered] | NoticeType[DetailsChanged] | NoticeType[Joined] | NoticeType[Left], ...
+] = (
     NoticeType(
         name="pupil_registered",
         facts=Registered,

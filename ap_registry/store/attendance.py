@@ -156,9 +156,7 @@ class Writer:
         connection = self.connection
         with connection.transaction(force_rollback=dry_run):
             connection.execute(_STAGE)
-            with connection.cursor() as cursor, cursor.copy(
-                "copy register_in from stdin"
-            ) as copy:
+            with connection.cursor() as cursor, cursor.copy("copy register_in from stdin") as copy:
                 for row in known:
                     copy.write_row(row)
             connection.execute("select pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))

@@ -35,8 +35,10 @@ def split(
 
 def _is_organisation(text: str) -> bool:
     head, _, tail = text.partition("-")
-    return (text.isdigit() and len(text) == 6) or text.startswith("LA") or (
-        head in {"AP", "SVC", "ICB", "T"} and bool(tail)
+    return (
+        (text.isdigit() and len(text) == 6)
+        or text.startswith("LA")
+        or (head in {"AP", "SVC", "ICB", "T"} and bool(tail))
     )
 
 

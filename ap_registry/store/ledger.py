@@ -165,9 +165,7 @@ class Batch:
         self.side.setdefault(table, []).append(dict(row))
 
 
-def record(
-    connection: Connection, batch: Batch, *, actor: str, clock: datetime | None
-) -> datetime:
+def record(connection: Connection, batch: Batch, *, actor: str, clock: datetime | None) -> datetime:
     """Write everything or nothing; answer the instant recorded."""
     before, after = batch.columns[:7], batch.columns[7:]
     row = connection.execute(

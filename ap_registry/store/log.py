@@ -36,9 +36,7 @@ def sequence(connection: Connection, clock: datetime | None = None) -> tuple[int
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (SEQUENCER_LOCK,))
         until = _closing_instant(connection, clock)
-        row = connection.execute(
-            "select coalesce(max(seq), 0), max(known_at) from log"
-        ).fetchone()
+        row = connection.execute("select coalesce(max(seq), 0), max(known_at) from log").fetchone()
         assert row is not None
         before, latest = row
         taken = connection.execute(
@@ -112,9 +110,7 @@ def _level(start: int, count: int) -> int | None:
     return level if width == count and start % width == 0 else None
 
 
-def _fetch(
-    connection: Connection, wanted: set[tuple[int, int]]
-) -> Mapping[tuple[int, int], bytes]:
+def _fetch(connection: Connection, wanted: set[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
     leaves = [number + 1 for level, number in wanted if level == 0]
     found = {
         (0, seq - 1): bytes(leaf)
@@ -143,9 +139,10 @@ def _grow(connection: Connection, before: int, size: int) -> None:
                 (level, number, tree(0, BRANCH, _of(below, (number - first) * BRANCH)))
                 for number in range(first, last)
             ]
-            with connection.cursor() as cursor, cursor.copy(
-                "copy merkle_node (level, number, hash) from stdin"
-            ) as copy:
+            with (
+                connection.cursor() as cursor,
+                cursor.copy("copy merkle_node (level, number, hash) from stdin") as copy,
+            ):
                 for row in rows:
                     copy.write_row(row)
         level, width = level + 1, width * BRANCH

@@ -35,15 +35,16 @@ def _version(connection: psycopg.Connection[tuple[object, ...]]) -> object:
 
 
 def _upgrade(owner_url: str) -> None:
+    from alembic import command
+    from alembic.config import Config
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
-    from alembic import command
-    from alembic.config import Config
-
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
-    engine = create_engine("postgresql+psycopg://" + owner_url.split("://", 1)[1], poolclass=NullPool)
+    engine = create_engine(
+        "postgresql+psycopg://" + owner_url.split("://", 1)[1], poolclass=NullPool
+    )
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

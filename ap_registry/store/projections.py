@@ -94,13 +94,16 @@ def _details(pupil: Pupil) -> Made:
         standing |= details.values
         born = standing.get("date_of_birth")
         stated = details.values.get("nc_year")
-        yield details.id, {
-            "occurred_on": details.occurred_on,
-            "version": details.version,
-            "birth_year": birth_year(born) if isinstance(born, date) else pupil.birth_year,
-            "nc_year": int(stated) if isinstance(stated, str) and stated.isdigit() else None,
-            **{name: standing.get(name) for name in _DETAIL},
-        }
+        yield (
+            details.id,
+            {
+                "occurred_on": details.occurred_on,
+                "version": details.version,
+                "birth_year": birth_year(born) if isinstance(born, date) else pupil.birth_year,
+                "nc_year": int(stated) if isinstance(stated, str) and stated.isdigit() else None,
+                **{name: standing.get(name) for name in _DETAIL},
+            },
+        )
 
 
 def birth_year(born: date) -> int:
@@ -110,30 +113,36 @@ def birth_year(born: date) -> int:
 
 def _rolls(pupil: Pupil) -> Made:
     for spell in pupil.rolls:
-        yield spell.id, {
-            "school": spell.school,
-            "registration": spell.registration,
-            "from_on": spell.occurred_on,
-            "until_on": spell.until_on,
-            "ground": spell.ground,
-            "version": spell.version,
-        }
+        yield (
+            spell.id,
+            {
+                "school": spell.school,
+                "registration": spell.registration,
+                "from_on": spell.occurred_on,
+                "until_on": spell.until_on,
+                "ground": spell.ground,
+                "version": spell.version,
+            },
+        )
 
 
 def _exclusions(pupil: Pupil) -> Made:
     for exclusion in pupil.exclusions:
-        yield exclusion.id, {
-            "kind": exclusion.kind,
-            "school": exclusion.school,
-            "occurred_on": exclusion.occurred_on,
-            "ends_on": exclusion.ends_on,
-            "sessions": exclusion.sessions,
-            "reasons": list(exclusion.reasons),
-            "status": exclusion.status,
-            "undone": exclusion.undone,
-            "under_review": exclusion.under_review,
-            "version": exclusion.version,
-        }
+        yield (
+            exclusion.id,
+            {
+                "kind": exclusion.kind,
+                "school": exclusion.school,
+                "occurred_on": exclusion.occurred_on,
+                "ends_on": exclusion.ends_on,
+                "sessions": exclusion.sessions,
+                "reasons": list(exclusion.reasons),
+                "status": exclusion.status,
+                "undone": exclusion.undone,
+                "under_review": exclusion.under_review,
+                "version": exclusion.version,
+            },
+        )
 
 
 def _placements(picture: Picture) -> Made:
@@ -144,24 +153,27 @@ def _placements(picture: Picture) -> Made:
         named = placement.arising_from
         cause = pupil.cause(named)
         happening = days.get(cause) if cause and named not in voided else None
-        yield placement.id, {
-            "provider": placement.provider,
-            "commissioner": placement.commissioner,
-            "reason": placement.reason,
-            "setting_type": placement.setting_type,
-            "intent": placement.intent,
-            "starts_on": placement.occurred_on,
-            "first_planned_ends_on": placement.first_planned_ends_on,
-            "planned_ends_on": placement.planned_ends_on,
-            "ended_on": placement.ended_on,
-            "end_reason": placement.end_reason,
-            "destination": placement.destination,
-            "sessions_per_week": placement.sessions_per_week,
-            "trigger_on": happening.occurred_on if happening else None,
-            "cause": cause if pupil.exclusion(cause) else None,
-            "arising_from": named,
-            "version": placement.version,
-        }
+        yield (
+            placement.id,
+            {
+                "provider": placement.provider,
+                "commissioner": placement.commissioner,
+                "reason": placement.reason,
+                "setting_type": placement.setting_type,
+                "intent": placement.intent,
+                "starts_on": placement.occurred_on,
+                "first_planned_ends_on": placement.first_planned_ends_on,
+                "planned_ends_on": placement.planned_ends_on,
+                "ended_on": placement.ended_on,
+                "end_reason": placement.end_reason,
+                "destination": placement.destination,
+                "sessions_per_week": placement.sessions_per_week,
+                "trigger_on": happening.occurred_on if happening else None,
+                "cause": cause if pupil.exclusion(cause) else None,
+                "arising_from": named,
+                "version": placement.version,
+            },
+        )
 
 
 def _plain(group: str, *names: str, **renamed: str) -> Callable[[Pupil], Made]:
@@ -170,10 +182,13 @@ def _plain(group: str, *names: str, **renamed: str) -> Callable[[Pupil], Made]:
     def make(pupil: Pupil) -> Made:
         happening: Happening
         for happening in getattr(pupil, group):
-            yield happening.id, {
-                **{name: getattr(happening, name) for name in names},
-                **{column: getattr(happening, name) for column, name in renamed.items()},
-            }
+            yield (
+                happening.id,
+                {
+                    **{name: getattr(happening, name) for name in names},
+                    **{column: getattr(happening, name) for column, name in renamed.items()},
+                },
+            )
 
     return make
 
@@ -182,12 +197,15 @@ def _attained(kind: str, *names: str, **renamed: str) -> Callable[[Pupil], Made]
     def make(pupil: Pupil) -> Made:
         for attained in pupil.attained:
             if attained.kind == kind:
-                yield attained.id, {
-                    "occurred_on": attained.occurred_on,
-                    "version": attained.version,
-                    **{name: getattr(attained, name) for name in names},
-                    **{column: getattr(attained, name) for column, name in renamed.items()},
-                }
+                yield (
+                    attained.id,
+                    {
+                        "occurred_on": attained.occurred_on,
+                        "version": attained.version,
+                        **{name: getattr(attained, name) for name in names},
+                        **{column: getattr(attained, name) for column, name in renamed.items()},
+                    },
+                )
 
     return make
 
@@ -196,11 +214,14 @@ def _activities(kind: str) -> Callable[[Pupil], Made]:
     def make(pupil: Pupil) -> Made:
         for activity in pupil.activities:
             if activity.kind == kind:
-                yield activity.id, {
-                    "occurred_on": activity.occurred_on,
-                    "activity": activity.activity,
-                    "version": activity.version,
-                }
+                yield (
+                    activity.id,
+                    {
+                        "occurred_on": activity.occurred_on,
+                        "activity": activity.activity,
+                        "version": activity.version,
+                    },
+                )
 
     return make
 
@@ -239,7 +260,9 @@ def _visibility(picture: Picture, world: World) -> Made:
             )  # fmt: skip
             sees(referral.provider, referral.id, "referral", referral.occurred_on, last)
     for direction in pupil.directions:
-        sees(direction.provider, direction.id, "direction", direction.occurred_on, direction.ends_on)
+        sees(
+            direction.provider, direction.id, "direction", direction.occurred_on, direction.ends_on
+        )
     for placement in pupil.placements:
         for organisation in (placement.provider, placement.commissioner):
             sees(organisation, placement.id, "placement", placement.occurred_on, placement.ended_on)

@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from ap_registry.follow_ups import status_on
+from ap_registry.instants import instant
 from ap_registry.store.database import Connection
 
 HELD: LiteralString = (
@@ -226,3 +227,40 @@ def placements(
         }
         for row in _all(connection, _PLACEMENTS, parameters)
     ]
+
+
+def organisations(
+    connection: Connection,
+    *,
+    kind: str | None = None,
+    la: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Found:
+    """Organisations as they now are, by id."""
+    return _all(
+        connection,
+        "select id, kind, name, la, trust, ukprn, laestab, type_code, setting_type,"
+        " opened_on::text, closed_on::text from organisation where until_at = 'infinity'"
+        " and (%(kind)s::text is null or kind = %(kind)s)"
+        " and (%(la)s::text is null or la = %(la)s)"
+        ' and (%(after)s::text is null or id collate "C" > %(after)s)'
+        ' order by id collate "C" limit %(limit)s',
+        {"kind": kind, "la": la, "after": after, "limit": limit},
+    )
+
+
+_EVENTS = f"""
+select l.seq, e.id::text, split_part(e.type, '.', 1) as type, e.version, e.pupil_id::text,
+       e.occurred_on::text, e.recorded_at, e.by, p.data->>'_ref' as ref
+  from log l join event e using (pupil_id, stream, version)
+  left join event_private p using (pupil_id, stream, version)
+ where l.seq > %(after)s and e.stream < 2 and {SCOPED.format(t="l")}
+ order by l.seq limit %(limit)s
+"""
+
+
+def events(connection: Connection, scope: Scope, *, after: int, limit: int) -> Found:
+    """The sequenced feed."""
+    rows = _all(connection, _EVENTS, {"after": after, "limit": limit, **_scoped(scope)})
+    return [{**row, "recorded_at": instant(row["recorded_at"])} for row in rows]

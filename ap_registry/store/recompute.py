@@ -111,9 +111,7 @@ def _lapse(
         _derive(connection, [lapsed], clock)
 
 
-def _derive(
-    connection: Connection, rows: Sequence[dict[str, Any]], clock: datetime | None
-) -> None:
+def _derive(connection: Connection, rows: Sequence[dict[str, Any]], clock: datetime | None) -> None:
     if rows:
         keys = [{"pupil_id": row["pupil_id"], "key": row["key"]} for row in rows]
         connection.execute(

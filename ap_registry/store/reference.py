@@ -75,16 +75,23 @@ def write_organisations(
     clock: datetime | None,
 ) -> None:  # fmt: skip
     """Record organisations as they now are and make them the present rows."""
-    facts = [Fact(organisation=o.id, alias="organisation_recorded.v1", data=_data(o)) for o in found]
+    facts = [
+        Fact(organisation=o.id, alias="organisation_recorded.v1", data=_data(o)) for o in found
+    ]
     with connection.transaction():
         at = append(connection, facts, by=by, actor=actor, on=on, clock=clock)
         _close(connection, "organisation", "id = any(%(names)s)", at, [o.id for o in found])
-        with connection.cursor() as cursor, cursor.copy(
-            f"copy organisation ({', '.join(_COLUMNS)}, from_at, until_at) from stdin"
-        ) as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(
+                f"copy organisation ({', '.join(_COLUMNS)}, from_at, until_at) from stdin"
+            ) as copy,
+        ):
             for one in found:
                 row = [getattr(one, name) for name in _COLUMNS]
-                copy.write_row([list(v) if isinstance(v, tuple) else v for v in row] + [at, "infinity"])
+                copy.write_row(
+                    [list(v) if isinstance(v, tuple) else v for v in row] + [at, "infinity"]
+                )
         bump(connection, "organisation_version")
 
 
@@ -145,8 +152,7 @@ def write_closures(
         at = append(connection, facts, by=by, actor=actor, on=on, clock=clock)
         for name, day, reason in closures:
             where = (
-                "organisation = (%(names)s::text[])[1]"
-                " and closed_on = (%(names)s::text[])[2]::date"
+                "organisation = (%(names)s::text[])[1] and closed_on = (%(names)s::text[])[2]::date"
             )
             _close(connection, "closure", where, at, [name, day.isoformat()])
             if reason is not None:
@@ -163,7 +169,9 @@ def bump(connection: Connection, name: str) -> None:
     )
 
 
-def all_organisations(connection: Connection, as_at: datetime | None = None) -> Iterator[Organisation]:
+def all_organisations(
+    connection: Connection, as_at: datetime | None = None
+) -> Iterator[Organisation]:
     """Every organisation as at an instant (default: now)."""
     cursor = connection.cursor(binary=True)
     cursor.execute(

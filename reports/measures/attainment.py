@@ -47,9 +47,7 @@ def cohort(facts: Facts, period: Period) -> Iterator[Leaver]:
     if period.today < census or facts.year_group(census) != YEAR_11:
         return
     placed = {p.provider for p in facts.placements if open_on(p, census)}
-    registers = {
-        w.organisation for w in facts.weeks if facts.world.is_ap_provider(w.organisation)
-    }
+    registers = {w.organisation for w in facts.weeks if facts.world.is_ap_provider(w.organisation)}
     first, last = date(year - 1, 9, 1), date(year + 1, 8, 31)
     for provider in sorted(placed | registers):
         if provider in placed or facts.possible_at(provider, first, last) >= LEAST_SESSIONS:
@@ -190,4 +188,3 @@ def _progress(leaver: Leaver, subject: str, matures: date) -> bool | None:
         return None
     before, after = min(pairs, key=lambda p: (p[0].occurred_on, -p[1].occurred_on.toordinal()))
     return bool(after.standard_score - before.standard_score >= PROGRESS_POINTS)
-

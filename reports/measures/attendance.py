@@ -83,9 +83,7 @@ def _judge(
     return place, None, tuple(_beside(windows, before, after))
 
 
-def _windows(
-    facts: Facts, placement: Row, calendar: SchoolCalendar, sixtieth: date
-) -> Windows:
+def _windows(facts: Facts, placement: Row, calendar: SchoolCalendar, sixtieth: date) -> Windows:
     start = placement.starts_on
     last = min(placement.ended_on or sixtieth, sixtieth)
     k = calendar.count(start, last)

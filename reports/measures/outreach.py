@@ -71,11 +71,7 @@ def _excluded(facts: Facts, outreach: Row) -> str | None:
 def _stepped_up(facts: Facts, start: date, last: date) -> bool:
     """A standing permanent exclusion, placement, direction or managed move in that stretch."""
     days = [
-        *(
-            e.occurred_on
-            for e in facts.rows("exclusion")
-            if e.kind == "permanent" and not e.undone
-        ),
+        *(e.occurred_on for e in facts.rows("exclusion") if e.kind == "permanent" and not e.undone),
         *(p.starts_on for p in facts.placements),
         *(d.occurred_on for d in facts.rows("direction")),
         *(m.occurred_on for m in facts.rows("managed_move")),

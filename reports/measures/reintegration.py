@@ -232,15 +232,11 @@ def _excluded_again(facts: Facts, placement: Row, last: date) -> list[Row]:
     return [
         e
         for e in facts.rows("exclusion")
-        if e.kind == "permanent"
-        and not e.undone
-        and placement.ended_on < e.occurred_on <= last
+        if e.kind == "permanent" and not e.undone and placement.ended_on < e.occurred_on <= last
     ]
 
 
-def _placed_again(
-    facts: Facts, placement: Row, calendar: SchoolCalendar, last: date
-) -> bool:
+def _placed_again(facts: Facts, placement: Row, calendar: SchoolCalendar, last: date) -> bool:
     fifth = calendar.nth_after(placement.ended_on, NEXT_PLACEMENT)
     return any(
         fifth is not None and fifth < p.starts_on <= last

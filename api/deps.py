@@ -1,0 +1,105 @@
+"""Who calls, and on what: shared by all routes."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from ap_registry.access import Caller, Sight, sight
+from ap_registry.calendar import LONDON
+from ap_registry.errors import NotFound, Problem
+from ap_registry.registry import Registry
+from ap_registry.store import accounts, queries
+from api.problems import HttpProblem
+
+_BEARER = HTTPBearer(auto_error=False, description="An API key, made with `ap-registry key create`")
+
+
+def registry_of(request: Request) -> Registry:
+    found: Registry = request.app.state.registry
+    return found
+
+
+class KeyHolder:
+    """The caller of a bearer key, and the key's id."""
+
+    def __init__(self, key_id: UUID, caller: Caller) -> None:
+        self.key_id = key_id
+        self.caller = caller
+
+
+def key_holder(
+    registry: Annotated[Registry, Depends(registry_of)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+) -> KeyHolder:
+    """Every API route needs a key that is in use."""
+    if credentials is None:
+        raise HttpProblem(401, "Send an API key: Authorization: Bearer apr_…")
+    with registry.database.connection() as connection:
+        found = accounts.caller_of_key(connection, credentials.credentials, registry.today())
+    if found is None:
+        raise HttpProblem(401, "This API key is not in use.")
+    return KeyHolder(*found)
+
+
+TheRegistry = Annotated[Registry, Depends(registry_of)]
+Holder = Annotated[KeyHolder, Depends(key_holder)]
+
+
+def scope_of(caller: Caller, today: date) -> queries.Scope:
+    return queries.Scope(
+        organisations=caller.organisations, everything=caller.sees_all, today=today
+    )
+
+
+def instant_of(text: str | None, name: str) -> datetime | None:
+    """An ISO instant; a bare date is the end of that day in London."""
+    if text is None:
+        return None
+    try:
+        if len(text) == 10:
+            day = date.fromisoformat(text) + timedelta(days=1)
+            midnight = datetime(day.year, day.month, day.day, tzinfo=LONDON)
+            return midnight - timedelta(microseconds=1)
+        found = datetime.fromisoformat(text.replace(" ", "+"))
+        aware = found if found.tzinfo else found.replace(tzinfo=LONDON)
+        if not 1900 < aware.year < 9000:
+            raise ValueError(text)
+    except (ValueError, OverflowError):
+        raise _bad(name, f"{name} must be an instant such as 2025-03-31T12:00:00Z") from None
+    return aware
+
+
+def day_of(text: str | None, name: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        found = date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        found = None
+    if found is None or not 1900 < found.year < 9000:
+        raise _bad(name, f"{name} must be a date such as 2025-03-31")
+    return found
+
+
+def _bad(name: str, detail: str) -> HttpProblem:
+    return HttpProblem(422, detail, (Problem(f"/{name}", "bad_format", detail),))
+
+
+def find_pupil(registry: Registry, caller: Caller, name: str) -> tuple[UUID, Sight]:
+    """By UPN or id; what the caller may not see does not exist."""
+    missing = NotFound((Problem("", "not_found", "no such pupil is known"),))
+    with registry.database.connection() as connection:
+        pupil_id = queries.pupil_of_upn(connection, name.strip().upper().replace("\x00", ""))
+        if pupil_id is None:
+            try:
+                pupil_id = UUID(name)
+            except ValueError:
+                raise missing from None
+        rows = queries.visibility(connection, pupil_id, caller.organisations)
+    seen = sight(caller, rows, registry.today())
+    if not seen.visible:
+        raise missing
+    return pupil_id, seen

@@ -1,0 +1,81 @@
+"""The application: routes, errors, and headers that every answer carries."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import PlainTextResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from ap_registry.registry import Registry
+from api import pages, problems, v1
+from api.health import router as health
+
+_FOLDER = Path(__file__).parent
+_CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+_STRICT_CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+
+
+def create_app(registry: Registry) -> FastAPI:
+    """One application on one registry."""
+    app = FastAPI(
+        title="AP Registry",
+        version="0.1.0",
+        description="Pupil movements into and out of alternative provision, and what follows.",
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    app.state.registry = registry
+    problems.install(app)
+    app.include_router(v1.router)
+    app.include_router(health)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static")
+    app.middleware("http")(_headers)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+
+    @app.get("/problems/{status}", include_in_schema=False)
+    def problem_page(status: int) -> PlainTextResponse:
+        return PlainTextResponse(problems.TITLES.get(status, "Something went wrong"))
+
+    return app
+
+
+async def _headers(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    response = await call_next(request)
+    report = request.url.path.startswith("/outcomes")
+    headers = {
+        "Content-Security-Policy": _CSP if report else _STRICT_CSP,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    }
+    if request.url.path == "/docs":
+        del headers["Content-Security-Policy"]
+    if not request.url.path.startswith("/static"):
+        headers["Cache-Control"] = response.headers.get("Cache-Control", "no-store")
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's document with our problem schema, and without its own 422."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        body = problems.ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(body.pop("$defs", {}))
+        schemas["ProblemBody"] = body
+        app.openapi_schema = document
+    return app.openapi_schema

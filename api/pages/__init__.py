@@ -1,0 +1,9 @@
+"""Pages for people: sign in, what is owed, a pupil's timeline, notify, the five outcomes."""
+
+from fastapi import APIRouter
+
+from api.pages import home, notify, outcomes, pupil, signing_in
+
+router = APIRouter(include_in_schema=False)
+for part in (signing_in, home, pupil, notify, outcomes):
+    router.include_router(part.router)

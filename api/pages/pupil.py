@@ -1,0 +1,51 @@
+"""A pupil's timeline: both times, corrections and what was taken back in plain sight."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from ap_registry.errors import NotFound
+from ap_registry.reading import read_pupil
+from ap_registry.store import queries
+from api.deps import TheRegistry, find_pupil, instant_of, scope_of
+from api.pages.rendering import Person, page, see_other
+
+router = APIRouter()
+
+
+@router.get("/pupils")
+def find(
+    registry: TheRegistry, person: Person, upn: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
+    """A search box; what may not be seen is not found."""
+    if not upn:
+        return page("find.html", person, error=None, upn="")
+    try:
+        pupil_id, _ = find_pupil(registry, person.caller, upn)
+    except NotFound:
+        words = "No pupil with this UPN is known to you"
+        return page("find.html", person, 404, error=words, upn=upn)
+    return see_other(f"/pupils/{pupil_id}")
+
+
+@router.get("/pupils/{pupil}")
+def show(pupil: str, registry: TheRegistry, person: Person, as_at: str | None = None) -> Response:
+    pupil_id, seen = find_pupil(registry, person.caller, pupil)
+    shown = read_pupil(
+        registry, pupil_id, on=seen.until_on, as_at=instant_of(as_at, "as_at"), timeline=True
+    )
+    with registry.database.connection() as connection:
+        world = registry.worlds.fresh(connection)
+        owed = queries.follow_ups(
+            connection,
+            scope_of(person.caller, registry.today()),
+            on=registry.today(),
+            pupil=pupil_id,
+        )
+    names = {
+        item["by"]: found.name
+        for item in shown["timeline"]
+        if (found := world.organisation(item["by"])) is not None
+    }
+    return page("pupil.html", person, pupil=shown, owed=owed, names=names)

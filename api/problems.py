@@ -1,0 +1,119 @@
+"""Errors as RFC 9457 problem details, everywhere."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from ap_registry.errors import Problem, Refused, RegistryError, Unavailable, Unreadable
+from ap_registry.problems import TITLES, as_problem
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger()
+
+
+class HttpProblem(Exception):
+    """An answer that is no success, with what was wrong."""
+
+    def __init__(
+        self, status: int, detail: str, problems: tuple[Problem, ...] = (), *, retry: int = 0
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.problems = problems
+        self.retry = retry
+
+
+class ErrorBody(BaseModel):
+    """One thing wrong: where, which rule, and how to put it right."""
+
+    pointer: str
+    code: str
+    detail: str
+    rule: str | None = None
+    source: str | None = None
+
+
+class ProblemBody(BaseModel):
+    """RFC 9457, with the list of errors."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ErrorBody]
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problem answers of a route, for the OpenAPI document."""
+    schema = {"$ref": "#/components/schemas/ProblemBody"}
+    return {
+        status: {"description": TITLES[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in statuses
+    }
+
+
+def answer(
+    status: int, detail: str, problems: tuple[Problem, ...] = (), *, retry: int = 0
+) -> Response:
+    headers = {"Retry-After": str(retry)} if retry else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(
+        as_problem(status, detail, problems), status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Every known error has its answer; an unknown one says nothing of its inside."""
+
+    @app.exception_handler(HttpProblem)
+    def _http(_request: Request, error: HttpProblem) -> Response:
+        return answer(error.status, error.detail, error.problems, retry=error.retry)
+
+    @app.exception_handler(Refused)
+    def _refused(_request: Request, error: Refused) -> Response:
+        return answer(error.status, str(error), error.problems)
+
+    @app.exception_handler(Unavailable)
+    def _unavailable(_request: Request, error: Unavailable) -> Response:
+        return answer(503, str(error), retry=error.retry_after)
+
+    @app.exception_handler(Unreadable)
+    def _unreadable(_request: Request, error: Unreadable) -> Response:
+        return answer(400, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(_request: Request, error: RequestValidationError) -> Response:
+        problems = tuple(
+            Problem(
+                "/" + "/".join(str(part) for part in found["loc"][1:]),
+                "bad_format",
+                f"{found['loc'][-1]}: {found['msg']}",
+            )
+            for found in error.errors()
+        )
+        return answer(422, "; ".join(p.detail for p in problems), problems)
+
+    @app.exception_handler(HTTPException)
+    def _plain(_request: Request, error: HTTPException) -> Response:
+        if error.status_code == 303:
+            return Response(status_code=303, headers=error.headers)
+        found = answer(error.status_code, str(error.detail))
+        found.headers.update(error.headers or {})
+        return found
+
+    @app.exception_handler(RegistryError)
+    def _other(request: Request, error: RegistryError) -> Response:
+        log.error("request_failed", path=request.url.path, error=type(error).__name__)
+        return answer(500, "Something is wrong with the registry; it has been noted.")
+
+    @app.exception_handler(Exception)
+    def _unknown(request: Request, error: Exception) -> Response:
+        log.error("request_failed", path=request.url.path, error=type(error).__name__)
+        return answer(500, "Something went wrong; it has been noted.")

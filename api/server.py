@@ -1,0 +1,68 @@
+"""Serve until told to stop; with the embedded servers, sequence the ledger as well."""
+
+import json
+import socket
+import sys
+import threading
+
+import psycopg
+import structlog
+import uvicorn
+
+from ap_registry.errors import RegistryError, SetupError
+from ap_registry.installation import Installation, open_installation
+from ap_registry.store import log
+from api.main import create_app
+
+SEQUENCE_SECONDS = 1.0
+logger = structlog.get_logger()
+
+
+def run(host: str, port: int, *, as_json: bool) -> None:
+    """Listen, say where, serve, and stop gently on SIGTERM."""
+    found = open_installation()
+    listener = _listen(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{listener.getsockname()[1]}"
+    sys.stdout.write(json.dumps({"url": url}) + "\n" if as_json else f"AP Registry at {url}\n")
+    sys.stdout.flush()
+    serve(found, listener)
+
+
+def serve(found: Installation, listener: socket.socket) -> None:
+    done = threading.Event()
+    sequencer = threading.Thread(target=_sequence, args=(found, done), daemon=True)
+    sequencer.start()
+    config = uvicorn.Config(
+        create_app(found.registry), log_level="warning", timeout_graceful_shutdown=10
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        done.set()
+        sequencer.join(timeout=5)
+        found.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise SetupError(
+            f"Port {port} on {host} cannot be used ({error.strerror})",
+            "Choose another with --port, or 0 for a free one.",
+        ) from error
+    return listener
+
+
+def _sequence(found: Installation, done: threading.Event) -> None:
+    """A failure is logged and tried again: what waits stays in its queue."""
+    while not done.wait(SEQUENCE_SECONDS):
+        try:
+            with found.database.connection() as connection:
+                log.sequence(connection, found.clock)
+        except (psycopg.Error, RegistryError) as error:
+            logger.warning("sequencer_failed", error=type(error).__name__)

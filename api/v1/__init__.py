@@ -1,0 +1,9 @@
+"""JSON under /api/v1."""
+
+from fastapi import APIRouter
+
+from api.v1 import attendance, ledger, notices, pupils, reference, reports
+
+router = APIRouter(prefix="/api/v1")
+for part in (notices, attendance, pupils, reference, reports, ledger):
+    router.include_router(part.router)

@@ -1,0 +1,71 @@
+"""POST /attendance: rows of either form."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+
+from ap_registry.access import Caller
+from ap_registry.ingest.attendance import import_attendance
+from ap_registry.registry import Registry
+from ap_registry.store.database import Connection
+from api.deps import Holder, TheRegistry
+from api.problems import HttpProblem, responses
+from api.v1.bodies import body_of, read_json
+
+router = APIRouter(tags=["attendance"])
+SENDERS = frozenset({"school", "provider", "la", "admin"})
+_ROW = {
+    "type": "object",
+    "required": ["upn", "organisation"],
+    "properties": {
+        name: {"type": "string"}
+        for name in ("upn", "organisation", "week", "marks", "date", "session", "code")
+    },
+}
+
+
+@router.post(
+    "/attendance",
+    operation_id="post_attendance",
+    openapi_extra=body_of({"type": "array", "items": _ROW}),
+    responses=responses(400, 401, 403, 413, 415, 422, 503),
+)
+async def post_attendance(
+    request: Request, registry: TheRegistry, holder: Holder, dry_run: bool = False
+) -> dict[str, Any]:
+    """Take in a register; bad rows are named, the good ones stand."""
+    rows = await read_json(request)
+    if holder.caller.role not in SENDERS:
+        raise HttpProblem(403, f"The role {holder.caller.role} may not send registers.")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise HttpProblem(400, "Send an array of rows.")
+    return await run_in_threadpool(_take, registry, holder.caller, rows, dry_run)
+
+
+def _take(registry: Registry, caller: Caller, rows: list[Any], dry_run: bool) -> dict[str, Any]:
+    free = caller.role in {"la", "admin"}
+    result = import_attendance(
+        registry,
+        rows,
+        actor=caller.actor,
+        allowed=lambda name: free or name in caller.organisations,
+        sees=None if caller.sees_all else _seen_by(caller),
+        dry_run=dry_run,
+    )
+    return result.as_json()
+
+
+def _seen_by(caller: Caller) -> Any:
+    """Pupils with whom the caller has, or had, to do."""
+
+    def sees(connection: Connection, pupils: dict[str, UUID]) -> set[UUID]:
+        rows = connection.execute(
+            "select distinct pupil_id from visibility where pupil_id = any(%s)"
+            " and organisation = any(%s) and until_at = 'infinity'",
+            (list(pupils.values()), list(caller.organisations)),
+        ).fetchall()
+        return {row[0] for row in rows}
+
+    return sees

@@ -1,0 +1,154 @@
+"""Pupils, their timelines, placements and follow-ups."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+
+from ap_registry.access import Sight
+from ap_registry.reading import clock_explained, read_pupil, read_timeline
+from ap_registry.store import queries
+from api.deps import Holder, TheRegistry, day_of, find_pupil, instant_of, scope_of
+from api.problems import HttpProblem, responses
+from api.v1.cursors import Cursor, Limit, after, page
+
+router = APIRouter(tags=["pupils"])
+AsAt = Annotated[str | None, Query(description="As recorded by this instant.")]
+On = Annotated[str | None, Query(description="As effective on this day.")]
+_ERRORS = responses(401, 404, 422, 503)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise HttpProblem(422, "This cursor was not made here.") from None
+
+
+@router.get("/pupils", operation_id="list_pupils", responses=responses(401, 422, 503))
+def list_pupils(
+    registry: TheRegistry,
+    holder: Holder,
+    school: str | None = None,
+    as_at: AsAt = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """Pupils whom you may see."""
+    mark = after(cursor, 1)
+    with registry.database.connection() as connection:
+        items = queries.pupils(
+            connection,
+            scope_of(holder.caller, registry.today()),
+            as_at=instant_of(as_at, "as_at"),
+            school=school.replace("\x00", "") if school else None,
+            after=_uuid(mark[0]) if mark else None,
+            limit=limit + 1,
+        )
+    return page(items, limit, "id")
+
+
+def _day(seen: Sight, on: str | None, today: date) -> date | None:
+    """A former school or provider reads the pupil as on its last day."""
+    wanted = day_of(on, "on")
+    if seen.until_on is None:
+        return wanted
+    return min(wanted or today, seen.until_on)
+
+
+@router.get("/pupils/{pupil}", operation_id="get_pupil", responses=_ERRORS)
+def get_pupil(
+    pupil: str, registry: TheRegistry, holder: Holder, as_at: AsAt = None, on: On = None
+) -> JSONResponse:
+    """One pupil, by id or UPN."""
+    pupil_id, seen = find_pupil(registry, holder.caller, pupil)
+    shown = read_pupil(
+        registry,
+        pupil_id,
+        on=_day(seen, on, registry.today()),
+        as_at=instant_of(as_at, "as_at"),
+    )
+    headers = {"ETag": f'"{shown["version"]}"', "Cache-Control": "no-store"}
+    return JSONResponse(shown, headers=headers)
+
+
+@router.get("/pupils/{pupil}/timeline", operation_id="get_timeline", responses=_ERRORS)
+def get_timeline(
+    pupil: str, registry: TheRegistry, holder: Holder, as_at: AsAt = None, on: On = None
+) -> dict[str, Any]:
+    """Every notice as it stands, with what changed it."""
+    pupil_id, seen = find_pupil(registry, holder.caller, pupil)
+    items = read_timeline(
+        registry,
+        pupil_id,
+        on=_day(seen, on, registry.today()),
+        as_at=instant_of(as_at, "as_at"),
+    )
+    return {"items": items, "next": None}
+
+
+@router.get("/placements", operation_id="list_placements", responses=responses(401, 422, 503))
+def list_placements(
+    registry: TheRegistry,
+    holder: Holder,
+    provider: str | None = None,
+    open: bool = False,
+    as_at: AsAt = None,
+    on: On = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """Placements of pupils whom you may see."""
+    mark = after(cursor, 1)
+    with registry.database.connection() as connection:
+        items = queries.placements(
+            connection,
+            scope_of(holder.caller, registry.today()),
+            on=day_of(on, "on") or registry.today(),
+            as_at=instant_of(as_at, "as_at"),
+            provider=provider.replace("\x00", "") if provider else None,
+            open_only=open,
+            after=_uuid(mark[0]) if mark else None,
+            limit=limit + 1,
+        )
+    return page(items, limit, "id")
+
+
+@router.get("/follow-ups", operation_id="list_follow_ups", responses=_ERRORS)
+def list_follow_ups(
+    registry: TheRegistry,
+    holder: Holder,
+    on: On = None,
+    owner: str | None = None,
+    status: Annotated[str | None, Query(pattern="^(open|overdue|done|lapsed)$")] = None,
+    kind: str | None = None,
+    upn: str | None = None,
+    as_at: AsAt = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """What is owed, by due day; open and overdue unless a status is named."""
+    mark = after(cursor, 2)
+    pupil_id = find_pupil(registry, holder.caller, upn)[0] if upn else None
+    with registry.database.connection() as connection:
+        items = queries.follow_ups(
+            connection,
+            scope_of(holder.caller, registry.today()),
+            on=day_of(on, "on") or registry.today(),
+            as_at=instant_of(as_at, "as_at"),
+            owner=owner.replace("\x00", "") if owner else None,
+            status=status,
+            kind=kind.replace("\x00", "") if kind else None,
+            pupil=pupil_id,
+            after=(day_of(mark[0], "cursor") or date.min, _uuid(mark[1])) if mark else None,
+            limit=limit + 1,
+        )
+    return page(items, limit, "due_on", "id")
+
+
+@router.get("/follow-ups/{follow_up}/clock", operation_id="explain_clock", responses=_ERRORS)
+def explain_clock(follow_up: UUID, registry: TheRegistry, holder: Holder) -> dict[str, Any]:
+    """Every day from the start to the due day, counted or skipped, and why."""
+    return clock_explained(registry, follow_up, scope_of(holder.caller, registry.today()))

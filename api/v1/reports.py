@@ -1,0 +1,70 @@
+"""The five outcomes over HTTP."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from ap_registry.access import Caller
+from ap_registry.calendar import academic_year
+from api.deps import Holder, TheRegistry, day_of, instant_of
+from api.problems import HttpProblem, responses
+from reports.command import outcomes_report
+
+router = APIRouter(tags=["reports"])
+MEDIA = {"json": "application/json", "csv": "text/csv", "html": "text/html"}
+READERS = frozenset({"la", "panel", "provider", "admin", "auditor"})
+
+
+@router.get("/outcomes", operation_id="get_outcomes", responses=responses(401, 403, 422, 503))
+def get_outcomes(
+    registry: TheRegistry,
+    holder: Holder,
+    from_: Annotated[str | None, Query(alias="from")] = None,
+    to: str | None = None,
+    known_by: str | None = None,
+    provider: str | None = None,
+    la: str | None = None,
+    format: Annotated[str, Query(pattern="^(json|csv|html)$")] = "json",
+) -> Response:
+    """By provider and LA; an LA or panel sees its own LA, a provider its own rows."""
+    first, last = period(day_of(from_, "from"), day_of(to, "to"), registry.today())
+    scope = narrowed(holder.caller, provider, la)
+    made = outcomes_report(
+        registry,
+        from_on=first,
+        to_on=last,
+        known_by=instant_of(known_by, "known_by"),
+        provider=scope[0],
+        la=scope[1],
+        format=format,
+    )
+    return Response(made, media_type=MEDIA[format], headers={"Cache-Control": "no-store"})
+
+
+def narrowed(caller: Caller, provider: str | None, la: str | None) -> tuple[str | None, str | None]:
+    """(provider, LA) that the caller may have, or 403."""
+    la = la.upper().removeprefix("LA") if la else None
+    if caller.role not in READERS:
+        raise HttpProblem(403, f"The role {caller.role} may not read outcome reports.")
+    if caller.sees_all:
+        return provider, la
+    if caller.role == "provider":
+        if provider not in {None, caller.organisation}:
+            raise HttpProblem(403, "You may read your own outcomes.")
+        return caller.organisation, la
+    own = {name.removeprefix("LA") for name in caller.organisations if name.startswith("LA")}
+    if not own or la not in {None, *own}:
+        raise HttpProblem(403, "You may read the outcomes of your own LA.")
+    return provider, la or sorted(own)[0]
+
+
+def period(first: date | None, last: date | None, today: date) -> tuple[date, date]:
+    """The academic year of whichever end is given, else the last one that is over."""
+    known = last or first
+    year = academic_year(known) if known else academic_year(today) - 1
+    start, end = first or date(year, 9, 1), last or date(year + 1, 8, 31)
+    if end < start:
+        raise HttpProblem(422, "to must not be before from.")
+    return start, end
