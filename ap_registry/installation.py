@@ -56,7 +56,15 @@ def servers(settings: Settings) -> embedded.Servers:
 
 def open_installation() -> Installation:
     """Start, migrate, and refuse a clock that this registry was not created with."""
-    settings = read_settings()
+    return _open(read_settings())
+
+
+def open_at(settings: Settings, *, clock: datetime) -> Installation:
+    """A practice registry that lives at an instant."""
+    return _open(settings.model_copy(update={"registry_clock": clock}))
+
+
+def _open(settings: Settings) -> Installation:
     found = Installation(settings=settings, servers=servers(settings))
     fresh = migrate.migrate(found.servers.database_owner_url)
     _settle_clock(found, fresh=fresh)

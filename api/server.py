@@ -21,7 +21,7 @@ logger = structlog.get_logger()
 def run(host: str, port: int, *, as_json: bool) -> None:
     """Listen, say where, serve, and stop gently on SIGTERM."""
     found = open_installation()
-    listener = _listen(host, port)
+    listener = listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listener.getsockname()[1]}"
     sys.stdout.write(json.dumps({"url": url}) + "\n" if as_json else f"AP Registry at {url}\n")
@@ -44,13 +44,16 @@ def serve(found: Installation, listener: socket.socket) -> None:
         found.close()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, or_free: bool = False) -> socket.socket:
+    """A listening address; ``or_free`` takes any port where that one is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
     except OSError as error:
+        if or_free:
+            return listen(host, 0)
         raise SetupError(
             f"Port {port} on {host} cannot be used ({error.strerror})",
             "Choose another with --port, or 0 for a free one.",

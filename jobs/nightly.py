@@ -1,0 +1,30 @@
+"""Nightly: attendance follow-ups brought in line, whoever was missed by day."""
+
+from ap_registry.installation import Installation
+from ap_registry.store import attendance
+
+AT_ONCE = 2_000
+
+
+def sweep_attendance(found: Installation) -> int:
+    """Derive the follow-ups of every pupil with a register of this academic year anew."""
+    registry = found.registry
+    with found.database.connection() as connection:
+        pupils = {
+            row[0]
+            for row in connection.execute(
+                "select distinct pupil_id from attendance_week where until_at = 'infinity'"
+                " and week > %s::date - 400",
+                (registry.today(),),
+            )
+        }
+        world = registry.worlds.fresh(connection)
+        attendance.settle_follow_ups(
+            connection,
+            world,
+            pupils,
+            at=registry.now(),
+            today=registry.today(),
+            clock=found.clock,
+        )
+    return len(pupils)
