@@ -12,7 +12,7 @@ ENGLAND = "ENG"
 DAY = timedelta(days=1)
 _YEARS = range(2008, 2041)
 
-# Proclaimed or moved by the Crown; the rest follows from the Banking and Financial Dealings Act 1971.
+# Proclaimed or moved; the rest follows from the Banking and Financial Dealings Act 1971.
 _ONCE: Mapping[date, str] = {
     date(2011, 4, 29): "Royal wedding",
     date(2012, 6, 4): "Spring bank holiday",

@@ -33,7 +33,7 @@ class CodeSet:
 def _set(text: str, since: Mapping[str, date] | None = None) -> CodeSet:
     """``code meaning`` on each line."""
     pairs = (line.strip().split(" ", 1) for line in text.strip().splitlines())
-    return CodeSet(dict(pair for pair in pairs), since or {}, {})  # type: ignore[misc]
+    return CodeSet(dict(pair for pair in pairs), since or {}, {})
 
 
 # DfE CBDS May 2026; the last of them has no date there, so all are accepted on any day [R].

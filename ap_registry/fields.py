@@ -164,7 +164,7 @@ class Code(Kind):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Organisation(Kind):
-    """An organisation on record, by its id or LAESTAB. ``role`` school: one that keeps a register."""
+    """An organisation on record, by id or LAESTAB. ``role`` school: one that keeps a register."""
 
     role: str = ""
 

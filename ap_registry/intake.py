@@ -1,6 +1,6 @@
 """One call's notices against the pupils they name: read, refused, or ready to be written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -523,7 +523,7 @@ def _refused(pointer: str, code: str, detail: str) -> Refused:
     return Refused((Problem(pointer, code, detail),))
 
 
-def open_intake(world: World, settings: Settings, stored: Iterator[Any]) -> Intake:
+def open_intake(world: World, settings: Settings, stored: Iterable[Any]) -> Intake:
     """Lay out the pupils that were loaded, under every UPN that names them."""
     intake = Intake(world=world, settings=settings)
     for found in stored:

@@ -11,7 +11,7 @@ NO_ID = UUID(int=0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """What every part of the state shares: the event it came from, its day, its version, its ref."""
+    """What every part of the state shares: the event it came from, its day, version and ref."""
 
     id: UUID
     occurred_on: date

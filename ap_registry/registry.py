@@ -16,7 +16,7 @@ from ap_registry.errors import Problem, Refused, VersionConflict
 from ap_registry.intake import Intake, Settings, open_intake
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.store import codec, ledger
-from ap_registry.store.database import Database
+from ap_registry.store.database import Connection, Database
 from ap_registry.store.recompute import recompute
 from ap_registry.store.worlds import Worlds
 
@@ -33,10 +33,10 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
 
 
-After = Callable[[ledger.Connection, list[Outcome]], None]
+After = Callable[[Connection, list[Outcome]], None]
 
 
-def _maybe(connection: ledger.Connection, after: After | None) -> AbstractContextManager[object]:
+def _maybe(connection: Connection, after: After | None) -> AbstractContextManager[object]:
     """One transaction where something must be written with the notices; else each is its own."""
     return nullcontext() if after is None else connection.transaction()
 
@@ -167,14 +167,14 @@ class Registry:
             return told
 
     def _open(
-        self, connection: ledger.Connection, notices: Sequence[Notice], settings: Settings
+        self, connection: Connection, notices: Sequence[Notice], settings: Settings
     ) -> Intake:
         upns, ids = _named(notices)
         loaded = ledger.load(connection, upns, ids)
         world = self.worlds.current(connection, loaded.versions)
         return open_intake(world, settings, loaded.pupils)
 
-    def _write(self, connection: ledger.Connection, intake: Intake) -> datetime | None:
+    def _write(self, connection: Connection, intake: Intake) -> datetime | None:
         batch = ledger.Batch()
         changed = [w for w in intake.workspaces() if w.accepted]
         if not changed:
@@ -186,7 +186,7 @@ class Registry:
             connection, batch, actor=intake.settings.caller.actor, clock=self.clock
         )
 
-    def _refuse_clock_behind(self, connection: ledger.Connection) -> None:
+    def _refuse_clock_behind(self, connection: Connection) -> None:
         if self.clock is None:
             return
         row = connection.execute(
@@ -206,7 +206,7 @@ class Registry:
 
     def _outcome(
         self,
-        connection: ledger.Connection,
+        connection: Connection,
         found: Accepted | Repeated | Refused,
         at: datetime | None,
     ) -> Outcome:
@@ -247,7 +247,7 @@ def _placed(outcomes: Sequence[Accepted | Repeated | Refused], *, several: bool)
     return found
 
 
-def _stored(connection: ledger.Connection, found: Repeated) -> Mapping[str, Any] | None:
+def _stored(connection: Connection, found: Repeated) -> Mapping[str, Any] | None:
     """The answer that was first given, kept beside the reference."""
     row = connection.execute(
         "select receipt::text from notice_ref where by = %s and ref_hash = %s",

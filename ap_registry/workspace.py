@@ -126,15 +126,16 @@ class Workspace:
         for key, owed in after.items():
             if before.get(key) == owed:
                 continue
+            follow_up = projections.follow_up_key(owed)
             row = {
                 "pupil_id": self.pupil_id,
-                "key": projections.follow_up_key(owed),
+                "key": follow_up,
                 **projections.follow_up_row(owed, calendar_version),
             }
-            batch.close("follow_up", [row | {}])
+            batch.close("follow_up", [row])
             batch.open("follow_up", [row])
             if owed.closed_on is None:
-                batch.beside("outbox", self._reminder(owed, row["key"]))
+                batch.beside("outbox", self._reminder(owed, follow_up))
 
     def _reminder(self, owed: FollowUp, key: UUID) -> dict[str, Any]:
         """One message for each day that a follow-up is due: sent then, if it is still owed."""

@@ -9,13 +9,14 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+from ap_registry.problems import TITLES
 from ap_registry.registry import Registry
 from api import pages, problems, v1
 from api.health import router as health
 
 _FOLDER = Path(__file__).parent
-_CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 _STRICT_CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+_REPORT_CSP = f"{_STRICT_CSP}; style-src 'self' 'unsafe-inline'"  # a report carries its own style
 
 
 def create_app(registry: Registry) -> FastAPI:
@@ -38,7 +39,7 @@ def create_app(registry: Registry) -> FastAPI:
 
     @app.get("/problems/{status}", include_in_schema=False)
     def problem_page(status: int) -> PlainTextResponse:
-        return PlainTextResponse(problems.TITLES.get(status, "Something went wrong"))
+        return PlainTextResponse(TITLES.get(status, "Something went wrong"))
 
     return app
 
@@ -49,7 +50,7 @@ async def _headers(
     response = await call_next(request)
     report = request.url.path.startswith("/outcomes")
     headers = {
-        "Content-Security-Policy": _CSP if report else _STRICT_CSP,
+        "Content-Security-Policy": _REPORT_CSP if report else _STRICT_CSP,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
     }

@@ -47,11 +47,15 @@ def _tell(result: ImportResult, as_json: bool) -> None:
 @imports.command("organisations")
 def organisations(file: File, json_: Json = False) -> None:
     """A GIAS extract, or id,kind,name,la,…"""
-    with installation() as found, opened(file) as handle, progress_bar("organisations") as bar:
-        with found.database.connection() as connection:
-            result = import_organisations(
-                connection, handle, today=found.registry.today(), clock=found.clock, progress=bar
-            )
+    with (
+        installation() as found,
+        opened(file) as handle,
+        progress_bar("organisations") as bar,
+        found.database.connection() as connection,
+    ):
+        result = import_organisations(
+            connection, handle, today=found.registry.today(), clock=found.clock, progress=bar
+        )
     _tell(result, json_)
 
 

@@ -13,7 +13,8 @@ from ap_registry.identifiers import check_letter
 FIRST = ("Asha", "Ben", "Cerys", "Dev", "Ella", "Femi", "Grace", "Hamza", "Isla", "Jay", "Kira",
          "Leo", "Maya", "Noah", "Orla", "Petra", "Reece", "Sana", "Tom", "Yusuf")  # fmt: skip
 LAST = ("Ashdown", "Birch", "Calder", "Dunmore", "Eastwell", "Fenwick", "Garrow", "Holloway",
-        "Inkpen", "Jessop", "Kettle", "Lorimer", "Marlow", "Nettle", "Oakes", "Penrose")  # fmt: skip
+        "Inkpen", "Jessop", "Kettle", "Lorimer", "Marlow", "Nettle", "Oakes",
+        "Penrose")  # fmt: skip
 DAYS = school_days()
 LAST_DAY = date(2026, 11, 20)
 Notice = dict[str, Any]
@@ -112,7 +113,8 @@ def _register(story: Story) -> None:
 def _suspend(story: Story, on: date, days: int) -> str:
     return story.tell(
         "suspension", on, story.school, school=story.school, sessions=2 * days,
-        ends_on=day(on, days - 1), reasons=[story.rng.choices(("DB", "PP", "VA", "DM"), (51, 20, 20, 9))[0]],
+        ends_on=day(on, days - 1),
+        reasons=[story.rng.choices(("DB", "PP", "VA", "DM"), (51, 20, 20, 9))[0]],
     )  # fmt: skip
 
 
@@ -175,7 +177,7 @@ def outreach(story: Story, start: date) -> None:
     for n in range(rng.choice((4, 6, 7, 8))):
         delivered = rng.random() < 0.9
         story.tell("outreach_session", day(start, 3 + 5 * n), provider, outreach=ref, minutes=60,
-                   delivered=delivered, **({} if delivered else {"why_not": "Absent"}))  # fmt: skip
+                   delivered=delivered, why_not=None if delivered else "Absent")  # fmt: skip
     end = day(start, 45)
     story.tell("outreach_ended", end, provider, outreach=ref, end_reason="completed")
     if rng.random() < 0.25:

@@ -210,7 +210,7 @@ def _rows(
     source: BinaryIO | Iterable[Mapping[str, Any]],
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     if not hasattr(source, "read"):
-        yield from enumerate(source, start=1)  # type: ignore[arg-type]
+        yield from enumerate(source, start=1)
         return
     rows = read_rows(source, known=WEEKLY | SINGLE)  # type: ignore[arg-type]
     for number, row in rows:
@@ -222,9 +222,11 @@ def _rows(
         yield number, row
 
 
-def _flush(writer: store.Writer, chunk: Chunk, result: ImportResult, *, dry_run: bool) -> set[UUID]:
+def _flush(
+    writer: store.Writer, chunk: Chunk, result: ImportResult, *, dry_run: bool
+) -> frozenset[UUID]:
     if not chunk.weeks:
-        return set()
+        return frozenset()
     written = writer.write(chunk.weeks, dry_run=dry_run)
     for key, rows in chunk.rows.items():
         if key[0] in written.unknown:

@@ -94,7 +94,7 @@ def _xlsx(file: BinaryIO) -> Iterator[Sequence[Any]]:
     from openpyxl import load_workbook
 
     try:
-        book = load_workbook(file, read_only=True, data_only=True)
+        book = load_workbook(io.BytesIO(file.read()), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         for cells in sheet.iter_rows(values_only=True):
             yield [_cell(value) for value in cells]

@@ -1,4 +1,4 @@
-"""Who the pupil is, and which rolls they are on (SI 2024/208; Children Act definitions in codes)."""
+"""Who the pupil is, and which rolls they are on (SI 2024/208)."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -70,8 +70,8 @@ numbered as (
 written as (
   insert into event (pupil_id, stream, version, id, type, occurred_on, recorded_at, by, actor,
                      data, digest)
-  select pupil_id, 1, version, id, %(alias)s::text, occurred_on, %(at)s::timestamptz, organisation, %(actor)s::text,
-         data::json,
+  select pupil_id, 1, version, id, %(alias)s::text, occurred_on, %(at)s::timestamptz,
+         organisation, %(actor)s::text, data::json,
          sha256(int4send(16) || uuid_send(pupil_id) || int4send(2) || int2send(1::smallint)
            || int4send(4) || int4send(version::int) || int4send(16) || uuid_send(id)
            || int4send(length(%(alias)s::text)) || convert_to(%(alias)s::text, 'UTF8')
@@ -139,7 +139,7 @@ class Writer:
         raise AssertionError("unreachable")
 
     def _pupils(self, upns: set[str]) -> dict[str, UUID]:
-        found = dict(
+        found: dict[str, UUID] = dict(
             self.connection.execute(
                 "select upn, pupil_id from upn_claim where upn = any(%s)", (list(upns),)
             ).fetchall()
@@ -238,8 +238,9 @@ def relations(connection: Connection, pupils: Sequence[UUID], on: date) -> dict[
     ):
         found[pupil].school = school
     for pupil, home_la in connection.execute(
-        "select distinct on (pupil_id) pupil_id, home_la from detail where pupil_id = any(%(pupils)s)"
-        " and until_at = 'infinity' order by pupil_id, occurred_on desc, version desc",
+        "select distinct on (pupil_id) pupil_id, home_la from detail"
+        " where pupil_id = any(%(pupils)s) and until_at = 'infinity'"
+        " order by pupil_id, occurred_on desc, version desc",
         parameters,
     ):
         found[pupil].home_la = f"LA{home_la}" if home_la else None

@@ -72,5 +72,5 @@ def private_digest(salt: bytes, data: bytes) -> bytes:
 
 
 def keyed(key: bytes, *parts: str) -> bytes:
-    """A keyed hash, so that a guessable value (a reference, a content) cannot be found by trying."""
+    """A keyed hash, so that a guessable value (a reference) cannot be found by trying."""
     return hmac.digest(key, "\x1f".join(parts).encode(), "sha256")[:16]

@@ -74,7 +74,8 @@ begin
 
 _DERIVED_TABLE = """
   if p_close ? '{table}' then
-    delete from "{table}" t using jsonb_to_recordset(p_close->'{table}') as r(pupil_id uuid, key uuid)
+    delete from "{table}" t
+     using jsonb_to_recordset(p_close->'{table}') as r(pupil_id uuid, key uuid)
      where t.pupil_id = r.pupil_id and t.key = r.key and t.until_at = 'infinity'
        and t.from_at >= v_at;
     update "{table}" t set until_at = v_at

@@ -24,7 +24,7 @@ Instant: Any = TIMESTAMPTZ
 
 
 class Event(SQLModel, table=True):
-    """An accepted notice or submission, for ever. ``stream``: 0 movements, 1 attendance, 2 reference."""
+    """An accepted notice or submission. ``stream``: 0 movements, 1 attendance, 2 reference."""
 
     __table_args__: ClassVar[Any] = (
         Index("event_id", "id"),

@@ -45,7 +45,7 @@ def _scoped(scope: Scope) -> dict[str, Any]:
 
 def _all(connection: Connection, query: str, parameters: Mapping[str, Any]) -> Found:
     with connection.cursor(row_factory=dict_row, binary=True) as cursor:
-        cursor.execute(query, parameters)  # type: ignore[arg-type]
+        cursor.execute(query, parameters)
         return cursor.fetchall()
 
 

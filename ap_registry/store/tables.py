@@ -1,4 +1,4 @@
-"""The tables that are derived from the ledger: every one a pure function of it, and bounded in time.
+"""The tables that are derived from the ledger: pure functions of it, bounded in time.
 
 A row holds from ``from_at`` (included) until ``until_at`` (excluded); ``infinity`` is the present.
 The registry as at T is, in every table, ``from_at <= T and T < until_at``.
@@ -24,8 +24,8 @@ class Derived(SQLModel):
 
     pupil_id: UUID = Field(primary_key=True)
     key: UUID = Field(primary_key=True)
-    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
-    until_at: datetime = Field(sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
 
 
 PRESENT = text("until_at = 'infinity'")
@@ -347,8 +347,8 @@ class AttendanceWeek(SQLModel, table=True):
     pupil_id: UUID = Field(primary_key=True)
     organisation: str = Field(primary_key=True)
     week: date = Field(primary_key=True)
-    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
-    until_at: datetime = Field(sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
     marks: str
 
 
@@ -357,8 +357,8 @@ class OrganisationRow(SQLModel, table=True):
 
     __tablename__ = "organisation"
     id: str = Field(primary_key=True)
-    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
-    until_at: datetime = Field(sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
     kind: str
     name: str
     la: str | None
@@ -380,8 +380,8 @@ class TermBlockRow(SQLModel, table=True):
     __tablename__ = "term_block"
     organisation: str = Field(primary_key=True)
     starts_on: date = Field(primary_key=True)
-    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
-    until_at: datetime = Field(sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
     ends_on: date
 
 
@@ -391,6 +391,6 @@ class ClosureRow(SQLModel, table=True):
     __tablename__ = "closure"
     organisation: str = Field(primary_key=True)
     closed_on: date = Field(primary_key=True)
-    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
-    until_at: datetime = Field(sa_type=TIMESTAMPTZ)  # type: ignore[call-overload]
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
     reason: str

@@ -38,7 +38,7 @@ def home(
         items=items[:SHOWN],
         more=len(items) > SHOWN,
         names=names,
-        status=status,
+        chosen=status,
         today=registry.today().isoformat(),
         practice=registry.clock is not None,
     )

@@ -102,7 +102,8 @@ def _trigger(facts: Facts, placement: Row, calendar: SchoolCalendar) -> date:
     """The day that led to the placement; never later than its start."""
     start: date = placement.starts_on
     if placement.trigger_on is not None:
-        return min(placement.trigger_on, start)
+        trigger: date = placement.trigger_on
+        return min(trigger, start)
     since = calendar.nth_before(start, WINDOW) or calendar.first_loaded or start
     led = [
         *(e.occurred_on for e in facts.rows("exclusion")),
