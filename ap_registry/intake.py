@@ -54,13 +54,17 @@ class Read:
 
 @dataclass(slots=True, kw_only=True)
 class Intake:
-    """The pupils of one call. ``counted``: rows of equal content over a whole file so far."""
+    """The pupils of one call. ``counted``: rows of equal content over a whole file so far.
+
+    ``taken``: which pupil a ref belongs to, as far as this call has learnt.
+    """
 
     world: World
     settings: Settings
     known: dict[str, Workspace] = field(default_factory=dict)
     by_id: dict[UUID, Workspace] = field(default_factory=dict)
     counted: dict[bytes, int] | None = None
+    taken: dict[tuple[str, bytes], UUID] = field(default_factory=dict)
 
     def workspaces(self) -> Sequence[Workspace]:
         return tuple(self.by_id.values())
@@ -258,6 +262,7 @@ class Intake:
             (r for r in workspace.history.recorded if r.ref == found.ref and r.by == by), None
         )
         if earlier is None:
+            self._refuse_taken(found, workspace, by)
             return None
         mine = next((a for a in workspace.accepted if a.event.id == earlier.id), None)
         if earlier.content_hash == content:
@@ -269,6 +274,16 @@ class Intake:
                 "this ref was used for other content: use another ref, or amend with a reason",
             )
         return self._amend(found, workspace, earlier, by)
+
+    def _refuse_taken(self, found: Read, workspace: Workspace, by: str) -> None:
+        """A ref is unique per organisation, over all pupils."""
+        hashed = digest_of_ref(self.settings.hash_key, found.ref)
+        assert hashed is not None
+        holder = self.taken.setdefault((by, hashed), workspace.pupil_id)
+        if holder != workspace.pupil_id:
+            raise _refused(
+                "/ref", "ref_conflict", "this ref was used for another pupil: use another ref"
+            )
 
     def _amend(
         self, found: Read, workspace: Workspace, earlier: Recorded, by: str

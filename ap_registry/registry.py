@@ -13,7 +13,7 @@ from psycopg.errors import UniqueViolation
 from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.calendar import london_today
 from ap_registry.errors import Problem, Refused, VersionConflict
-from ap_registry.intake import Intake, Settings, open_intake
+from ap_registry.intake import Intake, Settings, digest_of_ref, open_intake
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.store import codec, ledger
 from ap_registry.store.database import Connection, Database
@@ -88,6 +88,7 @@ class Registry:
             if_match=if_match,
         )
         before = dict(counted) if counted is not None else None
+        taken: dict[tuple[str, bytes], UUID] = {}
         for attempt in range(ATTEMPTS):
             if counted is not None and before is not None:
                 counted.clear()
@@ -101,8 +102,10 @@ class Registry:
                     array=array,
                     counted=counted,
                     after=after,
+                    taken=taken,
                 )
             except UniqueViolation as error:
+                taken = self._taken(notices, settings)
                 if attempt == ATTEMPTS - 1:
                     raise VersionConflict(
                         (
@@ -145,10 +148,12 @@ class Registry:
         array: bool,
         counted: dict[bytes, int] | None,
         after: After | None,
+        taken: dict[tuple[str, bytes], UUID],
     ) -> list[Outcome]:
         with self.database.connection() as connection, _maybe(connection, after):
             intake = self._open(connection, notices, settings)
             intake.counted = counted
+            intake.taken = dict(taken)
             outcomes: list[Accepted | Repeated | Refused] = []
             for notice in notices:
                 try:
@@ -165,6 +170,21 @@ class Registry:
             if after is not None:
                 after(connection, told)
             return told
+
+    def _taken(
+        self, notices: Sequence[Notice], settings: Settings
+    ) -> dict[tuple[str, bytes], UUID]:
+        """Which pupils the refs of a call belong to: asked only once one has clashed."""
+        hashes = [
+            digest_of_ref(settings.hash_key, str(notice["ref"]).strip())
+            for notice in notices
+            if notice.get("ref")
+        ]
+        with self.database.connection() as connection:
+            rows = connection.execute(
+                "select by, ref_hash, pupil_id from notice_ref where ref_hash = any(%s)", (hashes,)
+            ).fetchall()
+        return {(by, bytes(ref_hash)): pupil_id for by, ref_hash, pupil_id in rows}
 
     def _open(
         self, connection: Connection, notices: Sequence[Notice], settings: Settings

@@ -7,13 +7,13 @@ from uuid import UUID
 import msgspec
 
 from ap_registry.calendar import academic_year
+from ap_registry.describing import describe_flag
 from ap_registry.history import ACTS, History, Standing, history, picture
 from ap_registry.instants import instant
 from ap_registry.notice import World
 from ap_registry.notices import CATALOGUE
 from ap_registry.notices.exclusions import suspended_sessions
 from ap_registry.pupil import Pupil
-from ap_registry.receipts import describe_flag
 
 REGISTERED = tuple(CATALOGUE["pupil_registered"].fields)
 

@@ -1,7 +1,7 @@
 """One invented LA as the stories see it: its schools, providers, services, and their calendars."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from random import Random
@@ -38,7 +38,6 @@ class Area:
     neighbour: str
     neighbour_school: str
     rows: tuple[dict[str, str], ...]
-    _found: dict[str, SchoolCalendar] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def authority(self) -> str:
@@ -79,7 +78,7 @@ def neighbour_of(la: str) -> str:
 
 
 def urn(la: str, number: int) -> str:
-    """From 920000 on no establishment has a URN: these are plainly invented."""
+    """From 916000 on no establishment has a URN: these are plainly invented."""
     return str(900_000 + int(la) * 80 + number)
 
 

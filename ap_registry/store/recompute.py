@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from ap_registry.describing import describe
 from ap_registry.follow_ups import Key
 from ap_registry.history import history, picture
 from ap_registry.notice import FollowUp, World
-from ap_registry.receipts import describe
 from ap_registry.store import attendance, codec, ledger, projections
 from ap_registry.store.database import Connection
 
