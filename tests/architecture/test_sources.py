@@ -1,0 +1,59 @@
+"""How the code is laid out."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import PACKAGES, ROOT, modules, name_of
+
+MOST_LINES = 400
+LONGER = {  # to be split; these may shrink, none may join
+    "ap_registry/demo/pupils.py": 486,
+    "ap_registry/intake.py": 554,
+    "ap_registry/notices/exclusions.py": 421,
+    "ap_registry/notices/placements.py": 455,
+    "ap_registry/store/attendance.py": 405,
+}
+KINDS_OF_TESTS = {"acceptance", "architecture", "bench", "browser", "core", "samples"}
+MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|home|root|tmp)/\w")
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_a_module_can_be_read_in_one_sitting(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGER.get(name_of(path), MOST_LINES)
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_nothing_prints(path: Path) -> None:
+    """Data goes to stdout through ap_registry.cli.output, the rest is logged."""
+    called = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert "print" not in called
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_no_module_names_a_folder_of_one_machine(path: Path) -> None:
+    assert MACHINE_PATH.findall(path.read_text(encoding="utf-8")) == []
+
+
+def test_the_folders_of_tests_mirror_the_tree() -> None:
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+    mirrored = {
+        path.stem for package in (ROOT, *(ROOT / name for name in PACKAGES))
+        for path in package.iterdir() if path.is_dir() or path.suffix == ".py"
+    }  # fmt: skip
+    assert folders - {"__pycache__"} - KINDS_OF_TESTS - mirrored == set()
+
+
+def test_every_lock_carries_hashes_and_no_address() -> None:
+    for lock in (*ROOT.glob("requirements*.lock"), ROOT / ".ci" / "boot.lock"):
+        text = lock.read_text(encoding="utf-8")
+        pinned = re.findall(r"^[A-Za-z0-9][^\n]*?==[^\n]*\\\n +--hash=sha256:", text, re.M)
+        assert len(pinned) == len(re.findall(r"^[A-Za-z0-9]", text, re.M)), lock.name
+        assert "://" not in text, lock.name

@@ -1,0 +1,82 @@
+"""What goes wrong on real machines."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ap_registry import embedded
+from ap_registry.errors import SetupError
+from tests.architecture.sources import ROOT
+from tests.embedded.asking import pings, rows, run, state
+
+ENSURE = "import sys; from pathlib import Path; from ap_registry import embedded; " + (
+    "print(embedded.ensure(Path(sys.argv[1])).database_url)"
+)
+
+
+def test_starts_again_after_both_were_killed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AP_EMBEDDED_FSYNC")
+    run(embedded.ensure(home).database_owner_url, "create table kept as select 7 as n")
+    for name in ("postgres_pid", "valkey_pid"):
+        kill(state(home)[name])
+    found = embedded.ensure(home)
+    assert rows(found.database_owner_url, "select n from kept") == [(7,)]
+    assert pings(found.redis_url)
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+
+
+def test_two_processes_at_once_share_one_pair(home: Path) -> None:
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", ENSURE, str(home)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=60)[0].strip() for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert said == [state(home)["database_url"]] * 2
+
+
+def test_a_port_taken_meanwhile_is_left_to_the_other(home: Path) -> None:
+    embedded.ensure(home)
+    embedded.stop(home)
+    before = state(home)["postgres_port"]
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", before))
+        other.listen()
+        found = embedded.ensure(home)
+        assert state(home)["postgres_port"] != before
+    assert rows(found.database_url, "select 1") == [(1,)]
+    assert pings(found.redis_url)
+
+
+def test_a_home_that_cannot_be_made_is_named_with_a_cure(tmp_path: Path) -> None:
+    (tmp_path / "in the way").touch()
+    home = tmp_path / "in the way" / "home"
+    with pytest.raises(SetupError) as caught:
+        embedded.ensure(home)
+    assert str(home) in caught.value.message
+    assert "AP_REGISTRY_HOME" in caught.value.cure
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes where others may not")
+def test_a_read_only_home_is_named_with_a_cure(tmp_path: Path) -> None:
+    home = tmp_path / "read only"
+    home.mkdir(mode=0o500)
+    with pytest.raises(SetupError, match="read only"):
+        embedded.ensure(home)
