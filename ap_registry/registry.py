@@ -127,7 +127,6 @@ class Registry:
             return recompute(
                 connection,
                 self.worlds.fresh(connection),
-                now=self.now(),
                 today=self.today(),
                 clock=self.clock,
             )

@@ -1,9 +1,7 @@
 """Nightly: attendance follow-ups brought in line, whoever was missed by day."""
 
 from ap_registry.installation import Installation
-from ap_registry.store import attendance
-
-AT_ONCE = 2_000
+from ap_registry.store.attendance_follow_ups import settle_follow_ups
 
 
 def sweep_attendance(found: Installation) -> int:
@@ -19,11 +17,10 @@ def sweep_attendance(found: Installation) -> int:
             )
         }
         world = registry.worlds.fresh(connection)
-        attendance.settle_follow_ups(
+        settle_follow_ups(
             connection,
             world,
             pupils,
-            at=registry.now(),
             today=registry.today(),
             clock=found.clock,
         )

@@ -16,6 +16,7 @@ from ap_registry.ingest.spreadsheets import read_rows
 from ap_registry.notice import World
 from ap_registry.registry import Registry
 from ap_registry.store import attendance as store
+from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection
 
 CHUNK_WEEKS = 40_000
@@ -196,9 +197,8 @@ def import_attendance(
                 progress(number)
         touched |= _flush(writer, chunk, result, dry_run=dry_run)
         if not dry_run:
-            opened, closed = store.settle_follow_ups(
-                connection, world, touched, at=registry.now(), today=registry.today(),
-                clock=registry.clock,
+            opened, closed = settle_follow_ups(
+                connection, world, touched, today=registry.today(), clock=registry.clock,
             )  # fmt: skip
             result.more["follow_ups"] = {"opened": opened, "closed": closed}
     result.errors.sort(key=lambda e: e.row)

@@ -9,14 +9,15 @@ from ap_registry.describing import describe
 from ap_registry.follow_ups import Key
 from ap_registry.history import history, picture
 from ap_registry.notice import FollowUp, World
-from ap_registry.store import attendance, codec, ledger, projections
+from ap_registry.store import codec, ledger, projections
+from ap_registry.store.attendance_follow_ups import COLUMNS, settle_follow_ups
 from ap_registry.store.database import Connection
 
 AT_ONCE = 200
 
 
 def recompute(
-    connection: Connection, world: World, *, now: datetime, today: date, clock: datetime | None
+    connection: Connection, world: World, *, today: date, clock: datetime | None
 ) -> list[dict[str, Any]]:
     """Bring every pupil with something running in line; answer what moved, with its old day."""
     moved: list[dict[str, Any]] = []
@@ -37,7 +38,7 @@ def recompute(
             " and origin = 'attendance'"
         )
     }
-    attendance.settle_follow_ups(connection, world, marked, at=now, today=today, clock=clock)
+    settle_follow_ups(connection, world, marked, today=today, clock=clock)
     return sorted(moved, key=lambda one: (one["due_on"], one["id"]))
 
 
@@ -100,14 +101,13 @@ def _lapse(
 ) -> None:
     """What the calendar no longer makes owed."""
     for pupil, (kind, opened_by) in gone:
-        columns = attendance.COLUMNS
         row = connection.execute(
-            f"select {', '.join(columns)} from follow_up where pupil_id = %s and kind = %s"
+            f"select {', '.join(COLUMNS)} from follow_up where pupil_id = %s and kind = %s"
             " and opened_by = %s and until_at = 'infinity'",
             (pupil, kind, opened_by),
         ).fetchone()
         assert row is not None
-        lapsed = {**dict(zip(columns, row, strict=True)), "closed_on": today, "outcome": "lapsed"}
+        lapsed = {**dict(zip(COLUMNS, row, strict=True)), "closed_on": today, "outcome": "lapsed"}
         _derive(connection, [lapsed], clock)
 
 
