@@ -15,7 +15,7 @@ from ap_registry.calendar import london_today
 from ap_registry.errors import Problem, Refused, VersionConflict
 from ap_registry.intake import Intake, Settings, digest_of_ref, open_intake
 from ap_registry.receipts import Accepted, Repeated
-from ap_registry.store import codec, ledger
+from ap_registry.store import codec, ledger, reference
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.recompute import recompute
 from ap_registry.store.worlds import Worlds
@@ -124,12 +124,10 @@ class Registry:
     def recompute_follow_ups(self) -> list[dict[str, Any]]:
         """After a calendar has changed: derive what is running anew; answer what moved."""
         with self.database.connection() as connection:
-            return recompute(
-                connection,
-                self.worlds.fresh(connection),
-                today=self.today(),
-                clock=self.clock,
-            )
+            world = self.worlds.fresh(connection)
+            moved = recompute(connection, world, today=self.today(), clock=self.clock)
+            reference.mark_recomputed(connection, world.calendars.version)
+        return moved
 
     def hash_key(self) -> bytes:
         if self._hash_key is None:

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     database_owner_url: str | None = None
     redis_url: str | None = None
     smtp_url: str | None = None
+    smtp_timeout: float = Field(default=20.0, gt=0, le=120)  # seconds
     mail_from: str = "ap-registry@localhost"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

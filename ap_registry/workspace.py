@@ -2,19 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date
 from functools import cached_property
-from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from ap_registry import follow_ups
-from ap_registry.calendar import LONDON
 from ap_registry.history import History, Picture, Recorded, history, picture
 from ap_registry.notice import FollowUp, World
 from ap_registry.receipts import Accepted
 from ap_registry.store import codec, ledger, projections
 
-REMINDERS_AT = time(7, 30)  # local; before the school day
 EMPTY_HISTORY = history(())
 
 
@@ -134,17 +131,3 @@ class Workspace:
             }
             batch.close("follow_up", [row])
             batch.open("follow_up", [row])
-            if owed.closed_on is None:
-                batch.beside("outbox", self._reminder(owed, follow_up))
-
-    def _reminder(self, owed: FollowUp, key: UUID) -> dict[str, Any]:
-        """One message for each day that a follow-up is due: sent then, if it is still owed."""
-        local = datetime.combine(owed.due_on, REMINDERS_AT, tzinfo=LONDON)
-        return {
-            "id": uuid5(key, f"due/{owed.due_on}"),
-            "pupil_id": self.pupil_id,
-            "follow_up": key,
-            "kind": "due",
-            "to_organisation": owed.owner,
-            "send_after": local.astimezone(UTC).isoformat(),
-        }

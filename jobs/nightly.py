@@ -1,27 +1,99 @@
-"""Nightly: attendance follow-ups brought in line, whoever was missed by day."""
+"""Nightly: what the day may have missed, once a night however many workers there are."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from threading import Event
+
+from ap_registry.calendar import LONDON
 from ap_registry.installation import Installation
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
+from ap_registry.store.database import Connection
+from ap_registry.store.locks import NIGHTLY_LOCK
+
+STARTS_AT = time(2, 15)  # London; the hour that daylight saving skips or repeats is over
+AT_ONCE = 1_000
+NAME = "nightly"
 
 
-def sweep_attendance(found: Installation) -> int:
-    """Derive the follow-ups of every pupil with a register of this academic year anew."""
+def night_of(now: datetime) -> date:
+    """The day whose night has last begun."""
+    local = now.astimezone(LONDON)
+    return local.date() if local.time() >= STARTS_AT else local.date() - timedelta(days=1)
+
+
+def run_nightly(found: Installation, stopping: Event | None = None) -> bool:
+    """Do the last night's work where it is not done; True where it was done here and now.
+
+    A night missed is caught up by the next worker that looks. One that dies leaves its row
+    unfinished, and frees the lock with its connection.
+    """
+    night = night_of(found.registry.now())
+    with found.database.connection() as connection, _only_one(connection) as alone:
+        if not alone or _finished(connection, night):
+            return False
+        connection.execute(
+            "insert into job_run (name, due_on, attempts, started_at)"
+            " values (%s, %s, 1, clock_timestamp()) on conflict (name, due_on) do update"
+            " set attempts = job_run.attempts + 1, started_at = excluded.started_at",
+            (NAME, night),
+        )
+        _recompute_if_behind(found)
+        if not sweep_attendance(found, stopping):
+            return False
+        connection.execute(
+            "update job_run set finished_at = clock_timestamp() where name = %s and due_on = %s",
+            (NAME, night),
+        )
+    return True
+
+
+@contextmanager
+def _only_one(connection: Connection) -> Iterator[bool]:
+    row = connection.execute("select pg_try_advisory_lock(%s)", (NIGHTLY_LOCK,)).fetchone()
+    alone = row is not None and bool(row[0])
+    try:
+        yield alone
+    finally:
+        if alone:
+            connection.execute("select pg_advisory_unlock(%s)", (NIGHTLY_LOCK,))
+
+
+def _finished(connection: Connection, night: date) -> bool:
+    row = connection.execute(
+        "select 1 from job_run where name = %s and due_on >= %s and finished_at is not null",
+        (NAME, night),
+    ).fetchone()
+    return row is not None
+
+
+def _recompute_if_behind(found: Installation) -> None:
+    """An import of terms that died before it had recomputed what they move."""
+    with found.database.connection() as connection:
+        row = connection.execute(
+            "select v.value from setting v left join setting r on r.name = 'recomputed_version'"
+            " where v.name = 'calendar_version' and v.value is distinct from r.value"
+        ).fetchone()
+    if row is not None:
+        found.registry.recompute_follow_ups()
+
+
+def sweep_attendance(found: Installation, stopping: Event | None = None) -> bool:
+    """Derive the follow-ups of every pupil with a register of the last 400 days anew."""
     registry = found.registry
     with found.database.connection() as connection:
-        pupils = {
+        pupils = [
             row[0]
             for row in connection.execute(
                 "select distinct pupil_id from attendance_week where until_at = 'infinity'"
-                " and week > %s::date - 400",
+                " and week > %s::date - 400 order by 1",
                 (registry.today(),),
             )
-        }
+        ]
         world = registry.worlds.fresh(connection)
-        settle_follow_ups(
-            connection,
-            world,
-            pupils,
-            today=registry.today(),
-            clock=found.clock,
-        )
-    return len(pupils)
+        for start in range(0, len(pupils), AT_ONCE):
+            if stopping and stopping.is_set():
+                return False
+            some = pupils[start : start + AT_ONCE]
+            settle_follow_ups(connection, world, some, today=registry.today(), clock=found.clock)
+    return True

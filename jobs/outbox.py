@@ -1,111 +1,145 @@
-"""Send what is due from the outbox: each message once, however often the worker dies."""
+"""Send what is due from the outbox: claimed first, sent, then marked.
 
-import smtplib
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
-from typing import Any
-from urllib.parse import urlsplit
+A row is claimed in a transaction of its own, so that two workers never send it at once. A worker
+that dies between sending and marking leaves a claim that nobody can judge; when its lease has run
+out the message is sent again under the same Message-ID, by which mail systems show it once.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from threading import Event
+from typing import LiteralString, Self
 from uuid import UUID
 
 import structlog
 
 from ap_registry.installation import Installation
 from ap_registry.store.database import Connection
+from jobs.mail import Failed, Letter, Send
 
-AT_ONCE = 50
 MOST_ATTEMPTS = 8
 RETRY_AFTER = (1, 5, 15, 60, 240, 720, 1440)  # minutes
+RUN_SECONDS = 8.0  # then the next run goes on: no run is cut off by its timeout
 log = structlog.get_logger()
 
-_TAKE = """
-select o.id, o.pupil_id, o.kind, o.to_organisation, o.attempts, f.kind, f.due_on, g.email, g.name
-  from outbox o
-  left join follow_up f on f.key = o.follow_up and f.pupil_id = o.pupil_id
+# not_before is by the real clock, also where AP_REGISTRY_CLOCK stands still.
+_CLAIM: LiteralString = """
+with next as (
+  select id from outbox
+   where sent_at is null and failed is null and lapsed_at is null and send_after <= %(now)s
+     and (not_before is null or not_before <= clock_timestamp())
+   order by send_after, id
+   limit 1
+     for update skip locked),
+claimed as (
+  update outbox o
+     set attempts = attempts + 1, not_before = clock_timestamp() + %(lease)s
+    from next
+   where o.id = next.id
+  returning o.id, o.pupil_id, o.follow_up, o.to_organisation, o.due_on, o.attempts)
+select c.id, c.pupil_id, c.due_on, c.attempts, f.kind, g.email, g.name
+  from claimed c
+  left join follow_up f on f.key = c.follow_up and f.pupil_id = c.pupil_id
    and f.until_at = 'infinity' and f.closed_on is null
-   and (o.attempts > 0
-        or (f.due_on + time '07:30') at time zone 'Europe/London' = o.send_after)
-  left join organisation g on g.id = o.to_organisation and g.until_at = 'infinity'
- where o.sent_at is null and o.failed is null and o.send_after <= %(now)s
- order by o.send_after, o.id
- limit 1
-   for update of o skip locked
+   and f.due_on = c.due_on and f.owner = c.to_organisation
+  left join organisation g on g.id = c.to_organisation and g.until_at = 'infinity'
 """
 
-Send = Callable[[EmailMessage], None]
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that this worker alone may send; ``owed`` None where it is no longer owed."""
+
+    id: UUID
+    pupil_id: UUID
+    due_on: date
+    attempts: int
+    owed: str | None
+    email: str | None
+    name: str | None
+
+    @classmethod
+    def next(cls, connection: Connection, now: datetime, lease: timedelta) -> Self | None:
+        """Claim what has been due for longest; None where nothing is."""
+        row = connection.execute(_CLAIM, {"now": now, "lease": lease}).fetchone()
+        return None if row is None else cls(*row)
+
+    def letter(self, owed: str, now: datetime) -> Letter:
+        duty = owed.replace("_", " ")
+        return Letter(
+            id=self.id,
+            to=self.email or "",
+            subject=f"Due {self.due_on}: {duty}",
+            text=f"To {self.name}\n\n{duty.capitalize()} is due on {self.due_on}.\n"
+            f"Sign in to see the pupil: reference {self.pupil_id}.\n",
+            at=now,
+        )
 
 
-def smtp_sender(url: str) -> Send:
-    """Send through ``smtp://user:password@host:port``; one connection a message."""
-    parts = urlsplit(url)
-
-    def send(message: EmailMessage) -> None:
-        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-        with kind(parts.hostname or "localhost", parts.port or 25, timeout=20) as client:
-            if parts.username:
-                client.starttls()
-                client.login(parts.username, parts.password or "")
-            client.send_message(message)
-
-    return send
-
-
-def send_due(found: Installation, send: Send, now: datetime) -> int:
-    """Send what is due; a message is sent inside the transaction that marks it.
-
-    A worker that dies between sending and committing sends the same Message-ID again: receivers
-    and mail servers drop the second.
-    """
-    sent = 0
-    for _ in range(AT_ONCE):
-        with found.database.connection() as connection, connection.transaction():
-            row = connection.execute(_TAKE, {"now": now}).fetchone()
-            if row is None:
-                break
-            sent += _send_one(connection, row, send, now, found.settings.mail_from)
+def send_due(found: Installation, send: Send, stopping: Event | None = None) -> int:
+    """Send until nothing is due, the run is long enough, or the worker stops; answer how many."""
+    now, sent = found.registry.now(), 0
+    until = time.monotonic() + RUN_SECONDS
+    lease = timedelta(seconds=3 * found.settings.smtp_timeout)
+    while time.monotonic() < until and not (stopping and stopping.is_set()):
+        with found.database.connection() as connection:
+            claimed = Claimed.next(connection, now, lease)
+        if claimed is None:
+            break
+        sent += _deliver(found, claimed, send, now)
     return sent
 
 
-def _send_one(
-    connection: Connection, row: tuple[Any, ...], send: Send, now: datetime, sender: str
-) -> bool:
-    message_id, pupil_id, _kind, organisation, attempts, owed, due_on, email, name = row
-    if owed is None or not email:
-        why = "no longer owed" if owed is None else "the organisation has no address"
-        _fail(connection, message_id, why)
+def _deliver(found: Installation, claimed: Claimed, send: Send, now: datetime) -> bool:
+    """No connection is held while the mail server takes its time."""
+    if claimed.owed is None:
+        _mark(found, claimed, "lapsed_at", now)
         return False
-    message = EmailMessage()
-    message["From"], message["To"] = sender, email
-    message["Subject"] = f"Due {due_on}: {owed.replace('_', ' ')}"
-    message["Message-ID"] = f"<{message_id}@ap-registry>"
-    message["Date"] = format_datetime(now)
-    message.set_content(
-        f"To {name}\n\n{owed.replace('_', ' ').capitalize()} is due on {due_on}.\n"
-        f"Sign in to see the pupil: reference {pupil_id}.\n"
-    )
+    if not claimed.email:
+        _fail(found, claimed, "the organisation has no address")
+        return False
+    if claimed.attempts > MOST_ATTEMPTS:
+        _fail(found, claimed, f"gave up after {MOST_ATTEMPTS} attempts")
+        return False
     try:
-        send(message)
-    except (OSError, smtplib.SMTPException) as error:
-        _retry(connection, message_id, attempts, now, type(error).__name__)
+        send(claimed.letter(claimed.owed, now))
+    except Failed as failed:
+        _settle_failure(found, claimed, failed)
         return False
-    connection.execute("update outbox set sent_at = %s where id = %s", (now, message_id))
+    _mark(found, claimed, "sent_at", now)
     return True
 
 
-def _fail(connection: Connection, message_id: UUID, why: str) -> None:
-    connection.execute("update outbox set failed = %s where id = %s", (why, message_id))
+def _mark(found: Installation, claimed: Claimed, column: LiteralString, now: datetime) -> None:
+    with found.database.connection() as connection:
+        connection.execute(f"update outbox set {column} = %s where id = %s", (now, claimed.id))
 
 
-def _retry(
-    connection: Connection, message_id: UUID, attempts: int, now: datetime, why: str
-) -> None:
-    if attempts + 1 >= MOST_ATTEMPTS:
-        _fail(connection, message_id, f"gave up after {MOST_ATTEMPTS} attempts ({why})")
-        return
-    wait = timedelta(minutes=RETRY_AFTER[min(attempts, len(RETRY_AFTER) - 1)])
-    connection.execute(
-        "update outbox set attempts = attempts + 1, send_after = %s where id = %s",
-        (now + wait, message_id),
-    )
-    log.warning("message_not_sent", message=str(message_id), attempts=attempts + 1, why=why)
+def _settle_failure(found: Installation, claimed: Claimed, failed: Failed) -> None:
+    if failed.for_good:
+        _fail(found, claimed, failed.why)
+    elif claimed.attempts >= MOST_ATTEMPTS:
+        _fail(found, claimed, f"gave up after {MOST_ATTEMPTS} attempts ({failed.why})")
+    else:
+        _retry(found, claimed, failed.why)
+
+
+# A worker that was frozen past its lease changes nothing: attempts has moved on.
+def _fail(found: Installation, claimed: Claimed, why: str) -> None:
+    with found.database.connection() as connection:
+        connection.execute(
+            "update outbox set failed = %s where id = %s and attempts = %s and sent_at is null",
+            (why, claimed.id, claimed.attempts),
+        )
+    log.error("message_failed", message=str(claimed.id), attempts=claimed.attempts, why=why)
+
+
+def _retry(found: Installation, claimed: Claimed, why: str) -> None:
+    wait = timedelta(minutes=RETRY_AFTER[claimed.attempts - 1])
+    with found.database.connection() as connection:
+        connection.execute(
+            "update outbox set not_before = clock_timestamp() + %s where id = %s and attempts = %s",
+            (wait, claimed.id, claimed.attempts),
+        )
+    log.warning("message_not_sent", message=str(claimed.id), attempts=claimed.attempts, why=why)

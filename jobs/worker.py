@@ -1,91 +1,152 @@
-"""The worker: arq runs the jobs; all that must not be lost stands in the database."""
+"""The worker: arq says when; all that must not be lost stands in the database."""
 
 import asyncio
-from typing import Any, ClassVar
+import signal
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import Any, cast
 
+import redis
 import structlog
 from arq import cron
 from arq.connections import RedisSettings
+from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
+from ap_registry import logs
+from ap_registry.errors import RegistryError
 from ap_registry.installation import Installation, open_installation
 from ap_registry.store import log as ledger_log
-from jobs.nightly import sweep_attendance
-from jobs.outbox import send_due, smtp_sender
+from jobs.mail import smtp_sender
+from jobs.nightly import run_nightly
+from jobs.outbox import send_due
 
 log = structlog.get_logger()
 TIMEOUT_SECONDS = 60
+NIGHTLY_TIMEOUT_SECONDS = 1_800
+GENTLE_SECONDS = 30
+REDIS_AGAIN_SECONDS = 2.0
 EVERY_SECOND = set(range(60))
 EVERY_TEN = set(range(0, 60, 10))
+Work = Callable[[Installation, Event], object]
 
 
-def _found(ctx: dict[str, Any]) -> Installation:
-    found: Installation = ctx["installation"]
-    return found
-
-
-def sequence_now(found: Installation) -> int:
-    with found.database.connection() as connection:
-        return ledger_log.sequence(connection, found.clock)[0]
-
-
-async def sequence_ledger(ctx: dict[str, Any]) -> int:
+def sequence_now(found: Installation, _stopping: Event) -> None:
     """Give every event its place in the one order."""
-    return await asyncio.to_thread(sequence_now, _found(ctx))
+    with found.database.connection() as connection:
+        ledger_log.sequence(connection, found.clock)
 
 
-async def send_outbox(ctx: dict[str, Any]) -> int:
-    """Send due reminders, where an SMTP server is named."""
-    found = _found(ctx)
-    url = found.settings.smtp_url
-    if url is None:
-        return 0
-    return await asyncio.to_thread(send_due, found, smtp_sender(url), found.registry.now())
+def send_outbox(found: Installation, stopping: Event) -> None:
+    """Send due reminders, where an SMTP server is named; else they wait."""
+    settings = found.settings
+    if settings.smtp_url is not None:
+        send = smtp_sender(
+            settings.smtp_url, sender=settings.mail_from, timeout=settings.smtp_timeout
+        )
+        send_due(found, send, stopping)
 
 
-async def sweep(ctx: dict[str, Any]) -> int:
-    """Bring attendance follow-ups in line."""
-    return await asyncio.to_thread(sweep_attendance, _found(ctx))
+def in_thread(name: str, work: Work) -> WorkerCoroutine:
+    """A job that fails is logged by kind and place of its error, never its words: they may quote
+    a person. What it left undone stands in the database, and the next run takes it."""
+
+    async def job(ctx: dict[str, Any]) -> None:
+        try:
+            await asyncio.to_thread(work, ctx["installation"], ctx["stopping"])
+        except Exception as error:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(frame.filename).name}:{frame.lineno}"
+            log.error("job_failed", job=name, error=type(error).__name__, at=place)
+
+    job.__qualname__ = name
+    return cast(WorkerCoroutine, job)
 
 
-async def startup(ctx: dict[str, Any]) -> None:
-    ctx["installation"] = await asyncio.to_thread(open_installation)
-
-
-async def shutdown(ctx: dict[str, Any]) -> None:
-    _found(ctx).close()
-
-
-class Jobs:
-    """What arq is told; a killed job is run again after its timeout, and may."""
-
-    functions: ClassVar[list[Any]] = [sequence_ledger, send_outbox, sweep]
-    cron_jobs: ClassVar[list[Any]] = [
-        cron(sequence_ledger, second=EVERY_SECOND, timeout=TIMEOUT_SECONDS, max_tries=1),
-        cron(send_outbox, second=EVERY_TEN, timeout=TIMEOUT_SECONDS, run_at_startup=True),
-        cron(sweep, hour=2, minute=15, timeout=1800),
+def cron_jobs() -> list[Any]:
+    return [
+        cron(
+            in_thread("sequence", sequence_now),
+            second=EVERY_SECOND,
+            timeout=TIMEOUT_SECONDS,
+            max_tries=1,
+        ),
+        cron(
+            in_thread("send", send_outbox),
+            second=EVERY_TEN,
+            timeout=TIMEOUT_SECONDS,
+            run_at_startup=True,
+            max_tries=1,
+        ),
+        cron(
+            in_thread("nightly", run_nightly),
+            second=0,
+            timeout=NIGHTLY_TIMEOUT_SECONDS,
+            run_at_startup=True,
+            max_tries=1,
+        ),
     ]
 
 
 def run() -> None:
-    """Work until told to stop."""
+    """Work until SIGTERM or Ctrl-C; finish what is under way, and begin nothing more."""
+    logs.to_stderr()
     found = open_installation()
-    redis = RedisSettings.from_dsn(found.servers.redis_url)
-    found.close()
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    log.info("worker_started")
+    try:
+        while not stopping.is_set():
+            try:
+                _work(found, stopping)
+            except (redis.RedisError, OSError) as error:
+                log.error("redis_lost", error=type(error).__name__)
+                stopping.wait(REDIS_AGAIN_SECONDS)
+                found.close()
+                found = _reopen(found)
+    finally:
+        found.close()
+    log.info("worker_stopped")
+
+
+def _reopen(found: Installation) -> Installation:
+    """Embedded servers are started anew; others may still be away."""
+    try:
+        return open_installation()
+    except RegistryError as error:
+        log.error("servers_lost", error=type(error).__name__)
+        return Installation(settings=found.settings, servers=found.servers)
+
+
+def _work(found: Installation, stopping: Event) -> None:
+    """One life of an arq worker, up to a signal or the loss of Redis."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    settings = RedisSettings.from_dsn(found.servers.redis_url)
     worker = Worker(
-        functions=Jobs.functions,
-        cron_jobs=Jobs.cron_jobs,
-        redis_settings=redis,
-        on_startup=startup,
-        on_shutdown=shutdown,
+        cron_jobs=cron_jobs(),
+        redis_settings=settings,
+        ctx={"installation": found, "stopping": stopping},
         job_timeout=TIMEOUT_SECONDS,
-        keep_result=0,
+        job_completion_wait=GENTLE_SECONDS,
+        keep_result=TIMEOUT_SECONDS,
         handle_signals=True,
+        log_results=False,
     )
-    log.info("worker_started")
-    worker.run()
+
+    def stop(number: signal.Signals) -> None:
+        stopping.set()
+        worker.handle_sig_wait_for_completion(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    try:
+        worker.run()
+    finally:
+        loop.close()
 
 
 if __name__ == "__main__":

@@ -63,7 +63,9 @@ PERSON: dict[str, Any] = {
 def load_world(registry: Registry) -> None:
     with registry.database.connection() as connection:
         for text, take in ((ORGANISATIONS, import_organisations), (TERMS, import_terms)):
-            result = take(connection, BytesIO(text.encode()), today=registry.today())
+            result = take(
+                connection, BytesIO(text.encode()), today=registry.today(), clock=registry.clock
+            )
             assert result.errors == []
 
 
@@ -89,4 +91,6 @@ def send_register(registry: Registry, text: str) -> ImportResult:
 def close(registry: Registry, organisation: str, day: str, reason: str = "snow") -> ImportResult:
     with registry.database.connection() as connection:
         text = f"organisation,date,reason\n{organisation},{day},{reason}\n"
-        return import_closures(connection, BytesIO(text.encode()), today=registry.today())
+        return import_closures(
+            connection, BytesIO(text.encode()), today=registry.today(), clock=registry.clock
+        )

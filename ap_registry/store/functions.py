@@ -53,14 +53,6 @@ begin
       from jsonb_to_recordset(p_side->'ref') as r(by text, ref_hash text, pupil_id uuid,
                                                   version int, content_hash text, receipt text);
   end if;
-  if p_side ? 'outbox' then
-    insert into outbox (id, pupil_id, follow_up, kind, to_organisation, created_at, send_after,
-                        attempts)
-    select id, pupil_id, follow_up, kind, to_organisation, v_at, send_after, 0
-      from jsonb_to_recordset(p_side->'outbox') as r(id uuid, pupil_id uuid, follow_up uuid,
-             kind text, to_organisation text, send_after timestamptz)
-        on conflict (id) do nothing;
-  end if;
   perform write_derived(v_at, p_close, p_open);
   return v_at;
 end $$;
@@ -86,6 +78,25 @@ _DERIVED_TABLE = """
     insert into "{table}" (pupil_id, key, from_at, until_at, {columns})
     select pupil_id, key, v_at, 'infinity', {columns}
       from jsonb_to_recordset(p_open->'{table}') as r(pupil_id uuid, key uuid, {typed});
+  end if;
+"""
+
+# One message for each owner and day on which a follow-up is due, before the school day: whatever
+# opens or moves a follow-up (a notice, a register, a changed calendar) comes this way.
+_REMINDERS = """
+  if p_open ? 'follow_up' then
+    insert into outbox (id, pupil_id, follow_up, kind, to_organisation, due_on, created_at,
+                        send_after, attempts)
+    select distinct
+           left(encode(sha256(convert_to(concat_ws('/', key, due_on, owner), 'UTF8')), 'hex'),
+                32)::uuid,
+           pupil_id, key, 'due', owner, due_on, v_at,
+           (due_on + time '07:30') at time zone 'Europe/London', 0
+      from jsonb_to_recordset(p_open->'follow_up')
+           as r(pupil_id uuid, key uuid, owner text, due_on date, closed_on date)
+     where closed_on is null
+        on conflict (id) do update set lapsed_at = null, not_before = null, attempts = 0
+     where outbox.lapsed_at is not null;
   end if;
 """
 
@@ -138,4 +149,4 @@ def write_derived_sql() -> str:
         )
         for table in DERIVED
     )
-    return _DERIVED_HEAD + body + "end $$;\n"
+    return _DERIVED_HEAD + body + _REMINDERS + "end $$;\n"

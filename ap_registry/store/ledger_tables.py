@@ -136,21 +136,44 @@ class Setting(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """What must go out for a notice; a row is claimed, sent, and marked, never deleted."""
+    """What must go out; a row is claimed, sent, and marked, never deleted.
+
+    ``not_before``: until then it is claimed, or waits for its next attempt. ``lapsed_at``: when
+    its day came it was no longer owed.
+    """
 
     __table_args__: ClassVar[Any] = (
-        Index("outbox_due", "send_after", "id", postgresql_where=text("sent_at is null")),
+        Index(
+            "outbox_due",
+            "send_after",
+            "id",
+            postgresql_where=text("sent_at is null and failed is null and lapsed_at is null"),
+        ),
     )
     id: UUID = Field(primary_key=True)
     pupil_id: UUID
     follow_up: UUID | None
     kind: str
     to_organisation: str
+    due_on: date
     created_at: datetime = Field(sa_type=Instant)
     send_after: datetime = Field(sa_type=Instant)
+    not_before: datetime | None = Field(sa_type=Instant)
     attempts: int = Field(sa_type=SmallInteger)
     sent_at: datetime | None = Field(sa_type=Instant)
+    lapsed_at: datetime | None = Field(sa_type=Instant)
     failed: str | None
+
+
+class JobRun(SQLModel, table=True):
+    """A job that is due once: begun so often, finished or not."""
+
+    __tablename__ = "job_run"
+    name: str = Field(primary_key=True)
+    due_on: date = Field(primary_key=True)
+    attempts: int = Field(sa_type=SmallInteger)
+    started_at: datetime = Field(sa_type=Instant)
+    finished_at: datetime | None = Field(sa_type=Instant)
 
 
 class IdempotencyKey(SQLModel, table=True):

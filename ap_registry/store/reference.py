@@ -221,3 +221,12 @@ def load_calendars(
         la_of={o.id: f"LA{o.la}" for o in found if o.la and o.kind != "la"},
         version=int(row[0]) if row else 0,
     )
+
+
+def mark_recomputed(connection: Connection, calendar_version: int) -> None:
+    """Everything running was derived by this calendar; the nightly sweep need not do it again."""
+    connection.execute(
+        "insert into setting (name, value) values ('recomputed_version', %s)"
+        " on conflict (name) do update set value = excluded.value",
+        (str(calendar_version),),
+    )

@@ -1,0 +1,85 @@
+"""The night's work: once a night, caught up when missed."""
+
+from datetime import UTC, date, datetime
+from threading import Event
+
+import pytest
+
+from ap_registry.installation import Installation
+from jobs.nightly import night_of, run_nightly
+from tests.jobs.conftest import MORNING
+from tests.world import SCHOOL, close, notify, register_pupil
+
+
+@pytest.mark.parametrize(
+    ("now", "night"),
+    [
+        (datetime(2026, 11, 20, 2, 14, 59, tzinfo=UTC), date(2026, 11, 19)),
+        (datetime(2026, 11, 20, 2, 15, tzinfo=UTC), date(2026, 11, 20)),
+        (datetime(2026, 6, 20, 1, 14, 59, tzinfo=UTC), date(2026, 6, 19)),
+        (datetime(2026, 6, 20, 1, 15, tzinfo=UTC), date(2026, 6, 20)),
+    ],
+)
+def test_a_night_begins_at_a_quarter_past_two_in_london(now: datetime, night: date) -> None:
+    assert night_of(now) == night
+
+
+def runs(found: Installation) -> list[tuple[object, ...]]:
+    with found.database.connection() as connection:
+        return connection.execute(
+            "select due_on, attempts, finished_at is not null from job_run order by due_on"
+        ).fetchall()
+
+
+def test_a_night_is_done_once(morning: Installation) -> None:
+    assert run_nightly(morning)
+    assert not run_nightly(morning)
+    assert runs(morning) == [(date(2026, 11, 20), 1, True)]
+
+
+def test_a_night_that_was_missed_is_caught_up(morning: Installation) -> None:
+    run_nightly(morning)
+    morning.registry.clock = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
+    assert run_nightly(morning)
+    assert runs(morning) == [(date(2026, 11, 20), 1, True), (date(2026, 11, 24), 1, True)]
+
+
+def test_two_workers_do_not_both_do_it(morning: Installation) -> None:
+    from ap_registry.store.locks import NIGHTLY_LOCK
+
+    with morning.database.connection() as other:
+        other.execute("select pg_advisory_lock(%s)", (NIGHTLY_LOCK,))
+        assert not run_nightly(morning)
+        other.execute("select pg_advisory_unlock(%s)", (NIGHTLY_LOCK,))
+    assert run_nightly(morning)
+
+
+def test_a_night_cut_off_is_begun_again(morning: Installation) -> None:
+    stopping = Event()
+    stopping.set()
+    register_pupil(morning.registry)
+    from tests.world import PUPIL, send_register
+
+    send_register(
+        morning.registry, f"upn,organisation,week,marks\n{PUPIL},{SCHOOL},2026-11-09,{'/ ' * 10}\n"
+    )
+    assert not run_nightly(morning, stopping)
+    assert runs(morning) == [(date(2026, 11, 20), 1, False)]
+    assert run_nightly(morning)
+    assert runs(morning) == [(date(2026, 11, 20), 2, True)]
+
+
+def test_an_import_of_closures_that_died_half_way_is_finished(morning: Installation) -> None:
+    register_pupil(morning.registry)
+    notify(morning.registry, "suspension", "2026-11-13", school=SCHOOL, sessions=14,
+           ends_on="2026-11-23", reasons=["PP"])  # fmt: skip
+    run_nightly(morning)
+    close(morning.registry, SCHOOL, "2026-11-16")
+    morning.registry.clock = MORNING.replace(day=21)
+    run_nightly(morning)
+    with morning.database.connection() as connection:
+        due = connection.execute(
+            "select due_on from follow_up where kind = 'sixth_day_provision'"
+            " and until_at = 'infinity'"
+        ).fetchone()
+    assert due == (date(2026, 11, 23),)

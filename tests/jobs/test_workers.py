@@ -1,0 +1,152 @@
+"""Real worker processes: killed, stopped, several at once, and without their Valkey."""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from ap_registry import embedded
+from ap_registry.installation import Installation
+from jobs.outbox import MOST_ATTEMPTS
+from tests.embedded.asking import state
+from tests.jobs.conftest import Sink, Workers
+from tests.world import PERSON, SCHOOL, send_register, upn
+
+MESSAGES = 100
+KILLS = 10
+
+
+def wait_for(is_so: Callable[[], bool], seconds: float = 30.0) -> None:
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def hundred(morning: Installation) -> Installation:
+    """A hundred pupils, each with a code N of last Friday: its reason is owed today."""
+    pupils = [upn(number) for number in range(MESSAGES)]
+    notices: list[dict[str, object]] = []
+    for one in pupils:
+        notices += [
+            {"type": "pupil_registered", "upn": one, "occurred_on": "2026-09-01", "by": SCHOOL,
+             **PERSON},
+            {"type": "joined_roll", "upn": one, "occurred_on": "2026-09-01", "by": SCHOOL,
+             "school": SCHOOL, "registration": "C"},
+        ]  # fmt: skip
+    morning.registry.record_many(notices)
+    rows = "".join(f"{one},{SCHOOL},2026-11-13,AM,N\n" for one in pupils)
+    send_register(morning.registry, "upn,organisation,date,session,code\n" + rows)
+    return morning
+
+
+def unsent(found: Installation) -> int:
+    with found.database.connection() as connection:
+        row = connection.execute("select count(*) from outbox where sent_at is null").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_a_worker_killed_at_any_point_loses_and_doubles_nothing(
+    hundred: Installation, workers: Workers, sink: Sink
+) -> None:
+    """Seen by a mailbox, which shows one Message-ID once; a kill repeats at most one sending."""
+    chance = random.Random(7)
+    sink.seconds = 0.02
+    for _ in range(KILLS):
+        before = len(sink.messages)
+        worker = workers.start(AP_SMTP_URL=sink.url)
+        some = before + chance.randint(1, 8)
+        wait_for(lambda least=some: len(sink.messages) >= least)
+        time.sleep(chance.uniform(0, 0.06))
+        worker.kill()
+        worker.wait()
+    assert unsent(hundred) > 0
+    workers.start(AP_SMTP_URL=sink.url)
+    wait_for(lambda: unsent(hundred) == 0)
+    assert len(sink.times) == MESSAGES
+    assert len(sink.messages) <= MESSAGES + KILLS
+
+
+def test_several_workers_at_once_send_nothing_twice(
+    hundred: Installation, workers: Workers, sink: Sink
+) -> None:
+    for _ in range(3):
+        workers.start(AP_SMTP_URL=sink.url)
+    wait_for(lambda: unsent(hundred) == 0)
+    assert (len(sink.times), set(sink.times.values())) == (MESSAGES, {1})
+
+
+def test_sigterm_ends_it_gently_with_nothing_left_claimed(
+    hundred: Installation, workers: Workers, sink: Sink
+) -> None:
+    sink.seconds = 0.02
+    worker = workers.start(AP_SMTP_URL=sink.url)
+    wait_for(lambda: len(sink.messages) >= 5)
+    worker.terminate()
+    assert worker.wait(timeout=20) == 0
+    with hundred.database.connection() as connection:
+        row = connection.execute(
+            "select count(*) from outbox where attempts > 0 and sent_at is null"
+        ).fetchone()
+    assert row == (0,)
+    assert 5 <= len(sink.messages) < MESSAGES
+    assert '"event": "worker_stopped"' in workers.said()
+
+
+def test_a_worker_sequences_what_is_recorded(hundred: Installation, workers: Workers) -> None:
+    workers.start()
+
+    def sequenced() -> bool:
+        with hundred.database.connection() as connection:
+            row = connection.execute(
+                "select (select count(*) from event), (select count(*) from log)"
+            ).fetchone()
+        assert row is not None
+        return bool(row[0] == row[1])
+
+    wait_for(sequenced)
+
+
+def test_a_worker_says_nothing_of_any_pupil(
+    hundred: Installation, workers: Workers, sink: Sink
+) -> None:
+    sink.answer = "451 later"
+    worker = workers.start(AP_SMTP_URL=sink.url)
+    wait_for(lambda: workers.said().count("message_not_sent") >= MOST_ATTEMPTS)
+    worker.terminate()
+    worker.wait(timeout=20)
+    personal = [upn(number) for number in range(MESSAGES)] + [str(PERSON["family_name"])]
+    assert [word for word in personal if word in workers.said()] == []
+
+
+@pytest.fixture
+def own_valkey(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """Servers that this test may break; its database stays unused."""
+    home = tmp_path / "own servers"
+    yield home, embedded.ensure(home).redis_url
+    embedded.stop(home)
+
+
+def test_what_valkey_forgets_is_sent_all_the_same(
+    hundred: Installation, workers: Workers, sink: Sink, own_valkey: tuple[Path, str]
+) -> None:
+    """Flushed, killed, and back: the worker goes on by itself, for all that counts is in rows."""
+    home, url = own_valkey
+    sink.seconds = 0.02
+    worker = workers.start(AP_SMTP_URL=sink.url, AP_REDIS_URL=url)
+    wait_for(lambda: len(sink.messages) >= 5)
+    with redis.Redis.from_url(url) as client:
+        client.flushall()
+    os.kill(state(home)["valkey_pid"], signal.SIGKILL)
+    wait_for(lambda: "redis_lost" in workers.said())
+    assert embedded.ensure(home).redis_url == url
+    wait_for(lambda: unsent(hundred) == 0)
+    assert (len(sink.times), set(sink.times.values())) == (MESSAGES, {1})
+    assert worker.poll() is None
