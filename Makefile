@@ -32,7 +32,7 @@ bench: setup-dev ## speed and memory as ratios side by side
 	@$(BIN)/python -m tests.bench
 
 docs: setup ## write docs/framework.md anew from the catalogue
-	@$(BIN)/python -m reports.framework > docs/framework.md
+	@$(BIN)/python -m ap_registry.framework > docs/framework.md
 
 stop: ## end the embedded servers of this folder
 	@$(BIN)/ap-registry stop

@@ -16,16 +16,24 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 def main() -> None:
     if sys.version_info < (3, 11):
         sys.exit("AP Registry needs Python 3.11 or later: apt-get install -y python3")
-    development = "--dev" in sys.argv
-    lock = ROOT / ("requirements-dev.lock" if development else "requirements.lock")
+    locks = [ROOT / "requirements.lock"]
+    if "--dev" in sys.argv:
+        locks.append(ROOT / "requirements-dev.lock")  # which has all of the other
     stamp = VENV / ".installed"
-    wanted = hashlib.sha256(lock.read_bytes() + BOOT.read_bytes() + str(ROOT).encode()).hexdigest()
+    wanted = [stamp_of(lock) for lock in locks]
     done = stamp.read_text().split() if stamp.exists() else []
-    if wanted not in done or not PYTHON.exists():
-        install(lock, fresh=not PYTHON.exists() or not stamp.exists())
-        stamp.write_text("\n".join([*done, wanted]))
+    if wanted[-1] not in done or not PYTHON.exists():
+        install(locks[-1], fresh=not PYTHON.exists() or not stamp.exists())
+        stamp.write_text("\n".join(wanted))
     if "--browser" in sys.argv:
         browser()
+
+
+def stamp_of(lock: Path) -> str:
+    """Changes with what is locked, with the tool, and with the place of the checkout."""
+    return hashlib.sha256(
+        lock.read_bytes() + BOOT.read_bytes() + str(ROOT).encode() + sys.version.encode()
+    ).hexdigest()
 
 
 def install(lock: Path, *, fresh: bool) -> None:

@@ -25,6 +25,11 @@ _LEVELS = (
     ("persistent_absence", "attendance.persistent", 10),
     ("severe_absence", "attendance.severe", 2),
 )
+RULE_OF_KIND: Mapping[str, str] = {
+    TEN_IN_TEN: "attendance.ten-in-ten",
+    **{kind: rule for kind, rule, _share in _LEVELS},
+    CODE_N: "attendance.code-n",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from ap_registry.notices import CATALOGUE
-from ap_registry.rules import RULES
+from ap_registry import framework
 from ap_registry.store import queries
 from api.deps import Holder, TheRegistry
 from api.problems import responses
@@ -38,39 +37,5 @@ def list_organisations(
 
 @router.get("/framework", operation_id="get_framework", responses=responses(401))
 def get_framework(_holder: Holder) -> dict[str, Any]:
-    """What can be notified, and the rules in force with their sources."""
-    return {
-        "notices": [
-            {
-                "type": kind.name,
-                "alias": kind.alias,
-                "fields": [
-                    {
-                        "name": name,
-                        "required": spec.required,
-                        "private": spec.kind.private,
-                        "schema": spec.kind.schema(),
-                    }
-                    for name, spec in kind.fields.items()
-                ],
-                "senders": sorted(kind.senders),
-            }
-            for kind in CATALOGUE.values()
-        ],
-        "rules": [
-            {
-                "id": rule.id,
-                "title": rule.title,
-                "source": rule.source,
-                "statutory": rule.statutory,
-                "duty_holder": rule.duty_holder,
-                "in_force_from": rule.in_force_from.isoformat() if rule.in_force_from else None,
-                "in_force_until": rule.in_force_until.isoformat() if rule.in_force_until else None,
-                "checked_on": rule.checked_on.isoformat(),
-                "status": rule.status,
-                "value": rule.value,
-                "unit": rule.unit,
-            }
-            for rule in RULES
-        ],
-    }
+    """What can be notified, what follows from it, and the rules with their sources."""
+    return framework.framework()

@@ -1,0 +1,178 @@
+"""What can be notified and by which rules: for the API, and as docs/framework.md.
+
+Codes of refusals and ids of rules are read off the functions that yield them, so that this never
+says what the registry does not do.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from types import CodeType, FunctionType
+from typing import Any
+
+from ap_registry import attendance_follow_ups
+from ap_registry.errors import CODE_STATUS
+from ap_registry.notice import FieldSpec, NoticeType
+from ap_registry.notices import CATALOGUE, CLOCKS
+from ap_registry.rules import CHECKED_ON, RULES, Rule
+
+ENVELOPE = frozenset({"required", "bad_format", "unknown_code", "unknown_field"})
+RULE_IDS = frozenset(found.id for found in RULES)
+
+
+def framework() -> dict[str, Any]:
+    """Every notice type, every clock and every rule."""
+    return {
+        "notices": [_notice(kind) for kind in CATALOGUE.values()],
+        "clocks": _clocks(),
+        "rules": [_rule(found) for found in RULES],
+    }
+
+
+def _notice(kind: NoticeType[Any]) -> dict[str, Any]:
+    return {
+        "type": kind.name,
+        "alias": kind.alias,
+        "fields": [_field(spec) for spec in kind.fields.values()],
+        "senders": sorted(kind.senders),
+        "ahead_days": kind.ahead_days,
+        "refuses": sorted(set(words(kind.refuse)) & set(CODE_STATUS) - ENVELOPE),
+        "flags": sorted(set(words(kind.flags)) & RULE_IDS),
+    }
+
+
+def _field(spec: FieldSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "required": spec.required,
+        "private": spec.kind.private,
+        "schema": spec.kind.schema(),
+    }
+
+
+def _clocks() -> list[dict[str, Any]]:
+    """Kinds of follow-ups, each with the rules that it is counted by."""
+    listed = [
+        {"kind": kind, "rules": sorted(set(words(clock.derive)) & RULE_IDS)}
+        for clock in CLOCKS
+        for kind in clock.kinds
+    ]
+    by_marks = attendance_follow_ups.RULE_OF_KIND.items()
+    return listed + [{"kind": kind, "rules": [rule]} for kind, rule in by_marks]
+
+
+def _rule(found: Rule) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "title": found.title,
+        "source": found.source,
+        "statutory": found.statutory,
+        "duty_holder": found.duty_holder,
+        "in_force_from": found.in_force_from.isoformat() if found.in_force_from else None,
+        "in_force_until": found.in_force_until.isoformat() if found.in_force_until else None,
+        "checked_on": found.checked_on.isoformat(),
+        "status": found.status,
+        "value": found.value,
+        "unit": found.unit,
+    }
+
+
+def words(function: Callable[..., object]) -> Iterator[str]:
+    """Every text constant of a function, and of the functions of its own module that it calls."""
+    seen: set[CodeType] = set()
+
+    def of(code: CodeType, names: dict[str, Any], module: str) -> Iterator[str]:
+        if code in seen:
+            return
+        seen.add(code)
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                yield from of(constant, names, module)
+            elif isinstance(constant, str):
+                yield constant
+        for name in code.co_names:
+            called = names.get(name)
+            if isinstance(called, str):
+                yield called
+            elif isinstance(called, FunctionType) and called.__module__ == module:
+                yield from of(called.__code__, names, module)
+
+    if isinstance(function, FunctionType):
+        yield from of(function.__code__, function.__globals__, function.__module__)
+
+
+def as_markdown() -> str:
+    """docs/framework.md."""
+    made = framework()
+    return "\n".join([*_head(), *_notices(made), *_clock_table(made), *_rule_table(made)]) + "\n"
+
+
+def _head() -> list[str]:
+    return [
+        "# The framework",
+        "",
+        "Written by `make docs` from the catalogue of notices and the table of rules; do not edit.",
+        "",
+        "The registry refuses only what cannot have happened or cannot be understood. What should",
+        "not have happened is recorded and flagged, with the rule that says so. Beside the codes",
+        "listed, every notice is refused for a field that is missing (`required`), not known",
+        "(`unknown_field`), not readable (`bad_format`) or not one of its codes (`unknown_code`).",
+        "",
+    ]
+
+
+def _notices(made: dict[str, Any]) -> Iterator[str]:
+    yield from ("## Notices", "")
+    yield "Fields marked † are private: kept apart and erased with the pupil. ? need not be given."
+    for notice in made["notices"]:
+        yield from ("", f"### {notice['type']}", "")
+        yield f"Stored as `{notice['alias']}`. May be sent by: {', '.join(notice['senders'])}."
+        if notice["ahead_days"]:
+            yield f"May begin up to {notice['ahead_days']} days ahead."
+        if notice["fields"]:
+            yield from ("", "| field | takes |", "|---|---|")
+            yield from (_field_row(field) for field in notice["fields"])
+        yield ""
+        yield f"Refuses: {_listed(notice['refuses'])}. Flags: {_listed(notice['flags'])}."
+
+
+def _field_row(field: dict[str, Any]) -> str:
+    marks = ("†" if field["private"] else "") + ("" if field["required"] else "?")
+    return f"| `{field['name']}`{marks} | {_takes(field['schema'])} |"
+
+
+def _takes(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(f"`{code}`" for code in schema["enum"])
+    if schema["type"] == "array":
+        return f"up to {schema['maxItems']} of: {_takes(schema['items'])}"
+    bounds = [
+        f"{word} {schema[key]}"
+        for word, key in (("from", "minimum"), ("to", "maximum"))
+        if key in schema
+    ]
+    return " ".join([schema.get("format") or schema["type"], *bounds])
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "nothing more"
+
+
+def _clock_table(made: dict[str, Any]) -> Iterator[str]:
+    yield from ("", "## Follow-ups", "", "| kind | counted by |", "|---|---|")
+    yield from (f"| `{c['kind']}` | {_listed(c['rules'])} |" for c in made["clocks"])
+
+
+def _rule_table(made: dict[str, Any]) -> Iterator[str]:
+    yield from ("", "## Rules", "")
+    yield f"Last checked on {CHECKED_ON.isoformat()}. *recalled*: to be confirmed in the source."
+    for rule in made["rules"]:
+        basis = "Statutory" if rule["statutory"] else "Local"
+        force = f"{rule['in_force_from'] or 'the beginning'} to {rule['in_force_until'] or 'now'}"
+        number = f" Number: {rule['value']} {rule['unit']}." if rule["value"] is not None else ""
+        yield from ("", f"### {rule['id']}", "", f"{rule['title']}.", "")
+        yield f"{basis}. Duty of: {rule['duty_holder']}. In force: {force}.{number}"
+        yield f"Source ({rule['status']}): {rule['source']}."
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_markdown())
