@@ -7,8 +7,9 @@ from uuid import UUID
 from ap_registry.errors import NotFound, Problem
 from ap_registry.history import history
 from ap_registry.registry import Registry
-from ap_registry.store import ledger, log, queries
+from ap_registry.store import ledger, queries
 from ap_registry.store.database import Connection
+from ap_registry.store.worlds import world_as_at
 from ap_registry.views import show_pupil, show_timeline
 
 _NONE = NotFound((Problem("", "not_found", "no such pupil is known"),))
@@ -24,12 +25,18 @@ def read_pupil(
 ) -> dict[str, Any]:
     """The pupil as contract section 8 writes it; raise NotFound where nothing was recorded."""
     with registry.database.connection() as connection:
-        log.sequence(connection, registry.clock)
+        as_at = registry.as_at(connection, as_at)
+        if timeline and registry.sequences:
+            registry.closed(connection)
         loaded = ledger.load(connection, ids=[pupil_id], as_at=as_at)
         stored = next((p for p in loaded.pupils if p.recorded), None)
         if stored is None:
             raise _NONE
-        world = registry.worlds.current(connection, loaded.versions)
+        world = (
+            registry.worlds.current(connection, loaded.versions)
+            if as_at is None
+            else world_as_at(connection, as_at)
+        )
         past = history(stored.recorded)
         day = on or registry.today()
         shown = show_pupil(past, world, pupil_id=pupil_id, upn=stored.upn, on=day)

@@ -15,7 +15,7 @@ from ap_registry.calendar import london_today
 from ap_registry.errors import Problem, Refused, VersionConflict
 from ap_registry.intake import Intake, Settings, digest_of_ref, open_intake
 from ap_registry.receipts import Accepted, Repeated
-from ap_registry.store import codec, ledger, reference
+from ap_registry.store import codec, ledger, reference, sequencer
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.recompute import recompute
 from ap_registry.store.worlds import Worlds
@@ -42,11 +42,18 @@ def _maybe(connection: Connection, after: After | None) -> AbstractContextManage
 
 
 class Registry:
-    """Records notices in one database, by one clock (``AP_REGISTRY_CLOCK``) or the real one."""
+    """Records notices in one database, by one clock (``AP_REGISTRY_CLOCK``) or the real one.
 
-    def __init__(self, database: Database, *, clock: datetime | None = None) -> None:
+    ``sequences``: whether a read may sequence the ledger itself, as commands do; the web waits for
+    its sequencer.
+    """
+
+    def __init__(
+        self, database: Database, *, clock: datetime | None = None, sequences: bool = True
+    ) -> None:
         self.database = database
         self.clock = clock
+        self.sequences = sequences
         self.worlds = Worlds()
         self._hash_key: bytes | None = None
 
@@ -128,6 +135,21 @@ class Registry:
             moved = recompute(connection, world, today=self.today(), clock=self.clock)
             reference.mark_recomputed(connection, world.calendars.version)
         return moved
+
+    def closed(self, connection: Connection, as_at: datetime | None = None) -> datetime:
+        """The instant to read at: as asked, or the latest; nothing can appear before it any more.
+
+        Raise Unavailable when the web has waited 10 seconds for the sequencer.
+        """
+        if self.sequences:
+            until = sequencer.sequence(connection, self.clock).closed_at
+        else:
+            until = sequencer.wait_for_round(connection, as_at)
+        return until if as_at is None else min(as_at, until)
+
+    def as_at(self, connection: Connection, wanted: datetime | None) -> datetime | None:
+        """As ``closed``; None, the present, never waits."""
+        return None if wanted is None else self.closed(connection, wanted)
 
     def hash_key(self) -> bytes:
         if self._hash_key is None:

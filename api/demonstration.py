@@ -17,7 +17,8 @@ from ap_registry.ingest.organisations import import_organisations
 from ap_registry.installation import Installation, open_at
 from ap_registry.registry import Registry
 from ap_registry.settings import read_settings
-from ap_registry.store import accounts, log
+from ap_registry.store import accounts
+from ap_registry.store.sequencer import sequence
 from reports.command import outcomes
 from reports.render import as_csv, as_html, as_json
 
@@ -76,7 +77,7 @@ def build(found: Installation, world: list[places.Places], *, seed: int, pupils:
             marks += import_attendance(registry, sent.registers).more["marks"]
     registry.clock = ENDS
     with registry.database.connection() as connection:
-        log.sequence(connection, ENDS)
+        sequence(connection, ENDS)
     _add_people(registry, world[0])
     say(f"Notified {notices} movements and {marks} session marks.")
 

@@ -5,17 +5,12 @@ import socket
 import sys
 import threading
 
-import psycopg
-import structlog
 import uvicorn
 
-from ap_registry.errors import RegistryError, SetupError
+from ap_registry.errors import SetupError
 from ap_registry.installation import Installation, open_installation
-from ap_registry.store import log
+from ap_registry.store.sequencer import keep_sequencing
 from api.main import create_app
-
-SEQUENCE_SECONDS = 1.0
-logger = structlog.get_logger()
 
 
 def run(host: str, port: int, *, as_json: bool) -> None:
@@ -30,9 +25,10 @@ def run(host: str, port: int, *, as_json: bool) -> None:
 
 
 def serve(found: Installation, listener: socket.socket) -> None:
+    """With the embedded servers the sequencer runs here; else the worker's is waited for."""
     done = threading.Event()
-    sequencer = threading.Thread(target=_sequence, args=(found, done), daemon=True)
-    sequencer.start()
+    threads = _sequencer(found, done)
+    found.registry.sequences = False
     config = uvicorn.Config(
         create_app(found.registry), log_level="warning", timeout_graceful_shutdown=10
     )
@@ -40,8 +36,19 @@ def serve(found: Installation, listener: socket.socket) -> None:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         done.set()
-        sequencer.join(timeout=5)
+        for thread in threads:
+            thread.join(timeout=5)
         found.close()
+
+
+def _sequencer(found: Installation, done: threading.Event) -> tuple[threading.Thread, ...]:
+    if found.settings.database_url is not None:
+        return ()
+    thread = threading.Thread(
+        target=keep_sequencing, args=(found.servers.database_url, found.clock, done), daemon=True
+    )
+    thread.start()
+    return (thread,)
 
 
 def listen(host: str, port: int, *, or_free: bool = False) -> socket.socket:
@@ -59,13 +66,3 @@ def listen(host: str, port: int, *, or_free: bool = False) -> socket.socket:
             "Choose another with --port, or 0 for a free one.",
         ) from error
     return listener
-
-
-def _sequence(found: Installation, done: threading.Event) -> None:
-    """A failure is logged and tried again: what waits stays in its queue."""
-    while not done.wait(SEQUENCE_SECONDS):
-        try:
-            with found.database.connection() as connection:
-                log.sequence(connection, found.clock)
-        except (psycopg.Error, RegistryError) as error:
-            logger.warning("sequencer_failed", error=type(error).__name__)

@@ -18,7 +18,7 @@ from arq.worker import Worker
 from ap_registry import logs
 from ap_registry.errors import RegistryError
 from ap_registry.installation import Installation, open_installation
-from ap_registry.store import log as ledger_log
+from ap_registry.store.sequencer import sequence
 from jobs.mail import smtp_sender
 from jobs.nightly import run_nightly
 from jobs.outbox import send_due
@@ -36,7 +36,8 @@ Work = Callable[[Installation, Event], object]
 def sequence_now(found: Installation, _stopping: Event) -> None:
     """Give every event its place in the one order."""
     with found.database.connection() as connection:
-        ledger_log.sequence(connection, found.clock)
+        if held_up := sequence(connection, found.clock).held_up:
+            log.error("sequencer_held_up", writers=held_up)
 
 
 def send_outbox(found: Installation, stopping: Event) -> None:

@@ -46,8 +46,7 @@ def outcomes(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The report as an object, and the names of the organisations in it."""
     with registry.database.connection() as connection:
-        _size, closed_at = log.sequence(connection, registry.clock)
-    at = known_by or closed_at
+        at = registry.closed(connection, known_by)
     with registry.database.snapshot() as connection:
         world = _world(connection, at)
         period = Period(from_on=from_on, to_on=to_on, today=london_today(at))

@@ -10,6 +10,7 @@ from ap_registry.store.functions import (
     record_events_sql,
     write_derived_sql,
 )
+from ap_registry.store.sequencer_functions import SEQUENCE_EVENTS, move_derived_sql
 
 revision = "0001"
 down_revision = None
@@ -24,6 +25,9 @@ def upgrade() -> None:
         op.execute(statement)
     op.get_bind().exec_driver_sql(write_derived_sql())
     op.get_bind().exec_driver_sql(record_events_sql())
+    op.get_bind().exec_driver_sql(move_derived_sql())
+    op.get_bind().exec_driver_sql(SEQUENCE_EVENTS)
+    op.execute("insert into sequencer (id, closed_at, ran_at) values (1, 'epoch', 'epoch')")
     op.execute(
         "insert into setting (name, value) values"
         " ('hash_key', encode(sha256(gen_random_uuid()::text::bytea"

@@ -11,7 +11,7 @@ from ap_registry.cli.output import Json, Stop, installation, write_json, write_t
 from ap_registry.errors import NotFound, Problem
 from ap_registry.installation import Installation
 from ap_registry.reading import clock_explained, read_pupil
-from ap_registry.store import log, queries
+from ap_registry.store import queries
 
 pupil = typer.Typer(no_args_is_help=True, help="One pupil.")
 clock = typer.Typer(no_args_is_help=True, help="Legal clocks.")
@@ -102,12 +102,11 @@ def follow_ups(
     with installation() as found:
         pupil_id = find_pupil(found, upn) if upn else None
         with found.database.connection() as connection:
-            log.sequence(connection, found.clock)
             listed = queries.follow_ups(
                 connection,
                 queries.Scope(everything=True),
                 on=parse_day(on) or found.registry.today(),
-                as_at=parse_instant(as_at),
+                as_at=found.registry.as_at(connection, parse_instant(as_at)),
                 owner=owner,
                 status=status,
                 kind=kind,

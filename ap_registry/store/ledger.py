@@ -23,12 +23,16 @@ select v.versions, n.upn, n.pupil_id, e.version, e.id, e.type, e.occurred_on, e.
          where name in ('calendar_version', 'organisation_version')) v
   left join named n on true
   left join event e on e.pupil_id = n.pupil_id and e.stream = 0
-   and (%(as_at)s::timestamptz is null or e.recorded_at <= %(as_at)s)
+   {known}
   left join event_private p
     on p.pupil_id = e.pupil_id and p.stream = e.stream and p.version = e.version
  order by n.pupil_id, n.upn, e.version
 """
 
+_KNOWN = """and exists (select from log l where l.pupil_id = e.pupil_id and l.stream = e.stream
+                and l.version = e.version and l.known_at <= %(as_at)s)"""
+
+_LOAD_ALL, _LOAD_KNOWN = _LOAD.format(known=""), _LOAD.format(known=_KNOWN)
 _RECORD = (
     "select record_events(%s::uuid[], %s::smallint[], %s::int[], %s::uuid[], %s::text[],"
     " %s::date[], %s::text[], %s, %s::bytea[], %s::bytea[], %s::smallint[], %s::text[],"
@@ -59,9 +63,10 @@ def load(
     ids: Iterable[UUID] = (),
     as_at: datetime | None = None,
 ) -> Loaded:
-    """Load the movements of the pupils named, as recorded by ``as_at`` (default: all)."""
+    """Load the movements of the pupils named, as known by ``as_at`` (default: all)."""
     cursor = connection.cursor(binary=True)
-    cursor.execute(_LOAD, {"upns": list(upns), "ids": list(ids), "as_at": as_at})
+    query = _LOAD_ALL if as_at is None else _LOAD_KNOWN
+    cursor.execute(query, {"upns": list(upns), "ids": list(ids), "as_at": as_at})
     versions: tuple[str, ...] = ()
     by_pupil: dict[UUID, tuple[dict[str, None], dict[int, Recorded], list[str]]] = {}
     for row in cursor:

@@ -21,6 +21,7 @@ from sqlmodel import Field, SQLModel
 from ap_registry.store.tables import TIMESTAMPTZ
 
 Instant: Any = TIMESTAMPTZ
+WRITTEN = text("clock_timestamp()")
 
 
 class Event(SQLModel, table=True):
@@ -59,7 +60,10 @@ class EventPrivate(SQLModel, table=True):
 
 
 class Unsequenced(SQLModel, table=True):
-    """Events that have no place in the log yet; deliberately without key or index."""
+    """Events that have no place in the log yet; deliberately without key or index.
+
+    ``written_at`` is the real clock: it orders what AP_REGISTRY_CLOCK recorded at one instant.
+    """
 
     __mapper_args__: ClassVar[Any] = {"primary_key": ["pupil_id", "stream", "version"]}
     pupil_id: UUID = Field(primary_key=True)
@@ -67,6 +71,7 @@ class Unsequenced(SQLModel, table=True):
     version: int = Field(primary_key=True)
     recorded_at: datetime = Field(sa_type=Instant)
     digest: bytes = Field(sa_type=LargeBinary)
+    written_at: datetime = Field(sa_column=Column(Instant, server_default=WRITTEN, nullable=False))
 
 
 class Log(SQLModel, table=True):
@@ -96,7 +101,11 @@ class MerkleNode(SQLModel, table=True):
 
 
 class TreeHead(SQLModel, table=True):
-    """The log as it stood when it was closed up to ``closed_at``."""
+    """The log as it stood when it was closed up to ``closed_at``.
+
+    ``opened_at``: up to where it had been closed before. An event of this head that was recorded
+    earlier than that came late, and counts as known from ``opened_at``.
+    """
 
     __tablename__ = "tree_head"
     __table_args__: ClassVar[Any] = (Index("tree_head_closed_at", "closed_at"),)
@@ -105,7 +114,16 @@ class TreeHead(SQLModel, table=True):
     )
     size: int = Field(sa_type=BigInteger)
     root: bytes = Field(sa_type=LargeBinary)
+    opened_at: datetime = Field(sa_type=Instant)
     closed_at: datetime = Field(sa_type=Instant)
+
+
+class Sequencer(SQLModel, table=True):
+    """One row: up to when the log is closed, and (by the real clock) when a round last began."""
+
+    id: int = Field(primary_key=True, sa_type=SmallInteger)
+    closed_at: datetime = Field(sa_type=Instant)
+    ran_at: datetime = Field(sa_type=Instant)
 
 
 class NoticeRef(SQLModel, table=True):

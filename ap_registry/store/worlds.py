@@ -1,5 +1,7 @@
 """What is known besides pupils, kept until its version in the database moves on."""
 
+from datetime import datetime
+
 from ap_registry.calendar import Calendars
 from ap_registry.notice import World
 from ap_registry.organisations import Organisation
@@ -37,3 +39,11 @@ class Worlds:
 
     def _find(self, name: str) -> Organisation | None:
         return self._organisations.get(name.replace("/", ""))
+
+
+def world_as_at(connection: Connection, at: datetime) -> World:
+    """Organisations and calendars as they were known by an instant."""
+    found = list(reference.all_organisations(connection, at))
+    named = {one.id: one for one in found} | {one.laestab: one for one in found if one.laestab}
+    calendars = reference.load_calendars(connection, as_at=at, organisations=found)
+    return World(organisation=lambda name: named.get(name.replace("/", "")), calendars=calendars)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from ap_registry.store import log, queries
+from ap_registry.store import queries
 from api.deps import TheRegistry, scope_of
 from api.pages.rendering import Person, page
 
@@ -22,7 +22,6 @@ def home(
     """Follow-ups that the person's organisation owes or may see."""
     scope = scope_of(person.caller, registry.today())
     with registry.database.connection() as connection:
-        log.sequence(connection, registry.clock)
         items = queries.follow_ups(
             connection, scope, on=registry.today(), status=status or None, limit=SHOWN + 1
         )

@@ -30,6 +30,5 @@ def list_events(
 def get_ledger_head(registry: TheRegistry, _holder: Holder) -> dict[str, Any]:
     """How many events the ledger holds, and the root of their Merkle tree."""
     with registry.database.connection() as connection:
-        _size, closed_at = log.sequence(connection, registry.clock)
-        size, root = log.ledger_at(connection, closed_at)
+        size, root = log.ledger_at(connection, registry.closed(connection))
     return {"size": size, "root": root}
