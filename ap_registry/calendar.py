@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -103,6 +103,18 @@ class TermBlock:
     ends_on: date
 
 
+@lru_cache(maxsize=1_024)
+def _open_days(blocks: tuple[TermBlock, ...]) -> tuple[int, ...]:
+    """Ordinals of the days that only a closure can close; most schools share their LA's blocks."""
+    days = {
+        block.starts_on.toordinal() + n
+        for block in blocks
+        for n in range((block.ends_on - block.starts_on).days + 1)
+    }
+    found = (date.fromordinal(n) for n in sorted(days))
+    return tuple(d.toordinal() for d in found if d.weekday() < 5 and not is_bank_holiday(d))
+
+
 @dataclass(frozen=True)
 class SchoolCalendar:
     """The school days of one organisation, as far as terms are loaded."""
@@ -114,15 +126,8 @@ class SchoolCalendar:
     @cached_property
     def ordinals(self) -> tuple[int, ...]:
         """Every school day as a proleptic ordinal, ascending."""
-        days = {
-            block.starts_on.toordinal() + n
-            for block in self.blocks
-            for n in range((block.ends_on - block.starts_on).days + 1)
-        }
-        return tuple(sorted(n for n in days if self._open(date.fromordinal(n))))
-
-    def _open(self, day: date) -> bool:
-        return day.weekday() < 5 and not is_bank_holiday(day) and day not in self.closures
+        closed = {day.toordinal() for day in self.closures}
+        return tuple(n for n in _open_days(self.blocks) if n not in closed)
 
     @property
     def has_terms(self) -> bool:

@@ -8,7 +8,8 @@ from ap_registry.instants import instant
 from ap_registry.registry import Registry
 from ap_registry.store import log, reference
 from ap_registry.store.database import Connection
-from reports.facts import World, stream
+from reports.facts import World
+from reports.loading import stream
 from reports.measures.episode import Period
 from reports.outcomes import collect, report
 from reports.render import as_csv, as_html, as_json

@@ -1,27 +1,19 @@
 """Everything that the measures ask of a pupil, read from derived rows as at an instant."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import cached_property
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
-import psycopg
-
 from ap_registry import codes
-from ap_registry.attendance import Week, effective
 from ap_registry.calendar import Calendars, SchoolCalendar, academic_year
 from ap_registry.organisations import Organisation
+from reports.marks import Register, Sessions, standing
 
-AT_ONCE = 2_000
-DAY = timedelta(days=1)
 MAIN = ("C", "M")
-_NONE = UUID(int=0)
-_POSSIBLE = frozenset(codes.POSSIBLE_BYTES)
-_ATTENDED = frozenset(codes.PRESENT_BYTES + codes.APPROVED_BYTES)
 PRESENT = frozenset(codes.PRESENT_BYTES)
-C2 = codes.to_byte("C2")
 
 
 class Row:
@@ -52,20 +44,6 @@ class World:
         return found is not None and found.is_ap_provider
 
 
-@dataclass(frozen=True, slots=True)
-class Sessions:
-    """Counts over a window, after the clash rule."""
-
-    possible: int
-    attended: int
-    c2: int
-
-    @property
-    def half_absent(self) -> bool:
-        """At least 30 possible, and half of them or fewer attended."""
-        return self.possible >= 30 and 2 * self.attended <= self.possible
-
-
 @dataclass
 class Facts:
     """One pupil. Lists are in effective order: day, then version."""
@@ -73,7 +51,7 @@ class Facts:
     pupil_id: UUID
     world: World
     tables: dict[str, list[Row]] = field(default_factory=dict)
-    weeks: list[Week] = field(default_factory=list)
+    registers: dict[str, Register] = field(default_factory=dict)
 
     def rows(self, table: str) -> list[Row]:
         return self.tables.get(table, [])
@@ -136,58 +114,32 @@ class Facts:
         home = self.home_la(on)
         return self.world.calendars.of(f"LA{home}" if home else None)
 
-    def placed_at(self, organisation: str, on: date) -> bool:
-        return self.world.is_ap_provider(organisation) and any(
-            p.provider == organisation and open_on(p, on) for p in self.placements
-        )
+    def _placed(self, organisation: str) -> Iterator[tuple[date, date | None]]:
+        """While when a placement at an AP provider of that name was open."""
+        if self.world.is_ap_provider(organisation):
+            for placement in self.placements:
+                if placement.provider == organisation:
+                    yield placement.starts_on, placement.ended_on
 
     @cached_property
-    def _standing(self) -> dict[date, str]:
-        """The standing mark of each session, packed by week."""
-        by_week: dict[date, list[Week]] = {}
-        for week in self.weeks:
-            by_week.setdefault(week.week, []).append(week)
-        packed: dict[date, str] = {}
-        for monday, registers in by_week.items():
-            if len(registers) == 1:
-                packed[monday] = registers[0].marks
-                continue
-            cells = [codes.NO_MARK] * 10
-            for mark in effective(registers, self.placed_at)[0]:
-                cells[2 * (mark.on - monday).days + mark.session] = mark.byte
-            packed[monday] = "".join(cells)
-        return packed
+    def _standing(self) -> Register:
+        return standing(list(self.registers.items()), self._placed)
 
     def sessions(self, from_on: date, to_on: date) -> Sessions:
         """Over a stretch of dates, both ends included."""
-        possible = attended = c2 = 0
-        monday = from_on - from_on.weekday() * DAY
-        while monday <= to_on:
-            marks = self._standing.get(monday)
-            if marks is not None:
-                start = max(0, (from_on - monday).days)
-                stop = min(4, (to_on - monday).days)
-                for byte in marks[2 * start : 2 * stop + 2]:
-                    if byte in _POSSIBLE:
-                        possible += 1
-                        attended += byte in _ATTENDED
-                        c2 += byte == C2
-            monday += 7 * DAY
-        return Sessions(possible, attended, c2)
+        if not self.registers:
+            return Sessions(0, 0, 0)
+        return self._standing.sessions(from_on, to_on)
 
     def register(self, organisation: str, from_on: date, to_on: date) -> Iterator[tuple[date, str]]:
         """(date, byte) of one organisation's own register, in order."""
-        for week in self.weeks:
-            if week.organisation != organisation or not (from_on - 6 * DAY <= week.week <= to_on):
-                continue
-            for place, byte in enumerate(week.marks):
-                on = week.week + (place // 2) * DAY
-                if byte != codes.NO_MARK and from_on <= on <= to_on:
-                    yield on, byte
+        found = self.registers.get(organisation)
+        return iter(()) if found is None else found.each(from_on, to_on)
 
     def possible_at(self, organisation: str, from_on: date, to_on: date) -> int:
         """Possible sessions on an organisation's own register, before the clash rule."""
-        return sum(b in _POSSIBLE for _, b in self.register(organisation, from_on, to_on))
+        found = self.registers.get(organisation)
+        return 0 if found is None else found.sessions(from_on, to_on).possible
 
 
 def holds(spell: Row, on: date) -> bool:
@@ -200,99 +152,3 @@ def open_on(placement: Row, on: date) -> bool:
     return bool(
         placement.starts_on <= on and (placement.ended_on is None or on <= placement.ended_on)
     )
-
-
-# table → (columns, order); every one is read as at the report's instant
-_TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "detail": (
-        ("occurred_on", "version", "birth_year", "home_la", "sen_provision", "nc_year"),
-        "occurred_on, version",
-    ),
-    "roll": (
-        ("school", "registration", "from_on", "until_on", "ground", "version"),
-        "from_on, version",
-    ),
-    "exclusion": (
-        ("key", "kind", "school", "occurred_on", "undone", "under_review", "version"),
-        "occurred_on, version",
-    ),
-    "direction": (("key", "occurred_on", "version"), "occurred_on, version"),
-    "placement": (
-        (
-            "key", "provider", "reason", "intent", "starts_on", "first_planned_ends_on",
-            "planned_ends_on", "ended_on", "end_reason", "destination", "trigger_on", "cause",
-            "version",
-        ),
-        "starts_on, version",
-    ),
-    "outreach": (
-        ("key", "provider", "school", "starts_on", "ended_on", "end_reason", "delivered",
-         "version"),
-        "starts_on, version",
-    ),
-    "reintegration": (
-        ("school", "placement", "started_on", "ended_on", "outcome", "version"),
-        "started_on, version",
-    ),
-    "assessment_shared": (("placement", "occurred_on"), "occurred_on"),
-    "managed_move": (("occurred_on", "version"), "occurred_on, version"),
-    "result": (
-        ("occurred_on", "qualification", "subject", "grade", "level", "version"),
-        "occurred_on, version",
-    ),
-    "target": (
-        ("occurred_on", "qualification", "subject", "level", "version"), "occurred_on, version",
-    ),
-    "assessment": (
-        ("occurred_on", "subject", "instrument", "standard_score", "stage", "version"),
-        "occurred_on, version",
-    ),
-    "offer": (("occurred_on", "activity", "version"), "occurred_on, version"),
-    "destination": (("occurred_on", "activity", "version"), "occurred_on, version"),
-}  # fmt: skip
-
-_HELD: LiteralString = "from_at <= %(at)s and until_at > %(at)s"
-_WHO: LiteralString = f"""
-select pupil_id from placement where {_HELD} union select pupil_id from outreach where {_HELD}
-union select a.pupil_id from attendance_week a
-  where a.from_at <= %(at)s and a.until_at > %(at)s and a.organisation = any(%(providers)s)
- order by 1
-"""
-
-
-def stream(
-    connection: psycopg.Connection[Any], world: World, known_by: datetime
-) -> Iterator[Facts]:
-    """Every pupil with a placement, outreach or a mark at an AP provider; some at a time."""
-    providers = [name for name in world.organisations if world.is_ap_provider(name)]
-    cursor = connection.cursor(binary=True)
-    cursor.execute(_WHO, {"at": known_by, "providers": providers})
-    wanted = [row[0] for row in cursor]
-    for start in range(0, len(wanted), AT_ONCE):
-        yield from _load(connection, world, known_by, wanted[start : start + AT_ONCE])
-
-
-def _load(
-    connection: psycopg.Connection[Any], world: World, known_by: datetime, pupils: list[UUID]
-) -> Iterable[Facts]:
-    found = {pupil: Facts(pupil, world) for pupil in pupils}
-    parameters = {"at": known_by, "pupils": pupils}
-    for table, (columns, order) in _TABLES.items():
-        cursor = connection.cursor(binary=True)
-        cursor.execute(
-            f'select pupil_id, {", ".join(columns)} from "{table}"'
-            f" where pupil_id = any(%(pupils)s) and {_HELD} order by pupil_id, {order}",
-            parameters,
-        )
-        for row in cursor:
-            rows = found[row[0]].tables.setdefault(table, [])
-            rows.append(Row(dict(zip(columns, row[1:], strict=True))))
-    cursor = connection.cursor(binary=True)
-    cursor.execute(
-        "select pupil_id, organisation, week, marks from attendance_week"
-        f" where pupil_id = any(%(pupils)s) and {_HELD} order by pupil_id, week, organisation",
-        parameters,
-    )
-    for pupil, organisation, week, marks in cursor:
-        found[pupil].weeks.append(Week(organisation, week, marks, _NONE))
-    return found.values()

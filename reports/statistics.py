@@ -1,5 +1,7 @@
 """Rates, intervals and funnel limits: exact until the last rounding."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
@@ -63,13 +65,22 @@ def in_words(numerator: int, denominator: int, mean: float | None) -> str:
     return "higher than the average" if share > high else "not different from the average"
 
 
-def mean(values: list[Fraction]) -> Fraction:
-    return sum(values, Fraction(0)) / len(values)
+def mean(values: Sequence[Fraction]) -> Fraction:
+    by_denominator: dict[int, int] = defaultdict(int)  # adding whole numbers is cheap
+    for value in values:
+        by_denominator[value.denominator] += value.numerator
+    total = sum((Fraction(n, d) for d, n in by_denominator.items()), Fraction(0))
+    return total / len(values)
 
 
-def median(values: list[Fraction]) -> Fraction:
-    ordered = sorted(values)
+def median(values: Sequence[Fraction]) -> Fraction:
+    ordered = sorted(values, key=_nearly)
     middle = len(ordered) // 2
     if len(ordered) % 2:
         return ordered[middle]
     return (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def _nearly(value: Fraction) -> float:
+    """Orders exactly: counts of sessions are far too small for two fractions to share a float."""
+    return value.numerator / value.denominator

@@ -47,7 +47,7 @@ def cohort(facts: Facts, period: Period) -> Iterator[Leaver]:
     if period.today < census or facts.year_group(census) != YEAR_11:
         return
     placed = {p.provider for p in facts.placements if open_on(p, census)}
-    registers = {w.organisation for w in facts.weeks if facts.world.is_ap_provider(w.organisation)}
+    registers = {name for name in facts.registers if facts.world.is_ap_provider(name)}
     first, last = date(year - 1, 9, 1), date(year + 1, 8, 31)
     for provider in sorted(placed | registers):
         if provider in placed or facts.possible_at(provider, first, last) >= LEAST_SESSIONS:

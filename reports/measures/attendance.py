@@ -6,7 +6,8 @@ from datetime import date
 from fractions import Fraction
 
 from ap_registry.calendar import SchoolCalendar
-from reports.facts import DAY, Facts, Row, Sessions
+from reports.facts import Facts, Row
+from reports.marks import DAY, Sessions
 from reports.measures.episode import Count, Episode, Number, Period, Place, Secondary, Yes
 
 MEASURE = "attendance"

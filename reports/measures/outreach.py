@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from reports.facts import DAY, Facts, Row, open_on
+from reports.facts import Facts, Row, open_on
+from reports.marks import DAY
 from reports.measures.episode import Count, Episode, Period, Place, Secondary, Yes
 
 MEASURE = "outreach"

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from ap_registry import codes
 from ap_registry.calendar import SchoolCalendar
-from reports.facts import DAY, MAIN, PRESENT, Facts, Row, holds, open_on
+from reports.facts import MAIN, PRESENT, Facts, Row, holds, open_on
+from reports.marks import DAY
 from reports.measures.attendance import MEDICAL
 from reports.measures.episode import Count, Episode, Number, Period, Place, Secondary, Yes
 

@@ -1,0 +1,114 @@
+"""Facts read from derived rows as at an instant, some pupils at a time."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+
+from reports.facts import Facts, Row, World
+from reports.marks import unpacked
+
+AT_ONCE = 2_000
+
+# table → (columns, order); every one is read as at the report's instant
+_TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "detail": (
+        ("occurred_on", "version", "birth_year", "home_la", "sen_provision", "nc_year"),
+        "occurred_on, version",
+    ),
+    "roll": (
+        ("school", "registration", "from_on", "until_on", "ground", "version"),
+        "from_on, version",
+    ),
+    "exclusion": (
+        ("key", "kind", "school", "occurred_on", "undone", "under_review", "version"),
+        "occurred_on, version",
+    ),
+    "direction": (("key", "occurred_on", "version"), "occurred_on, version"),
+    "placement": (
+        (
+            "key", "provider", "reason", "intent", "starts_on", "first_planned_ends_on",
+            "planned_ends_on", "ended_on", "end_reason", "destination", "trigger_on", "cause",
+            "version",
+        ),
+        "starts_on, version",
+    ),
+    "outreach": (
+        ("key", "provider", "school", "starts_on", "ended_on", "end_reason", "delivered",
+         "version"),
+        "starts_on, version",
+    ),
+    "reintegration": (
+        ("school", "placement", "started_on", "ended_on", "outcome", "version"),
+        "started_on, version",
+    ),
+    "assessment_shared": (("placement", "occurred_on"), "occurred_on"),
+    "managed_move": (("occurred_on", "version"), "occurred_on, version"),
+    "result": (
+        ("occurred_on", "qualification", "subject", "grade", "level", "version"),
+        "occurred_on, version",
+    ),
+    "target": (
+        ("occurred_on", "qualification", "subject", "level", "version"), "occurred_on, version",
+    ),
+    "assessment": (
+        ("occurred_on", "subject", "instrument", "standard_score", "stage", "version"),
+        "occurred_on, version",
+    ),
+    "offer": (("occurred_on", "activity", "version"), "occurred_on, version"),
+    "destination": (("occurred_on", "activity", "version"), "occurred_on, version"),
+}  # fmt: skip
+
+_HELD: LiteralString = "from_at <= %(at)s and until_at > %(at)s"
+_WHO: LiteralString = f"""
+select pupil_id from placement where {_HELD} union select pupil_id from outreach where {_HELD}
+union select a.pupil_id from attendance_week a
+  where a.from_at <= %(at)s and a.until_at > %(at)s and a.organisation = any(%(providers)s)
+ order by 1
+"""
+
+# Weeks are numbered from marks.EPOCH; the key is in this order, so nothing is sorted.
+_WEEKS: LiteralString = f"""
+select pupil_id, organisation,
+       string_agg(int2send(((week - date '2000-01-03') / 7)::smallint)
+                  || convert_to(marks, 'UTF8'), ''
+                  order by week)
+  from attendance_week where pupil_id = any(%(pupils)s) and {_HELD}
+ group by pupil_id, organisation
+"""
+
+
+def stream(
+    connection: psycopg.Connection[Any], world: World, known_by: datetime
+) -> Iterator[Facts]:
+    """Every pupil with a placement, outreach or a mark at an AP provider; some at a time."""
+    providers = [name for name in world.organisations if world.is_ap_provider(name)]
+    cursor = connection.cursor(binary=True)
+    cursor.execute(_WHO, {"at": known_by, "providers": providers})
+    wanted = [row[0] for row in cursor]
+    for start in range(0, len(wanted), AT_ONCE):
+        yield from _load(connection, world, known_by, wanted[start : start + AT_ONCE])
+
+
+def _load(
+    connection: psycopg.Connection[Any], world: World, known_by: datetime, pupils: list[UUID]
+) -> Iterable[Facts]:
+    found = {pupil: Facts(pupil, world) for pupil in pupils}
+    parameters = {"at": known_by, "pupils": pupils}
+    for table, (columns, order) in _TABLES.items():
+        cursor = connection.cursor(binary=True)
+        cursor.execute(
+            f'select pupil_id, {", ".join(columns)} from "{table}"'
+            f" where pupil_id = any(%(pupils)s) and {_HELD} order by pupil_id, {order}",
+            parameters,
+        )
+        for row in cursor.fetchall():
+            rows = found[row[0]].tables.setdefault(table, [])
+            rows.append(Row(dict(zip(columns, row[1:], strict=True))))
+    cursor = connection.cursor(binary=True)
+    cursor.execute(_WEEKS, parameters)
+    for pupil, organisation, weeks in cursor.fetchall():
+        found[pupil].registers[organisation] = unpacked(weeks)
+    return found.values()

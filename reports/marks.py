@@ -1,0 +1,127 @@
+"""A pupil's registers as packed marks, ten to a week: counted by bytes, never mark by mark."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from struct import iter_unpack
+from typing import Any
+
+import numpy as np
+
+from ap_registry import codes
+from ap_registry.attendance import SESSIONS
+
+EPOCH = date(2000, 1, 3)  # the Monday from which weeks are numbered
+DAY = timedelta(days=1)
+_EPOCH = EPOCH.toordinal()
+_NONE = codes.NO_MARK.encode()
+_ALL = bytes(range(256))
+_CLASSES = (
+    codes.PRESENT_BYTES, codes.APPROVED_BYTES, codes.AUTHORISED_BYTES, codes.UNAUTHORISED_BYTES,
+)  # fmt: skip
+_NOT_POSSIBLE = _ALL.translate(None, codes.POSSIBLE_BYTES.encode())
+_NOT_ATTENDED = _ALL.translate(None, (codes.PRESENT_BYTES + codes.APPROVED_BYTES).encode())
+_C2 = codes.to_byte("C2").encode()
+_UNSEEN, _IMPOSSIBLE, _ELSEWHERE = 255, 8, 4
+Spans = Iterable[tuple[date, date | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Counts over a window, after the clash rule."""
+
+    possible: int
+    attended: int
+    c2: int
+
+    @property
+    def half_absent(self) -> bool:
+        """At least 30 possible, and half of them or fewer attended."""
+        return self.possible >= 30 and 2 * self.attended <= self.possible
+
+
+def place(on: date) -> int:
+    """Where a day's AM mark stands, counted from EPOCH; a weekend stands with the Monday after."""
+    week, day = divmod(on.toordinal() - _EPOCH, 7)
+    return SESSIONS * week + min(2 * day, SESSIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """All marks of one organisation without a gap; the first of them stands at ``first``."""
+
+    first: int
+    marks: bytes
+
+    def over(self, from_on: date, to_on: date) -> bytes:
+        """The marks of a stretch of dates, both ends included."""
+        low, high = place(from_on) - self.first, place(to_on + DAY) - self.first
+        return self.marks[max(0, low) : max(0, high)]
+
+    def sessions(self, from_on: date, to_on: date) -> Sessions:
+        marks = self.over(from_on, to_on)
+        return Sessions(
+            possible=len(marks.translate(None, _NOT_POSSIBLE)),
+            attended=len(marks.translate(None, _NOT_ATTENDED)),
+            c2=marks.count(_C2),
+        )
+
+    def each(self, from_on: date, to_on: date) -> Iterator[tuple[date, str]]:
+        """(date, byte) of every mark of the stretch, in order."""
+        marks = self.over(from_on, to_on)
+        start = max(self.first, place(from_on))
+        for number, byte in enumerate(marks.decode(), start):
+            if byte != codes.NO_MARK:
+                week, session = divmod(number, SESSIONS)
+                yield EPOCH + timedelta(days=7 * week + session // 2), byte
+
+
+def unpacked(weeks: bytes) -> Register:
+    """From the week's number (two bytes) and ten marks of each week, ascending."""
+    found = list(iter_unpack(">h10s", weeks))
+    first, last = found[0][0], found[-1][0]
+    if len(found) == last - first + 1:
+        return Register(SESSIONS * first, b"".join([marks for _, marks in found]))
+    tape = bytearray(_NONE * (SESSIONS * (last - first + 1)))
+    for week, marks in found:
+        start = SESSIONS * (week - first)
+        tape[start : start + SESSIONS] = marks
+    return Register(SESSIONS * first, bytes(tape))
+
+
+def _ranks(best: int) -> "np.ndarray[Any, np.dtype[np.uint8]]":
+    """By byte: the better class is less, from ``best`` on; no possible session; no mark."""
+    ranks = np.full(256, _IMPOSSIBLE, dtype=np.uint8)
+    for rank, klass in enumerate(_CLASSES, best):
+        ranks[list(klass.encode())] = rank
+    ranks[_NONE[0]] = _UNSEEN
+    return ranks
+
+
+_PLACED, _OTHER = _ranks(0), _ranks(_ELSEWHERE)
+
+
+def standing(registers: Sequence[tuple[str, Register]], placed: Callable[[str], Spans]) -> Register:
+    """One mark for each session by the clash rule (``ap_registry.attendance.effective``).
+
+    ``placed``: while when the pupil had an open placement at an AP provider of that name.
+    """
+    if len(registers) == 1:
+        return registers[0][1]
+    first = min(r.first for _, r in registers)
+    width = max(r.first + len(r.marks) for _, r in registers) - first
+    marks = np.full(width, _NONE[0], dtype=np.uint8)
+    ranks = np.full(width, _UNSEEN, dtype=np.uint8)
+    for name, register in sorted(registers, key=lambda found: found[0]):
+        own = np.frombuffer(register.marks, dtype=np.uint8)
+        rank = _OTHER[own]
+        for start, end in placed(name):
+            low = max(0, place(start) - register.first)
+            high = len(own) if end is None else max(0, place(end + DAY) - register.first)
+            rank[low:high] = _PLACED[own[low:high]]
+        offset = register.first - first
+        stretch = slice(offset, offset + len(own))
+        better = rank < ranks[stretch]
+        np.copyto(marks[stretch], own, where=better)
+        np.copyto(ranks[stretch], rank, where=better)
+    return Register(first, marks.tobytes())
