@@ -20,20 +20,18 @@ def main() -> None:
     if "--dev" in sys.argv:
         locks.append(ROOT / "requirements-dev.lock")  # which has all of the other
     stamp = VENV / ".installed"
-    wanted = [stamp_of(lock) for lock in locks]
-    done = stamp.read_text().split() if stamp.exists() else []
-    if wanted[-1] not in done or not PYTHON.exists():
-        install(locks[-1], fresh=not PYTHON.exists() or not stamp.exists())
+    place = digest(BOOT.read_bytes(), str(ROOT).encode(), sys.version.encode())
+    wanted = [place, *(digest(lock.read_bytes()) for lock in locks)]
+    done = stamp.read_text().split() if stamp.exists() and PYTHON.exists() else []
+    if not set(wanted) <= set(done):
+        install(locks[-1], fresh=place not in done)
         stamp.write_text("\n".join(wanted))
     if "--browser" in sys.argv:
         browser()
 
 
-def stamp_of(lock: Path) -> str:
-    """Changes with what is locked, with the tool, and with the place of the checkout."""
-    return hashlib.sha256(
-        lock.read_bytes() + BOOT.read_bytes() + str(ROOT).encode() + sys.version.encode()
-    ).hexdigest()
+def digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
 def install(lock: Path, *, fresh: bool) -> None:
