@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+import psycopg
+
 from ap_registry import embedded
 from ap_registry.errors import SetupError
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings, read_settings
 from ap_registry.store import migrate
-from ap_registry.store.database import Database, connect
+from ap_registry.store.database import Database, connect, trouble
 
 
 @dataclass
@@ -66,8 +68,12 @@ def open_at(settings: Settings, *, clock: datetime) -> Installation:
 
 def _open(settings: Settings) -> Installation:
     found = Installation(settings=settings, servers=servers(settings))
-    fresh = migrate.migrate(found.servers.database_owner_url)
-    _settle_clock(found, fresh=fresh)
+    try:
+        fresh = migrate.migrate(found.servers.database_owner_url)
+        _settle_clock(found, fresh=fresh)
+    except psycopg.OperationalError as error:
+        what, cure = trouble(error)
+        raise SetupError(what.capitalize(), f"{cure} `ap-registry doctor` looks closer.") from error
     return found
 
 

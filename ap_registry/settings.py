@@ -2,13 +2,17 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ap_registry.errors import SetupError
 
+_WEAK = frozenset(
+    {"", "ap_registry", "ap-registry", "change-me", "changeme", "password", "postgres", "redis"}
+)
 _SECRETS = ("database_url", "database_owner_url", "redis_url", "smtp_url")
 
 
@@ -25,6 +29,7 @@ class Settings(BaseSettings):
     smtp_url: str | None = None
     smtp_timeout: float = Field(default=20.0, gt=0, le=120)  # seconds
     mail_from: str = "ap-registry@localhost"
+    environment: Literal["development", "production"] = "development"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
 
@@ -35,6 +40,19 @@ class Settings(BaseSettings):
     @property
     def clock(self) -> datetime | None:
         return self.registry_clock
+
+
+def _refuse_weak_secrets(found: Settings) -> None:
+    """Outside development no password that anybody would try first, and none left out."""
+    if found.environment == "development":
+        return
+    for name in _SECRETS[:3]:
+        url = getattr(found, name)
+        if url and (urlsplit(url).password or "") in _WEAK:
+            raise SetupError(
+                f"AP_{name.upper()} has no password, or one that is well known",
+                "Choose a long random one; AP_ENVIRONMENT=production refuses others.",
+            )
 
 
 def read_settings() -> Settings:
@@ -53,9 +71,11 @@ def read_settings() -> Settings:
                     "Name a file that this user may read.",
                 ) from error
     try:
-        return Settings(**given)
+        found = Settings(**given)
     except ValueError as error:
         fields = ", ".join(
             f"AP_{str(e['loc'][0]).upper()}: {e['msg']}" for e in getattr(error, "errors", list)()
         )
         raise SetupError(f"The environment cannot be used ({fields})", "Mend it.") from error
+    _refuse_weak_secrets(found)
+    return found

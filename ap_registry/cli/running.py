@@ -56,7 +56,7 @@ def stop(json_: Json = False) -> None:
 
 def doctor(json_: Json = False) -> None:
     """Check the installation and say how to mend it; exit 1 when something is wrong."""
-    found = examine(read_settings())
+    found = examine()
     if json_:
         write_json(found)
     else:

@@ -11,7 +11,23 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from ap_registry.errors import Unavailable
 
 Connection = psycopg.Connection[TupleRow]
-OPTIONS: dict[str, Any] = {"autocommit": True, "options": "-c timezone=UTC"}
+OPTIONS: dict[str, Any] = {
+    "autocommit": True, "options": "-c timezone=UTC", "connect_timeout": 10,
+}  # fmt: skip
+_CURES = (
+    ("password authentication failed", "the database refuses the password",
+     "Put the right one into AP_DATABASE_URL."),
+    ("no password supplied", "the database wants a password", "Put it into AP_DATABASE_URL."),
+    ("does not exist", "the database or the role does not exist",
+     "Make it (docker/roles.sql shows how), or mend AP_DATABASE_URL."),
+    ("", "the database cannot be reached", "Start PostgreSQL, and check AP_DATABASE_URL."),
+)  # fmt: skip
+
+
+def trouble(error: psycopg.OperationalError) -> tuple[str, str]:
+    """What keeps us from connecting, and the cure; never the address, which has a password."""
+    said = str(error)
+    return next((what, cure) for sign, what, cure in _CURES if sign in said)
 
 
 def connect(url: str) -> Connection:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import psycopg
 
+from ap_registry.errors import SetupError
 from ap_registry.store.database import connect
 
 _FOLDER = Path(__file__).resolve().parents[2] / "alembic"
@@ -22,8 +23,25 @@ def migrate(owner_url: str) -> bool:
         connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
         before = _version(connection)
         if before != head:
+            _refuse_unless_owner(connection, before, head)
             _upgrade(owner_url)
     return before is None
+
+
+def _refuse_unless_owner(
+    connection: psycopg.Connection[tuple[object, ...]], before: object, head: str
+) -> None:
+    row = connection.execute(
+        "select has_schema_privilege('public', 'create')"
+        "   and coalesce((select pg_has_role(tableowner, 'member') from pg_tables"
+        "                  where schemaname = 'public' and tablename = 'alembic_version'), true)"
+    ).fetchone()
+    if row is None or not row[0]:
+        raise SetupError(
+            f"The schema is {before or 'missing'}, this program needs {head}, and"
+            f" {connection.info.user} may not change it",
+            "Run `ap-registry migrate` with AP_DATABASE_OWNER_URL set to the owner's address.",
+        )
 
 
 def _version(connection: psycopg.Connection[tuple[object, ...]]) -> object:

@@ -1,0 +1,112 @@
+"""What the database holds: is it kept as it should be, and does the worker keep up."""
+
+from ap_registry import embedded
+from ap_registry.doctor.wrong import Wrong
+from ap_registry.settings import Settings
+from ap_registry.store.database import Connection, connect
+
+APPEND_ONLY = ("event", "event_private", "log")
+DEMO_ADDRESS = "%@demo.example"
+
+
+def append_only(found: embedded.Servers) -> str:
+    """The triggers that hold against the owner too, in force for every session."""
+    with connect(found.database_url) as connection:
+        in_force = {
+            row[0]
+            for row in connection.execute(
+                "select tgname from pg_trigger where tgenabled = 'A' and not tgisinternal"
+            )
+        }
+    wanted = {f"{table}_no_{what}" for table in APPEND_ONLY for what in ("change", "truncate")}
+    missing = sorted(wanted - in_force)
+    if missing:
+        raise Wrong(
+            f"not in force: {', '.join(missing)}, which keep the ledger append-only",
+            "Find out who disabled them, run `ap-registry verify`, then as the owner:"
+            " alter table … enable always trigger ….",
+        )
+    return "the ledger's triggers are in force"
+
+
+def role(found: embedded.Servers, settings: Settings) -> str:
+    """In production the processes that serve must not own what they serve."""
+    with connect(found.database_url) as connection:
+        row = connection.execute(
+            "select current_user, rolsuper or pg_has_role(tableowner, 'member')"
+            "  from pg_roles, pg_tables where rolname = current_user and tablename = 'event'"
+        ).fetchone()
+    name, owns = row or ("?", False)
+    if owns and settings.environment == "production":
+        raise Wrong(
+            f"connected as {name}, who owns the ledger",
+            "Make the roles of docker/roles.sql, and name ap_web or ap_job in AP_DATABASE_URL.",
+        )
+    return f"connected as {name}" + (", who owns the ledger" if owns else "")
+
+
+def clock(found: embedded.Servers, settings: Settings) -> str:
+    with connect(found.database_url) as connection:
+        practice = _practice(connection)
+    if settings.clock is not None and not practice:
+        raise Wrong(
+            "AP_REGISTRY_CLOCK is set, but this registry runs by the real clock",
+            "Unset AP_REGISTRY_CLOCK, or choose another AP_REGISTRY_HOME.",
+        )
+    if settings.clock is not None:
+        return f"this registry lives at {settings.clock.isoformat()} (AP_REGISTRY_CLOCK)"
+    return "the real clock" + (", though made for practice" if practice else "")
+
+
+def accounts(found: embedded.Servers, settings: Settings) -> str:
+    """The demo's accounts share a password that everybody can read."""
+    with connect(found.database_url) as connection:
+        row = connection.execute(
+            "select count(*) from account where email like %s and not disabled", (DEMO_ADDRESS,)
+        ).fetchone()
+        practice = _practice(connection)
+    demo = row[0] if row else 0
+    if demo and (settings.environment == "production" or not practice):
+        raise Wrong(
+            f"{demo} accounts of the demo can sign in with its published password",
+            "Use a registry that was not made by `ap-registry demo`.",
+        )
+    return f"{demo} accounts of the demo, in a practice registry" if demo else "none of the demo"
+
+
+def messages(found: embedded.Servers, settings: Settings) -> str:
+    with connect(found.database_url) as connection:
+        row = connection.execute(
+            "select count(*) filter (where sent_at is null and failed is null"
+            "                          and lapsed_at is null),"
+            "       count(*) filter (where failed = 'the organisation has no address'),"
+            "       count(*) filter (where failed <> 'the organisation has no address')"
+            "  from outbox"
+        ).fetchone()
+    waiting, homeless, failed = row or (0, 0, 0)
+    if failed:
+        raise Wrong(
+            f"{failed} messages could not be sent",
+            "See `failed` in the table outbox; their follow-ups stay on the due list.",
+        )
+    unaddressed = f", {homeless} for organisations without an email" if homeless else ""
+    return f"{waiting} to send when due{unaddressed}"
+
+
+def worker(found: embedded.Servers, settings: Settings) -> str:
+    """The night's work is a row: two nights without one and no worker runs."""
+    with connect(found.database_url) as connection:
+        row = connection.execute(
+            "select max(finished_at), max(finished_at) > clock_timestamp() - interval '2 days'"
+            "  from job_run where name = 'nightly'"
+        ).fetchone()
+    last, lately = row or (None, None)
+    if lately:
+        return f"did the night's work at {last:%Y-%m-%d %H:%M} UTC"
+    if settings.environment == "production":
+        raise Wrong("no worker has done the night's work for two days", "Run `ap-registry worker`.")
+    return "no worker of late: reminders and the nightly sweep need `ap-registry worker`"
+
+
+def _practice(connection: Connection) -> bool:
+    return connection.execute("select 1 from setting where name = 'clock'").fetchone() is not None
