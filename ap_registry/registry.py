@@ -13,8 +13,9 @@ from psycopg.errors import UniqueViolation
 from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.calendar import london_today
 from ap_registry.errors import Problem, Refused, VersionConflict
-from ap_registry.intake import Intake, Settings, digest_of_ref, open_intake
+from ap_registry.intake import Intake, digest_of_ref, open_intake
 from ap_registry.receipts import Accepted, Repeated
+from ap_registry.sent import Settings
 from ap_registry.store import codec, ledger, reference, sequencer
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.recompute import recompute

@@ -12,9 +12,9 @@ from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.fields import BadValue, Day, Reading
 from ap_registry.ingest.results import ImportResult, RowError
 from ap_registry.ingest.spreadsheets import read_rows
-from ap_registry.intake import ENVELOPE
 from ap_registry.notices import CATALOGUE
 from ap_registry.registry import Outcome, Registry
+from ap_registry.sent import ENVELOPE
 from ap_registry.store import database
 
 CHUNK = 400

@@ -1,0 +1,116 @@
+"""What a correction puts right, judged by the same rules as the notice that it corrects."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from ap_registry.errors import Problem, Refused
+from ap_registry.fields import BadValue, Reference
+from ap_registry.history import Recorded, history
+from ap_registry.judging import judge, resolved
+from ap_registry.notice import Entry, NoticeType, World
+from ap_registry.notices import CATALOGUE
+from ap_registry.sent import Sent, Settings, read_day, refused
+from ap_registry.workspace import Workspace
+
+
+def corrected_fields(
+    values: Mapping[str, object], workspace: Workspace, by: str, *, settings: Settings,
+    world: World,
+) -> dict[str, object]:  # fmt: skip
+    """Judge the corrected notice; answer its fields as they are stored."""
+    target = next(r for r in workspace.history.recorded if r.id == values["of"])
+    if target.type in {"correction", "void"}:
+        raise refused("/of", "unknown_type", "void a correction or a void; it is not corrected")
+    standing = next(s for s in workspace.history.standing if s.entry.id == target.id)
+    fields = values["fields"]
+    assert isinstance(fields, Mapping)
+    occurred_on, read = _read(
+        target.kind, fields, standing.entry.occurred_on, settings=settings, world=world
+    )
+    facts = {k: v for k, v in {**_facts(standing.entry), **read}.items() if v is not None}
+    found = Sent(kind=target.kind, values=facts, occurred_on=occurred_on, registering={})
+    right = resolved(found, workspace, target.by, target.id)
+    past = history(r for r in workspace.history.recorded if r.id != target.id)
+    try:
+        judge(
+            target.kind,
+            right,
+            occurred_on,
+            workspace=workspace,
+            world=world,
+            by=by,
+            past=past,
+            version=target.version,
+        )
+    except Refused as refusal:
+        raise _within_fields(refusal.problems) from None
+    stored: dict[str, object] = {name: right.get(name, value) for name, value in read.items()}
+    if "occurred_on" in fields:
+        stored["occurred_on"] = occurred_on
+    plain: dict[str, object] = msgspec.to_builtins(stored)
+    return plain
+
+
+def amendment(
+    found: Sent, earlier: Recorded, workspace: Workspace, by: str, *, settings: Settings
+) -> Sent | None:
+    """The correction that turns what stands into what was sent; None where they agree."""
+    standing = next(s for s in workspace.history.standing if s.entry.id == earlier.id)
+    now = msgspec.to_builtins(standing.entry.facts)
+    new = msgspec.to_builtins(found.kind.build(resolved(found, workspace, by, earlier.id)))
+    fields = {k: v for k, v in new.items() if v is not None and v != now.get(k)}
+    if found.occurred_on != standing.entry.occurred_on:
+        fields["occurred_on"] = found.occurred_on.isoformat()
+    if not fields:
+        return None
+    return Sent(
+        kind=CATALOGUE["correction"],
+        values={"of": str(earlier.id), "fields": fields, "reason": settings.amend},
+        occurred_on=settings.today,
+        registering={},
+        by=by,
+    )
+
+
+def _read(
+    kind: NoticeType[Any], fields: Mapping[str, object], occurred_on: date, *,
+    settings: Settings, world: World,
+) -> tuple[date, dict[str, object]]:  # fmt: skip
+    problems: list[Problem] = []
+    if "occurred_on" in fields:
+        occurred_on = read_day(fields, kind, settings, world, problems=problems)
+    reading = settings.reading(occurred_on, world)
+    read: dict[str, object] = {}
+    for name, value in fields.items():
+        if name == "occurred_on":
+            continue
+        spec = kind.fields.get(name)
+        if spec is None:
+            problems.append(
+                Problem(f"/{name}", "unknown_field", f"{kind.name} has no field {name}")
+            )
+        elif value is None and not spec.required and not isinstance(spec.kind, Reference):
+            read[name] = None
+        else:
+            try:
+                read[name] = spec.kind.read(value, reading)
+            except BadValue as bad:
+                problems.append(Problem(f"/{name}", bad.code, f"{name} {bad.detail}"))
+    if problems:
+        raise _within_fields(problems)
+    return occurred_on, read
+
+
+def _within_fields(problems: list[Problem] | tuple[Problem, ...]) -> Refused:
+    return Refused(tuple(replace(p, pointer=f"/fields{p.pointer}") for p in problems))
+
+
+def _facts(entry: Entry[Any]) -> dict[str, object]:
+    return {
+        f.encode_name: getattr(entry.facts, f.name)
+        for f in msgspec.structs.fields(type(entry.facts))
+    }

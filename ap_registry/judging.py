@@ -1,0 +1,81 @@
+"""A notice against its pupil's history: which events it names, and what cannot have happened."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ap_registry.errors import Problem, Refused
+from ap_registry.history import History, fold, order
+from ap_registry.notice import Case, Entry, NoticeType, World
+from ap_registry.references import resolve
+from ap_registry.sent import Sent
+from ap_registry.workspace import Workspace
+
+
+def resolved(
+    found: Sent, workspace: Workspace, by: str, but: UUID | None = None
+) -> dict[str, object]:
+    """The values with every reference as an event's id; ``but`` is not to be named."""
+    values = dict(found.values)
+    problems: list[Problem] = []
+    for name, kind in found.kind.references.items():
+        given = values.get(name)
+        if given is None and not kind.default_open:
+            continue
+        answer = resolve(
+            name,
+            kind,
+            None if given is None else str(given),
+            recorded=[r for r in workspace.history.recorded if r.id != but],
+            pupil=workspace.picture.pupil if workspace.exists else fold(()),
+            others=values,
+            by=by,
+            on=found.occurred_on,
+        )
+        if isinstance(answer, Problem):
+            problems.append(answer)
+        else:
+            values[name] = answer
+    if problems:
+        raise Refused(tuple(problems))
+    return values
+
+
+def judge(
+    kind: NoticeType[Any],
+    values: Mapping[str, object],
+    occurred_on: date,
+    *,
+    workspace: Workspace,
+    world: World,
+    by: str,
+    past: History | None = None,
+    version: int | None = None,
+) -> None:
+    """Refuse what cannot have happened, in its place in effective order."""
+    past = past or workspace.history
+    entry: Entry[Any] = Entry(
+        id=UUID(int=0),
+        type=kind.name,
+        version=version or past.version + 1,
+        occurred_on=occurred_on,
+        recorded_at=datetime.min,
+        by=by,
+        ref=None,
+        facts=kind.build(values),
+    )
+    entries = past.entries()
+    place = order(entry)
+    if past is workspace.history and workspace.exists:
+        pupil = workspace.picture.pupil
+    else:
+        pupil = fold(entries)
+    before = (
+        pupil
+        if not entries or order(entries[-1]) < place
+        else fold(e for e in entries if order(e) < place)
+    )
+    problems = tuple(kind.refuse(Case(entry=entry, before=before, pupil=pupil, world=world)))
+    if problems:
+        raise Refused(problems)
