@@ -1,8 +1,9 @@
 """The folded state of one pupil: what decisions need, and nothing that a notice did not say."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 MAIN = frozenset("CM")
@@ -99,6 +100,11 @@ class Exclusion(Happening):
             elif decision.kind in {"review_upheld", "quashed", "review_withdrawn", "upheld"}:
                 asked = False
         return asked
+
+    @property
+    def earliest(self) -> date:
+        """A decision may be acted on from the day it was taken, before the exclusion begins."""
+        return min(self.occurred_on, self.decided_on or self.occurred_on)
 
     def decided(self) -> bool:
         return any(d.kind in {"upheld", "reinstated", "considered"} for d in self.decisions)
@@ -294,6 +300,24 @@ class Pupil:
 
     def exclusion(self, event: UUID | None) -> Exclusion | None:
         return next((e for e in self.exclusions if e.id == event), None)
+
+    def changed(self, group: str, event: UUID | None, **changes: object) -> "Pupil":
+        """The same but for one happening of a group, such as ``placements``."""
+        happenings = tuple(
+            replace(h, **changes) if h.id == event else h for h in getattr(self, group)
+        )
+        named: dict[str, Any] = {group: happenings}
+        return replace(self, **named)
+
+    def reviews_of(self, event: UUID, until: date | None = None) -> tuple["Review", ...]:
+        """Reviews, up to a day (included); what was a meeting about a return is none."""
+        return tuple(
+            r
+            for r in self.reviews
+            if r.of == event
+            and r.purpose != "return_meeting"
+            and (until is None or r.occurred_on <= until)
+        )
 
     def cause(self, event: UUID | None) -> UUID | None:
         """The exclusion or direction that ``event`` is or, being a referral, is about."""

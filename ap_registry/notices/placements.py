@@ -1,4 +1,4 @@
-"""Referrals, off-site directions (Education Act 2002 s.29A), placements and their reviews."""
+"""AP placements: started, changed, ended; reviewed each half-term, ended as planned."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -8,51 +8,16 @@ from uuid import UUID
 
 from ap_registry import codes, sixth_day
 from ap_registry.errors import Problem
-from ap_registry.fields import Code, Day, Destination, Listed, Organisation, Reference, Text, Whole
+from ap_registry.fields import Code, Day, Destination, Organisation, Reference, Text, Whole
 from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
-from ap_registry.pupil import Direction, Placement, Pupil, Referral, Review
-from ap_registry.rules import rule
+from ap_registry.pupil import Placement, Pupil
 
 BOTH = frozenset({"school", "provider", "la"})
 PLACERS = frozenset({"school", "la", "provider"})
-ABOUT = ("suspension", "permanent_exclusion", "off_site_direction")
-ARISING = (*ABOUT, "referral", "managed_move")
-REVIEWED = (
-    "placement_started", "off_site_direction", "reintegration_started", "suspension",
-    "permanent_exclusion", "part_time_started", "outreach_started", "referral",
-)  # fmt: skip
-REVIEW_WEEKS = 10  # reg. 4A, SI 2012/2532
+ARISING = ("suspension", "permanent_exclusion", "off_site_direction", "referral", "managed_move")
 
 Sessions = Annotated[int, Whole(low=1, high=10)]
 OfPlacement = Annotated[UUID, Reference(types=("placement_started",), default_open=True)]
-
-
-class Referred(Facts, frozen=True, kw_only=True):
-    route: Annotated[str, Code(codes=codes.REFERRAL_ROUTES)]
-    objectives: Annotated[tuple[str, ...], Listed(of=Text(), private=True)]
-    provider: Annotated[str, Organisation()] | None = None
-    about: Annotated[UUID, Reference(types=ABOUT)] | None = None
-    interventions: Annotated[str, Text(private=True)] | None = None
-    needs: Annotated[str, Text(private=True)] | None = None
-    risk: Annotated[str, Text(private=True)] | None = None
-    transport: Annotated[str, Text(private=True)] | None = None
-
-
-class ReferralDecided(Facts, frozen=True, kw_only=True):
-    referral: Annotated[UUID, Reference(types=("referral",), default_open=True)]
-    decision: Annotated[str, Code(codes=("accepted", "declined", "withdrawn"))]
-    reason: Annotated[str, Text(private=True)] | None = None
-
-
-class Directed(Facts, frozen=True, kw_only=True):
-    school: Annotated[str, Organisation(role="school")]
-    provider: Annotated[str, Organisation()]
-    starts_on: Annotated[date, Day()]
-    ends_on: Annotated[date, Day()]
-    sessions_per_week: Sessions
-    objectives: Annotated[tuple[str, ...], Listed(of=Text(), private=True)]
-    parent_notified_on: Annotated[date, Day()]
-    la_notified_on: Annotated[date, Day()] | None = None
 
 
 class Placed(Facts, frozen=True, kw_only=True):
@@ -79,99 +44,6 @@ class PlacementEnded(Facts, frozen=True, kw_only=True):
     placement: OfPlacement
     end_reason: Annotated[str, Code(codes=codes.END_REASON)]
     destination: Annotated[str, Destination()] | None = None
-
-
-class Reviewed(Facts, frozen=True, kw_only=True):
-    of: Annotated[UUID, Reference(types=REVIEWED, default_open=True)]
-    attended: Annotated[tuple[str, ...], Listed(of=Code(codes=codes.ATTENDED))]
-    purpose: Annotated[str, Code(codes=("review", "safeguarding", "return_meeting"))] = "review"
-    outcome: Annotated[str, Code(codes=("continue", "extend", "end"))] | None = None
-    ends_on: Annotated[date, Day()] | None = None
-    progress: (
-        Annotated[
-            tuple[str, ...], Listed(of=Code(codes=("met", "on_track", "behind", "not_started")))
-        ]
-        | None
-    ) = None
-
-
-def _apply_referral(pupil: Pupil, entry: Entry[Referred]) -> Pupil:
-    referral = Referral(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
-        route=entry.facts.route,
-        provider=entry.facts.provider,
-        about=entry.facts.about,
-    )
-    return replace(pupil, referrals=(*pupil.referrals, referral))
-
-
-def _refuse_decision(case: Case[ReferralDecided]) -> Iterator[Problem]:
-    referral = next((r for r in case.before.referrals if r.id == case.facts.referral), None)
-    if referral is None:
-        yield Problem(
-            "/occurred_on", "end_before_start", "occurred_on must not be before the referral"
-        )
-    elif referral.decision is not None:
-        yield Problem("/referral", "nothing_open", "this referral has already been decided")
-
-
-def _apply_decision(pupil: Pupil, entry: Entry[ReferralDecided]) -> Pupil:
-    return replace(
-        pupil,
-        referrals=tuple(
-            replace(
-                r,
-                decision=entry.facts.decision,
-                decided_on=entry.occurred_on,
-                decided_by=entry.id,
-            )
-            if r.id == entry.facts.referral
-            else r
-            for r in pupil.referrals
-        ),
-    )
-
-
-def _refuse_direction(case: Case[Directed]) -> Iterator[Problem]:
-    if case.facts.ends_on < case.facts.starts_on:
-        yield Problem("/ends_on", "end_before_start", "ends_on must not be before starts_on")
-
-
-def _flag_direction(case: Case[Directed]) -> Iterator[Flag]:
-    facts = case.facts
-    days = rule("off-site.notice", case.on).value
-    if isinstance(days, int):
-        calendar = case.world.calendars.of(facts.school)
-        earliest, _missing = calendar.due_after(facts.parent_notified_on, days)
-        if facts.starts_on < earliest:
-            yield case.flag(
-                "off-site.notice",
-                f"parents told on {facts.parent_notified_on}: {days} school days' notice "
-                f"allows a start on {earliest}, not {facts.starts_on}",
-            )
-    if not case.before.on_roll(facts.school, case.on):
-        yield case.flag("roll.not-on-record", f"not on the roll of {facts.school} on record")
-
-
-def _apply_direction(pupil: Pupil, entry: Entry[Directed]) -> Pupil:
-    facts = entry.facts
-    direction = Direction(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
-        school=facts.school,
-        provider=facts.provider,
-        starts_on=facts.starts_on,
-        ends_on=facts.ends_on,
-        sessions_per_week=facts.sessions_per_week,
-    )
-    return replace(pupil, directions=(*pupil.directions, direction))
 
 
 def _refuse_placement(case: Case[Placed]) -> Iterator[Problem]:
@@ -248,59 +120,24 @@ def _refuse_end(case: Case[PlacementEnded]) -> Iterator[Problem]:
     yield from _refuse_of_placement(case)
 
 
-def _placement_changed(pupil: Pupil, event: UUID, **changes: object) -> Pupil:
-    return replace(
-        pupil,
-        placements=tuple(
-            replace(p, **changes) if p.id == event else p  # type: ignore[arg-type]
-            for p in pupil.placements
-        ),
-    )
-
-
 def _apply_changed(pupil: Pupil, entry: Entry[PlacementChanged]) -> Pupil:
     changes: dict[str, object] = {}
     if entry.facts.ends_on is not None:
         changes["planned_ends_on"] = entry.facts.ends_on
     if entry.facts.sessions_per_week is not None:
         changes["sessions_per_week"] = entry.facts.sessions_per_week
-    return _placement_changed(pupil, entry.facts.placement, **changes)
+    return pupil.changed("placements", entry.facts.placement, **changes)
 
 
 def _apply_ended(pupil: Pupil, entry: Entry[PlacementEnded]) -> Pupil:
-    return _placement_changed(
-        pupil,
+    return pupil.changed(
+        "placements",
         entry.facts.placement,
         ended_on=entry.occurred_on,
         end_reason=entry.facts.end_reason,
         destination=entry.facts.destination,
         ended_by=entry.id,
     )
-
-
-def _apply_review(pupil: Pupil, entry: Entry[Reviewed]) -> Pupil:
-    review = Review(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        of=entry.facts.of,
-        purpose=entry.facts.purpose,
-        outcome=entry.facts.outcome,
-    )
-    reviewed = replace(pupil, reviews=(*pupil.reviews, review))
-    if entry.facts.ends_on is None:
-        return reviewed
-    return _placement_changed(reviewed, entry.facts.of, planned_ends_on=entry.facts.ends_on)
-
-
-def _reviews(pupil: Pupil, event: UUID, until: date | None) -> list[Review]:
-    return [
-        r
-        for r in pupil.reviews
-        if r.of == event
-        and r.purpose != "return_meeting"
-        and (until is None or r.occurred_on <= until)
-    ]
 
 
 def _placement_reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
@@ -312,7 +149,7 @@ def _placement_reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
         calendar = world.calendars.of(owner)
         opened_by, opened_on = placement.id, placement.occurred_on
         due_on = calendar.due_by_block_end(placement.occurred_on)
-        for review in [*_reviews(pupil, placement.id, placement.ended_on), None]:
+        for review in [*pupil.reviews_of(placement.id, placement.ended_on), None]:
             if review is None and placement.ended_on is not None:
                 break
             yield FollowUp(
@@ -363,56 +200,7 @@ def _planned_end_passed(pupil: Pupil, world: World) -> Iterable[FollowUp]:
         )
 
 
-def _off_site_reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
-    """The interval is the governors' own; 30 days is the registry's setting, not law."""
-    for direction in pupil.directions:
-        days = rule("off-site.review", direction.occurred_on).value
-        interval = timedelta(days=days if isinstance(days, int) else 30)
-        opened_by, opened_on = direction.id, direction.starts_on
-        for review in [*_reviews(pupil, direction.id, None), None]:
-            due_on = opened_on + interval
-            if due_on > direction.ends_on and review is None:
-                break
-            yield FollowUp(
-                kind="off_site_review",
-                owner=direction.school,
-                opened_on=opened_on,
-                due_on=min(due_on, direction.ends_on),
-                opened_by=opened_by,
-                rule="off-site.review",
-                closed_on=review.occurred_on if review else None,
-                closed_by=review.id if review else None,
-                outcome="done" if review else None,
-            )
-            if review is not None:
-                opened_by, opened_on = review.id, review.occurred_on
-
-
 TYPES: tuple[NoticeType[Any], ...] = (
-    NoticeType(
-        name="referral",
-        facts=Referred,
-        sentence="Referred ({route}) to {provider}",
-        apply=_apply_referral,
-        senders=PLACERS - {"provider"},
-    ),
-    NoticeType(
-        name="referral_decision",
-        facts=ReferralDecided,
-        sentence="Referral {decision}",
-        refuse=_refuse_decision,
-        apply=_apply_decision,
-        senders=frozenset({"provider", "la"}),
-    ),
-    NoticeType(
-        name="off_site_direction",
-        facts=Directed,
-        sentence="{school} directed the pupil to {provider} from {starts_on} to {ends_on}",
-        refuse=_refuse_direction,
-        flags=_flag_direction,
-        apply=_apply_direction,
-        senders=frozenset({"school", "la"}),
-    ),
     NoticeType(
         name="placement_started",
         facts=Placed,
@@ -440,16 +228,8 @@ TYPES: tuple[NoticeType[Any], ...] = (
         apply=_apply_ended,
         senders=BOTH,
     ),
-    NoticeType(
-        name="review_held",
-        facts=Reviewed,
-        sentence="A {purpose} was held",
-        apply=_apply_review,
-        senders=frozenset({"school", "provider", "la", "health"}),
-    ),
 )
 CLOCKS = (
     Clock(kinds=("placement_review",), derive=_placement_reviews),
     Clock(kinds=("placement_end_passed",), derive=_planned_end_passed),
-    Clock(kinds=("off_site_review",), derive=_off_site_reviews),
 )

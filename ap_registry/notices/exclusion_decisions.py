@@ -1,0 +1,156 @@
+"""What becomes of an exclusion: cancelled, decided by governors, reviewed (SI 2012/1033)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from ap_registry.calendar import academic_year
+from ap_registry.errors import Problem
+from ap_registry.fields import Code, Day, Reference, Text
+from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
+from ap_registry.pupil import Decision, Exclusion, Pupil
+
+SENDERS = frozenset({"school", "la"})
+EXCLUSIONS = ("suspension", "permanent_exclusion")
+GOVERNORS_SCHOOL_DAYS = 15  # SI 2012/1033 reg. 24
+TERM_SESSIONS = 30  # over 15 school days in a term: reg. 24
+
+OfExclusion = Annotated[UUID, Reference(types=EXCLUSIONS, default_open=True)]
+
+
+class Cancelled(Facts, frozen=True, kw_only=True):
+    exclusion: OfExclusion
+    reason: Annotated[str, Text(private=True)]
+
+
+class GovernorsDecided(Facts, frozen=True, kw_only=True):
+    exclusion: OfExclusion
+    decision: Annotated[str, Code(codes=("upheld", "reinstated", "considered"))]
+    reinstated_on: Annotated[date, Day()] | None = None
+
+
+class ReviewDecided(Facts, frozen=True, kw_only=True):
+    exclusion: OfExclusion
+    decision: Annotated[str, Code(codes=("upheld", "reconsider", "quashed", "withdrawn"))]
+
+
+def _decided(pupil: Pupil, entry: Entry[Any], kind: str, starts_on: date | None = None) -> Pupil:
+    exclusion = pupil.exclusion(entry.facts.exclusion)
+    if exclusion is None:
+        return pupil
+    decision = Decision(
+        id=entry.id,
+        occurred_on=entry.occurred_on,
+        version=entry.version,
+        kind=kind,
+        starts_on=starts_on,
+    )
+    return pupil.changed("exclusions", exclusion.id, decisions=(*exclusion.decisions, decision))
+
+
+def _refuse_before(case: Case[Any]) -> Iterator[Problem]:
+    exclusion = case.pupil.exclusion(case.facts.exclusion)
+    if exclusion is not None and case.on < exclusion.earliest:
+        yield Problem(
+            "/occurred_on", "end_before_start", "occurred_on must not be before the exclusion"
+        )
+
+
+def _flag_cancelled(case: Case[Cancelled]) -> Iterator[Flag]:
+    exclusion = case.before.exclusion(case.facts.exclusion)
+    if exclusion is not None and exclusion.decided():
+        yield case.flag(
+            "exclusion.cancelled-late", "the governors had already met about this exclusion"
+        )
+
+
+def _apply_review(pupil: Pupil, entry: Entry[ReviewDecided]) -> Pupil:
+    kinds = {"upheld": "review_upheld", "withdrawn": "review_withdrawn"}
+    return _decided(pupil, entry, kinds.get(entry.facts.decision, entry.facts.decision))
+
+
+def _governors(pupil: Pupil, world: World) -> Iterable[FollowUp]:
+    for exclusion in pupil.exclusions:
+        decided = next(
+            (d for d in exclusion.decisions if d.kind in {"upheld", "reinstated", "considered"}),
+            None,
+        )
+        if exclusion.status == "cancelled" and decided is None:
+            continue
+        if not _must_meet(exclusion, pupil):
+            continue
+        told = [
+            n.received_on for n in pupil.notified if n.of == exclusion.id and n.to == "governors"
+        ]
+        start = min(told, default=exclusion.occurred_on)
+        due_on, _missing = world.calendars.of(exclusion.school).due_after(
+            start, GOVERNORS_SCHOOL_DAYS
+        )
+        yield FollowUp(
+            kind="governors_meeting",
+            owner=exclusion.school,
+            opened_on=exclusion.occurred_on,
+            due_on=due_on,
+            opened_by=exclusion.id,
+            rule="governors.meeting",
+            clock_on=start,
+            calendar=exclusion.school,
+            closed_on=decided.occurred_on if decided else None,
+            closed_by=decided.id if decided else None,
+            outcome="done" if decided else None,
+        )
+
+
+def _must_meet(exclusion: Exclusion, pupil: Pupil) -> bool:
+    """Permanent; over 15 school days in the term; or an exam missed (reg. 24)."""
+    if exclusion.kind == "permanent" or exclusion.exam_missed:
+        return True
+    before = 0
+    for other in pupil.exclusions:
+        same = other.school == exclusion.school and _term(other) == _term(exclusion)
+        if other.kind == "permanent" or other.undone or not same:
+            continue
+        if other.id == exclusion.id:
+            return before <= TERM_SESSIONS < before + other.sessions
+        before += other.sessions
+    return False
+
+
+def _term(exclusion: Exclusion) -> tuple[int, int]:
+    """Autumn to December, spring to 20 April, summer: three terms a year by default."""
+    day = exclusion.occurred_on
+    part = 0 if day.month >= 9 else 1 if (day.month, day.day) <= (4, 20) else 2
+    return academic_year(day), part
+
+
+TYPES: tuple[NoticeType[Any], ...] = (
+    NoticeType(
+        name="exclusion_cancelled",
+        facts=Cancelled,
+        sentence="The exclusion was cancelled",
+        refuse=_refuse_before,
+        flags=_flag_cancelled,
+        apply=lambda pupil, entry: _decided(pupil, entry, "cancelled"),
+        senders=SENDERS,
+    ),
+    NoticeType(
+        name="governors_decision",
+        facts=GovernorsDecided,
+        sentence="Governors decided: {decision}",
+        refuse=_refuse_before,
+        apply=lambda pupil, entry: _decided(
+            pupil, entry, entry.facts.decision, entry.facts.reinstated_on
+        ),
+        senders=SENDERS,
+    ),
+    NoticeType(
+        name="review_decision",
+        facts=ReviewDecided,
+        sentence="Independent review panel decided: {decision}",
+        refuse=_refuse_before,
+        apply=_apply_review,
+        senders=SENDERS,
+    ),
+)
+CLOCKS = (Clock(kinds=("governors_meeting",), derive=_governors),)

@@ -1,0 +1,100 @@
+"""Off-site directions and their reviews (Education Act 2002 s.29A; SI 2010/1156)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from ap_registry.errors import Problem
+from ap_registry.fields import Day, Listed, Organisation, Text, Whole
+from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
+from ap_registry.pupil import Direction, Pupil
+from ap_registry.rules import rule
+
+
+class Directed(Facts, frozen=True, kw_only=True):
+    school: Annotated[str, Organisation(role="school")]
+    provider: Annotated[str, Organisation()]
+    starts_on: Annotated[date, Day()]
+    ends_on: Annotated[date, Day()]
+    sessions_per_week: Annotated[int, Whole(low=1, high=10)]
+    objectives: Annotated[tuple[str, ...], Listed(of=Text(), private=True)]
+    parent_notified_on: Annotated[date, Day()]
+    la_notified_on: Annotated[date, Day()] | None = None
+
+
+def _refuse_direction(case: Case[Directed]) -> Iterator[Problem]:
+    if case.facts.ends_on < case.facts.starts_on:
+        yield Problem("/ends_on", "end_before_start", "ends_on must not be before starts_on")
+
+
+def _flag_direction(case: Case[Directed]) -> Iterator[Flag]:
+    facts = case.facts
+    days = rule("off-site.notice", case.on).value
+    if isinstance(days, int):
+        calendar = case.world.calendars.of(facts.school)
+        earliest, _missing = calendar.due_after(facts.parent_notified_on, days)
+        if facts.starts_on < earliest:
+            yield case.flag(
+                "off-site.notice",
+                f"parents told on {facts.parent_notified_on}: {days} school days' notice "
+                f"allows a start on {earliest}, not {facts.starts_on}",
+            )
+    if not case.before.on_roll(facts.school, case.on):
+        yield case.flag("roll.not-on-record", f"not on the roll of {facts.school} on record")
+
+
+def _apply_direction(pupil: Pupil, entry: Entry[Directed]) -> Pupil:
+    facts = entry.facts
+    direction = Direction(
+        id=entry.id,
+        occurred_on=entry.occurred_on,
+        version=entry.version,
+        by=entry.by,
+        ref=entry.ref,
+        school=facts.school,
+        provider=facts.provider,
+        starts_on=facts.starts_on,
+        ends_on=facts.ends_on,
+        sessions_per_week=facts.sessions_per_week,
+    )
+    return replace(pupil, directions=(*pupil.directions, direction))
+
+
+def _off_site_reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
+    """The interval is the governors' own; 30 days is the registry's setting, not law."""
+    for direction in pupil.directions:
+        days = rule("off-site.review", direction.occurred_on).value
+        interval = timedelta(days=days if isinstance(days, int) else 30)
+        opened_by, opened_on = direction.id, direction.starts_on
+        for review in [*pupil.reviews_of(direction.id), None]:
+            due_on = opened_on + interval
+            if due_on > direction.ends_on and review is None:
+                break
+            yield FollowUp(
+                kind="off_site_review",
+                owner=direction.school,
+                opened_on=opened_on,
+                due_on=min(due_on, direction.ends_on),
+                opened_by=opened_by,
+                rule="off-site.review",
+                closed_on=review.occurred_on if review else None,
+                closed_by=review.id if review else None,
+                outcome="done" if review else None,
+            )
+            if review is not None:
+                opened_by, opened_on = review.id, review.occurred_on
+
+
+TYPES: tuple[NoticeType[Any], ...] = (
+    NoticeType(
+        name="off_site_direction",
+        facts=Directed,
+        sentence="{school} directed the pupil to {provider} from {starts_on} to {ends_on}",
+        refuse=_refuse_direction,
+        flags=_flag_direction,
+        apply=_apply_direction,
+        senders=frozenset({"school", "la"}),
+    ),
+)
+CLOCKS = (Clock(kinds=("off_site_review",), derive=_off_site_reviews),)

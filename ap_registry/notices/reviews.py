@@ -1,0 +1,57 @@
+"""Reviews of whatever runs: placements, directions, returns, outreach."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from ap_registry import codes
+from ap_registry.fields import Code, Day, Listed, Reference
+from ap_registry.notice import Entry, Facts, NoticeType
+from ap_registry.pupil import Pupil, Review
+
+REVIEWED = (
+    "placement_started", "off_site_direction", "reintegration_started", "suspension",
+    "permanent_exclusion", "part_time_started", "outreach_started", "referral",
+)  # fmt: skip
+
+
+class Reviewed(Facts, frozen=True, kw_only=True):
+    of: Annotated[UUID, Reference(types=REVIEWED, default_open=True)]
+    attended: Annotated[tuple[str, ...], Listed(of=Code(codes=codes.ATTENDED))]
+    purpose: Annotated[str, Code(codes=("review", "safeguarding", "return_meeting"))] = "review"
+    outcome: Annotated[str, Code(codes=("continue", "extend", "end"))] | None = None
+    ends_on: Annotated[date, Day()] | None = None
+    progress: (
+        Annotated[
+            tuple[str, ...], Listed(of=Code(codes=("met", "on_track", "behind", "not_started")))
+        ]
+        | None
+    ) = None
+
+
+def _apply_review(pupil: Pupil, entry: Entry[Reviewed]) -> Pupil:
+    review = Review(
+        id=entry.id,
+        occurred_on=entry.occurred_on,
+        version=entry.version,
+        of=entry.facts.of,
+        purpose=entry.facts.purpose,
+        outcome=entry.facts.outcome,
+    )
+    reviewed = replace(pupil, reviews=(*pupil.reviews, review))
+    if entry.facts.ends_on is None:
+        return reviewed
+    return reviewed.changed("placements", entry.facts.of, planned_ends_on=entry.facts.ends_on)
+
+
+TYPES: tuple[NoticeType[Any], ...] = (
+    NoticeType(
+        name="review_held",
+        facts=Reviewed,
+        sentence="A {purpose} was held",
+        apply=_apply_review,
+        senders=frozenset({"school", "provider", "la", "health"}),
+    ),
+)
+CLOCKS = ()
