@@ -43,6 +43,11 @@ class World:
         found = self.organisations.get(name)
         return found is not None and found.is_ap_provider
 
+    def supports_schools(self, name: str) -> bool:
+        """Outreach is support by an AP provider or an LA support service."""
+        found = self.organisations.get(name)
+        return found is not None and (found.is_ap_provider or found.kind == "service")
+
 
 @dataclass
 class Facts:

@@ -16,6 +16,8 @@ OVERDUE = 120
 
 def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
     for outreach in facts.outreach:
+        if not facts.world.supports_schools(outreach.provider):
+            continue
         if period.holds(outreach.ended_on):
             yield _episode(facts, outreach, period)
         elif outreach.ended_on is None and outreach.starts_on <= period.today:

@@ -1,0 +1,99 @@
+"""The report: rows, totals and secondary figures, in the order of the contract."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from tests.reports.oracle import attainment, attendance, outreach, post_16, reintegration
+from tests.reports.oracle.days import london_date
+from tests.reports.oracle.facts import Facts
+from tests.reports.oracle.leavers import Leaver, leaver
+from tests.reports.oracle.numbers import row
+from tests.reports.oracle.pupils import Period, Pupil, Result
+from tests.reports.oracle.story import stories
+
+MEASURES = ("outreach", "attendance", "reintegration", "attainment", "post_16")
+Key = tuple[str, int, str | None]  # provider or LA; the place of the measure; group
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    first: date
+    last: date
+    known_by: datetime
+    provider: str | None = None
+    la: str | None = None
+
+
+class Book:
+    """Outcomes of episodes under each row's key."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Key, list[str]] = {}
+        self.totals: dict[Key, list[str]] = {}
+        self.no_status: dict[str, int] = {}
+
+    def note(self, result: Result, measure: int) -> None:
+        self.rows.setdefault((result.provider, measure, result.group), []).append(result.outcome)
+        self.note_total(result.la, measure, result.outcome, group=result.group)
+
+    def note_total(
+        self, la: str | None, measure: int, outcome: str, *, group: str | None = None
+    ) -> None:
+        for name in (la, "all"):
+            if name is not None:
+                self.totals.setdefault((name, measure, group), []).append(outcome)
+
+    def note_no_status(self, *names: str | None) -> None:
+        for name in names:
+            if name is not None:
+                self.no_status[name] = self.no_status.get(name, 0) + 1
+
+
+def report(facts: Facts, asked: Asked) -> dict[str, Any]:
+    facts = facts.known_by(asked.known_by)
+    period = Period(first=asked.first, last=asked.last, today=london_date(asked.known_by))
+    pupils = [Pupil(facts, story) for story in stories(facts)]
+    book = Book()
+    for pupil in pupils:
+        _note(book, pupil, period)
+    return {
+        "definition": "v1",
+        "from": asked.first.isoformat(),
+        "to": asked.last.isoformat(),
+        "known_by": asked.known_by.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "rows": list(_rows(book, book.rows, "provider")),
+        "totals": list(_rows(book, book.totals, "la")),
+    }
+
+
+def _note(book: Book, pupil: Pupil, period: Period) -> None:
+    for measure, of in enumerate((outreach, attendance, reintegration)):
+        for result in of.results(pupil, period):
+            book.note(result, measure)
+    found = leaver(pupil, period)
+    if found is not None:
+        _note_leaver(book, found, period.today)
+
+
+def _note_leaver(book: Book, found: Leaver, today: date) -> None:
+    for measure, of in ((3, attainment), (4, post_16)):
+        outcome = of.outcome(found, today)
+        for provider in found.providers:
+            book.rows.setdefault((provider, measure, None), []).append(outcome)
+        book.note_total(found.la, measure, outcome)
+        if measure == 4 and outcome in {"success", "failed"} and post_16.nothing_known(found):
+            book.note_no_status(*found.providers, found.la, "all")
+
+
+def _rows(book: Book, of: dict[Key, list[str]], name: str) -> Iterator[dict[str, Any]]:
+    """Sorted; ``all`` last; the medical directly after the headline."""
+    for key in sorted(of, key=lambda k: (k[0] == "all", k[0], k[1], k[2] or "")):
+        who, measure, group = key
+        yield {
+            name: who,
+            "measure": MEASURES[measure],
+            **({"group": group} if group else {}),
+            **row(of[key], post_16=measure == 4, unknown=book.no_status.get(who, 0)),
+        }
