@@ -47,6 +47,14 @@ class RollSpell(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Departure(Happening):
+    """A leave for which no open spell is on record."""
+
+    school: str
+    ground: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision(Happening):
     """A governors' or review panel's decision, a cancellation, or a request to decide."""
 
@@ -73,7 +81,7 @@ class Exclusion(Happening):
     def status(self) -> str:
         """issued, confirmed, cancelled, reinstated or quashed.
 
-        What was cancelled or reinstated stays so; quashed, governors may uphold it again.
+        What was cancelled or reinstated stays so; quashed, only governors may uphold it again.
         """
         status = "issued"
         for decision in self.decisions:
@@ -82,7 +90,9 @@ class Exclusion(Happening):
             match decision.kind:
                 case "cancelled" | "reinstated" | "quashed":
                     status = decision.kind
-                case "upheld" | "review_upheld":
+                case "upheld":
+                    status = "confirmed"
+                case "review_upheld" if status != "quashed":
                     status = "confirmed"
         return status
 
@@ -258,6 +268,7 @@ class Pupil:
     birth_year: int | None = None
     details: tuple[Details, ...] = ()
     rolls: tuple[RollSpell, ...] = ()
+    departures: tuple[Departure, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     notified: tuple[Notified, ...] = ()
     referrals: tuple[Referral, ...] = ()
@@ -324,8 +335,9 @@ class Pupil:
         referral = next((r for r in self.referrals if r.id == event), None)
         return referral.about if referral and referral.about else event
 
-    def happenings(self) -> Iterator[Happening]:
-        for group in (self.exclusions, self.directions, self.referrals, self.placements):
+    def causes(self) -> Iterator[Happening]:
+        """Whatever a placement may arise from."""
+        for group in (self.exclusions, self.directions, self.referrals, self.managed_moves):
             yield from group
 
 

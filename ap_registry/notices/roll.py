@@ -9,7 +9,7 @@ from ap_registry import codes
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Destination, LaCode, Organisation, Text, YesNo
 from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
-from ap_registry.pupil import MAIN, Details, Pupil, RollSpell
+from ap_registry.pupil import MAIN, Departure, Details, Pupil, RollSpell
 
 REGISTER = frozenset({"school", "la"})
 LOOKED_AFTER = ("none", "current", "previous")
@@ -182,10 +182,17 @@ def _review_is_over(case: Case[Left]) -> bool:
 
 
 def _apply_left(pupil: Pupil, entry: Entry[Left]) -> Pupil:
-    """End the open spell at that school; where none is open, nothing changes (it is flagged)."""
+    """End the open spell at that school; where none is open, no spell changes (it is flagged)."""
     held = [s for s in pupil.rolls if s.school == entry.facts.school and s.until_on is None]
     if not held:
-        return pupil
+        gone = Departure(
+            id=entry.id,
+            occurred_on=entry.occurred_on,
+            version=entry.version,
+            school=entry.facts.school,
+            ground=entry.facts.ground,
+        )
+        return replace(pupil, departures=(*pupil.departures, gone))
     last = held[-1]
     ended = replace(
         last,

@@ -8,9 +8,11 @@ from uuid import UUID, uuid5
 from ap_registry.follow_ups import NAMESPACE, key_of
 from ap_registry.history import Picture
 from ap_registry.notice import FollowUp, World, source
+from ap_registry.notices.exclusion_decisions import EXCLUSIONS
 from ap_registry.pupil import Happening, Pupil
 from ap_registry.rules import rule
 
+NEVER_JOINED = ""  # the registration of a spell that begins and ends with the leave
 Row = Mapping[str, object]
 Rows = dict[str, dict[UUID, Row]]
 
@@ -112,6 +114,7 @@ def birth_year(born: date) -> int:
 
 
 def _rolls(pupil: Pupil) -> Made:
+    """A leave without a join on record is an empty spell: its ground counts all the same."""
     for spell in pupil.rolls:
         yield (
             spell.id,
@@ -122,6 +125,18 @@ def _rolls(pupil: Pupil) -> Made:
                 "until_on": spell.until_on,
                 "ground": spell.ground,
                 "version": spell.version,
+            },
+        )
+    for gone in pupil.departures:
+        yield (
+            gone.id,
+            {
+                "school": gone.school,
+                "registration": NEVER_JOINED,
+                "from_on": gone.occurred_on,
+                "until_on": gone.occurred_on,
+                "ground": gone.ground,
+                "version": gone.version,
             },
         )
 
@@ -147,8 +162,9 @@ def _exclusions(pupil: Pupil) -> Made:
 
 def _placements(picture: Picture) -> Made:
     pupil = picture.pupil
-    days = {h.id: h for h in pupil.happenings()}
+    days = {h.id: h for h in pupil.causes()}
     voided = picture.history.voided()
+    exclusions = {r.id for r in picture.history.recorded if r.type in EXCLUSIONS}
     for placement in pupil.placements:
         named = placement.arising_from
         cause = pupil.cause(named)
@@ -169,7 +185,7 @@ def _placements(picture: Picture) -> Made:
                 "destination": placement.destination,
                 "sessions_per_week": placement.sessions_per_week,
                 "trigger_on": happening.occurred_on if happening else None,
-                "cause": cause if pupil.exclusion(cause) else None,
+                "cause": cause if cause in exclusions else None,
                 "arising_from": named,
                 "version": placement.version,
             },

@@ -150,7 +150,7 @@ def return_day(facts: Facts, placement: Row, calendar: SchoolCalendar) -> date |
     if (
         _back_before_the_end(facts, placement)
         or _joined_meanwhile(facts, placement)
-        or any(e.key == placement.cause and e.undone for e in facts.rows("exclusion"))
+        or _cause_undone(facts, placement)
     ):
         return end
     tenth = calendar.nth_after(end, TO_RETURN)
@@ -171,6 +171,13 @@ def return_day(facts: Facts, placement: Row, calendar: SchoolCalendar) -> date |
         *_marks(facts, end + DAY, tenth),
     ]
     return min(found, default=None)
+
+
+def _cause_undone(facts: Facts, placement: Row) -> bool:
+    """The causing exclusion does not stand: a voided one is in no row."""
+    return placement.cause is not None and not any(
+        e.key == placement.cause and not e.undone for e in facts.rows("exclusion")
+    )
 
 
 def _back_before_the_end(facts: Facts, placement: Row) -> bool:
