@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ class Outcome:
     """What became of one notice: created, unchanged, duplicate or refused."""
 
     status: str
+    event_id: UUID | None = None
     receipt: Mapping[str, Any] | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -81,11 +82,13 @@ class Registry:
         array: bool = False,
         counted: dict[bytes, int] | None = None,
         after: After | None = None,
+        receipts: bool = True,
     ) -> list[Outcome]:
         """Record all or none, or with ``each`` the good ones; a lost race is run again.
 
         ``counted`` counts rows of equal content over a whole file, so that sending it again
-        creates nothing. ``after`` runs in the same transaction as the write.
+        creates nothing. ``after`` runs in the same transaction as the write. Without ``receipts``
+        an outcome says no more than what became of the notice.
         """
         settings = Settings(
             caller=caller,
@@ -111,6 +114,7 @@ class Registry:
                     counted=counted,
                     after=after,
                     taken=taken,
+                    receipts=receipts,
                 )
             except UniqueViolation as error:
                 taken = self._taken(notices, settings)
@@ -169,6 +173,7 @@ class Registry:
         counted: dict[bytes, int] | None,
         after: After | None,
         taken: dict[tuple[str, bytes], UUID],
+        receipts: bool,
     ) -> list[Outcome]:
         with self.database.connection() as connection, _maybe(connection, after):
             intake = self._open(connection, notices, settings)
@@ -186,7 +191,10 @@ class Registry:
             at = None
             if not dry_run:
                 at = self._write(connection, intake)
-            told = [self._outcome(connection, found, at) for found in outcomes]
+            told = [
+                self._outcome(connection, found, at) if receipts else _status(found)
+                for found in outcomes
+            ]
             if after is not None:
                 after(connection, told)
             return told
@@ -251,13 +259,21 @@ class Registry:
         at: datetime | None,
     ) -> Outcome:
         if isinstance(found, Refused):
-            return Outcome(status="refused", problems=found.problems)
+            return _status(found)
         if isinstance(found, Repeated):
-            return Outcome(
-                status="duplicate" if found.in_this_call else "unchanged",
-                receipt=found.receipt(at or self.now(), _stored(connection, found)),
-            )
-        return Outcome(status="created", receipt=found.receipt(at or self.now()))
+            receipt = found.receipt(at or self.now(), _stored(connection, found))
+        else:
+            receipt = found.receipt(at or self.now())
+        return replace(_status(found), receipt=receipt)
+
+
+def _status(found: Accepted | Repeated | Refused) -> Outcome:
+    if isinstance(found, Refused):
+        return Outcome(status="refused", problems=found.problems)
+    if isinstance(found, Repeated):
+        status = "duplicate" if found.in_this_call else "unchanged"
+        return Outcome(status=status, event_id=found.event.id)
+    return Outcome(status="created", event_id=found.event.id)
 
 
 def _named(notices: Sequence[Notice]) -> tuple[set[str], set[UUID]]:
@@ -289,6 +305,8 @@ def _placed(outcomes: Sequence[Accepted | Repeated | Refused], *, several: bool)
 
 def _stored(connection: Connection, found: Repeated) -> Mapping[str, Any] | None:
     """The answer that was first given, kept beside the reference."""
+    if found.event.ref_hash is None:
+        return None
     row = connection.execute(
         "select receipt::text from notice_ref where by = %s and ref_hash = %s",
         (found.event.by, found.event.ref_hash),

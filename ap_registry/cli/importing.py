@@ -2,9 +2,13 @@
 
 import json
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
+import msgspec
 import typer
 
 from ap_registry.cli.output import Json, Stop, installation, opened, progress_bar, say, write_json
@@ -20,6 +24,8 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and judge, save no
 Result = Annotated[
     Path | None, typer.Option("--result", help="Write what became of each row to this CSV file.")
 ]
+FORMATS = ("csv", "xlsx", "jsonl")
+ERRORS_SHOWN = 100
 imports = typer.Typer(no_args_is_help=True, help="Take in a file.")
 
 
@@ -30,26 +36,75 @@ def register(app: typer.Typer) -> None:
 
 def _tell(result: ImportResult, as_json: bool) -> None:
     if as_json:
-        write_json(result.as_json())
+        _write_json(result)
     else:
         sys.stdout.write(
             f"{result.rows} rows: {result.created} created, {result.unchanged} unchanged,"
             f" {result.duplicate} duplicate, {result.refused} refused\n"
         )
-        for error in result.errors[:100]:
-            say(f"row {error.row}, {error.column}: {error.detail} [{error.code}]")
-        if len(result.errors) > 100:
-            say(f"… and {len(result.errors) - 100} more; --result FILE lists them all")
+        for error in result.errors[:ERRORS_SHOWN]:
+            say(f"row {error.row}, {error.column or 'whole row'}: {error.detail} [{error.code}]")
+        if len(result.errors) > ERRORS_SHOWN:
+            say(f"… and {len(result.errors) - ERRORS_SHOWN} more")
     if result.refused:
         raise Stop(1)
+
+
+def _write_json(result: ImportResult) -> None:
+    """As ``write_json`` would, an item at a time: a large file answers many receipts."""
+    out = sys.stdout.write
+    out("{\n")
+    for name, count in result.counts().items():
+        out(f'  "{name}": {count},\n')
+    for name, items in (
+        ("errors", (error.as_json() for error in result.errors)),
+        ("receipts", result.receipts),
+    ):
+        out(f'  "{name}": [')
+        before = "\n"
+        for item in items:
+            out(before + _indented(item, 4))
+            before = ",\n"
+        out("]" if before == "\n" else "\n  ]")
+        out(",\n" if name == "errors" or result.more else "\n")
+    for number, (name, value) in enumerate(result.more.items(), start=1):
+        comma = "," if number < len(result.more) else ""
+        out(f'  "{name}": {_indented(value, 2).lstrip()}{comma}\n')
+    out("}\n")
+
+
+def _indented(value: object, by: int) -> str:
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return " " * by + text.replace("\n", "\n" + " " * by)
+
+
+@contextmanager
+def _result_file(path: Path | None) -> Iterator[TextIO | None]:
+    """Beside its place until it is whole: a file that was refused leaves the old one alone."""
+    if path is None:
+        yield None
+        return
+    in_place = path.exists() and not path.is_file()  # a pipe or a terminal
+    try:
+        folder: AbstractContextManager[Any] = (
+            nullcontext() if in_place else tempfile.TemporaryDirectory(dir=path.parent)
+        )
+        with folder as name:
+            written = path if in_place else Path(name) / path.name
+            with written.open("w", encoding="utf-8", newline="") as file:
+                yield file
+            if not in_place:
+                written.replace(path)
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be written: {error.strerror}.") from error
 
 
 @imports.command("organisations")
 def organisations(file: File, json_: Json = False) -> None:
     """A GIAS extract, or id,kind,name,la,…"""
     with (
-        installation() as found,
         opened(file) as handle,
+        installation() as found,
         progress_bar("organisations") as bar,
         found.database.connection() as connection,
     ):
@@ -62,7 +117,7 @@ def organisations(file: File, json_: Json = False) -> None:
 @imports.command("terms")
 def terms(file: File, json_: Json = False) -> None:
     """organisation,starts_on,ends_on: one row for each block open to pupils."""
-    with installation() as found, opened(file) as handle:
+    with opened(file) as handle, installation() as found:
         with found.database.connection() as connection:
             result = import_terms(
                 connection, handle, today=found.registry.today(), clock=found.clock
@@ -74,7 +129,7 @@ def terms(file: File, json_: Json = False) -> None:
 @imports.command("closures")
 def closures(file: File, json_: Json = False) -> None:
     """organisation,date,reason; removed = yes takes one back."""
-    with installation() as found, opened(file) as handle:
+    with opened(file) as handle, installation() as found:
         with found.database.connection() as connection:
             result = import_closures(
                 connection, handle, today=found.registry.today(), clock=found.clock
@@ -85,7 +140,7 @@ def closures(file: File, json_: Json = False) -> None:
 
 def _recompute(found: Any, result: ImportResult) -> None:
     """A changed calendar moves what is running; the answer lists it."""
-    result.more["moved"] = found.registry.recompute_follow_ups() if result.created else []
+    result.more["moved"] = found.registry.recompute_follow_ups() if result.changed else []
 
 
 @imports.command("notices")
@@ -100,23 +155,24 @@ def notices(
     json_: Json = False,
 ) -> None:
     """Notices as CSV, XLSX or JSON Lines; columns are the fields of a notice."""
-    if format_ not in {None, "csv", "xlsx", "jsonl"}:
+    if format_ is not None and format_.lower() not in FORMATS:
         raise typer.BadParameter("must be csv, xlsx or jsonl", param_hint="--format")
-    kind = format_ or {".xlsx": "xlsx", ".jsonl": "jsonl", ".csv": "csv"}.get(Path(file).suffix)
-    target = result.open("w", encoding="utf-8", newline="") if result else None
-    with installation() as found, opened(file) as handle, progress_bar("notices") as bar:
+    with (
+        opened(file) as handle,
+        _result_file(result) as target,
+        installation() as found,
+        progress_bar("notices") as bar,
+    ):
         told = import_notices(
             found.registry,
             handle,
-            format=kind,
+            format=format_.lower() if format_ else None,
             dry_run=dry_run,
             amend=amend,
             result_file=target,
             receipts=json_,
             progress=bar,
         )
-    if target is not None:
-        target.close()
     _tell(told, json_)
 
 
@@ -125,11 +181,15 @@ def attendance(
     file: File, dry_run: DryRun = False, result: Result = None, json_: Json = False
 ) -> None:
     """Registers: upn,organisation,week,marks or upn,organisation,date,session,code."""
-    with installation() as found, opened(file) as handle, progress_bar("registers") as bar:
-        told = import_attendance(found.registry, handle, dry_run=dry_run, progress=bar)
-    if result is not None:
-        with result.open("w", encoding="utf-8", newline="") as target:
-            told.write_errors(target)
+    with (
+        opened(file) as handle,
+        _result_file(result) as target,
+        installation() as found,
+        progress_bar("registers") as bar,
+    ):
+        told = import_attendance(
+            found.registry, handle, dry_run=dry_run, result_file=target, progress=bar
+        )
     _tell(told, json_)
 
 

@@ -1,9 +1,10 @@
 """What every command writes with: JSON or plain lines on stdout, messages on stderr."""
 
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 from typing import Annotated, Any, BinaryIO
 
 import msgspec
@@ -52,17 +53,19 @@ def installation() -> Iterator[Installation]:
 
 @contextmanager
 def opened(name: str) -> Iterator[BinaryIO]:
-    """A file that can be read twice; ``-`` is stdin."""
-    if name == "-":
-        import io
-
-        yield io.BytesIO(sys.stdin.buffer.read())
-        return
-    try:
-        with Path(name).open("rb") as handle:
-            yield handle
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-        raise Unreadable(f"{name} cannot be read: {error.strerror}.") from error
+    """A file that can be read twice; ``-`` is stdin. What cannot be wound back is copied first."""
+    with ExitStack() as stack:
+        try:
+            source = sys.stdin.buffer if name == "-" else stack.enter_context(open(name, "rb"))
+            if name == "-" or not source.seekable():
+                copy = stack.enter_context(tempfile.TemporaryFile())
+                shutil.copyfileobj(source, copy)
+                copy.seek(0)
+                source = copy
+        except (OSError, ValueError) as error:
+            words = getattr(error, "strerror", None) or "it is not the name of a file"
+            raise Unreadable(f"{name} cannot be read: {words}.") from error
+        yield source
 
 
 @contextmanager

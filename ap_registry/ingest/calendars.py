@@ -7,15 +7,19 @@ from typing import Any, BinaryIO
 from ap_registry.calendar import ENGLAND, TermBlock, academic_year
 from ap_registry.fields import BadValue, Day, Reading
 from ap_registry.identifiers import BadIdentifier, is_laestab, parse_organisation_id
-from ap_registry.ingest.organisations import BadRow
-from ap_registry.ingest.results import ImportResult, RowError
+from ap_registry.ingest.results import BadRow, ImportResult, RowError
 from ap_registry.ingest.spreadsheets import read_rows
 from ap_registry.organisations import Organisation
 from ap_registry.store import reference
 from ap_registry.store.database import Connection
 
 _DAY = Day()
-LONGEST_BLOCK_DAYS = 200
+_READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
+LONGEST_BLOCK_DAYS = 366  # longer is a year mistyped
+TERMS = ("organisation", "starts_on", "ends_on")
+CLOSURES = ("organisation", "date", "reason", "removed")
+_REMOVED = {"yes": True, "y": True, "true": True, "1": True}
+_REMOVED |= {"": False, "no": False, "n": False, "false": False, "0": False}
 Names = Mapping[str, Organisation]
 
 
@@ -28,8 +32,6 @@ def _organisation(row: Mapping[str, Any], names: Names) -> str:
     text = str(row.get("organisation") or "").strip()
     if not text:
         raise BadRow("organisation", "required", "organisation is needed")
-    if text.upper() == ENGLAND:
-        return ENGLAND
     try:
         name = text.replace("/", "") if is_laestab(text) else parse_organisation_id(text)
     except BadIdentifier as bad:
@@ -45,8 +47,7 @@ def _date(row: Mapping[str, Any], column: str) -> date:
     if not row.get(column):
         raise BadRow(column, "required", f"{column} is needed")
     try:
-        reading = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
-        return _DAY.read(row[column], reading)
+        return _DAY.read(row[column], _READING)
     except BadValue as bad:
         raise BadRow(column, bad.code, f"{column} {bad.detail}") from None
 
@@ -64,18 +65,13 @@ def import_terms(
     result = ImportResult()
     names = _names(connection)
     given: dict[str, list[TermBlock]] = {}
-    for number, row in read_rows(file, known=("organisation", "starts_on", "ends_on")):
-        result.rows = number
+    for number, row in read_rows(file, known=TERMS, needed=TERMS):
+        result.rows += 1
         progress(number)
         try:
-            name = _organisation(row, names)
-            block = TermBlock(_date(row, "starts_on"), _date(row, "ends_on"))
-            if block.ends_on < block.starts_on:
-                raise BadRow("ends_on", "end_before_start", "ends_on must not be before starts_on")
-            if (block.ends_on - block.starts_on).days > LONGEST_BLOCK_DAYS:
-                raise BadRow("ends_on", "bad_format", "a term block is shorter than 200 days")
+            name, block = _block(row, names)
         except BadRow as bad:
-            result.refuse(RowError(number, bad.column, bad.code, bad.detail))
+            result.refuse(RowError.bad(number, bad))
             continue
         if block in given.setdefault(name, []):
             result.duplicate += 1
@@ -92,10 +88,23 @@ def import_terms(
         if after != before:
             changed[name] = after
     if changed:
+        result.changed = True
         reference.write_terms(
             connection, changed, by="REGISTRY", actor=actor, on=today, clock=clock
         )
     return result
+
+
+def _block(row: Mapping[str, Any] | BadRow, names: Names) -> tuple[str, TermBlock]:
+    if isinstance(row, BadRow):
+        raise row
+    name = _organisation(row, names)
+    block = TermBlock(_date(row, "starts_on"), _date(row, "ends_on"))
+    if block.ends_on < block.starts_on:
+        raise BadRow("ends_on", "end_before_start", "ends_on must not be before starts_on")
+    if (block.ends_on - block.starts_on).days > LONGEST_BLOCK_DAYS:
+        raise BadRow("ends_on", "bad_format", "a block of term is shorter than a year")
+    return name, block
 
 
 def import_closures(
@@ -111,30 +120,44 @@ def import_closures(
     result = ImportResult()
     names = _names(connection)
     present = reference.closures(connection)
-    changes: list[tuple[str, date, str | None]] = []
-    known = ("organisation", "date", "reason", "removed")
-    for number, row in read_rows(file, known=known):
-        result.rows = number
+    said: dict[tuple[str, date], str | None] = {}
+    for number, row in read_rows(file, known=CLOSURES, needed=CLOSURES[:2]):
+        result.rows += 1
         progress(number)
         try:
-            name, day = _organisation(row, names), _date(row, "date")
-            removed = str(row.get("removed") or "").lower() in {"yes", "y", "true", "1"}
-            reason = None if removed else str(row.get("reason") or "closed")
+            key, reason = _closure(row, names)
         except BadRow as bad:
-            result.refuse(RowError(number, bad.column, bad.code, bad.detail))
+            result.refuse(RowError.bad(number, bad))
             continue
-        held = present.setdefault(name, {})
-        if held.get(day) == reason:
+        held = present.get(key[0], {}).get(key[1])
+        if key in said and said[key] == reason:
+            result.duplicate += 1
+        elif said.get(key, held) == reason:
             result.unchanged += 1
-            continue
-        result.created += 1
-        changes.append((name, day, reason))
-        if reason is None:
-            held.pop(day, None)
         else:
-            held[day] = reason
+            result.created += 1
+        said[key] = reason
+    changes = [
+        (name, day, reason)
+        for (name, day), reason in said.items()
+        if present.get(name, {}).get(day) != reason
+    ]
     if changes:
+        result.changed = True
         reference.write_closures(
             connection, changes, by="REGISTRY", actor=actor, on=today, clock=clock
         )
     return result
+
+
+def _closure(row: Mapping[str, Any] | BadRow, names: Names) -> tuple[tuple[str, date], str | None]:
+    """The day, and why it is closed; None where it is open after all."""
+    if isinstance(row, BadRow):
+        raise row
+    text = str(row.get("organisation") or "").strip().upper()
+    name = ENGLAND if text == ENGLAND else _organisation(row, names)
+    day = _date(row, "date")
+    removed = _REMOVED.get(str(row.get("removed") or "").lower())
+    if removed is None:
+        raise BadRow("removed", "unknown_code", "removed must be yes or no")
+    return (name, day), None if removed else str(row.get("reason") or "closed")

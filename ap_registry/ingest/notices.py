@@ -1,26 +1,39 @@
 """Notices from CSV, XLSX or JSON Lines: each pupil's rows by day, over the whole file."""
 
-import csv
+import heapq
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any, BinaryIO, TextIO
-
-import psycopg
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import Any, BinaryIO, NamedTuple, TextIO
+from uuid import UUID
 
 from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.fields import BadValue, Day, Reading
-from ap_registry.ingest.results import ImportResult, RowError
+from ap_registry.ingest.results import BadRow, ImportResult, Receipts, ResultFile, RowError
 from ap_registry.ingest.spreadsheets import read_rows
 from ap_registry.notices import CATALOGUE
 from ap_registry.registry import Outcome, Registry
 from ap_registry.sent import ENVELOPE
-from ap_registry.store import database
+from ap_registry.store import codec, database
+from ap_registry.store.database import Connection
 
 CHUNK = 400
 COLUMNS = ENVELOPE | frozenset(name for kind in CATALOGUE.values() for name in kind.fields)
+LAST = "9999-12-31"  # rows without a day that can be read come last, to be refused
 _DAY = Day()
-Row = tuple[int, dict[str, Any]]
+_READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
+Line = tuple[int, dict[str, Any]]
+
+
+class Told(NamedTuple):
+    """What became of a row that was not refused."""
+
+    row: int
+    status: str
+    id: str | None
+    receipt: str | None
 
 
 def import_notices(
@@ -38,77 +51,87 @@ def import_notices(
     """Take in a file in bounded memory; one bad row does not spoil the others.
 
     Rows are laid down in a temporary table first, so that those of one pupil can be taken by day
-    however the file is sorted.
+    however the file is sorted, and nothing is recorded of a file that cannot be read to its end.
     """
     result = ImportResult()
-    counted: dict[bytes, int] = {}
-    kept: list[tuple[int, Mapping[str, Any]]] = []
+    listed = receipts or result_file is not None
     with database.connect(registry.database.url) as connection:
         _lay_down(connection, file, format, result)
+        done = result.refused
         for chunk in _chunks(connection):
             outcomes = registry.record_many(
                 [row for _, row in chunk],
                 caller,
                 each=True,
                 dry_run=dry_run,
-                from_file=format != "jsonl",
+                from_file=True,
                 amend=amend,
-                counted=counted,
+                counted={},  # a content belongs to one pupil, and a pupil to one chunk
+                receipts=receipts,
             )
-            counted.clear()  # a content belongs to one pupil, and a pupil to one chunk
             for (number, _), outcome in zip(chunk, outcomes, strict=True):
                 _count(result, number, outcome)
-                if receipts and outcome.receipt is not None:
-                    kept.append((number, outcome.receipt))
-            if result_file is not None:
-                _keep(connection, chunk, outcomes)
-            progress(len(chunk))
+            if listed:
+                _keep(connection, chunk, outcomes, dry_run=dry_run)
+            done += len(chunk)
+            progress(done)
         result.errors.sort(key=lambda error: error.row)
-        result.receipts = [receipt for _, receipt in sorted(kept, key=lambda pair: pair[0])]
-        if result_file is not None:
-            _write_results(connection, result_file)
+        if listed:
+            _tell(connection, result, result_file, receipts=receipts)
     return result
 
 
 def _lay_down(
-    connection: psycopg.Connection[Any], file: BinaryIO, format: str | None, result: ImportResult
+    connection: Connection, file: BinaryIO, format: str | None, result: ImportResult
 ) -> None:
     connection.execute(
-        "create temporary table sent (number int, pupil text, occurred_on text, body text)"
+        "create temporary table sent (number int, pupil text, occurred_on date, body text)"
     )
     connection.execute(
-        "create temporary table told (number int, status text, id text, columns text,"
-        " code text, detail text)"
+        "create temporary table told (number int, status text, id text, receipt text)"
     )
-    reading = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
     with connection.cursor() as cursor, cursor.copy("copy sent from stdin") as copy:
-        for number, row in read_rows(file, format=format, known=COLUMNS):
-            result.rows = number
-            pupil = str(row.get("upn") or row.get("pupil_id") or f"~{number:09}").strip().upper()
-            try:
-                day = _DAY.read(row.get("occurred_on"), reading).isoformat()
-            except BadValue:
-                day = "9999"
+        for number, row in read_rows(file, format=format, known=COLUMNS, needed=("type",)):
+            result.rows += 1
+            if isinstance(row, BadRow):
+                result.refuse(RowError.bad(number, row))
+                continue
             body = {name: value for name, value in row.items() if value not in (None, "")}
-            copy.write_row((number, pupil, day, json.dumps(body)))
+            copy.write_row((number, _pupil(number, body), _day(body), json.dumps(body)))
 
 
-def _chunks(connection: psycopg.Connection[Any]) -> Iterator[list[Row]]:
-    """Whole pupils, some hundred rows at a time."""
-    chunk: list[Row] = []
-    last = None
+def _pupil(number: int, row: Mapping[str, Any]) -> str:
+    """What brings the rows of one pupil together; a row that names none stands alone."""
+    if upn := str(row.get("upn", "")).strip():
+        return upn.upper().encode(errors="replace").decode()
+    try:
+        return str(UUID(str(row["pupil_id"]).strip()))
+    except (KeyError, ValueError):
+        return f"~{number}"
+
+
+def _day(row: Mapping[str, Any]) -> str:
+    try:
+        return _DAY.read(row.get("occurred_on"), _READING).isoformat()
+    except BadValue:
+        return LAST
+
+
+def _chunks(connection: Connection) -> Iterator[list[Line]]:
+    """Whole pupils, some hundred rows at a time; every UPN of a pupil brings it to one place."""
+    chunk: list[Line] = []
     with connection.cursor(name="sent_rows", withhold=True) as cursor:
         cursor.itersize = 2_000
         cursor.execute(
-            'select number, pupil, body from sent order by pupil collate "C",'
-            ' occurred_on collate "C", number'
+            "select coalesce(c.pupil_id::text, s.pupil) as pupil, s.number, s.body"
+            "  from sent s left join upn_claim c on c.upn = s.pupil"
+            ' order by coalesce(c.pupil_id::text, s.pupil) collate "C", s.occurred_on, s.number'
         )
-        for number, pupil, body in cursor:
-            if len(chunk) >= CHUNK and pupil != last:
+        for _, rows in groupby(cursor, key=itemgetter(0)):
+            if len(chunk) >= CHUNK:
                 yield chunk
                 chunk = []
-            chunk.append((number, json.loads(body)))
-            last = pupil
+            chunk += ((number, json.loads(body)) for _, number, body in rows)
     if chunk:
         yield chunk
 
@@ -120,28 +143,36 @@ def _count(result: ImportResult, number: int, outcome: Outcome) -> None:
     setattr(result, outcome.status, getattr(result, outcome.status) + 1)
 
 
-def _keep(connection: psycopg.Connection[Any], chunk: list[Row], outcomes: list[Outcome]) -> None:
+def _keep(
+    connection: Connection, chunk: list[Line], outcomes: list[Outcome], *, dry_run: bool
+) -> None:
+    """Until all rows are done; a dry run names no event that will never be."""
     with connection.cursor() as cursor, cursor.copy("copy told from stdin") as copy:
         for (number, _), outcome in zip(chunk, outcomes, strict=True):
-            event: Mapping[str, Any] = (outcome.receipt or {}).get("event", {})
-            if not outcome.problems:
-                copy.write_row((number, outcome.status, event.get("id"), None, None, None))
-            for problem in outcome.problems:
-                error = RowError.of(number, problem)
-                copy.write_row(
-                    (number, outcome.status, None, error.column, error.code, error.detail)
-                )
+            if outcome.status == "refused":
+                continue
+            unborn = dry_run and outcome.status != "unchanged"
+            receipt = codec.encode(outcome.receipt).decode() if outcome.receipt else None
+            copy.write_row((number, outcome.status, None if unborn else outcome.event_id, receipt))
 
 
-def safe(text: str) -> str:
-    """A cell that a spreadsheet would take for a formula gets a leading apostrophe."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
-def _write_results(connection: psycopg.Connection[Any], file: TextIO) -> None:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(("row", "status", "id", "column", "code", "detail"))
+def _tell(
+    connection: Connection, result: ImportResult, file: TextIO | None, *, receipts: bool
+) -> None:
+    """In the order of the rows: the result file and the receipts."""
+    lines = ResultFile(file) if file is not None else None
+    kept = Receipts()
     with connection.cursor(name="told_rows", withhold=True) as cursor:
-        cursor.execute("select number, status, id, columns, code, detail from told order by number")
-        for row in cursor:
-            writer.writerow([safe(v) if isinstance(v, str) else v for v in row])
+        cursor.execute("select number, status, id, receipt from told order by number")
+        good: Iterator[Told] = (Told(*row) for row in cursor)
+        merged: Iterator[Told | RowError] = heapq.merge(good, result.errors, key=attrgetter("row"))
+        for found in merged:
+            if isinstance(found, RowError):
+                if lines is not None:
+                    lines.refused(found)
+                continue
+            if lines is not None:
+                lines.taken(found.row, found.status, found.id or "")
+            if receipts and found.receipt:
+                kept.add(found.receipt)
+    result.receipts = kept

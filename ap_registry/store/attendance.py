@@ -1,29 +1,30 @@
 """Registers into stream 1: packed weeks merged, hashed and written by sets, not by rows."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
 
-from ap_registry.notice import World
 from ap_registry.store.database import Connection
 from ap_registry.store.locks import WRITERS_LOCK
 
 ALIAS = "attendance_recorded.v1"
 ATTEMPTS = 5
+ESCAPE = "\\"  # present in the afternoon, and the escape of COPY
 
 _STAGE: LiteralString = """
-create temporary table if not exists register_in (
-  pupil_id uuid, organisation text, week date, marks text) on commit delete rows
+create temporary table register_in (
+  chunk int, number int, pupil_id uuid, organisation text, week date, marks text)
 """
 
 # What differs from the present week, merged with it: - never erases.
 _CHANGED: LiteralString = """
 create temporary table register_out on commit drop as
-select i.pupil_id, i.organisation, i.week, m.marks, a.marks is not null as known
+select i.number, i.pupil_id, i.organisation, i.week, m.marks, a.marks is not null as known
   from register_in i
   left join attendance_week a
     on a.pupil_id = i.pupil_id and a.organisation = i.organisation and a.week = i.week
@@ -34,7 +35,8 @@ select i.pupil_id, i.organisation, i.week, m.marks, a.marks is not null as known
      else (select string_agg(case substr(i.marks, n, 1) when '-' then substr(a.marks, n, 1)
                              else substr(i.marks, n, 1) end, '' order by n)
              from generate_series(1, 10) n) end as marks) m
- where a.marks is distinct from m.marks and m.marks <> '----------'
+ where i.chunk = %(chunk)s and a.marks is distinct from m.marks and m.marks <> '----------'
+ order by i.pupil_id, i.organisation, i.week
 """
 
 _INSTANT: LiteralString = """
@@ -94,43 +96,74 @@ select pupil_id, organisation, week, %(at)s, 'infinity', marks from register_out
 """
 
 Key = tuple[str, str, date]
+Laid = tuple[int, str, str, date, str]  # number, pupil, organisation, Monday, marks
 Sees = Callable[[Connection, dict[str, UUID]], set[UUID]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Written:
-    """UPNs that are not known, weeks that said nothing new, pupils whose marks changed."""
+    """By the number of a week: whether it changed what is on record, whose pupil is not known."""
 
-    unknown: frozenset[str]
-    unchanged: frozenset[Key]
-    pupils: frozenset[UUID]
+    changed: bytearray = field(default_factory=bytearray)
+    unknown: set[int] = field(default_factory=set)
+    pupils: set[UUID] = field(default_factory=set)
 
 
 class Writer:
-    """Writes chunks of packed weeks; ``sees`` narrows the pupils that the caller may mark."""
+    """Packed weeks of a file: laid down in chunks beside the tables, then written chunk by chunk.
+
+    ``sees`` narrows the pupils that the caller may mark. Use as a context.
+    """
 
     def __init__(
-        self, connection: Connection, world: World, *, actor: str, clock: datetime | None,
+        self, connection: Connection, *, actor: str, clock: datetime | None,
         sees: Sees | None = None,
     ) -> None:  # fmt: skip
         self.connection = connection
-        self.world = world
         self.actor = actor
         self.clock = clock
         self.sees = sees
+        self.written = Written()
+        self.chunks = 0
 
-    def write(self, weeks: Mapping[Key, str], *, dry_run: bool) -> Written:
-        """Merge, hash and write; a lost race is run again."""
-        pupils = self._pupils({key[0] for key in weeks})
-        for attempt in range(ATTEMPTS):
-            try:
-                return self._attempt(weeks, pupils, dry_run=dry_run)
-            except UniqueViolation:
-                if attempt == ATTEMPTS - 1:
-                    raise
-        raise AssertionError("unreachable")
+    def __enter__(self) -> "Writer":
+        self.connection.execute("drop table if exists register_in")
+        self.connection.execute(_STAGE)
+        return self
 
-    def _pupils(self, upns: set[str]) -> dict[str, UUID]:
+    def __exit__(self, *_: object) -> None:
+        if not self.connection.closed:
+            self.connection.execute("drop table if exists register_in")
+
+    def lay_down(self, first: int, keys: Sequence[Key], marks: Sequence[str]) -> None:
+        """Weeks numbered from ``first``; in each chunk a pupil's week stands once."""
+        pupils = self._pupils({key[0] for key in keys})
+        self.written.changed.extend(bytes(len(keys)))
+        rows: list[Laid] = []
+        for number, (key, ten) in enumerate(zip(keys, marks, strict=True), start=first):
+            pupil = pupils.get(key[0])
+            if pupil is None:
+                self.written.unknown.add(number)
+            else:
+                rows.append((number, pupil, key[1], key[2], ten))
+        for chunk in _apart(rows) if len(set(pupils.values())) < len(pupils) else [rows]:
+            self._copy(chunk)
+
+    def _copy(self, rows: Sequence[Laid]) -> None:
+        """Written out by hand: a third of the time that a row by row copy takes."""
+        head = f"{self.chunks}\t"
+        lines = [
+            f"{head}{number}\t{pupil}\t{organisation}\t{week}\t{ten.replace(ESCAPE, ESCAPE * 2)}\n"
+            for number, pupil, organisation, week, ten in rows
+        ]
+        with (
+            self.connection.cursor() as cursor,
+            cursor.copy("copy register_in from stdin") as copy,
+        ):
+            copy.write("".join(lines))
+        self.chunks += 1
+
+    def _pupils(self, upns: set[str]) -> dict[str, str]:
         found: dict[str, UUID] = dict(
             self.connection.execute(
                 "select upn, pupil_id from upn_claim where upn = any(%s)", (list(upns),)
@@ -139,44 +172,58 @@ class Writer:
         if self.sees is not None:
             seen = self.sees(self.connection, found)
             found = {upn: pupil for upn, pupil in found.items() if pupil in seen}
-        return found
+        return {upn: str(pupil) for upn, pupil in found.items()}
 
-    def _attempt(
-        self, weeks: Mapping[Key, str], pupils: Mapping[str, UUID], *, dry_run: bool
-    ) -> Written:
-        known = sorted((pupils[k[0]], k[1], k[2], m) for k, m in weeks.items() if k[0] in pupils)
+    def write(self, *, dry_run: bool) -> Written:
+        """Merge, hash and write what was laid down; a lost race is run again."""
+        self.connection.execute("analyze register_in")
+        for chunk in range(self.chunks):
+            for attempt in range(ATTEMPTS):
+                try:
+                    changed = self._attempt(chunk, dry_run=dry_run)
+                    break
+                except UniqueViolation:
+                    if attempt == ATTEMPTS - 1:
+                        raise
+            for number, pupil in changed:
+                self.written.changed[number] = 1
+                self.written.pupils.add(pupil)
+        return self.written
+
+    def _attempt(self, chunk: int, *, dry_run: bool) -> list[tuple[int, UUID]]:
         connection = self.connection
         with connection.transaction(force_rollback=dry_run):
-            connection.execute(_STAGE)
-            with connection.cursor() as cursor, cursor.copy("copy register_in from stdin") as copy:
-                for row in known:
-                    copy.write_row(row)
             connection.execute("select pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))
-            connection.execute(_CHANGED)
+            connection.execute(_CHANGED, {"chunk": chunk})
             connection.execute("analyze register_out")
-            at = self._instant()
-            parameters = {"at": at, "alias": ALIAS, "actor": self.actor}
+            parameters = {"at": self._instant(), "alias": ALIAS, "actor": self.actor}
             connection.execute(_EVENTS, parameters)
             connection.execute(_REPLACED, parameters)
             connection.execute(_ENDED, parameters)
             connection.execute(_BEGUN, parameters)
-            changed = set(
+            changed: list[tuple[int, UUID]] = (
                 connection.cursor(binary=True)
-                .execute("select pupil_id, organisation, week from register_out")
+                .execute("select number, pupil_id from register_out")
                 .fetchall()
             )
             connection.execute("drop table register_out")
-        return Written(
-            unknown=frozenset(k[0] for k in weeks if k[0] not in pupils),
-            unchanged=frozenset(
-                k for k in weeks
-                if k[0] in pupils and (pupils[k[0]], k[1], k[2]) not in changed
-            ),
-            pupils=frozenset(row[0] for row in changed),
-        )  # fmt: skip
+        return changed
 
     def _instant(self) -> datetime:
         row = self.connection.execute(_INSTANT, {"clock": self.clock}).fetchone()
         assert row is not None
         at: datetime = row[0]
         return at
+
+
+def _apart(rows: Sequence[Laid]) -> list[list[Laid]]:
+    """Where two UPNs of a pupil name one week, the later in a chunk of its own."""
+    chunks: list[list[Laid]] = []
+    seen: Counter[tuple[str, str, date]] = Counter()
+    for row in rows:
+        place = seen[row[1:4]]
+        seen[row[1:4]] += 1
+        if place == len(chunks):
+            chunks.append([])
+        chunks[place].append(row)
+    return chunks

@@ -6,6 +6,7 @@ Only pupils that may owe something are computed: SQL screens the rest out.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, LiteralString
 from uuid import UUID, uuid5
 
@@ -15,7 +16,7 @@ from ap_registry.attendance_follow_ups import Answerable, Done, MarkAt, Owed, Ve
 from ap_registry.follow_ups import NAMESPACE
 from ap_registry.notice import World, source
 from ap_registry.rules import rule
-from ap_registry.store import codec
+from ap_registry.store import codec, queries
 from ap_registry.store.database import Connection
 
 PUPILS_AT_ONCE = 1_000
@@ -158,27 +159,43 @@ class Marked:
 
 
 @dataclass(slots=True)
-class Counts:
-    opened: int = 0
-    closed: int = 0
+class Settled:
+    """Ids of follow-ups that came, ended, or are due another day than before (that day)."""
+
+    opened: list[UUID] = field(default_factory=list)
+    closed: list[UUID] = field(default_factory=list)
+    moved: dict[UUID, date] = field(default_factory=dict)
+
+    def as_json(self, connection: Connection, today: date) -> dict[str, list[dict[str, Any]]]:
+        """As a receipt lists them."""
+        keys = {*self.opened, *self.closed, *self.moved}
+        found = {one["id"]: one for one in queries.follow_ups_of(connection, keys, on=today)}
+        return {
+            "opened": [found[str(key)] for key in self.opened],
+            "closed": [found[str(key)] for key in self.closed],
+            "moved": [
+                {**found[str(key)], "was_due_on": was.isoformat()}
+                for key, was in self.moved.items()
+            ],
+        }
 
 
 def settle_follow_ups(
     connection: Connection, world: World, touched: Iterable[UUID], *, today: date,
     clock: datetime | None,
-) -> tuple[int, int]:  # fmt: skip
-    """Bring these pupils in line, some at a time, each in its own transaction."""
-    pupils = sorted(touched)
-    counts = Counts()
+) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
+    """Bring these pupils in line, some at a time; answer as a receipt does."""
+    pupils = sorted(touched, key=attrgetter("bytes"))
+    settled = Settled()
     for start in range(0, len(pupils), PUPILS_AT_ONCE):
         with connection.transaction():
             some = pupils[start : start + PUPILS_AT_ONCE]
-            settle(connection, world, some, counts, today=today, at=clock)
-    return counts.opened, counts.closed
+            settle(connection, world, some, settled, today=today, at=clock)
+    return settled.as_json(connection, today)
 
 
 def settle(
-    connection: Connection, world: World, pupils: Sequence[UUID], counts: Counts, *, today: date,
+    connection: Connection, world: World, pupils: Sequence[UUID], settled: Settled, *, today: date,
     at: datetime | None,
 ) -> None:  # fmt: skip
     """Bring these pupils in line, in the caller's transaction; ``at``: default the clock."""
@@ -193,7 +210,7 @@ def settle(
         clashes += ((marked.pupil_id, clash) for clash in found)
         for one in owed(marked.pupil_id, weeks, marked.versions, marked.answerable, marked.done):
             rows.append((marked.pupil_id, one))
-    follow_ups = _changed(connection, world, held, rows, counts, today)
+    follow_ups = _changed(connection, world, held, rows, settled, today)
     gone, flags = _changed_flags(connection, candidates, clashes)
     if follow_ups or gone or flags:
         closing = {"follow_up": [_name(row) for row in follow_ups], "flag": gone}
@@ -248,7 +265,7 @@ def _held(
 
 def _changed(
     connection: Connection, world: World, held: Mapping[tuple[UUID, UUID], dict[str, Any]],
-    rows: Sequence[tuple[UUID, Owed]], counts: Counts, today: date,
+    rows: Sequence[tuple[UUID, Owed]], settled: Settled, today: date,
 ) -> Rows:  # fmt: skip
     """Rows to be written: new or different ones, and those that the marks no longer open."""
     differing: list[tuple[UUID, Owed]] = []
@@ -256,8 +273,12 @@ def _changed(
         before = held.get((pupil, one.key))
         if before is not None and all(before[n] == getattr(one, n) for n in _COMPARED):
             continue
-        counts.opened += before is None
-        counts.closed += one.closed_on is not None and not (before and before["closed_on"])
+        if before is None:
+            settled.opened.append(one.key)
+        elif before["due_on"] != one.due_on:
+            settled.moved[one.key] = before["due_on"]
+        if one.closed_on is not None and not (before and before["closed_on"]):
+            settled.closed.append(one.key)
         differing.append((pupil, one))
     marks = [(p, o.opened) for p, o in differing] + [
         (p, o.closed) for p, o in differing if o.closed is not None
@@ -267,7 +288,7 @@ def _changed(
     wanted = {(pupil, one.key) for pupil, one in rows}
     for key, row in held.items():
         if key not in wanted and row["closed_on"] is None:
-            counts.closed += 1
+            settled.closed.append(key[1])
             closed_on = max(today, row["opened_on"])
             written.append({**row, "closed_on": closed_on, "outcome": "lapsed"})
     return written

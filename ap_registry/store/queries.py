@@ -1,6 +1,6 @@
 """The questions asked of derived rows: written out, bound, ordered, and each as at an instant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
@@ -95,6 +95,21 @@ def follow_ups(
         "after_key": after[1] if after else None, "limit": limit, **_scoped(scope),
     }  # fmt: skip
     return [_follow_up(row, on) for row in _all(connection, _FOLLOW_UPS, parameters)]
+
+
+_FOLLOW_UPS_OF: LiteralString = """
+select f.key, f.pupil_id, i.upn, f.kind, f.owner, f.opened_on, f.due_on, f.closed_on, f.outcome,
+       f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar
+  from follow_up f
+  left join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
+ where f.key = any(%(keys)s) and f.until_at = 'infinity'
+"""
+
+
+def follow_ups_of(connection: Connection, keys: Iterable[UUID], *, on: date) -> Found:
+    """These follow-ups, judged on a day; for what has just written them."""
+    found = _all(connection, _FOLLOW_UPS_OF, {"keys": list(keys)})
+    return [_follow_up(row, on) for row in found]
 
 
 def _follow_up(row: Mapping[str, Any], on: date) -> dict[str, Any]:

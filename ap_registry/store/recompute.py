@@ -38,7 +38,7 @@ def recompute(
             " and origin = 'attendance'"
         )
     }
-    settle_follow_ups(connection, world, marked, today=today, clock=clock)
+    moved += settle_follow_ups(connection, world, marked, today=today, clock=clock)["moved"]
     return sorted(moved, key=lambda one: (one["due_on"], one["id"]))
 
 

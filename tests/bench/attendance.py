@@ -134,7 +134,7 @@ def _measure(servers: embedded.Servers, home: Path) -> Iterator[BenchRow]:
         ratio=plain / took,
         goal=2.0,
         absolute=f"{MARKS / took:,.0f} marks/s against {MARKS / plain:,.0f};"
-        f" {result.more['follow_ups']} follow-ups",
+        f" {len(result.more['follow_ups']['opened']):,} follow-ups opened",
     )
     grown = watched.most - watched.before
     yield BenchRow(

@@ -1,0 +1,77 @@
+"""CSV as people send it: any encoding, separator and line end, read a line at a time."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import BinaryIO
+
+from ap_registry.errors import Unreadable
+
+_SEPARATORS = (",", ";", "\t")
+_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+LONGEST_LINE = 1 << 20  # characters: what has longer lines is no table, and would fill memory
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """What is no UTF-8 was written, or pasted into the file, by an older Windows program."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    part = error.object[error.start : error.end]
+    return part.decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error("as-cp1252", _as_cp1252)
+
+
+def encoding_of(head: bytes) -> str:
+    """By its byte order mark, else by the pattern of zero bytes, else UTF-8 or cp1252 mixed."""
+    for mark, name in _MARKS.items():
+        if head.startswith(mark):
+            return name
+    if len(head) >= 4 and head[1] == head[3] == 0 and head[0] and head[2]:
+        return "utf-16-le"
+    if len(head) >= 4 and head[0] == head[2] == 0 and head[1] and head[3]:
+        return "utf-16-be"
+    return "utf-8"
+
+
+def text_lines(file: BinaryIO, head: bytes) -> Iterator[str]:
+    """Lines with their ends; raise Unreadable for what is no text."""
+    encoding = encoding_of(head)
+    errors = "as-cp1252" if encoding.startswith("utf-8") else "replace"
+    text = io.TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
+    number = 0
+    try:
+        while line := text.readline(LONGEST_LINE):
+            number += 1
+            if "\x00" in line:
+                raise Unreadable(f"Line {number} holds a NUL byte: this is not a text file.")
+            if len(line) >= LONGEST_LINE:
+                raise Unreadable(f"Line {number} is too long: this is not a table.")
+            yield line
+    finally:
+        with suppress(ValueError):  # the file may be closed before this generator is
+            text.detach()
+
+
+def csv_rows(file: BinaryIO, head: bytes) -> Iterator[list[str]]:
+    """Cells; the separator is the one that the first line with content has most of."""
+    lines = text_lines(file, head)
+    first = next((line for line in lines if line.strip()), "")
+    separator = max(_SEPARATORS, key=first.count)
+
+    def all_lines() -> Iterator[str]:
+        yield first
+        yield from lines
+
+    csv.field_size_limit(LONGEST_LINE)
+    reader = csv.reader(all_lines(), delimiter=separator, skipinitialspace=True, strict=True)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise Unreadable(
+            f"Line {reader.line_num} cannot be read as CSV ({error}): look for a quotation mark"
+            " that is not closed or not doubled."
+        ) from error
