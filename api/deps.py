@@ -1,10 +1,13 @@
 """Who calls, and on what: shared by all routes."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ap_registry.access import Caller, Sight, sight
@@ -15,33 +18,56 @@ from ap_registry.store import accounts, queries
 from api.problems import HttpProblem
 
 _BEARER = HTTPBearer(auto_error=False, description="An API key, made with `ap-registry key create`")
+REMEMBERED_SECONDS = 1.0
 
 
-def registry_of(request: Request) -> Registry:
+async def registry_of(request: Request) -> Registry:
     found: Registry = request.app.state.registry
     return found
 
 
+@dataclass(frozen=True, slots=True)
 class KeyHolder:
     """The caller of a bearer key, and the key's id."""
 
-    def __init__(self, key_id: UUID, caller: Caller) -> None:
-        self.key_id = key_id
-        self.caller = caller
+    key_id: UUID
+    caller: Caller
 
 
-def key_holder(
-    registry: Annotated[Registry, Depends(registry_of)],
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+class KeyHolders:
+    """Keys in use, remembered for a second: one that is revoked is refused from then on."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._known: dict[str, tuple[float, KeyHolder]] = {}
+
+    async def find(self, authorization: str | None) -> KeyHolder:
+        """Every API route needs a key that is in use: 401 without."""
+        scheme, _, secret = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not secret:
+            raise HttpProblem(401, "Send an API key: Authorization: Bearer apr_…")
+        now = monotonic()
+        until, holder = self._known.get(secret, (0.0, None))
+        if holder is None or until < now:
+            self._known = {key: kept for key, kept in self._known.items() if kept[0] >= now}
+            holder = await run_in_threadpool(self._look_up, secret.strip())
+            self._known[secret] = now + REMEMBERED_SECONDS, holder
+        return holder
+
+    def _look_up(self, secret: str) -> KeyHolder:
+        with self._registry.database.connection() as connection:
+            found = accounts.caller_of_key(connection, secret, self._registry.today())
+        if found is None:
+            raise HttpProblem(401, "This API key is not in use.")
+        return KeyHolder(*found)
+
+
+async def key_holder(
+    request: Request,
+    _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
 ) -> KeyHolder:
-    """Every API route needs a key that is in use."""
-    if credentials is None:
-        raise HttpProblem(401, "Send an API key: Authorization: Bearer apr_…")
-    with registry.database.connection() as connection:
-        found = accounts.caller_of_key(connection, credentials.credentials, registry.today())
-    if found is None:
-        raise HttpProblem(401, "This API key is not in use.")
-    return KeyHolder(*found)
+    holders: KeyHolders = request.app.state.key_holders
+    return await holders.find(request.headers.get("authorization"))
 
 
 TheRegistry = Annotated[Registry, Depends(registry_of)]

@@ -1,22 +1,21 @@
 """The application: routes, errors, and headers that every answer carries."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
 from ap_registry.problems import TITLES
 from ap_registry.registry import Registry
 from api import pages, problems, v1
+from api.deps import KeyHolders
+from api.edge import Edge
 from api.health import router as health
 
 _FOLDER = Path(__file__).parent
-_STRICT_CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-_REPORT_CSP = f"{_STRICT_CSP}; style-src 'self' 'unsafe-inline'"  # a report carries its own style
 
 
 def create_app(registry: Registry) -> FastAPI:
@@ -29,12 +28,13 @@ def create_app(registry: Registry) -> FastAPI:
         redoc_url=None,
     )
     app.state.registry = registry
+    app.state.key_holders = KeyHolders(registry)
     problems.install(app)
     app.include_router(v1.router)
     app.include_router(health)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static")
-    app.middleware("http")(_headers)
+    app.add_middleware(Edge)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
 
     @app.get("/problems/{status}", include_in_schema=False)
@@ -42,25 +42,6 @@ def create_app(registry: Registry) -> FastAPI:
         return PlainTextResponse(TITLES.get(status, "Something went wrong"))
 
     return app
-
-
-async def _headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    response = await call_next(request)
-    report = request.url.path.startswith("/outcomes")
-    headers = {
-        "Content-Security-Policy": _REPORT_CSP if report else _STRICT_CSP,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
-    }
-    if request.url.path == "/docs":
-        del headers["Content-Security-Policy"]
-    if not request.url.path.startswith("/static"):
-        headers["Cache-Control"] = response.headers.get("Cache-Control", "no-store")
-    for name, value in headers.items():
-        response.headers[name] = value
-    return response
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -84,6 +85,11 @@ def install(app: FastAPI) -> None:
     def _unavailable(_request: Request, error: Unavailable) -> Response:
         return answer(503, str(error), retry=error.retry_after)
 
+    @app.exception_handler(psycopg.OperationalError)
+    def _no_database(_request: Request, error: psycopg.OperationalError) -> Response:
+        log.error("database_failed", error=type(error).__name__)
+        return answer(503, "The registry is not available just now. Please try again.", retry=5)
+
     @app.exception_handler(Unreadable)
     def _unreadable(_request: Request, error: Unreadable) -> Response:
         return answer(400, str(error))
@@ -112,8 +118,3 @@ def install(app: FastAPI) -> None:
     def _other(request: Request, error: RegistryError) -> Response:
         log.error("request_failed", path=request.url.path, error=type(error).__name__)
         return answer(500, "Something is wrong with the registry; it has been noted.")
-
-    @app.exception_handler(Exception)
-    def _unknown(request: Request, error: Exception) -> Response:
-        log.error("request_failed", path=request.url.path, error=type(error).__name__)
-        return answer(500, "Something went wrong; it has been noted.")

@@ -1,5 +1,6 @@
 """Connections: one pool a process, checked before use, UTC, and bounded waiting."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -35,6 +36,14 @@ def connect(url: str) -> Connection:
     return psycopg.connect(url, **OPTIONS)
 
 
+def _check(connection: Connection) -> None:
+    """A connection that the server has closed has something to read: only then is it asked."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        ConnectionPool.check_connection(connection)
+
+
 class Database:
     """A pool of connections to one database."""
 
@@ -47,7 +56,7 @@ class Database:
             timeout=wait_seconds,
             kwargs=OPTIONS,
             open=False,
-            check=ConnectionPool.check_connection,
+            check=_check,
         )
 
     @contextmanager

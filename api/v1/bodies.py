@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
+import msgspec
 from fastapi import Request
 
 from ap_registry.notices import CATALOGUE
 from api.problems import HttpProblem
 
-MOST_BYTES = 20_000_000
 _ENVELOPE: dict[str, Any] = {
     "type": {"type": "string", "enum": sorted(CATALOGUE)},
     "upn": {"type": "string"},
@@ -21,20 +21,33 @@ _ENVELOPE: dict[str, Any] = {
 
 
 async def read_json(request: Request) -> Any:
-    """The body as JSON; 415 for another media type, 413 over the bound, 400 for no JSON."""
-    media = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media != "application/json":
+    """The body as JSON; 415 for another media type, 400 for what is no JSON."""
+    if media_type(request) != "application/json":
         raise HttpProblem(415, "Send application/json.")
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise HttpProblem(413, f"A body may have at most {MOST_BYTES} bytes.")
-    request.state.body = body
+    body = await request.body()
     try:
-        return json.loads(body)
+        json.loads(body, object_pairs_hook=_once)
+        return msgspec.json.decode(body)
+    except Twice as twice:
+        raise HttpProblem(400, f"An object names the key {twice} twice.") from None
     except (ValueError, RecursionError):
         raise HttpProblem(400, "The body is not JSON.") from None
+
+
+def media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+class Twice(ValueError):
+    """A key that an object names twice: which of the two is meant cannot be known."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    names = set()
+    for name, _value in pairs:
+        if name in names:
+            raise Twice(json.dumps(name[:40]))
+        names.add(name)
 
 
 def notice_schema() -> dict[str, Any]:

@@ -2,53 +2,78 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from ap_registry.errors import Problem, Refused
-from ap_registry.problems import as_error
+from ap_registry.errors import Problem, Refused, VersionConflict
+from ap_registry.problems import as_error, of_refusal
 from ap_registry.registry import Outcome, Registry
 from ap_registry.store.database import Connection
 from api.deps import Holder, KeyHolder, TheRegistry
-from api.problems import HttpProblem, responses
+from api.problems import MEDIA_TYPE, HttpProblem, responses
 from api.v1.bodies import body_of, notice_schema, read_json
-from api.v1.idempotency import Stored, begin, finish, forget
+from api.v1.idempotency import Claim, Stored, begin, key_of
 
 router = APIRouter(tags=["notices"])
 MOST = 1_000
+MOST_WORDS = 2_000
 _SCHEMA = notice_schema()
 _BODY = body_of({"anyOf": [_SCHEMA, {"type": "array", "items": _SCHEMA, "maxItems": MOST}]})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How the notices of a request are to be taken."""
 
-    def __init__(
-        self,
-        dry_run: Annotated[bool, Query(description="Judge, save nothing.")] = False,
-        each: Annotated[bool, Query(description="Save the good ones; one result each.")] = False,
-        amend: Annotated[str | None, Query(description="Correct what has the same ref.")] = None,
-        if_match: Annotated[str | None, Header(description='The version, as "7".')] = None,
-        idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
-    ) -> None:
-        self.dry_run = dry_run
-        self.each = each
-        self.amend = amend
-        self.version = _version(if_match)
-        self.key = (idempotency_key or "").strip().strip('"') or None
+    dry_run: bool
+    each: bool
+    amend: str | None
+    version: int | None
+    key: str | None
+
+
+def _options(request: Request) -> Options:
+    """Read by hand: on this route every millisecond is paid a million times a year."""
+    query, headers = request.query_params, request.headers
+    return Options(
+        dry_run=_yes(query.get("dry_run"), "dry_run"),
+        each=_yes(query.get("each"), "each"),
+        amend=_reason(query.get("amend")),
+        version=_version(headers.get("if-match")),
+        key=key_of(headers.get("idempotency-key")),
+    )
+
+
+def _yes(text: str | None, name: str) -> bool:
+    if text not in {None, "true", "false"}:
+        raise _bad(name, f"{name} must be true or false")
+    return text == "true"
+
+
+def _reason(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not text.strip() or "\x00" in text or len(text) > MOST_WORDS:
+        raise _bad("amend", "amend must say why, in words")
+    return text.strip()
 
 
 def _version(if_match: str | None) -> int | None:
     if if_match is None:
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdecimal():
-        raise HttpProblem(422, 'If-Match must be a version such as "7".')
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise _bad("if-match", 'If-Match must be a version such as "7"')
     return int(text)
+
+
+def _bad(name: str, detail: str) -> HttpProblem:
+    return HttpProblem(422, detail, (Problem(f"/{name}", "bad_format", detail),))
 
 
 @router.post(
@@ -61,13 +86,9 @@ def _version(if_match: str | None) -> int | None:
         **responses(400, 401, 403, 404, 409, 412, 413, 415, 422, 503),
     },
 )
-async def post_notices(
-    request: Request,
-    registry: TheRegistry,
-    holder: Holder,
-    options: Annotated[Options, Depends()],
-) -> Response:
+async def post_notices(request: Request, registry: TheRegistry, holder: Holder) -> Response:
     """Record one notice, or an array of up to 1,000: all or none."""
+    options = _options(request)
     body = await read_json(request)
     many = isinstance(body, list)
     notices = body if isinstance(body, list) else [body]
@@ -77,7 +98,7 @@ async def post_notices(
         raise HttpProblem(400, "A notice is a JSON object.")
     work = _Work(registry, holder, options, notices, many=many)
     fingerprint = hashlib.sha256(
-        str(request.url.query).encode() + b"\n" + request.state.body
+        request.scope["query_string"] + b"\n" + await request.body()
     ).digest()
     return await run_in_threadpool(work.answer, fingerprint)
 
@@ -98,25 +119,36 @@ class _Work:
     def answer(self, fingerprint: bytes) -> Response:
         key = self.options.key
         if key is None or self.options.dry_run:
-            status, body = self._record(None)
-            return Response(body, status, media_type="application/json")
-        with self.registry.database.connection() as connection:
+            return _response(*self._record(None))
+        database = self.registry.database
+        with database.connection() as connection:
             held = begin(connection, self.holder.key_id, key, fingerprint, self.registry.now())
         if isinstance(held, Stored):
-            headers = {"Idempotency-Replayed": "true"}
-            return Response(held.body, held.status, headers=headers, media_type=held.media_type)
+            response = _response(held.status, held.body)
+            response.headers["Idempotency-Replayed"] = "true"
+            return response
+        try:
+            return _response(*self._once(held))
+        except BaseException:
+            with database.connection() as connection:
+                held.forget(connection)
+            raise
+
+    def _once(self, claim: Claim) -> tuple[int, bytes]:
+        """What is recorded and what is refused is stored; what may succeed later is not."""
 
         def keep(connection: Connection, outcomes: list[Outcome]) -> None:
-            status, body = self._told(outcomes)
-            finish(connection, self.holder.key_id, key, status, body)
+            claim.finish(connection, *self._told(outcomes))
 
         try:
-            status, body = self._record(keep)
-        except BaseException:
-            with self.registry.database.connection() as connection:
-                forget(connection, self.holder.key_id, key)
+            return self._record(keep)
+        except VersionConflict:
             raise
-        return Response(body, status, media_type="application/json")
+        except Refused as refused:
+            body = msgspec.json.encode(of_refusal(refused))
+            with self.registry.database.connection() as connection:
+                claim.finish(connection, refused.status, body)
+            return refused.status, body
 
     def _record(
         self, after: Callable[[Connection, list[Outcome]], None] | None
@@ -141,6 +173,10 @@ class _Work:
         receipts = [outcome.receipt for outcome in outcomes]
         status = 200 if repeated or self.options.dry_run else 201
         return status, msgspec.json.encode(receipts if self.many else receipts[0])
+
+
+def _response(status: int, body: bytes) -> Response:
+    return Response(body, status, media_type=MEDIA_TYPE if status >= 400 else "application/json")
 
 
 def _each(outcome: Outcome) -> dict[str, Any]:

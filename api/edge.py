@@ -1,0 +1,98 @@
+"""What every request meets first, as plain ASGI: bounds, headers, counts, and the last resort."""
+
+from time import perf_counter
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import HttpProblem, answer
+
+MOST_BYTES = 20_000_000
+_CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+_ALWAYS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+_A_YEAR = "max-age=31536000; includeSubDomains"
+_TOO_MUCH = f"A body may have at most {MOST_BYTES:,} bytes."
+_REQUESTS = Counter("ap_http_requests_total", "Requests answered.", ("method", "route", "status"))
+_SECONDS = Histogram("ap_http_request_seconds", "Time to answer.", ("route",))
+_log = structlog.get_logger()
+
+
+class Edge:
+    """A route's own Content-Security-Policy or Cache-Control stands; nothing private is cached."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = perf_counter(), 0
+
+        async def with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _add_headers(scope, message)
+            await send(message)
+
+        try:
+            bounded = _bounded(scope, receive)
+            if bounded is None:
+                await answer(413, _TOO_MUCH)(scope, receive, with_headers)
+            else:
+                await self.app(scope, bounded, with_headers)
+        except Exception as error:
+            _log.error("request_failed", route=_route(scope), error=type(error).__name__)
+            if status:
+                raise
+            failed = answer(500, "Something went wrong; it has been noted.")
+            await failed(scope, receive, with_headers)
+        finally:
+            route = _route(scope)
+            _REQUESTS.labels(scope["method"], route, status).inc()
+            _SECONDS.labels(route).observe(perf_counter() - began)
+
+
+def _add_headers(scope: Scope, message: Message) -> None:
+    headers = MutableHeaders(scope=message)
+    for name, value in _ALWAYS.items():
+        headers.setdefault(name, value)
+    if not scope["path"].startswith("/static/"):
+        headers.setdefault("Cache-Control", "no-store")
+    if scope["scheme"] == "https":
+        headers.setdefault("Strict-Transport-Security", _A_YEAR)
+
+
+def _route(scope: Scope) -> str:
+    """The route's pattern: paths as sent would name pupils, and never end."""
+    return getattr(scope.get("route"), "path", "none")
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive | None:
+    """None where the body is said to be too long; one of unsaid length is counted as it comes."""
+    if scope["method"] in {"GET", "HEAD"}:
+        return receive
+    said = Headers(scope=scope).get("content-length", "")
+    if said.isdecimal():
+        return receive if int(said) <= MOST_BYTES else None
+    read = 0
+
+    async def counted() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > MOST_BYTES:
+            raise HttpProblem(413, _TOO_MUCH)
+        return message
+
+    return counted
