@@ -18,7 +18,7 @@ demo: setup ## make up a local authority, compute the five outcomes, serve (ONCE
 	@$(BIN)/ap-registry demo $(if $(ONCE),--once)
 
 test: ## set up what is missing and run every test
-	@$(PYTHON) .ci/setup_env.py --dev --browser
+	@$(PYTHON) .ci/setup_env.py --dev --browser --servers
 	@$(BIN)/python -m pytest -q -n 2
 
 check: setup-dev ## lint, types, imports, architecture

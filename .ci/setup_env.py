@@ -1,10 +1,11 @@
 """Make .venv from the hash-locked files; standard library only. A second run does nothing."""
 
 import hashlib
-import shutil
+import os
 import subprocess
 import sys
 from pathlib import Path
+from shutil import which
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -28,6 +29,8 @@ def main() -> None:
         stamp.write_text("\n".join(wanted))
     if "--browser" in sys.argv:
         browser()
+    if "--servers" in sys.argv:
+        system_servers()
 
 
 def digest(*parts: bytes) -> str:
@@ -51,16 +54,31 @@ def install(lock: Path, *, fresh: bool) -> None:
 
 def browser() -> None:
     """The page tests need a browser: any Chromium, else Debian's."""
-    if any(shutil.which(name) for name in BROWSERS):
+    if any(which(name) for name in BROWSERS):
         return
-    if shutil.which("apt-get") is None:
+    if which("apt-get") is None:
         sys.exit("The page tests need Chromium: install it and run this again")
     print("Installing Chromium for the page tests …", file=sys.stderr, flush=True)
     try:
-        run("apt-get", "update", "-qq")
-        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+        apt_get("chromium")
     except SystemExit:
         sys.exit("The page tests need Chromium: as root, apt-get install -y chromium")
+
+
+def system_servers() -> None:
+    """For the tests of AP_DATABASE_URL and AP_REDIS_URL; without root they are skipped."""
+    found = list(Path("/usr/lib/postgresql").glob("*/bin/postgres")) and which("redis-server")
+    if found or which("apt-get") is None or os.geteuid() != 0:
+        return
+    print("Installing PostgreSQL and Redis for the tests of real servers …", file=sys.stderr)
+    apt_get("postgresql", "redis-server")
+
+
+def apt_get(*packages: str) -> None:
+    """No service is started for them: a test starts its own."""
+    run("apt-get", "update", "-qq")
+    run("env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get", "install", "-y", "-qq",
+        "--no-install-recommends", *packages)  # fmt: skip
 
 
 def run(*command: str) -> None:

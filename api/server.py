@@ -1,6 +1,7 @@
 """Serve until told to stop; with the embedded servers, sequence the ledger as well."""
 
 import json
+import signal
 import socket
 import sys
 import threading
@@ -32,6 +33,8 @@ def serve(found: Installation, listener: socket.socket) -> None:
     config = uvicorn.Config(
         create_app(found.registry), log_level="warning", timeout_graceful_shutdown=10
     )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _once_stopped)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
@@ -49,6 +52,10 @@ def _sequencer(found: Installation, done: threading.Event) -> tuple[threading.Th
     )
     thread.start()
     return (thread,)
+
+
+def _once_stopped(_number: int, _frame: object) -> None:
+    """uvicorn raises the signal again when it has stopped gently; what is left is to clean up."""
 
 
 def listen(host: str, port: int, *, or_free: bool = False) -> socket.socket:

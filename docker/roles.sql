@@ -1,0 +1,22 @@
+-- The database and its roles, apart: the owner migrates, web and job may only append to the ledger.
+-- Run once by a superuser on a new server:
+--   psql -v owner_password=… -v web_password=… -v job_password=… -f docker/roles.sql
+\set ON_ERROR_STOP on
+create role ap_owner login nosuperuser nocreatedb nocreaterole password :'owner_password';
+create role ap_web login nosuperuser nocreatedb nocreaterole password :'web_password';
+create role ap_job login nosuperuser nocreatedb nocreaterole password :'job_password';
+-- Sorted by code point wherever it runs, so that the same command gives the same bytes.
+create database ap_registry owner ap_owner
+  template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C.UTF-8';
+\connect ap_registry
+revoke all on database ap_registry from public;
+grant connect on database ap_registry to ap_web, ap_job;
+revoke create on schema public from public;
+-- What a later migration adds is theirs to read and write too; the migrations take back what the
+-- ledger forbids.
+alter default privileges for role ap_owner in schema public
+  grant select, insert, update, delete on tables to ap_web, ap_job;
+alter default privileges for role ap_owner in schema public
+  grant usage on sequences to ap_web, ap_job;
+alter role ap_web set idle_in_transaction_session_timeout = '60s';
+alter role ap_job set idle_in_transaction_session_timeout = '60s';
