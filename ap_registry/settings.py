@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ap_registry.errors import SetupError
@@ -32,6 +32,12 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "development"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+
+    @field_validator(*_SECRETS, mode="before")
+    @classmethod
+    def _nothing_is_none(cls, value: str | None) -> str | None:
+        """An empty variable, or an empty file, names nothing."""
+        return value or None
 
     @property
     def home(self) -> Path:

@@ -1,11 +1,14 @@
-"""The worker: arq says when; all that must not be lost stands in the database."""
+"""The worker: arq says when; all that must not be lost stands in the database.
+
+The ledger is sequenced in a thread beside arq, since its order must go on without Redis too.
+"""
 
 import asyncio
 import signal
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any, cast
 
 import redis
@@ -18,7 +21,7 @@ from arq.worker import Worker
 from ap_registry import logs
 from ap_registry.errors import RegistryError
 from ap_registry.installation import Installation, open_installation
-from ap_registry.store.sequencer import sequence
+from ap_registry.store.sequencer import keep_sequencing
 from jobs.mail import smtp_sender
 from jobs.nightly import run_nightly
 from jobs.outbox import send_due
@@ -28,16 +31,8 @@ TIMEOUT_SECONDS = 60
 NIGHTLY_TIMEOUT_SECONDS = 1_800
 GENTLE_SECONDS = 30
 REDIS_AGAIN_SECONDS = 2.0
-EVERY_SECOND = set(range(60))
 EVERY_TEN = set(range(0, 60, 10))
 Work = Callable[[Installation, Event], object]
-
-
-def sequence_now(found: Installation, _stopping: Event) -> None:
-    """Give every event its place in the one order."""
-    with found.database.connection() as connection:
-        if held_up := sequence(connection, found.clock).held_up:
-            log.error("sequencer_held_up", writers=held_up)
 
 
 def send_outbox(found: Installation, stopping: Event) -> None:
@@ -69,12 +64,6 @@ def in_thread(name: str, work: Work) -> WorkerCoroutine:
 def cron_jobs() -> list[Any]:
     return [
         cron(
-            in_thread("sequence", sequence_now),
-            second=EVERY_SECOND,
-            timeout=TIMEOUT_SECONDS,
-            max_tries=1,
-        ),
-        cron(
             in_thread("send", send_outbox),
             second=EVERY_TEN,
             timeout=TIMEOUT_SECONDS,
@@ -98,6 +87,10 @@ def run() -> None:
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    sequencer = Thread(
+        target=keep_sequencing, args=(found.servers.database_url, found.clock, stopping)
+    )
+    sequencer.start()
     log.info("worker_started")
     try:
         while not stopping.is_set():
@@ -109,6 +102,8 @@ def run() -> None:
                 found.close()
                 found = _reopen(found)
     finally:
+        stopping.set()
+        sequencer.join()
         found.close()
     log.info("worker_stopped")
 
