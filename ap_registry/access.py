@@ -26,6 +26,11 @@ class Caller:
         return self.organisations[0] if self.organisations else None
 
     @property
+    def sees_for(self) -> tuple[str, ...]:
+        """The organisations through which pupils are seen; a parent sees by contact alone."""
+        return () if self.role == "parent" else self.organisations
+
+    @property
     def sees_all(self) -> bool:
         return self.role in SEES_ALL
 
@@ -54,7 +59,7 @@ def sight(
     """From (organisation, from, until) rows: open-ended or running is all, else the last day."""
     if caller.sees_all:
         return Sight(visible=True)
-    ends = [until for organisation, _start, until in rows if organisation in caller.organisations]
+    ends = [until for organisation, _start, until in rows if organisation in caller.sees_for]
     if not ends:
         return Sight(visible=False)
     if any(until is None or until >= today for until in ends):

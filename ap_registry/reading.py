@@ -48,15 +48,6 @@ def read_pupil(
     return shown
 
 
-def read_timeline(
-    registry: Registry, pupil_id: UUID, *, on: date | None = None, as_at: datetime | None = None
-) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = read_pupil(registry, pupil_id, on=on, as_at=as_at, timeline=True)[
-        "timeline"
-    ]
-    return items
-
-
 def _sequence_numbers(connection: Connection, pupil_id: UUID) -> dict[int, int]:
     return dict(
         connection.execute(

@@ -76,7 +76,11 @@ Holder = Annotated[KeyHolder, Depends(key_holder)]
 
 def scope_of(caller: Caller, today: date) -> queries.Scope:
     return queries.Scope(
-        organisations=caller.organisations, everything=caller.sees_all, today=today
+        organisations=caller.sees_for,
+        everything=caller.sees_all,
+        today=today,
+        school=caller.role == "school",
+        health=caller.role == "health",
     )
 
 
@@ -124,7 +128,7 @@ def find_pupil(registry: Registry, caller: Caller, name: str) -> tuple[UUID, Sig
                 pupil_id = UUID(name)
             except ValueError:
                 raise missing from None
-        rows = queries.visibility(connection, pupil_id, caller.organisations)
+        rows = queries.visibility(connection, pupil_id, caller.sees_for)
     seen = sight(caller, rows, registry.today())
     if not seen.visible:
         raise missing

@@ -21,11 +21,16 @@ Found = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whose rows may be seen: everything, or what these organisations see on a day."""
+    """Whose rows may be seen: everything, or what these organisations see on a day.
+
+    A school is not told of exclusions elsewhere, a health partner of little but what it owes.
+    """
 
     organisations: tuple[str, ...] = ()
     everything: bool = False
     today: date | None = None
+    school: bool = False
+    health: bool = False
 
 
 SCOPED: LiteralString = (
@@ -35,11 +40,27 @@ SCOPED: LiteralString = (
 )
 
 
+ELSEWHERE: LiteralString = (
+    "exists (select from exclusion x where x.pupil_id = {t}.pupil_id {more}"
+    " and x.school <> all(%(organisations)s))"
+)
+_OF_EXCLUSIONS: LiteralString = (
+    "('suspension', 'permanent_exclusion', 'exclusion_cancelled', 'notified', 'parent_request',"
+    " 'governors_decision', 'review_decision', 'sixth_day_started')"
+)
+_OF_HEALTH: LiteralString = (
+    "('pupil_registered', 'joined_roll', 'left_roll', 'placement_started', 'placement_changed',"
+    " 'placement_ended')"
+)
+
+
 def _scoped(scope: Scope) -> dict[str, Any]:
     return {
         "everything": scope.everything,
         "organisations": list(scope.organisations),
         "today": scope.today,
+        "to_school": scope.school,
+        "to_health": scope.health,
     }
 
 
@@ -54,7 +75,10 @@ select f.key, f.pupil_id, i.upn, f.kind, f.owner, f.opened_on, f.due_on, f.close
        f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar
   from follow_up f
   left join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
- where {HELD.format(t="f")} and {SCOPED.format(t="f")}
+ where {HELD.format(t="f")}
+   and (f.owner = any(%(organisations)s) or {SCOPED.format(t="f")}
+        and not %(to_health)s
+        and not (%(to_school)s and {ELSEWHERE.format(t="f", more="and x.key = f.opened_by")}))
    and f.opened_on <= %(on)s
    and (%(owner)s::text is null or f.owner = %(owner)s)
    and (%(kind)s::text is null or f.kind = %(kind)s)
@@ -271,6 +295,10 @@ select l.seq, e.id::text, split_part(e.type, '.', 1) as type, e.version, e.pupil
   from log l join event e using (pupil_id, stream, version)
   left join event_private p using (pupil_id, stream, version)
  where l.seq > %(after)s and e.stream < 2 and {SCOPED.format(t="l")}
+   and (e.by = any(%(organisations)s) or
+        not (%(to_health)s and split_part(e.type, '.', 1) not in {_OF_HEALTH})
+        and not (%(to_school)s and split_part(e.type, '.', 1) in {_OF_EXCLUSIONS}
+                 and {ELSEWHERE.format(t="e", more="")}))
  order by l.seq limit %(limit)s
 """
 

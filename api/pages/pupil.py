@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from ap_registry.disclosure import disclosed
 from ap_registry.errors import NotFound
 from ap_registry.reading import read_pupil
 from ap_registry.store import queries
@@ -32,9 +33,10 @@ def find(
 @router.get("/pupils/{pupil}")
 def show(pupil: str, registry: TheRegistry, person: Person, as_at: str | None = None) -> Response:
     pupil_id, seen = find_pupil(registry, person.caller, pupil)
-    shown = read_pupil(
+    found = read_pupil(
         registry, pupil_id, on=seen.until_on, as_at=instant_of(as_at, "as_at"), timeline=True
     )
+    shown = disclosed(found, person.caller)
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
         owed = queries.follow_ups(
@@ -44,8 +46,8 @@ def show(pupil: str, registry: TheRegistry, person: Person, as_at: str | None = 
             pupil=pupil_id,
         )
     names = {
-        item["by"]: found.name
+        item["by"]: one.name
         for item in shown["timeline"]
-        if (found := world.organisation(item["by"])) is not None
+        if (one := world.organisation(item["by"])) is not None
     }
     return page("pupil.html", person, pupil=shown, owed=owed, names=names)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from ap_registry.access import Sight
-from ap_registry.reading import clock_explained, read_pupil, read_timeline
+from ap_registry.disclosure import disclosed, health_reason
+from ap_registry.reading import clock_explained, read_pupil
 from ap_registry.store import queries
 from api.deps import Holder, TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.problems import HttpProblem, responses
@@ -70,8 +71,8 @@ def get_pupil(
         on=_day(seen, on, registry.today()),
         as_at=instant_of(as_at, "as_at"),
     )
-    headers = {"ETag": f'"{shown["version"]}"', "Cache-Control": "no-store"}
-    return JSONResponse(shown, headers=headers)
+    told = disclosed(shown, holder.caller)
+    return JSONResponse(told, headers={"ETag": f'"{shown["version"]}"'})
 
 
 @router.get("/pupils/{pupil}/timeline", operation_id="get_timeline", responses=_ERRORS)
@@ -80,13 +81,14 @@ def get_timeline(
 ) -> dict[str, Any]:
     """Every notice as it stands, with what changed it."""
     pupil_id, seen = find_pupil(registry, holder.caller, pupil)
-    items = read_timeline(
+    shown = read_pupil(
         registry,
         pupil_id,
         on=_day(seen, on, registry.today()),
         as_at=instant_of(as_at, "as_at"),
+        timeline=True,
     )
-    return {"items": items, "next": None}
+    return {"items": disclosed(shown, holder.caller)["timeline"], "next": None}
 
 
 @router.get("/placements", operation_id="list_placements", responses=responses(401, 422, 503))
@@ -113,6 +115,8 @@ def list_placements(
             after=_uuid(mark[0]) if mark else None,
             limit=limit + 1,
         )
+    if holder.caller.role == "health":
+        items = [{**p, "reason": health_reason(p["reason"]), "end_reason": None} for p in items]
     return page(items, limit, "id")
 
 

@@ -54,6 +54,8 @@ def narrowed(caller: Caller, provider: str | None, la: str | None) -> tuple[str 
         if provider not in {None, caller.organisation}:
             raise HttpProblem(403, "You may read your own outcomes.")
         return caller.organisation, la
+    if caller.role == "auditor" and provider in caller.organisations:
+        return provider, la
     own = {name.removeprefix("LA") for name in caller.organisations if name.startswith("LA")}
     if not own or la not in {None, *own}:
         raise HttpProblem(403, "You may read the outcomes of your own LA.")

@@ -1,0 +1,116 @@
+"""How much of a visible pupil each kind of reader is shown (contract section 8, "Who sees")."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ap_registry.access import Caller
+
+Shown = dict[str, Any]
+_EXCLUSIONS = frozenset({"suspension", "permanent_exclusion"})
+_ABOUT_IT = frozenset(
+    {
+        "correction", "void", "notified", "parent_request", "exclusion_cancelled",
+        "governors_decision", "review_decision", "sixth_day_started",
+    }
+)  # fmt: skip
+_NAMING = ("of", "exclusion", "about", "arising_from")
+_NO_HEALTH = (
+    "exclusions", "directions", "outreach", "reintegrations", "managed_moves", "part_time",
+    "fair_access", "flags",
+)  # fmt: skip
+_HEALTH_KEEPS = frozenset({"id", "upn", "former_upns", "version", "placements"})
+_HEALTH_DETAILS = frozenset(
+    {"given_name", "family_name", "date_of_birth", "sex", "home_la", "nc_year"}
+)
+_HEALTH_REASONS = frozenset({"mental_health", "physical_health", "pregnancy"})
+_HEALTH_FACTS: Mapping[str, frozenset[str]] = {
+    "pupil_registered": _HEALTH_DETAILS,
+    "joined_roll": frozenset({"school", "registration"}),
+    "left_roll": frozenset({"school"}),
+    "placement_started": frozenset(
+        {"provider", "setting_type", "reason", "ends_on", "sessions_per_week"}
+    ),
+    "placement_changed": frozenset({"placement", "ends_on", "sessions_per_week"}),
+    "placement_ended": frozenset({"placement"}),
+}
+
+
+def disclosed(shown: Shown, caller: Caller) -> Shown:
+    """The pupil, with its timeline where it has one, as this caller may read it."""
+    if caller.role == "school":
+        return _to_school(shown, caller)
+    if caller.role == "health":
+        return _to_health(shown, caller)
+    return shown
+
+
+def _to_school(shown: Shown, caller: Caller) -> Shown:
+    """Exclusions elsewhere are only in the number of sessions suspended this year."""
+    elsewhere = {e["id"] for e in shown["exclusions"] if e["school"] not in caller.organisations}
+    elsewhere |= {
+        item["id"]
+        for item in shown.get("timeline", ())
+        if item["type"] in _EXCLUSIONS and item["data"]["school"] not in caller.organisations
+    }
+    found = {
+        **shown,
+        "exclusions": [e for e in shown["exclusions"] if e["id"] not in elsewhere],
+        "flags": [f for f in shown["flags"] if f["event"] not in elsewhere],
+    }
+    if "timeline" in shown:
+        hidden = set(elsewhere)
+        found["timeline"] = []
+        for item in shown["timeline"]:
+            names = {item["data"].get(name) for name in _NAMING} & hidden
+            if item["id"] in hidden or (names and item["type"] in _ABOUT_IT):
+                hidden.add(item["id"])
+            else:
+                found["timeline"].append(_without(item, hidden) if names else item)
+    return found
+
+
+def _without(item: Shown, hidden: set[str]) -> Shown:
+    return {**item, "data": {k: v for k, v in item["data"].items() if v not in hidden}}
+
+
+def _to_health(shown: Shown, caller: Caller) -> Shown:
+    """The minimum data set (domain.md section 8): who, where, from when; a reason of health only.
+
+    Of others' words nothing, of exclusions and funding not even that there were any.
+    """
+    kept = _HEALTH_KEEPS | _HEALTH_DETAILS
+    found: Shown = {name: value if name in kept else None for name, value in shown.items()}
+    found |= {name: [] for name in _NO_HEALTH}
+    found["rolls"] = [{**spell, "ground": None} for spell in shown["rolls"]]
+    found["placements"] = [
+        {**placement, "ref": None, "end_reason": None, "reason": health_reason(placement["reason"])}
+        for placement in shown["placements"]
+    ]
+    found["referrals"] = [
+        one for one in shown["referrals"] if one["provider"] in caller.organisations
+    ]
+    if "timeline" in shown:
+        found["timeline"] = [
+            item if item["by"] in caller.organisations else _health_item(item)
+            for item in shown["timeline"]
+            if item["by"] in caller.organisations or item["type"] in _HEALTH_FACTS
+        ]
+    return found
+
+
+def health_reason(reason: str | None) -> str | None:
+    return reason if reason in _HEALTH_REASONS else None
+
+
+def _health_item(item: Shown) -> Shown:
+    names = _HEALTH_FACTS[item["type"]]
+    data = {name: value for name, value in item["data"].items() if name in names}
+    if "reason" in data and health_reason(data["reason"]) is None:
+        del data["reason"]
+    changes = [
+        {**change, "reason": None}
+        for change in item["changes"]
+        if change["field"] in names | {"occurred_on"} - {"reason"}
+    ]
+    sentence = item["type"].replace("_", " ").capitalize()
+    return {**item, "ref": None, "data": data, "changes": changes, "sentence": sentence}

@@ -1,0 +1,86 @@
+"""API keys, and answers that are the same everywhere."""
+
+from datetime import date
+
+import httpx
+import pytest
+
+from ap_registry.registry import Registry
+from ap_registry.store import accounts
+from api import deps
+from tests.api.conftest import Login
+from tests.world import SCHOOL
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer apr_no"},
+                                    {"Authorization": "Basic dTpw"}])  # fmt: skip
+def test_without_a_key_in_use_one_is_asked_for(
+    nobody: httpx.Client, header: dict[str, str]
+) -> None:
+    answer = nobody.get("/api/v1/pupils", headers=header)
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_a_revoked_key_is_refused_within_a_second(
+    registry: Registry, as_: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_("school", SCHOOL)
+    assert client.get("/api/v1/pupils").status_code == 200
+    with registry.database.connection() as connection:
+        row = connection.execute("select id::text from api_key").fetchone()
+        assert row is not None
+        accounts.revoke_key(connection, row[0], at=registry.now())
+    later = deps.monotonic() + deps.REMEMBERED_SECONDS + 0.01
+    monkeypatch.setattr(deps, "monotonic", lambda: later)
+    assert client.get("/api/v1/pupils").status_code == 401
+
+
+@pytest.mark.parametrize(("until", "status"), [(date(2999, 1, 1), 200), (date(2020, 1, 1), 401)])
+def test_an_auditors_key_ends(as_: Login, until: date, status: int) -> None:
+    client = as_("auditor", SCHOOL, until_on=until)
+    assert client.get("/api/v1/pupils").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nowhere", 404), ("GET", "/api/v1/nowhere", 404), ("GET", "/static/nothing", 404),
+     ("DELETE", "/api/v1/notices", 405), ("PUT", "/api/v1/pupils", 405)],
+)  # fmt: skip
+def test_every_error_is_a_problem(
+    nobody: httpx.Client, method: str, path: str, status: int
+) -> None:
+    answer = nobody.request(method, path)
+    assert (answer.status_code, answer.json()["status"], answer.headers["content-type"]) == (
+        status, status, "application/problem+json",
+    )  # fmt: skip
+
+
+def test_an_error_inside_is_told_without_its_inside(
+    as_: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object, **_options: object) -> None:
+        raise RuntimeError("secret 7")
+
+    monkeypatch.setattr("ap_registry.store.queries.organisations", broken)
+    answer = as_("school", SCHOOL).get("/api/v1/organisations")
+    assert (answer.status_code, answer.headers["content-type"], "secret" in answer.text) == (
+        500, "application/problem+json", False,
+    )  # fmt: skip
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_list_comes_in_pages(as_: Login) -> None:
+    client, found, cursor = as_("school", SCHOOL), [], None
+    while True:
+        parameters = {"limit": 4, **({"cursor": cursor} if cursor else {})}
+        page = client.get("/api/v1/organisations", params=parameters).json()
+        found += [item["id"] for item in page["items"]]
+        if (cursor := page["next"]) is None:
+            break
+    every = client.get("/api/v1/organisations", params={"limit": 200}).json()["items"]
+    assert found == [item["id"] for item in every] == sorted(found)
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "cursor=nonsense", "limit=x"])
+def test_a_page_has_its_bounds(as_: Login, query: str) -> None:
+    assert as_("school", SCHOOL).get(f"/api/v1/organisations?{query}").status_code == 422

@@ -1,0 +1,188 @@
+"""Who sees a pupil, on every route: what may not be seen answers as what does not exist."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from ap_registry.registry import Registry
+from api.main import create_app
+from tests.api.conftest import Login
+from tests.world import (
+    GARAGE,
+    OTHER,
+    PERSON,
+    PRU,
+    PUPIL,
+    SCHOOL,
+    SPECIAL,
+    notify,
+    upn,
+)
+
+NOBODY = upn(99)
+CALLERS: dict[str, tuple[str, str]] = {
+    "its school": ("school", SCHOOL),
+    "its former school": ("school", OTHER),
+    "another school": ("school", SPECIAL),
+    "its provider": ("provider", GARAGE),
+    "its former provider": ("provider", PRU),
+    "another provider": ("provider", "SVC-0001"),
+    "its LA": ("la", "LA856"),
+    "another LA": ("la", "LA857"),
+    "its panel": ("panel", "LA856"),
+    "another panel": ("panel", "LA857"),
+    "its social care": ("social_care", "LA856"),
+    "a health partner": ("health", "ICB-QK1"),
+    "a parent": ("parent", "LA856"),
+    "an auditor of its school": ("auditor", SCHOOL),
+    "an auditor of another": ("auditor", SPECIAL),
+    "the administrator": ("admin", "LA856"),
+}
+NOW = frozenset(
+    {
+        "its school", "its provider", "its LA", "its panel", "its social care",
+        "an auditor of its school", "the administrator",
+    }
+)  # fmt: skip
+EVER = NOW | {"its former school", "its former provider"}
+NEVER: frozenset[str] = frozenset()
+READERS = {
+    "/api/v1/pupils": NOW,
+    "/api/v1/pupils/{pupil}": EVER,
+    "/api/v1/pupils/{pupil}/timeline": EVER,
+    "/api/v1/placements": NOW,
+    "/api/v1/follow-ups": NOW,
+    "/api/v1/follow-ups/{follow_up}/clock": NOW,
+    "/api/v1/events": NOW,
+    "/api/v1/organisations": NEVER,
+    "/api/v1/framework": NEVER,
+    "/api/v1/outcomes": NEVER,
+    "/api/v1/ledger/head": NEVER,
+}
+
+
+@pytest.fixture
+def pupil_id(registry: Registry) -> str:
+    """From Brook School to Alder School; from Bridge PRU to Second Gear, where it still is."""
+    notify(registry, "joined_roll", "2025-09-01", school=OTHER, registration="C", **PERSON)
+    notify(registry, "left_roll", "2026-01-12", school=OTHER, ground="a")
+    notify(registry, "joined_roll", "2026-01-12", school=SCHOOL, registration="C")
+    placed = {"commissioner": SCHOOL, "reason": "behaviour", "ends_on": "2026-12-18",
+              "sessions_per_week": 4, "intent": "return"}  # fmt: skip
+    notify(registry, "placement_started", "2026-02-02", provider=PRU, ref="P-1", **placed)
+    notify(
+        registry, "placement_ended", "2026-03-06", placement="P-1", end_reason="other_ap",
+        by=PRU,
+    )  # fmt: skip
+    notify(registry, "placement_started", "2026-03-09", provider=GARAGE, **placed)
+    found = notify(
+        registry, "suspension", "2026-06-01", school=SCHOOL, sessions=12, ends_on="2026-06-08",
+        reasons=["PP"],
+    )  # fmt: skip
+    return str(found["event"]["pupil_id"])
+
+
+def get_routes(registry: Registry) -> set[str]:
+    paths = create_app(registry).openapi()["paths"]
+    return {path for path, methods in paths.items() if "get" in methods}
+
+
+def test_every_route_that_reads_says_who_reads_pupils_there(registry: Registry) -> None:
+    assert get_routes(registry) == set(READERS)
+
+
+def test_pupils_are_told_to_those_who_see_them_and_to_nobody_else(
+    as_: Login, registry: Registry, pupil_id: str
+) -> None:
+    clients = {name: as_(*caller) for name, caller in CALLERS.items()}
+    owed = clients["the administrator"].get("/api/v1/follow-ups").json()["items"][0]["id"]
+    told = {
+        path: {
+            name
+            for name, client in clients.items()
+            if _tells(client.get(path.format(pupil=PUPIL, follow_up=owed)), pupil_id, owed)
+        }
+        for path in READERS
+    }
+    assert told == {path: set(readers) for path, readers in READERS.items()}
+
+
+def _tells(answer: httpx.Response, *words: str) -> bool:
+    return any(word in answer.text for word in (PUPIL, "Example", *words))
+
+
+@pytest.mark.parametrize("path", ["/pupils/{0}", "/pupils/{0}/timeline", "/follow-ups?upn={0}"])
+def test_the_unseen_answers_as_the_unknown(as_: Login, pupil_id: str, path: str) -> None:
+    for name in CALLERS.keys() - EVER:
+        client = as_(*CALLERS[name])
+        unseen, unknown = (client.get("/api/v1" + path.format(upn_)) for upn_ in (PUPIL, NOBODY))
+        assert (unseen.status_code, unseen.content) == (404, unknown.content), name
+
+
+def test_a_notice_on_the_unseen_answers_as_on_the_unknown(as_: Login, pupil_id: str) -> None:
+    review = {"type": "review_held", "occurred_on": "2026-06-10", "purpose": "review",
+              "attended": ["school"]}  # fmt: skip
+    client = as_("school", SPECIAL)
+    unseen, unknown = (
+        client.post("/api/v1/notices", json={**review, "upn": upn_}) for upn_ in (PUPIL, NOBODY)
+    )
+    assert (unseen.status_code, unseen.content) == (422, unknown.content)
+
+
+def shown_to(as_: Login, caller: str, path: str = "") -> Any:
+    return as_(*CALLERS[caller]).get(f"/api/v1/pupils/{PUPIL}{path}").json()
+
+
+def test_a_former_school_reads_the_pupil_as_on_its_last_day(as_: Login, pupil_id: str) -> None:
+    found = shown_to(as_, "its former school")
+    assert [(r["school"], r["until"]) for r in found["rolls"]] == [(OTHER, None)]
+    assert (found["placements"], found["exclusions"]) == ([], [])
+    days = {i["occurred_on"] for i in shown_to(as_, "its former school", "/timeline")["items"]}
+    assert days == {"2025-09-01"}
+
+
+def test_a_former_school_cannot_ask_for_a_later_day(as_: Login, pupil_id: str) -> None:
+    asked = shown_to(as_, "its former school", "?on=2026-06-01")
+    assert asked == shown_to(as_, "its former school")
+
+
+def test_a_school_sees_suspended_days_elsewhere_as_a_number(
+    as_: Login, registry: Registry, pupil_id: str
+) -> None:
+    notify(registry, "left_roll", "2026-06-15", school=SCHOOL, ground="a")
+    notify(registry, "joined_roll", "2026-06-15", school=SPECIAL, registration="C")
+    client = as_("school", SPECIAL)
+    found = client.get(f"/api/v1/pupils/{PUPIL}?on=2026-06-20").json()
+    assert (found["exclusions"], found["suspended_sessions_this_year"]) == ([], 12)
+    seen = {i["type"] for i in client.get(f"/api/v1/pupils/{PUPIL}/timeline").json()["items"]}
+    fed = {i["type"] for i in client.get("/api/v1/events").json()["items"]}
+    owed = {i["kind"] for i in client.get("/api/v1/follow-ups").json()["items"]}
+    assert ("suspension" in seen | fed, "sixth_day_provision" in owed) == (False, False)
+
+
+def test_the_owner_of_a_duty_sees_it_after_the_pupil_has_left(
+    as_: Login, registry: Registry, pupil_id: str
+) -> None:
+    notify(registry, "left_roll", "2026-06-15", school=SCHOOL, ground="a")
+    client = as_("school", SCHOOL)
+    kinds = {item["kind"] for item in client.get("/api/v1/follow-ups").json()["items"]}
+    assert "sixth_day_provision" in kinds
+
+
+def test_health_is_told_the_minimum(as_: Login, registry: Registry, pupil_id: str) -> None:
+    notify(registry, "referral", "2026-06-10", route="health", provider="ICB-QK1",
+           objectives=["sleep"], by=SCHOOL)  # fmt: skip
+    client = as_("health", "ICB-QK1")
+    found = client.get(f"/api/v1/pupils/{PUPIL}").json()
+    assert (found["given_name"], found["exclusions"], found["flags"]) == ("Ann", [], [])
+    assert {p["reason"] for p in found["placements"]} == {None}
+    assert (found["sen_provision"], found["suspended_sessions_this_year"]) == (None, None)
+    items = client.get(f"/api/v1/pupils/{PUPIL}/timeline").json()["items"]
+    assert {i["type"] for i in items} <= {
+        "pupil_registered", "joined_roll", "left_roll", "placement_started", "placement_ended",
+    }  # fmt: skip
+    told = str(items) + client.get("/api/v1/events").text + client.get("/api/v1/follow-ups").text
+    assert [
+        word for word in ("suspension", "sixth_day", "sleep") if word in told + str(items)
+    ] == []
