@@ -285,4 +285,11 @@ def _silent(facts: Facts, placement: Row, matures: date) -> bool:
     spell = facts.main_spell(placement.ended_on)
     if spell is None:
         return False
-    return not any(True for _ in facts.register(spell.school, placement.ended_on + DAY, matures))
+    end: date = placement.ended_on
+    said = (
+        *((r.school, r.started_on) for r in facts.rows("reintegration")),
+        *((r.school, r.from_on) for r in facts.rows("roll")),
+    )
+    if any(school == spell.school and end < on <= matures for school, on in said):
+        return False
+    return not any(True for _ in facts.register(spell.school, end + DAY, matures))

@@ -124,7 +124,7 @@ def beside(
 ) -> dict[str, dict[str, Any]]:
     """The secondary figures of all providers together, by name."""
     return {
-        r["name"]: {k: r[k] for k in ("numerator", "denominator", "value") if k in r}
+        r["name"]: {k: v for k, v in r.items() if k not in {"la", "measure", "name"}}
         for r in report(registry, period)["secondary"]
         if r["measure"] == measure and r.get("la") == "all"
     }
