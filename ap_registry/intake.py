@@ -1,6 +1,6 @@
 """One call's notices against the pupils they name: read, refused, or ready to be written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,17 +15,20 @@ from ap_registry.notice import NoticeType, World
 from ap_registry.receipts import Accepted, Repeated, digest_of
 from ap_registry.sent import Notice, Sent, Settings, kind_of, read_notice, refused, registers
 from ap_registry.store.digest import keyed
+from ap_registry.store.ledger import Stored
 from ap_registry.store.projections import birth_year, visibility_rows
 from ap_registry.workspace import Workspace
 
 _UPN = UpnKind()
+Find = Callable[[Sent, str, bytes, int], Stored | None]
 
 
 @dataclass(slots=True, kw_only=True)
 class Intake:
     """The pupils of one call. ``counted``: rows of equal content over a whole file so far.
 
-    ``taken``: which pupil a ref belongs to, as far as this call has learnt.
+    ``taken``: which pupil a ref belongs to, as far as this call has learnt. ``find``: who was
+    registered when a notice that names no pupil was sent before.
     """
 
     world: World
@@ -34,6 +37,7 @@ class Intake:
     by_id: dict[UUID, Workspace] = field(default_factory=dict)
     counted: dict[bytes, int] | None = None
     taken: dict[tuple[str, bytes], UUID] = field(default_factory=dict)
+    find: Find = lambda _sent, _by, _content, _number: None
 
     def workspaces(self) -> Sequence[Workspace]:
         return tuple(self.by_id.values())
@@ -49,6 +53,8 @@ class Intake:
             raise refused("/upn", "unknown_pupil", _UNKNOWN)
         self._match_version(workspace)
         content = digest_of(self.settings.hash_key, found, by)
+        if workspace.upn is None and not workspace.exists:
+            workspace = self._sent_before(found, workspace, by, content)
         repeated = self._repeat(found, workspace, by, content)
         if repeated is not None:
             return repeated
@@ -66,7 +72,7 @@ class Intake:
 
     def _workspace(self, notice: Notice, kind: NoticeType[Any]) -> Workspace:
         upn, pupil_id = notice.get("upn"), notice.get("pupil_id")
-        if upn not in {None, ""}:
+        if upn not in (None, ""):
             try:
                 number = _UPN.read(upn, self.settings.reading(self.settings.today, self.world))
             except BadValue as bad:
@@ -77,7 +83,7 @@ class Intake:
                 self.known[number] = workspace
                 self.by_id[workspace.pupil_id] = workspace
             return workspace
-        if pupil_id not in {None, ""}:
+        if pupil_id not in (None, ""):
             try:
                 found = self.by_id.get(UUID(str(pupil_id)))
             except ValueError:
@@ -134,6 +140,32 @@ class Intake:
                 "", "stale_version", f"the record is now at version {workspace.history.version}"
             )
 
+    def _sent_before(self, found: Sent, workspace: Workspace, by: str, content: bytes) -> Workspace:
+        """Of a notice that names no pupil: the pupil whom it registered when it was sent before.
+
+        By its ref; in a file without refs the k-th row of equal content is the k-th such pupil.
+        """
+        number = 0
+        if hashed := digest_of_ref(self.settings.hash_key, found.ref):
+            holder = self.taken.get((by, hashed))
+            if holder in self.by_id:
+                return self.by_id[holder]
+        elif self.counted is None:
+            return workspace
+        else:
+            number = self.counted[content] = self.counted.get(content, 0) + 1
+        stored = self.find(found, by, content, number)
+        return self.lay_out(stored) if stored is not None else workspace
+
+    def lay_out(self, found: Stored) -> Workspace:
+        """A pupil that was loaded, under every UPN that names it."""
+        workspace = Workspace(
+            pupil_id=found.pupil_id, upn=found.upn, world=self.world, base=history(found.recorded)
+        )
+        self.by_id[found.pupil_id] = workspace
+        self.known |= dict.fromkeys(found.upns, workspace)
+        return workspace
+
     def _repeat(
         self, found: Sent, workspace: Workspace, by: str, content: bytes
     ) -> Repeated | Accepted | None:
@@ -141,7 +173,8 @@ class Intake:
             return self._repeat_by_ref(found, workspace, by, content)
         if self.counted is None:
             return None
-        number = self.counted[content] = self.counted.get(content, 0) + 1
+        key = workspace.pupil_id.bytes + content
+        number = self.counted[key] = self.counted.get(key, 0) + 1
         same = [r for r in workspace.base.recorded if r.content_hash == content]
         if len(same) < number:
             return None
@@ -245,17 +278,9 @@ def digest_of_ref(key: bytes, ref: str | None) -> bytes | None:
     return None if ref is None else keyed(key, "ref", ref)
 
 
-def open_intake(world: World, settings: Settings, stored: Iterable[Any]) -> Intake:
+def open_intake(world: World, settings: Settings, stored: Iterable[Stored]) -> Intake:
     """Lay out the pupils that were loaded, under every UPN that names them."""
     intake = Intake(world=world, settings=settings)
     for found in stored:
-        workspace = Workspace(
-            pupil_id=found.pupil_id,
-            upn=found.upn,
-            world=world,
-            base=history(found.recorded),
-        )
-        intake.by_id[found.pupil_id] = workspace
-        for upn in found.upns:
-            intake.known[upn] = workspace
+        intake.lay_out(found)
     return intake

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,8 @@ from ap_registry.calendar import london_today
 from ap_registry.errors import Problem, Refused, VersionConflict
 from ap_registry.intake import Intake, digest_of_ref, open_intake
 from ap_registry.receipts import Accepted, Repeated
-from ap_registry.sent import Settings
-from ap_registry.store import codec, ledger, reference, sequencer
+from ap_registry.sent import Sent, Settings
+from ap_registry.store import codec, ledger, queries, reference, sequencer
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.recompute import recompute
 from ap_registry.store.worlds import Worlds
@@ -179,6 +180,7 @@ class Registry:
             intake = self._open(connection, notices, settings)
             intake.counted = counted
             intake.taken = dict(taken)
+            intake.find = partial(_sent_before, connection, settings)
             outcomes: list[Accepted | Repeated | Refused] = []
             for notice in notices:
                 try:
@@ -274,6 +276,18 @@ def _status(found: Accepted | Repeated | Refused) -> Outcome:
         status = "duplicate" if found.in_this_call else "unchanged"
         return Outcome(status=status, event_id=found.event.id)
     return Outcome(status="created", event_id=found.event.id)
+
+
+def _sent_before(
+    connection: Connection, settings: Settings, found: Sent, by: str, content: bytes, number: int
+) -> ledger.Stored | None:
+    """Whom a notice registered that names no pupil: by its ref, else the number-th by content."""
+    if found.ref is not None:
+        pupil = queries.pupil_of_ref(connection, by, digest_of_ref(settings.hash_key, found.ref))
+    else:
+        name = found.registering.get("family_name") or found.values.get("family_name")
+        pupil = queries.pupil_of_content(connection, str(name), content, number)
+    return ledger.load(connection, ids=[pupil]).pupils[0] if pupil else None
 
 
 def _named(notices: Sequence[Notice]) -> tuple[set[str], set[UUID]]:

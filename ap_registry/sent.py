@@ -57,7 +57,7 @@ def refused(pointer: str, code: str, detail: str) -> Refused:
 
 def kind_of(notice: Notice) -> NoticeType[Any]:
     name = notice.get("type")
-    if name in {None, ""}:
+    if name in (None, ""):
         raise refused("/type", "required", "type is needed")
     kind = CATALOGUE.get(str(name).strip())
     if kind is None:

@@ -4,6 +4,7 @@ import heapq
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, BinaryIO, NamedTuple, TextIO
@@ -32,7 +33,7 @@ class Told(NamedTuple):
 
     row: int
     status: str
-    id: str | None
+    id: str
     receipt: str | None
 
 
@@ -66,7 +67,7 @@ def import_notices(
                 dry_run=dry_run,
                 from_file=True,
                 amend=amend,
-                counted={},  # a content belongs to one pupil, and a pupil to one chunk
+                counted={},  # a pupil belongs to one chunk
                 receipts=receipts,
             )
             for (number, _), outcome in zip(chunk, outcomes, strict=True):
@@ -97,17 +98,18 @@ def _lay_down(
                 result.refuse(RowError.bad(number, row))
                 continue
             body = {name: value for name, value in row.items() if value not in (None, "")}
-            copy.write_row((number, _pupil(number, body), _day(body), json.dumps(body)))
+            copy.write_row((number, _pupil(body), _day(body), json.dumps(body)))
 
 
-def _pupil(number: int, row: Mapping[str, Any]) -> str:
-    """What brings the rows of one pupil together; a row that names none stands alone."""
+def _pupil(row: Mapping[str, Any]) -> str:
+    """What brings the rows of one pupil together; of those that name none, the equal ones."""
     if upn := str(row.get("upn", "")).strip():
         return upn.upper().encode(errors="replace").decode()
     try:
         return str(UUID(str(row["pupil_id"]).strip()))
     except (KeyError, ValueError):
-        return f"~{number}"
+        text = json.dumps(row, sort_keys=True)
+        return f"~{sha256(text.encode()).hexdigest()}"
 
 
 def _day(row: Mapping[str, Any]) -> str:
@@ -151,9 +153,9 @@ def _keep(
         for (number, _), outcome in zip(chunk, outcomes, strict=True):
             if outcome.status == "refused":
                 continue
-            unborn = dry_run and outcome.status != "unchanged"
+            event = "" if dry_run and outcome.status != "unchanged" else str(outcome.event_id)
             receipt = codec.encode(outcome.receipt).decode() if outcome.receipt else None
-            copy.write_row((number, outcome.status, None if unborn else outcome.event_id, receipt))
+            copy.write_row((number, outcome.status, event, receipt))
 
 
 def _tell(
@@ -172,7 +174,7 @@ def _tell(
                     lines.refused(found)
                 continue
             if lines is not None:
-                lines.taken(found.row, found.status, found.id or "")
+                lines.taken(found.row, found.status, found.id)
             if receipts and found.receipt:
                 kept.add(found.receipt)
     result.receipts = kept

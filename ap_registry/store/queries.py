@@ -172,6 +172,27 @@ def pupil_of_upn(connection: Connection, upn: str) -> UUID | None:
     return row[0] if row else None
 
 
+def pupil_of_ref(connection: Connection, by: str, ref_hash: bytes | None) -> UUID | None:
+    row = connection.execute(
+        "select pupil_id from notice_ref where by = %s and ref_hash = %s", (by, ref_hash)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def pupil_of_content(
+    connection: Connection, family_name: str, content_hash: bytes, number: int
+) -> UUID | None:
+    """The number-th pupil of that name whose record holds a notice of that content."""
+    row = connection.execute(
+        "select e.pupil_id from identity i join event e on e.pupil_id = i.pupil_id"
+        " where lower(i.family_name) = lower(%s) and i.until_at = 'infinity'"
+        "   and e.stream = 0 and e.content_hash = %s"
+        " order by e.recorded_at, e.pupil_id offset %s limit 1",
+        (family_name, content_hash, number - 1),
+    ).fetchone()
+    return row[0] if row else None
+
+
 def visibility(
     connection: Connection, pupil_id: UUID, organisations: Sequence[str]
 ) -> list[tuple[str, date | None, date | None]]:

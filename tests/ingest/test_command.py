@@ -1,0 +1,133 @@
+"""``ap-registry import``: as an office calls it, with exit codes and JSON to the letter."""
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ap_registry import embedded
+from ap_registry.cli import main
+from ap_registry.cli.output import progress_bar
+from ap_registry.registry import Registry
+from tests.world import PUPIL, SCHOOL, register_pupil
+
+Command = Callable[..., "Ran"]
+REGISTER = f"upn,organisation,week,marks\n{PUPIL},{SCHOOL},2026-03-02,{'/ ' * 10}\n"
+SUSPENSION = (
+    "type,upn,occurred_on,school,sessions,ends_on,reasons\n"
+    f"suspension,{PUPIL},02/03/2026,{SCHOOL},4,03/03/2026,PP\n"
+)
+
+
+@dataclass(frozen=True)
+class Ran:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def command(
+    registry: Registry,
+    urls: embedded.Servers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Command:
+    """Run in a folder of its own, on the test's database."""
+    register_pupil(registry)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AP_DATABASE_URL", urls.database_url)
+    monkeypatch.setenv("AP_DATABASE_OWNER_URL", urls.database_owner_url)
+    monkeypatch.setenv("AP_REDIS_URL", urls.redis_url)
+
+    def run(*words: str, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["ap-registry", *words])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
+def test_a_good_file_ends_with_0_and_says_what_became_of_it(
+    command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "s.csv").write_text(SUSPENSION, encoding="utf-16")
+    first = command("import", "notices", "s.csv", "--json")
+    told = json.loads(first.stdout)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert list(told) == [
+        "rows", "created", "unchanged", "duplicate", "refused", "errors", "receipts",
+    ]  # fmt: skip
+    assert list(told.values())[:6] == [1, 1, 0, 0, 0, []]
+    assert told["receipts"][0].keys() == {"event", "follow_ups", "flags"}
+    again = command("import", "notices", "-", "--json", "--result", "r.csv", stdin=SUSPENSION)
+    assert json.loads(again.stdout)["unchanged"] == 1
+    assert (tmp_path / "r.csv").read_text() == (
+        f"row,status,id,column,code,detail\n1,unchanged,{told['receipts'][0]['event']['id']},,,\n"
+    )
+
+
+def test_a_refused_row_ends_with_1_and_is_named(command: Command) -> None:
+    ran = command("import", "notices", "-", "--json", stdin=SUSPENSION.replace("PP", "ZZ"))
+    told = json.loads(ran.stdout)
+    assert (ran.returncode, told["refused"], told["receipts"]) == (1, 1, [])
+    (error,) = told["errors"]
+    assert list(error) == ["row", "column", "code", "detail", "rule", "source"]
+    assert (error["row"], error["column"], error["code"]) == (1, "reasons", "unknown_code")
+    plain = command("import", "notices", "-", stdin=SUSPENSION.replace("PP", "ZZ"))
+    assert plain.stdout == "1 rows: 0 created, 0 unchanged, 0 duplicate, 1 refused\n"
+    assert "row 1, reasons: " in plain.stderr
+
+
+def test_a_register_answers_marks_and_follow_ups(command: Command, tmp_path: Path) -> None:
+    ran = command("import", "attendance", "-", "--json", "--result", "r.csv", stdin=REGISTER)
+    told = json.loads(ran.stdout)
+    assert (ran.returncode, told["created"], told["marks"]) == (0, 1, 10)
+    assert told["follow_ups"] == {"opened": [], "closed": [], "moved": []}
+    assert (tmp_path / "r.csv").read_text() == "row,status,id,column,code,detail\n1,created,,,,\n"
+
+
+def test_calendars_answer_what_moved(command: Command) -> None:
+    text = f"organisation,starts_on,ends_on\n{SCHOOL},2025-09-01,2026-07-17\n"
+    ran = command("import", "terms", "-", "--json", stdin=text)
+    assert (ran.returncode, json.loads(ran.stdout)["moved"]) == (0, [])
+
+
+def test_what_cannot_be_read_ends_with_2_and_one_plain_message(
+    command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    (tmp_path / "old.csv").write_text("kept")
+    for words in (
+        ("notices", "picture.csv", "--result", "old.csv"),
+        ("notices", "."),
+        ("attendance", "missing.csv"),
+        ("organisations", "picture.csv"),
+        ("terms", "-"),
+        ("notices", "-", "--format", "docx"),
+        ("notices", "-", "--result", "no/such/folder/r.csv"),
+    ):
+        ran = command("import", *words, stdin="a,b\n1,2\n")
+        assert (ran.returncode, ran.stdout) == (2, ""), words
+    assert (tmp_path / "old.csv").read_text() == "kept"
+
+
+def test_a_dry_run_saves_nothing(command: Command) -> None:
+    for form, text in (("notices", SUSPENSION), ("attendance", REGISTER)):
+        for _ in range(2):
+            ran = command("import", form, "-", "--dry-run", "--json", stdin=text)
+            assert json.loads(ran.stdout)["created"] == 1
+
+
+def test_the_progress_bar_keeps_to_terminals(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_bar("notices") as bar:
+        bar(10)
+    assert capsys.readouterr().err == ""
