@@ -3,16 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from ap_registry.calendar import london_today
 from ap_registry.instants import instant
 from ap_registry.registry import Registry
-from ap_registry.store import log, reference
-from ap_registry.store.database import Connection
-from reports.facts import World
-from reports.loading import stream
-from reports.measures.episode import Period
-from reports.outcomes import collect, report
+from ap_registry.store import log
+from reports.counting import count
+from reports.outcomes import report
 from reports.render import as_csv, as_html, as_json
+from reports.scope import Scope, gather
 
 FORMATS = ("html", "csv", "json")
 
@@ -48,16 +45,10 @@ def outcomes(
     """The report as an object, and the names of the organisations in it."""
     with registry.database.connection() as connection:
         at = registry.closed(connection, known_by)
+    scope = Scope.of(from_on, to_on, at=at, provider=provider, la=la)
     with registry.database.snapshot() as connection:
-        world = _world(connection, at)
-        period = Period(from_on=from_on, to_on=to_on, today=london_today(at))
-        book = collect(stream(connection, world, at), period, provider=provider, la=la)
-        made = report(book, period, known_by=instant(at), ledger=log.ledger_at(connection, at))
+        world, pupils = gather(connection, scope)
+        book = count(connection, registry.database.url, scope, world=world, pupils=pupils)
+        ledger = log.ledger_at(connection, at)
+    made = report(book, scope.period, known_by=instant(at), ledger=ledger)
     return made, {name: one.name for name, one in world.organisations.items()}
-
-
-def _world(connection: Connection, at: datetime) -> World:
-    """Organisations and calendars as they were known by then."""
-    organisations = {one.id: one for one in reference.all_organisations(connection, at)}
-    calendars = reference.load_calendars(connection, as_at=at, organisations=organisations.values())
-    return World(organisations=organisations, calendars=calendars, today=london_today(at))

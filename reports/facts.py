@@ -26,7 +26,7 @@ class Row:
         raise AttributeError(name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """Organisations and calendars as at the report's instant, and its day."""
 
@@ -34,14 +34,22 @@ class World:
     calendars: Calendars
     today: date
 
+    @cached_property
+    def such_schools(self) -> frozenset[str]:
+        """Mainstream and special schools."""
+        found = self.organisations.values()
+        return frozenset(one.id for one in found if one.is_mainstream_or_special)
+
+    @cached_property
+    def ap_providers(self) -> frozenset[str]:
+        return frozenset(one.id for one in self.organisations.values() if one.is_ap_provider)
+
     def such_a_school(self, name: str) -> bool:
         """A mainstream or special school."""
-        found = self.organisations.get(name)
-        return found is not None and found.is_mainstream_or_special
+        return name in self.such_schools
 
     def is_ap_provider(self, name: str) -> bool:
-        found = self.organisations.get(name)
-        return found is not None and found.is_ap_provider
+        return name in self.ap_providers
 
     def supports_schools(self, name: str) -> bool:
         """Outreach is support by an AP provider or an LA support service."""

@@ -1,14 +1,14 @@
 """Facts read from derived rows as at an instant, some pupils at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
-import psycopg
-
+from ap_registry.store.database import Connection
 from reports.facts import Facts, Row, World
 from reports.marks import unpacked
+from reports.scope import HELD
 
 AT_ONCE = 2_000
 
@@ -61,47 +61,35 @@ _TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "destination": (("occurred_on", "activity", "version"), "occurred_on, version"),
 }  # fmt: skip
 
-_HELD: LiteralString = "from_at <= %(at)s and until_at > %(at)s"
-_WHO: LiteralString = f"""
-select pupil_id from placement where {_HELD} union select pupil_id from outreach where {_HELD}
-union select a.pupil_id from attendance_week a
-  where a.from_at <= %(at)s and a.until_at > %(at)s and a.organisation = any(%(providers)s)
- order by 1
-"""
-
 # Weeks are numbered from marks.EPOCH; the key is in this order, so nothing is sorted.
 _WEEKS: LiteralString = f"""
 select pupil_id, organisation,
        string_agg(int2send(((week - date '2000-01-03') / 7)::smallint)
                   || convert_to(marks, 'UTF8'), ''
                   order by week)
-  from attendance_week where pupil_id = any(%(pupils)s) and {_HELD}
+  from attendance_week where pupil_id = any(%(pupils)b) and {HELD}
  group by pupil_id, organisation
 """
 
 
-def stream(
-    connection: psycopg.Connection[Any], world: World, known_by: datetime
+def load(
+    connection: Connection, world: World, at: datetime, pupils: Sequence[UUID]
 ) -> Iterator[Facts]:
-    """Every pupil with a placement, outreach or a mark at an AP provider; some at a time."""
-    providers = [name for name in world.organisations if world.is_ap_provider(name)]
-    cursor = connection.cursor(binary=True)
-    cursor.execute(_WHO, {"at": known_by, "providers": providers})
-    wanted = [row[0] for row in cursor]
-    for start in range(0, len(wanted), AT_ONCE):
-        yield from _load(connection, world, known_by, wanted[start : start + AT_ONCE])
+    """Facts of these pupils as known by an instant; some at a time, so that memory stays flat."""
+    for start in range(0, len(pupils), AT_ONCE):
+        yield from _load(connection, world, at, pupils[start : start + AT_ONCE])
 
 
 def _load(
-    connection: psycopg.Connection[Any], world: World, known_by: datetime, pupils: list[UUID]
+    connection: Connection, world: World, at: datetime, pupils: Sequence[UUID]
 ) -> Iterable[Facts]:
     found = {pupil: Facts(pupil, world) for pupil in pupils}
-    parameters = {"at": known_by, "pupils": pupils}
+    parameters = {"at": at, "pupils": list(pupils)}
     for table, (columns, order) in _TABLES.items():
         cursor = connection.cursor(binary=True)
         cursor.execute(
             f'select pupil_id, {", ".join(columns)} from "{table}"'
-            f" where pupil_id = any(%(pupils)s) and {_HELD} order by pupil_id, {order}",
+            f" where pupil_id = any(%(pupils)b) and {HELD} order by pupil_id, {order}",
             parameters,
         )
         for row in cursor.fetchall():

@@ -9,7 +9,7 @@ from typing import Any
 from reports.facts import Facts
 from reports.measures import attainment, attendance, outreach, post_16, reintegration
 from reports.measures.episode import Count, Episode, Number, Period, Place, Yes
-from reports.statistics import half_up, mean, median, rate, wilson
+from reports.statistics import Ratio, half_up, mean, median, rate, wilson
 
 DEFINITION = "v1"
 MEASURES = (outreach, attendance, reintegration, attainment, post_16)
@@ -32,6 +32,11 @@ class Tally:
         if episode.place is Place.EXCLUDED and episode.reason:
             self.reasons[episode.reason] += 1
         self.unknown_within += episode.counts_unknown
+
+    def merge(self, other: "Tally") -> None:
+        self.places += other.places
+        self.reasons += other.reasons
+        self.unknown_within += other.unknown_within
 
     def row(self, measure: str) -> dict[str, Any]:
         numerator = self.places[Place.SUCCESS]
@@ -64,8 +69,14 @@ class Beside:
 
     achieved: int = 0
     pupils: int = 0
-    values: list[Fraction] = field(default_factory=list)
+    values: Counter[Ratio] = field(default_factory=Counter)
     summary: str = ""
+
+    def merge(self, other: "Beside") -> None:
+        self.summary = other.summary
+        self.achieved += other.achieved
+        self.pupils += other.pupils
+        self.values += other.values
 
     def row(self) -> dict[str, Any]:
         if self.summary == "count":
@@ -87,9 +98,9 @@ Key = tuple[str, str, str | None]  # provider or LA, measure, group
 class Book:
     """All tallies of a report as episodes come in."""
 
-    rows: dict[Key, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    totals: dict[Key, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    beside: dict[tuple[str, str, str, str], Beside] = field(
+    rows: defaultdict[Key, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    totals: defaultdict[Key, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    beside: defaultdict[tuple[str, str, str, str], Beside] = field(
         default_factory=lambda: defaultdict(Beside)
     )
 
@@ -107,6 +118,14 @@ class Book:
                     self.totals[la, episode.measure, episode.group].add(episode)
                 self._secondary("la", la, episode)
 
+    def add(self, other: "Book") -> None:
+        """Take in a book of other pupils."""
+        for mine, theirs in ((self.rows, other.rows), (self.totals, other.totals)):
+            for key, tally in theirs.items():
+                mine[key].merge(tally)
+        for name, beside in other.beside.items():
+            self.beside[name].merge(beside)
+
     def _secondary(self, kind: str, name: str, episode: Episode) -> None:
         if episode.group is not None:
             return
@@ -119,7 +138,7 @@ class Book:
                     beside.pupils += 1
                 case Number(value=value, summary=summary):
                     beside.summary = summary
-                    beside.values.append(value)
+                    beside.values[value.as_integer_ratio()] += 1
                 case Count(number=number):
                     beside.summary = "count"
                     beside.achieved += number

@@ -1,10 +1,12 @@
 """Rates, intervals and funnel limits: exact until the last rounding."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
+Ratio = tuple[int, int]  # numerator and denominator, in lowest terms
+Values = Mapping[Ratio, int]  # how often each occurs
 Z95 = Decimal("1.959963984540054")
 Z998 = Decimal("3.090232306167813")
 
@@ -65,22 +67,29 @@ def in_words(numerator: int, denominator: int, mean: float | None) -> str:
     return "higher than the average" if share > high else "not different from the average"
 
 
-def mean(values: Sequence[Fraction]) -> Fraction:
+def mean(values: Values) -> Fraction:
     by_denominator: dict[int, int] = defaultdict(int)  # adding whole numbers is cheap
-    for value in values:
-        by_denominator[value.denominator] += value.numerator
+    for (numerator, denominator), count in values.items():
+        by_denominator[denominator] += count * numerator
     total = sum((Fraction(n, d) for d, n in by_denominator.items()), Fraction(0))
-    return total / len(values)
+    return total / sum(values.values())
 
 
-def median(values: Sequence[Fraction]) -> Fraction:
-    ordered = sorted(values, key=_nearly)
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return ordered[middle]
-    return (ordered[middle - 1] + ordered[middle]) / 2
+def median(values: Values) -> Fraction:
+    size = sum(values.values())
+    low, high = _nth(values, (size - 1) // 2), _nth(values, size // 2)
+    return (low + high) / 2
 
 
-def _nearly(value: Fraction) -> float:
+def _nth(values: Values, n: int) -> Fraction:
+    """The n-th in ascending order, counted from 0."""
+    for value in sorted(values, key=_nearly):
+        n -= values[value]
+        if n < 0:
+            return Fraction(*value)
+    raise IndexError
+
+
+def _nearly(value: Ratio) -> float:
     """Orders exactly: counts of sessions are far too small for two fractions to share a float."""
-    return value.numerator / value.denominator
+    return value[0] / value[1]

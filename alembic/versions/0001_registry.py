@@ -3,7 +3,7 @@
 from alembic import op
 from sqlmodel import SQLModel
 
-from ap_registry.store import ledger_tables, tables  # noqa: F401
+from ap_registry.store import ledger_tables, reference_tables, tables  # noqa: F401
 from ap_registry.store.functions import (
     APPEND_ONLY,
     APPEND_ONLY_TRIGGERS,

@@ -8,9 +8,9 @@ from ap_registry.store.merkle import root
 
 def ledger_at(connection: Connection, known_by: datetime) -> tuple[int, str]:
     """Size and root (hex) of what was known by an instant."""
-    row = connection.execute(
-        "select coalesce(max(seq), 0) from log where known_at <= %s", (known_by,)
+    row = connection.execute(  # known_at never falls as seq rises
+        "select seq from log where known_at <= %s order by known_at desc, seq desc limit 1",
+        (known_by,),
     ).fetchone()
-    assert row is not None
-    size: int = row[0]
+    size: int = row[0] if row else 0
     return size, root(connection, size).hex()

@@ -1,6 +1,6 @@
 """Organisations and calendars: stream 2 of the ledger, and the rows that follow from it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,8 @@ _HELD = (
     "case when %(at)s::timestamptz is null then until_at = 'infinity'"
     " else from_at <= %(at)s and until_at > %(at)s end"
 )
+_NAMED = "(%(names)s::text[] is null or {name} = any(%(names)s))"
+Names = Collection[str] | None  # None: all
 _COLUMNS = (
     "id", "kind", "name", "la", "las", "trust", "ukprn", "laestab", "type_code", "setting_type",
     "subcontractor_of", "opened_on", "closed_on", "email",
@@ -170,13 +172,14 @@ def bump(connection: Connection, name: str) -> None:
 
 
 def all_organisations(
-    connection: Connection, as_at: datetime | None = None
+    connection: Connection, as_at: datetime | None = None, names: Names = None
 ) -> Iterator[Organisation]:
-    """Every organisation as at an instant (default: now)."""
+    """Every organisation, or those named, as at an instant (default: now)."""
     cursor = connection.cursor(binary=True)
     cursor.execute(
-        f"select {', '.join(_COLUMNS)} from organisation where {_HELD} order by id",
-        {"at": as_at},
+        f"select {', '.join(_COLUMNS)} from organisation"
+        f" where {_HELD} and {_NAMED.format(name='id')} order by id",
+        _asked(as_at, names),
     )
     for row in cursor:
         values = dict(zip(_COLUMNS, row, strict=True))
@@ -184,24 +187,34 @@ def all_organisations(
         yield Organisation(**values)
 
 
-def terms(connection: Connection, as_at: datetime | None = None) -> dict[str, list[TermBlock]]:
+def _asked(as_at: datetime | None, names: Names) -> dict[str, Any]:
+    return {"at": as_at, "names": None if names is None else list(names)}
+
+
+def terms(
+    connection: Connection, as_at: datetime | None = None, names: Names = None
+) -> dict[str, list[TermBlock]]:
     found: dict[str, list[TermBlock]] = {}
     for name, starts_on, ends_on in connection.execute(
-        f"select organisation, starts_on, ends_on from term_block where {_HELD}"
+        f"select organisation, starts_on, ends_on from term_block"
+        f" where {_HELD} and {_NAMED.format(name='organisation')}"
         " order by organisation, starts_on",
-        {"at": as_at},
-    ):
+        _asked(as_at, names),
+    ).fetchall():
         found.setdefault(name, []).append(TermBlock(starts_on, ends_on))
     return found
 
 
-def closures(connection: Connection, as_at: datetime | None = None) -> dict[str, dict[date, str]]:
+def closures(
+    connection: Connection, as_at: datetime | None = None, names: Names = None
+) -> dict[str, dict[date, str]]:
     found: dict[str, dict[date, str]] = {}
     for name, day, reason in connection.execute(
-        f"select organisation, closed_on, reason from closure where {_HELD}"
+        f"select organisation, closed_on, reason from closure"
+        f" where {_HELD} and {_NAMED.format(name='organisation')}"
         " order by organisation, closed_on",
-        {"at": as_at},
-    ):
+        _asked(as_at, names),
+    ).fetchall():
         found.setdefault(name, {})[day] = reason
     return found
 
@@ -211,13 +224,14 @@ def load_calendars(
     *,
     as_at: datetime | None = None,
     organisations: Iterable[Organisation] | None = None,
+    names: Names = None,
 ) -> Calendars:
-    """All calendars as at an instant (default: now)."""
+    """All calendars, or those of the organisations named, as at an instant (default: now)."""
     found = organisations if organisations is not None else all_organisations(connection, as_at)
     row = connection.execute("select value from setting where name = 'calendar_version'").fetchone()
     return Calendars(
-        terms={name: tuple(blocks) for name, blocks in terms(connection, as_at).items()},
-        closures=closures(connection, as_at),
+        terms={name: tuple(blocks) for name, blocks in terms(connection, as_at, names).items()},
+        closures=closures(connection, as_at, names),
         la_of={o.id: f"LA{o.la}" for o in found if o.la and o.kind != "la"},
         version=int(row[0]) if row else 0,
     )

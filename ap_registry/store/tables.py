@@ -8,14 +8,24 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlmodel import Field, SQLModel
 
 TIMESTAMPTZ = TIMESTAMP(timezone=True)
 
 
-def _texts() -> Any:
+def texts() -> Any:
     return Field(sa_column=Column(ARRAY(Text), nullable=True))
 
 
@@ -39,7 +49,7 @@ class Identity(Derived, table=True):
         Index("identity_name", text("lower(family_name)"), postgresql_where=PRESENT),
     )
     upn: str | None
-    former_upns: list[str] | None = _texts()
+    former_upns: list[str] | None = texts()
     given_name: str | None
     family_name: str | None
     date_of_birth: date | None
@@ -50,6 +60,7 @@ class Identity(Derived, table=True):
 class Detail(Derived, table=True):
     """What stood of the pupil from ``occurred_on``; nc_year only where that notice stated one."""
 
+    __table_args__: ClassVar[Any] = (Index("detail_home_la", "home_la", "pupil_id"),)
     occurred_on: date
     version: int
     birth_year: int | None = Field(sa_type=SmallInteger)
@@ -85,7 +96,7 @@ class Exclusion(Derived, table=True):
     occurred_on: date
     ends_on: date | None
     sessions: int | None = Field(sa_type=Integer)
-    reasons: list[str] | None = _texts()
+    reasons: list[str] | None = texts()
     status: str
     undone: bool = Field(sa_type=Boolean)
     under_review: bool = Field(sa_type=Boolean)
@@ -124,9 +135,7 @@ class Placement(Derived, table=True):
     is about), null where none is named or it is void. ``cause``: the exclusion named that way.
     """
 
-    __table_args__: ClassVar[Any] = (
-        Index("placement_provider", "provider", "starts_on", postgresql_where=PRESENT),
-    )
+    __table_args__: ClassVar[Any] = (Index("placement_provider", "provider", "starts_on"),)
     provider: str
     commissioner: str
     reason: str
@@ -344,53 +353,19 @@ class AttendanceWeek(SQLModel, table=True):
     """Ten marks, Monday AM to Friday PM, one byte each in the alphabet of ``codes``; - is none."""
 
     __tablename__ = "attendance_week"
+    # Reports read a pupil's weeks from the key alone: in the table they lie where they came in.
+    __table_args__: ClassVar[Any] = (
+        PrimaryKeyConstraint(
+            "pupil_id",
+            "organisation",
+            "week",
+            "from_at",
+            postgresql_include=["until_at", "marks"],
+        ),
+    )
     pupil_id: UUID = Field(primary_key=True)
     organisation: str = Field(primary_key=True)
     week: date = Field(primary_key=True)
     from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
     until_at: datetime = Field(sa_type=TIMESTAMPTZ)
     marks: str
-
-
-class OrganisationRow(SQLModel, table=True):
-    """An organisation as it was last imported; ``id`` as contract section 5 writes it."""
-
-    __tablename__ = "organisation"
-    id: str = Field(primary_key=True)
-    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
-    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
-    kind: str
-    name: str
-    la: str | None
-    las: list[str] | None = _texts()
-    trust: str | None
-    ukprn: str | None
-    laestab: str | None
-    type_code: str | None
-    setting_type: str | None
-    subcontractor_of: str | None
-    opened_on: date | None
-    closed_on: date | None
-    email: str | None
-
-
-class TermBlockRow(SQLModel, table=True):
-    """A block of days on which an organisation is open to pupils; half-terms split terms."""
-
-    __tablename__ = "term_block"
-    organisation: str = Field(primary_key=True)
-    starts_on: date = Field(primary_key=True)
-    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
-    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
-    ends_on: date
-
-
-class ClosureRow(SQLModel, table=True):
-    """A day on which an organisation (``ENG``: every one) is closed."""
-
-    __tablename__ = "closure"
-    organisation: str = Field(primary_key=True)
-    closed_on: date = Field(primary_key=True)
-    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
-    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
-    reason: str

@@ -40,6 +40,11 @@ def census_day(year: int) -> date:
     return first + timedelta(days=(3 - first.weekday()) % 7 + 14)
 
 
+def register_years(year: int) -> tuple[date, date]:
+    """Years 10 and 11 of those in Year 11 in the academic year that begins in ``year``."""
+    return date(year - 1, 9, 1), date(year + 1, 8, 31)
+
+
 def cohort(facts: Facts, period: Period) -> Iterator[Leaver]:
     """Year 11 on census day, and placed there that day or on its register for 120 sessions."""
     year = academic_year(period.to_on)
@@ -48,7 +53,7 @@ def cohort(facts: Facts, period: Period) -> Iterator[Leaver]:
         return
     placed = {p.provider for p in facts.placements if open_on(p, census)}
     registers = {name for name in facts.registers if facts.world.is_ap_provider(name)}
-    first, last = date(year - 1, 9, 1), date(year + 1, 8, 31)
+    first, last = register_years(year)
     for provider in sorted(placed | registers):
         if provider in placed or facts.possible_at(provider, first, last) >= LEAST_SESSIONS:
             yield Leaver(facts=facts, provider=provider, census=census, year=year)

@@ -1,0 +1,51 @@
+"""Organisations and calendars as rows, bounded in time like all that is derived."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+from ap_registry.store.tables import TIMESTAMPTZ, texts
+
+
+class OrganisationRow(SQLModel, table=True):
+    """An organisation as it was last imported; ``id`` as contract section 5 writes it."""
+
+    __tablename__ = "organisation"
+    id: str = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    kind: str
+    name: str
+    la: str | None
+    las: list[str] | None = texts()
+    trust: str | None
+    ukprn: str | None
+    laestab: str | None
+    type_code: str | None
+    setting_type: str | None
+    subcontractor_of: str | None
+    opened_on: date | None
+    closed_on: date | None
+    email: str | None
+
+
+class TermBlockRow(SQLModel, table=True):
+    """A block of days on which an organisation is open to pupils; half-terms split terms."""
+
+    __tablename__ = "term_block"
+    organisation: str = Field(primary_key=True)
+    starts_on: date = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    ends_on: date
+
+
+class ClosureRow(SQLModel, table=True):
+    """A day on which an organisation (``ENG``: every one) is closed."""
+
+    __tablename__ = "closure"
+    organisation: str = Field(primary_key=True)
+    closed_on: date = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    reason: str

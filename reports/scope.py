@@ -1,0 +1,149 @@
+"""Which pupils a report has to look at, and the organisations and calendars that they name."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from ap_registry.calendar import ENGLAND, Calendars, academic_year, london_today
+from ap_registry.store import reference
+from ap_registry.store.database import Connection
+from reports.facts import World
+from reports.measures import attainment, attendance
+from reports.measures.episode import Period
+
+HELD: LiteralString = "from_at <= %(at)s and until_at > %(at)s"
+_LEAVERS: LiteralString = f"""
+select pupil_id from detail where {HELD}
+   and (birth_year = %(leavers_born)s
+        or extract(year from occurred_on - interval '8 months') - nc_year = %(year)s - 11)
+"""
+_OF_LA: LiteralString = f"select distinct pupil_id from detail where home_la = %(la)s and {HELD}"
+_OF_PROVIDER: LiteralString = f"""
+select pupil_id from placement where provider = %(provider)s and {HELD}
+ union select pupil_id from outreach where provider = %(provider)s and {HELD}
+ union select pupil_id from attendance_week
+        where organisation = %(provider)s and {HELD} and pupil_id in ({_LEAVERS})
+"""
+_EPISODES: LiteralString = f"""
+select pupil_id from placement where {HELD} and {{among}}
+   and (ended_on is null
+        or (starts_on <= %(until)s and (ended_on >= %(since)s or starts_on >= %(earliest)s)))
+ union select pupil_id from outreach where {HELD} and {{among}}
+   and (ended_on is null or ended_on between %(from_on)s and %(to_on)s)
+ union select pupil_id from attendance_week where {HELD} and {{among}}
+   and %(year_11)s and organisation = any(%(providers)s)
+   and week between %(first_week)s and %(last_week)s and pupil_id in ({_LEAVERS})
+ order by 1
+"""
+_NAMES: LiteralString = f"""
+select school from roll where {HELD} and pupil_id = any(%(pupils)b)
+ union select provider from placement where {HELD} and pupil_id = any(%(pupils)b)
+ union select provider from outreach where {HELD} and pupil_id = any(%(pupils)b)
+ union select school from reintegration where {HELD} and pupil_id = any(%(pupils)b)
+ union select organisation from attendance_week where {HELD} and pupil_id = any(%(pupils)b)
+ union select 'LA' || home_la from detail where {HELD} and pupil_id = any(%(pupils)b)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What is asked: a period as known by an instant; of one provider, of one LA, or of all."""
+
+    period: Period
+    at: datetime
+    provider: str | None = None
+    la: str | None = None
+
+    @classmethod
+    def of(
+        cls, from_on: date, to_on: date, *, at: datetime, provider: str | None, la: str | None
+    ) -> "Scope":
+        period = Period(from_on=from_on, to_on=to_on, today=london_today(at))
+        return cls(period=period, at=at, provider=provider, la=la)
+
+
+def gather(connection: Connection, scope: Scope) -> tuple[World, list[UUID]]:
+    """The world of the scope's pupils, and those of them who may have an episode; ascending.
+
+    One LA's report reads what its own pupils name and nothing of the other LAs.
+    """
+    among = _among(connection, scope)
+    world = _world(connection, scope.at, among)
+    return world, _with_episodes(connection, scope, world=world, among=among)
+
+
+def _among(connection: Connection, scope: Scope) -> list[UUID] | None:
+    """Pupils who ever had that home LA, or were ever at that provider; None: everybody."""
+    parameters = {"at": scope.at, "la": scope.la, "provider": scope.provider, **_leavers(scope)}
+    query = _OF_LA if scope.la else _OF_PROVIDER if scope.provider else None
+    return None if query is None else _ids(connection, query, parameters)
+
+
+def _ids(connection: Connection, query: LiteralString, parameters: dict[str, Any]) -> list[UUID]:
+    cursor = connection.cursor(binary=True)
+    return [row[0] for row in cursor.execute(query, parameters).fetchall()]
+
+
+def _leavers(scope: Scope) -> dict[str, int]:
+    """Year 11 in the academic year of ``to``: born in its sixteenth before, or said to be."""
+    year = academic_year(scope.period.to_on)
+    return {"year": year, "leavers_born": year - 5 - attainment.YEAR_11}
+
+
+def _with_episodes(
+    connection: Connection, scope: Scope, *, world: World, among: list[UUID] | None
+) -> list[UUID]:
+    period, year = scope.period, academic_year(scope.period.to_on)
+    census = attainment.census_day(year)
+    first, last = attainment.register_years(year)
+    parameters = {
+        "at": scope.at,
+        "pupils": among,
+        "from_on": period.from_on,
+        "to_on": period.to_on,
+        "since": min(period.from_on, census),
+        "until": max(period.to_on, census),
+        "earliest": earliest(world.calendars, period.from_on, attendance.WINDOW),
+        "year_11": period.today >= census,
+        "providers": sorted(world.ap_providers),
+        "first_week": date.fromordinal(first.toordinal() - 6),
+        "last_week": last,
+        **_leavers(scope),
+    }
+    among_sql: LiteralString = "true" if among is None else "pupil_id = any(%(pupils)b)"
+    return _ids(connection, _EPISODES.format(among=among_sql), parameters)
+
+
+def earliest(calendars: Calendars, on: date, n: int) -> date:
+    """No calendar counts from an earlier day to n school days that end on ``on`` or later.
+
+    A school without terms of its own has its LA's, less at most the most days that any closes.
+    """
+    lent = (len(days) for name, days in calendars.closures.items() if name not in calendars.terms)
+    slack = max(lent, default=0)
+    found = [
+        calendar.nth_before(on, n + slack)
+        for calendar in map(calendars.of, calendars.terms)
+        if calendar.ordinals
+    ]
+    return min((day or date.min for day in found), default=date.min)
+
+
+def _world(connection: Connection, at: datetime, among: Sequence[UUID] | None) -> World:
+    """Organisations and calendars as known by then; only those that the pupils name."""
+    names = None if among is None else _names(connection, at, among)
+    organisations = {one.id: one for one in reference.all_organisations(connection, at, names)}
+    if names is not None:
+        las = {f"LA{one.la}" for one in organisations.values() if one.la}
+        names |= {*las, ENGLAND}
+    calendars = reference.load_calendars(
+        connection, as_at=at, organisations=organisations.values(), names=names
+    )
+    return World(organisations=organisations, calendars=calendars, today=london_today(at))
+
+
+def _names(connection: Connection, at: datetime, among: Collection[UUID]) -> set[str]:
+    cursor = connection.execute(_NAMES, {"at": at, "pupils": list(among)})
+    return {row[0] for row in cursor.fetchall() if row[0] is not None}
