@@ -18,11 +18,13 @@ from ap_registry.intake import Intake, digest_of_ref, open_intake
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.sent import Sent, Settings
 from ap_registry.store import codec, ledger, queries, reference, sequencer
+from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.recompute import recompute
 from ap_registry.store.worlds import Worlds
 
 ATTEMPTS = 6
+CLOSING = frozenset({"follow_up_done", "void"})  # what may close what the marks have opened
 Notice = Mapping[str, Any]
 
 
@@ -232,9 +234,10 @@ class Registry:
         for workspace in sorted(changed, key=lambda w: w.pupil_id.bytes):
             workspace.write_into(batch, self.worlds.calendar_version)
         self._refuse_clock_behind(connection)
-        return ledger.record(
-            connection, batch, actor=intake.settings.caller.actor, clock=self.clock
-        )
+        at = ledger.record(connection, batch, actor=intake.settings.caller.actor, clock=self.clock)
+        closing = [w.pupil_id for w in changed if CLOSING & {a.event.type for a in w.accepted}]
+        settle_follow_ups(connection, intake.world, closing, today=self.today(), clock=self.clock)
+        return at
 
     def _refuse_clock_behind(self, connection: Connection) -> None:
         if self.clock is None:
