@@ -6,6 +6,7 @@ Pure functions of the marks, of who answers for the pupil on a day, and of what 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from uuid import UUID, uuid5
 
 from ap_registry import codes
@@ -154,19 +155,11 @@ class _SchoolWeeks:
 
     def __init__(self, weeks: Sequence[Standing]) -> None:
         self.marked = [week.week for week in weeks if week.marks.strip(codes.NO_MARK)]
-        self._numbers: dict[str, dict[date, int]] = {}
+        self._numbered = {monday: n for n, monday in enumerate(sorted(set(self.marked)))}
 
     def of(self, calendar: SchoolCalendar) -> Mapping[date, int]:
         """Week by Monday, in order."""
-        found = self._numbers.get(calendar.organisation)
-        if found is None:
-            mondays = set(self.marked)
-            if calendar.has_terms:
-                days = (date.fromordinal(n) for n in calendar.ordinals)
-                mondays = {day - timedelta(days=day.weekday()) for day in days}
-            found = {monday: n for n, monday in enumerate(sorted(mondays))}
-            self._numbers[calendar.organisation] = found
-        return found
+        return calendar.school_weeks if calendar.has_terms else self._numbered
 
 
 def _ten_in_ten(
@@ -198,23 +191,27 @@ def _ten_in_ten(
             if closed_on is not None and on > closed_on:
                 yield current
                 current = None
-        counted = [
-            held
-            for earlier, _ in sessions[: n + 1]
-            if (held := number.get(earlier.week)) is not None and held > this - WEEKS
-        ]
-        if len(counted) < TEN:
+        tenth = _tenth_back(sessions, n, number)
+        if tenth is None or tenth <= this - WEEKS:
             continue
         if current is None:
             opened = _opened(
                 TEN_IN_TEN, "attendance.ten-in-ten", pupil_id, (week, place), answerable
             )
             current = _with_done(opened, done)
-        lapses_on = _monday(number, counted[-TEN] + WEEKS)
+        lapses_on = _monday(number, tenth + WEEKS)
     if current is not None:
         last = numbers.marked[-1]
         over = lapses_on is not None and lapses_on <= last
         yield _lapsed(current, lapses_on) if over and lapses_on else current
+
+
+def _tenth_back(
+    sessions: Sequence[tuple[Standing, int]], last: int, number: Mapping[date, int]
+) -> int | None:
+    """The school week of the tenth session back, the last being the first."""
+    weeks = (number.get(sessions[place][0].week) for place in range(last, -1, -1))
+    return next(islice((week for week in weeks if week is not None), TEN - 1, None), None)
 
 
 def _monday(numbers: Mapping[date, int], number: int) -> date | None:

@@ -129,6 +129,12 @@ class SchoolCalendar:
         closed = {day.toordinal() for day in self.closures}
         return tuple(n for n in _open_days(self.blocks) if n not in closed)
 
+    @cached_property
+    def school_weeks(self) -> Mapping[date, int]:
+        """Every week with a school day by its Monday, numbered in order."""
+        mondays = sorted({n - (n - 1) % 7 for n in self.ordinals})
+        return {date.fromordinal(monday): n for n, monday in enumerate(mondays)}
+
     @property
     def has_terms(self) -> bool:
         return bool(self.blocks)
