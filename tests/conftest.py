@@ -74,7 +74,13 @@ def _make_template(found: embedded.Servers) -> None:
 
 @pytest.fixture
 def urls(servers: embedded.Servers) -> Iterator[embedded.Servers]:
-    """A fresh database: its addresses."""
+    with fresh_database(servers) as found:
+        yield found
+
+
+@contextmanager
+def fresh_database(servers: embedded.Servers) -> Iterator[embedded.Servers]:
+    """A database of its own with the schema and nothing else: its addresses."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"t_{worker}_{next(_NUMBERS)}"
     with _admin(servers) as admin:

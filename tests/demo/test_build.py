@@ -1,0 +1,34 @@
+"""Made-up worlds recorded through the ordinary doors."""
+
+from datetime import timedelta
+
+import pytest
+
+from ap_registry.demo import build
+from ap_registry.demo.generator import stream
+from ap_registry.demo.terms import GO_LIVE, PRESENT
+from ap_registry.registry import Registry
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4])
+def test_no_notice_is_refused(seed: int, empty_registry: Registry) -> None:
+    """``build`` raises on any refusal. What the due list got done comes on top of the stream."""
+    built = build(empty_registry, seed=seed, pupils=35, step=timedelta(weeks=8))
+    sent = list(stream(seed, ["856"], 35))
+    assert built.notices >= sum(not one.is_register for one in sent)
+    assert built.marks == sum(
+        10 - one.content["marks"].split().count("-") for one in sent if one.is_register
+    )
+
+
+def test_what_was_recorded_lies_in_the_invented_past(empty_registry: Registry) -> None:
+    build(empty_registry, pupils=26)
+    with empty_registry.database.connection() as connection:
+        row = connection.execute(
+            "select min(recorded_at), max(recorded_at), count(distinct recorded_at::date),"
+            " count(*) filter (where recorded_at::date < occurred_on) from event where stream = 0"
+        ).fetchone()
+    assert row is not None
+    first, last, days, early = row
+    assert (first >= GO_LIVE, last <= PRESENT, days > 100, early) == (True, True, True, 0)
+    assert empty_registry.clock == PRESENT
