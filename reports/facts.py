@@ -144,6 +144,12 @@ class Facts:
             return Sessions(0, 0, 0)
         return self._standing.sessions(from_on, to_on)
 
+    def absences(self, from_on: date, to_on: date) -> tuple[int, int, int]:
+        """Possible sessions, authorised and unauthorised absences, after the clash rule."""
+        if not self.registers:
+            return 0, 0, 0
+        return self._standing.absences(from_on, to_on)
+
     def register(self, organisation: str, from_on: date, to_on: date) -> Iterator[tuple[date, str]]:
         """(date, byte) of one organisation's own register, in order."""
         found = self.registers.get(organisation)

@@ -57,6 +57,10 @@ _TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         ("occurred_on", "subject", "instrument", "standard_score", "stage", "version"),
         "occurred_on, version",
     ),
+    "wellbeing": (
+        ("occurred_on", "instrument", "score", "stage", "informant", "version"),
+        "occurred_on, version",
+    ),
     "offer": (("occurred_on", "activity", "version"), "occurred_on, version"),
     "destination": (("occurred_on", "activity", "version"), "occurred_on, version"),
 }  # fmt: skip

@@ -21,6 +21,8 @@ _CLASSES = (
 )  # fmt: skip
 _NOT_POSSIBLE = _ALL.translate(None, codes.POSSIBLE_BYTES.encode())
 _NOT_ATTENDED = _ALL.translate(None, (codes.PRESENT_BYTES + codes.APPROVED_BYTES).encode())
+_NOT_AUTHORISED = _ALL.translate(None, codes.AUTHORISED_BYTES.encode())
+_NOT_UNAUTHORISED = _ALL.translate(None, codes.UNAUTHORISED_BYTES.encode())
 _C2 = codes.to_byte("C2").encode()
 _UNSEEN, _IMPOSSIBLE, _ELSEWHERE = 255, 8, 4
 Spans = Iterable[tuple[date, date | None]]
@@ -64,6 +66,15 @@ class Register:
             possible=len(marks.translate(None, _NOT_POSSIBLE)),
             attended=len(marks.translate(None, _NOT_ATTENDED)),
             c2=marks.count(_C2),
+        )
+
+    def absences(self, from_on: date, to_on: date) -> tuple[int, int, int]:
+        """Possible sessions, authorised and unauthorised absences."""
+        marks = self.over(from_on, to_on)
+        return (
+            len(marks.translate(None, _NOT_POSSIBLE)),
+            len(marks.translate(None, _NOT_AUTHORISED)),
+            len(marks.translate(None, _NOT_UNAUTHORISED)),
         )
 
     def each(self, from_on: date, to_on: date) -> Iterator[tuple[date, str]]:

@@ -7,12 +7,21 @@ from fractions import Fraction
 from typing import Any
 
 from reports.facts import Facts
-from reports.measures import attainment, attendance, outreach, post_16, reintegration
-from reports.measures.episode import Count, Episode, Number, Period, Place, Yes
+from reports.measures import (
+    absence,
+    attainment,
+    attendance,
+    outreach,
+    post_16,
+    reintegration,
+    wellbeing,
+)
+from reports.measures.episode import Count, Episode, Number, Part, Period, Place, Yes
 from reports.statistics import Ratio, half_up, mean, median, rate, wilson
 
 DEFINITION = "v1"
 MEASURES = (outreach, attendance, reintegration, attainment, post_16)
+BESIDE = (absence, wellbeing)
 ORDER = {part.MEASURE: number for number, part in enumerate(MEASURES)}
 ALL = "all"
 TOO_FEW = Fraction(8, 10)
@@ -130,12 +139,18 @@ class Book:
         if episode.group is not None:
             return
         for part in episode.secondary:
+            if isinstance(part, Part) and kind == "la" and not part.in_totals:
+                continue
             beside = self.beside[kind, name, episode.measure, part.name]
             match part:
                 case Yes(achieved=achieved):
                     beside.summary = "share"
                     beside.achieved += achieved
                     beside.pupils += 1
+                case Part(numerator=numerator, denominator=denominator):
+                    beside.summary = "share"
+                    beside.achieved += numerator
+                    beside.pupils += denominator
                 case Number(value=value, summary=summary):
                     beside.summary = summary
                     beside.values[value.as_integer_ratio()] += 1
@@ -163,7 +178,7 @@ def collect(
     """Every pupil's episodes, kept to one provider or one LA where asked."""
     book = Book()
     for facts in pupils:
-        for part in MEASURES:
+        for part in (*MEASURES, *BESIDE):
             found = [
                 episode
                 for episode in part.episodes(facts, period)
@@ -187,6 +202,7 @@ def report(book: Book, period: Period, *, known_by: str, ledger: tuple[int, str]
         "rows": list(_rows("provider", _with_headlines(book.rows))),
         "totals": list(_rows("la", _with_headlines(book.totals))),
         "secondary": list(_secondary(book)),
+        "wellbeing": list(_wellbeing(book)),
     }
 
 
@@ -215,10 +231,21 @@ def _rows(kind: str, tallies: Mapping[Key, Tally]) -> Iterator[dict[str, Any]]:
 
 
 def _secondary(book: Book) -> Iterator[dict[str, Any]]:
-    def order(key: tuple[str, str, str, str]) -> tuple[bool, bool, str, int, str]:
-        kind, name, measure, figure = key
-        return kind == "la", kind == "la" and name == ALL, name, ORDER[measure], figure
-
-    for key in sorted(book.beside, key=order):
+    measured = [key for key in book.beside if key[2] in ORDER]
+    for key in sorted(measured, key=lambda key: (*_place(key), ORDER[key[2]], key[3])):
         kind, name, measure, figure = key
         yield {kind: name, "measure": measure, "name": figure, **book.beside[key].row()}
+
+
+def _wellbeing(book: Book) -> Iterator[dict[str, Any]]:
+    """Beside the five, not a sixth: in a table of its own."""
+    measured = [key for key in book.beside if key[2] == wellbeing.MEASURE]
+    for key in sorted(measured, key=lambda key: (*_place(key), key[3])):
+        kind, name, _, figure = key
+        yield {kind: name, "name": figure, **book.beside[key].row()}
+
+
+def _place(key: tuple[str, str, str, str]) -> tuple[bool, bool, str]:
+    """Providers before LAs, and all of them last."""
+    kind, name, *_ = key
+    return kind == "la", kind == "la" and name == ALL, name

@@ -30,7 +30,7 @@ def as_json(report: dict[str, Any]) -> bytes:
 def frame(report: dict[str, Any], names: dict[str, str]) -> pd.DataFrame:
     """One row per figure; columns as _COLUMNS, empty where a table has none."""
     rows = []
-    for table in ("rows", "totals", "secondary"):
+    for table in ("rows", "totals", "secondary", "wellbeing"):
         for row in report[table]:
             cells = {k: v for k, v in row.items() if k != "name"}
             excluded = cells.get("excluded")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ap_registry.calendar import academic_year
 from reports.facts import Facts, Row, open_on
-from reports.measures.episode import Count, Episode, Period, Place, Secondary, Yes
+from reports.measures.episode import Count, Episode, Part, Period, Place, Secondary, Yes
 
 MEASURE = "attainment"
 LEAST_SESSIONS = 120
@@ -145,6 +145,7 @@ def level_place(level: str | None) -> int | None:
 
 def _beside(leaver: Leaver, results: list[Row], matures: date) -> Iterator[Secondary]:
     facts = leaver.facts
+    yield _share(leaver)
     yield Yes("gcse_9_4", _both(results, _gcse_from(4)))
     yield Yes("gcse_9_5", _both(results, _gcse_from(5)))
     yield Yes(
@@ -162,16 +163,32 @@ def _beside(leaver: Leaver, results: list[Row], matures: date) -> Iterator[Secon
             yield Yes(f"progress_{subject}", progressed)
 
 
+def _share(leaver: Leaver) -> Part:
+    """Possible sessions on the provider's own register over all AP providers', Years 10 and 11."""
+    facts, (first, last) = leaver.facts, register_years(leaver.year)
+    at = {
+        name: facts.possible_at(name, first, last)
+        for name in facts.registers
+        if facts.world.is_ap_provider(name)
+    }
+    return Part("share", at.get(leaver.provider, 0), sum(at.values()), in_totals=False)
+
+
 def _met(target: Row, results: list[Row]) -> bool:
-    wanted = level_place(target.level)
     return any(
         r.qualification == target.qualification
         and r.subject == target.subject
-        and wanted is not None
-        and (found := award_level(r)) is not None
-        and found >= wanted
+        and _reaches(r, target.level)
         for r in results
     )
+
+
+def _reaches(award: Row, level: str) -> bool:
+    """A GCSE is at Level 1 or 2: what is aimed higher, 3 to 9, is meant as a grade."""
+    if award.qualification == "gcse" and level in GRADES[2:]:
+        return award.grade in GRADES and int(award.grade) >= int(level)
+    wanted, found = level_place(level), award_level(award)
+    return wanted is not None and found is not None and found >= wanted
 
 
 def _progress(leaver: Leaver, subject: str, matures: date) -> bool | None:

@@ -38,6 +38,16 @@ class Yes:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One pupil's part in a secondary proportion of sessions; some are of providers only."""
+
+    name: str
+    numerator: int
+    denominator: int
+    in_totals: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """One episode's part in a secondary mean or median."""
 
@@ -54,7 +64,7 @@ class Count:
     number: int = 1
 
 
-Secondary = Yes | Number | Count
+Secondary = Yes | Part | Number | Count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ def _episode(facts: Facts, placement: Row, period: Period) -> Episode:
     calendar = facts.calendar(end)
     matures = calendar.nth_after(end, MATURES)
     reason = excluded(facts, placement, calendar)
-    secondary: tuple[Secondary, ...] = ()
+    secondary: tuple[Secondary, ...] = (Count(f"went_{placement.end_reason}"),)
     if reason is not None:
         place = Place.EXCLUDED
     elif matures is None or matures > period.today:
@@ -86,7 +86,7 @@ def _episode(facts: Facts, placement: Row, period: Period) -> Episode:
             assert last is not None
             place = _sustained(facts, placement, calendar, returned, last)
         if place is not Place.UNKNOWN:
-            secondary = tuple(_beside(facts, placement, calendar, returned, matures, place))
+            secondary += tuple(_beside(facts, placement, calendar, returned, matures, place))
     return Episode(
         measure=MEASURE,
         provider=placement.provider,
