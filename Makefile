@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup:
+setup: ## set up .venv from the hash-locked files
 	@$(PYTHON) .ci/setup_env.py
 
 setup-dev:

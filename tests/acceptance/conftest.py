@@ -37,9 +37,13 @@ def postgres_binaries() -> Path:
 
 
 @pytest.fixture(scope="module")
-def system_servers() -> Iterator[Servers]:
+def binaries() -> Path:
+    return postgres_binaries()
+
+
+@pytest.fixture(scope="module")
+def system_servers(binaries: Path) -> Iterator[Servers]:
     """Started by hand in a folder of their own; nothing of the system's own clusters is touched."""
-    binaries = postgres_binaries()
     folder = Path(tempfile.mkdtemp(prefix="ap-system-", dir="/var/tmp"))
     try:
         with _postgres(binaries, folder) as port, _redis(folder) as redis_port:

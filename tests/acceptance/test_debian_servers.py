@@ -114,6 +114,30 @@ def test_the_web_role_may_not_change_what_is_recorded(
             connection.execute("update event set by = 'nobody'")
 
 
+def test_a_backup_is_restored_whole_and_still_verifies(
+    outside: Outside, system_servers: Servers, binaries: Path
+) -> None:
+    """As docs/guides/operator.md says: pg_dump by the owner into a new database of its own."""
+    owner = system_servers.database_owner_url
+    dump, restored = outside.home.parent / "registry.dump", owner.replace("/ap_registry", "/again")
+    superuser = "postgresql://postgres@" + owner.split("@")[1].replace("/ap_registry", "/postgres")
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("create database again owner ap_owner template template0")
+    for program, *arguments in (
+        ("pg_dump", "-Fc", "-d", owner, "-f", str(dump)),
+        ("pg_restore", "--no-owner", "--exit-on-error", "-d", restored, str(dump)),
+    ):
+        subprocess.run([str(binaries / program), *arguments], check=True)
+    counted = "select count(*), (select count(*) from event_private) from event"
+    with psycopg.connect(owner) as before, psycopg.connect(restored) as after:
+        assert after.execute(counted).fetchone() == before.execute(counted).fetchone()
+    web = system_servers.database_url.replace("/ap_registry", "/again")
+    found = outside.run("verify", AP_DATABASE_URL=web, AP_DATABASE_OWNER_URL=restored)
+    assert (found["ok"], found["bad"]) == (True, 0)
+    with psycopg.connect(restored) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute("delete from event")
+
+
 def test_pages_are_served_until_sigterm(outside: Outside) -> None:
     server = outside.start("serve", "--port", "0")
     try:

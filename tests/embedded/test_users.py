@@ -69,3 +69,31 @@ def test_without_user_namespaces_root_runs_a_copy_as_nobody(
         embedded.stop(home)
     finally:
         shutil.rmtree(folder)
+
+
+def test_a_home_that_this_user_may_not_write_is_named_with_a_cure(theirs: Path) -> None:
+    home = theirs / "read only"
+    home.mkdir(mode=0o555)
+    done = subprocess.run(
+        [*AS_NOBODY, sys.executable, "-c", ROUND, str(home)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "HOME": str(theirs), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    said = done.stderr.splitlines()[-1]
+    assert said.startswith("ap_registry.errors.SetupError"), said
+    assert f"The state folder {home} cannot be written" in said
+    assert "Set AP_REGISTRY_HOME" in said
+
+
+def test_a_disk_that_is_read_only_is_named_with_a_cure(theirs: Path) -> None:
+    """In a mount namespace of its own, where root may mount; elsewhere the test above must do."""
+    mounts = 'mount -t tmpfs -o ro none "$1" && exec "$2" -c "$3" "$1/home"'
+    command = ["unshare", "--mount", "sh", "-c", mounts, "sh", str(theirs), sys.executable, ROUND]
+    trial = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o ro none "$1"', "sh", str(theirs)]
+    if shutil.which("unshare") is None or subprocess.run(trial, capture_output=True).returncode:
+        pytest.skip("this machine lets nobody mount")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    said = done.stderr.splitlines()[-1]
+    assert f"The state folder {theirs / 'home'} cannot be written (Read-only file system)" in said
