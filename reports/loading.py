@@ -13,7 +13,7 @@ from reports.scope import HELD
 AT_ONCE = 2_000
 
 # table → (columns, order); every one is read as at the report's instant
-_TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
+TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "detail": (
         ("occurred_on", "version", "birth_year", "home_la", "sen_provision", "nc_year"),
         "occurred_on, version",
@@ -89,7 +89,7 @@ def _load(
 ) -> Iterable[Facts]:
     found = {pupil: Facts(pupil, world) for pupil in pupils}
     parameters = {"at": at, "pupils": list(pupils)}
-    for table, (columns, order) in _TABLES.items():
+    for table, (columns, order) in TABLES.items():
         cursor = connection.cursor(binary=True)
         cursor.execute(
             f'select pupil_id, {", ".join(columns)} from "{table}"'

@@ -1,0 +1,133 @@
+"""The five outcomes of 100,000 pupils against replaying their streams; one LA among others."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from ap_registry import embedded
+from ap_registry.store.migrate import migrate
+from ap_registry.store.worlds import world_as_at
+from api.demonstration import ENDS
+from reports.command import outcomes, outcomes_report
+from reports.outcomes import collect, report
+from reports.scope import Scope, gather
+from tests.bench import BenchRow
+from tests.bench.england import COPIES, HOME, LAS, PUPILS, England, england
+from tests.bench.replay import replay
+
+YEAR = (date(2024, 9, 1), date(2025, 8, 31))
+ALL = LAS * COPIES * PUPILS
+PROVIDERS = LAS * 7
+MEGABYTES = 1_000
+TRIES = 5
+AMONG = (1, 16, LAS)
+
+
+def run() -> list[BenchRow]:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        servers = embedded.ensure(home)
+        try:
+            migrate(servers.database_owner_url)
+            return list(_measure(england(servers), home))
+        finally:
+            embedded.stop(home)
+
+
+def _measure(made: England, home: Path) -> Iterator[BenchRow]:
+    replayed = _replay(made) / PUPILS * ALL
+    made.grow(0, 0)
+    alone = _one_la(made)
+    for before, las in zip(AMONG, AMONG[1:], strict=False):
+        made.grow(before, las - 1)
+        among = _one_la(made)
+        yield BenchRow(
+            name=f"outcomes: one LA alone, against the same among {las}",
+            ratio=alone / among,
+            goal=1 / 1.5,
+            absolute=f"{alone:.2f} s against {among:.2f} s, {COPIES * PUPILS} pupils each",
+        )
+    took, megabytes = _england(made, home)
+    yield BenchRow(
+        name=f"outcomes: {ALL:,} pupils, against replaying every stream in pandas",
+        ratio=replayed / took,
+        goal=30,
+        absolute=f"{took:.1f} s against {replayed:.0f} s (scaled from {PUPILS} pupils);"
+        f" {PROVIDERS:,} providers, {LAS} LAs",
+    )
+    yield BenchRow(
+        name=f"outcomes: memory for {ALL:,} pupils",
+        ratio=MEGABYTES / megabytes,
+        goal=1,
+        absolute=f"{megabytes:.0f} MB of {MEGABYTES}, all processes together",
+    )
+
+
+def _replay(made: England) -> float:
+    """Seconds to replay the pupils who were notified, once the two ways are seen to agree."""
+    scope = Scope.of(*YEAR, at=ENDS, provider=None, la=None)
+    with made.found.database.connection() as connection:
+        places, _ = gather(connection, scope)
+        world = world_as_at(connection, ENDS)
+        start = time.perf_counter()
+        book = collect(replay(connection, world, places), scope.period)
+        found = report(book, scope.period, known_by="", ledger=(0, ""))
+        took = time.perf_counter() - start
+    expected, _ = outcomes(
+        made.found.registry, from_on=YEAR[0], to_on=YEAR[1], known_by=ENDS
+    )  # fmt: skip
+    assert (found["rows"], found["secondary"]) == (expected["rows"], expected["secondary"])
+    return took
+
+
+def _one_la(made: England) -> float:
+    """Seconds, the least of some tries: the machine is shared."""
+    tries = []
+    for _ in range(TRIES):
+        start = time.perf_counter()
+        outcomes_report(made.found.registry, from_on=YEAR[0], to_on=YEAR[1], known_by=ENDS, la=HOME)
+        tries.append(time.perf_counter() - start)
+    return min(tries)
+
+
+def _england(made: England, home: Path) -> tuple[float, float]:
+    """Seconds and peak megabytes of the command that a panel's analyst would type."""
+    command = [
+        str(Path(sys.executable).with_name("ap-registry")), "report", "outcomes", "--from",
+        str(YEAR[0]), "--to", str(YEAR[1]), "-o", str(home / "england.json"),
+    ]  # fmt: skip
+    environment = {
+        **os.environ, "AP_REGISTRY_HOME": str(home), "AP_REGISTRY_CLOCK": ENDS.isoformat(),
+    }  # fmt: skip
+    start, most = time.perf_counter(), 0.0
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            most = max(most, sum(map(_megabytes, [process.pid, *_children(process.pid)])))
+            time.sleep(0.05)
+    assert process.returncode == 0
+    return time.perf_counter() - start, most
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+        except OSError:  # it has just ended
+            continue
+        if parent == pid:
+            found.append(int(path.parent.name))
+    return found
+
+
+def _megabytes(pid: int) -> float:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
