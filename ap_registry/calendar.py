@@ -31,8 +31,21 @@ def academic_year(day: date) -> int:
     return day.year if day.month >= 9 else day.year - 1
 
 
+def census_day(year: int) -> date:
+    """The third Thursday of January of the academic year that begins in ``year``."""
+    first = date(year + 1, 1, 1)
+    return first + timedelta(days=(3 - first.weekday()) % 7 + 14)
+
+
 def london_today(now: datetime) -> date:
     return now.astimezone(LONDON).date()
+
+
+def month_after(day: date) -> date:
+    """The same day of the next month, else that month's last (UK GDPR art. 12: one month)."""
+    first = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    last = (first + 31 * DAY).replace(day=1) - DAY
+    return min(first + (day.day - 1) * DAY, last)
 
 
 @cache

@@ -144,6 +144,23 @@ def activity_group(code: str) -> str:
     return next((group for group, codes in _ACTIVITY_GROUPS.items() if code in codes), "other")
 
 
+# School Admissions Code 2021, paragraph 3.17
+FAIR_ACCESS_CATEGORY = _set("""
+a child in need or with a child protection plan, now or within twelve months
+b living in a refuge or other relevant accommodation
+c from the criminal justice system
+d in alternative provision and needing mainstream, or permanently excluded but suitable for it
+e special educational needs, disability or a medical condition, without an EHC plan
+f carer
+g homeless
+h in formal kinship care
+i Gypsy, Roma, Traveller, refugee or asylum seeker
+j refused a place for challenging behaviour under paragraph 3.10
+k no place sought because of exceptional circumstances
+l out of education for four weeks or more with no place within reasonable distance
+m previously looked after, with no place promptly
+""")
+
 NC_YEAR = ("N1", "N2", "R", *(str(n) for n in range(1, 15)), "X")
 SETTING_TYPE = ("NFE", "OOT", "OTH", "WBP")
 PLACEMENT_REASON = (
@@ -167,6 +184,14 @@ ATTENDED = (
 MAINSTREAM_TYPES = frozenset({"1", "2", "3", "5", "6", "11", "28", "34", "35", "40", "41"})
 SPECIAL_TYPES = frozenset({"7", "8", "10", "12", "33", "36", "44"})
 AP_TYPES = frozenset({"14", "38", "42", "43"})
+# Academies and free schools of all kinds: a trust answers for them, not an LA
+ACADEMY_TYPES = frozenset({
+    "28", "33", "34", "35", "36", "38", "39", "40", "41", "42", "43", "44", "45", "46",
+})  # fmt: skip
+
+
+def is_academy(type_code: str | None) -> bool:
+    return (type_code or "").lstrip("0") in ACADEMY_TYPES
 
 
 def is_mainstream_or_special(kind: str, type_code: str | None) -> bool:

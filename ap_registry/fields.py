@@ -69,6 +69,10 @@ _ENGLISH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Day(Kind):
+    """``default_today``: left out, it is the day on which the notice is recorded."""
+
+    default_today: bool = False
+
     def read(self, value: object, reading: Reading) -> date:
         if isinstance(value, str):
             text = value.strip()

@@ -36,6 +36,13 @@ class Changes:
     lapsed: tuple[FollowUp, ...] = ()
 
 
+def _is_closed(owed: FollowUp, on: date) -> bool:
+    """By a notice, or by itself once its last day has passed (a parent's window to apply)."""
+    if owed.closed_on is None:
+        return False
+    return owed.closed_by is not None or owed.closed_on <= on
+
+
 def changes(
     before: Mapping[Key, FollowUp], after: Mapping[Key, FollowUp], by: UUID, on: date
 ) -> Changes:
@@ -45,10 +52,10 @@ def changes(
         was = before.get(key)
         if was is None:
             opened.append(now)
-            if now.closed_on is not None:
+            if _is_closed(now, on):
                 closed.append(now)
             continue
-        if was.closed_on is None and now.closed_on is not None:
+        if not _is_closed(was, on) and _is_closed(now, on):
             closed.append(now)
         if was.due_on != now.due_on:
             moved.append((now, was.due_on))
@@ -56,7 +63,7 @@ def changes(
         if key not in after and was.outcome != "lapsed":
             gone = replace(was, closed_on=on, closed_by=by, outcome="lapsed")
             lapsed.append(gone)
-            if was.closed_on is None:
+            if not _is_closed(was, on):
                 closed.append(gone)
     return Changes(
         opened=tuple(opened), closed=tuple(closed), moved=tuple(moved), lapsed=tuple(lapsed)

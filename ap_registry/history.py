@@ -147,7 +147,7 @@ def _standing(
 
 def names(kind: NoticeType[Any], entry: Entry[Any], voided: frozenset[UUID]) -> bool:
     """Whether its subject is void: then it has no effect either."""
-    if entry.type in ACTS or not voided:
+    if entry.type in ACTS or entry.type == "disputed" or not voided:
         return False
     return any(
         getattr(entry.facts, name, None) in voided for name in kind.references if name not in ASIDE
@@ -205,7 +205,7 @@ def picture(past: History, world: World, *, upn: str | None = None) -> Picture:
     entries = past.entries()
     states: list[Pupil] = []
     born = past.recorded[-1].birth_year if past.recorded else None
-    pupil = replace(EMPTY, upn=upn, birth_year=born)
+    pupil = replace(EMPTY, upn=upn, birth_year=born, senders=_senders(past))
     for entry in entries:
         states.append(pupil)
         pupil = CATALOGUE[entry.type].apply(pupil, entry)
@@ -223,6 +223,13 @@ def picture(past: History, world: World, *, upn: str | None = None) -> Picture:
         flags=(*flags, *_naming_void(past, world), *_calendar_missing(owed, world)),
         follow_ups=owed,
     )
+
+
+def _senders(past: History) -> Mapping[UUID, str]:
+    """Only where something is disputed: whoever sent it answers."""
+    if all(r.type != "disputed" for r in past.recorded):
+        return {}
+    return {r.id: r.by for r in past.recorded}
 
 
 def _calendar_missing(owed: Mapping[tuple[str, UUID], FollowUp], world: World) -> Iterable[Flag]:

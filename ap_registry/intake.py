@@ -1,6 +1,6 @@
 """One call's notices against the pupils they name: read, refused, or ready to be written."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -242,6 +242,7 @@ class Intake:
             )
         if found.kind.name == "pupil_registered" and workspace.exists:
             raise refused("/upn", "already_registered", "this pupil is already registered")
+        values |= self._left_out(found, values)
         judge(found.kind, values, found.occurred_on, workspace=workspace, world=self.world, by=by)
         born = values.get("date_of_birth")
         if isinstance(born, date):
@@ -262,6 +263,14 @@ class Intake:
             birth_year=workspace.birth_year,
         )
         return workspace.append(event, self.settings.today)
+
+    def _left_out(self, found: Sent, values: Mapping[str, object]) -> dict[str, object]:
+        """Days that, not said, are the day recorded (``decided_on``)."""
+        return {
+            name: self.settings.today
+            for name, spec in found.kind.fields.items()
+            if getattr(spec.kind, "default_today", False) and name not in values
+        }
 
     def _placeholder(self, workspace: Workspace) -> datetime:
         """The database reads the clock; until then an event is as late as the one before it."""

@@ -1,7 +1,7 @@
 """What a notice type is: its fields, what refuses it, what it flags, how it changes the pupil."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar, get_type_hints
@@ -14,7 +14,7 @@ from ap_registry.errors import Problem
 from ap_registry.fields import BadValue, Kind, Reading, Reference
 from ap_registry.organisations import Organisation
 from ap_registry.pupil import Pupil
-from ap_registry.rules import rule
+from ap_registry.rules import RuleUnknown, rule
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +53,23 @@ class World:
 
     organisation: Callable[[str], Organisation | None]
     calendars: Calendars
+    health_partners: Mapping[str, str] = field(default_factory=dict)
+
+    def keeps_register(self, organisation: str) -> bool:
+        """A school, mainstream, special or AP: it has an admission register."""
+        found = self.organisation(organisation)
+        return found is not None and (found.is_school or found.type_code is not None)
+
+    def health_partner(self, la: str) -> str | None:
+        """Who speaks for health in an LA (three digits); None where nobody is on record."""
+        return self.health_partners.get(la)
+
+    def days(self, rule_id: str, on: date) -> int:
+        """How long a rule in force that day gives, in the rule's own unit."""
+        value = rule(rule_id, on).value
+        if not isinstance(value, int):
+            raise RuleUnknown(f"{rule_id} has no number")
+        return value
 
     def la_of(self, organisation: str | None) -> str | None:
         """The three digits of the LA in which an organisation lies."""

@@ -6,266 +6,53 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-MAIN = frozenset("CM")
-NO_ID = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """What every part of the state shares: the event it came from, its day, version and ref."""
-
-    id: UUID
-    occurred_on: date
-    version: int
-    by: str = ""
-    ref: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Details(Happening):
-    """What stood of the pupil from ``occurred_on``; ``stated`` are the fields that notice gave."""
-
-    values: Mapping[str, object] = field(default_factory=dict)
-    stated: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RollSpell(Happening):
-    school: str
-    registration: str
-    until_on: date | None = None
-    ground: str | None = None
-    left_by: UUID | None = None
-    left_version: int = 0
-
-    @property
-    def from_on(self) -> date:
-        return self.occurred_on
-
-    def holds(self, on: date) -> bool:
-        return self.occurred_on <= on and (self.until_on is None or on < self.until_on)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Departure(Happening):
-    """A leave for which no open spell is on record."""
-
-    school: str
-    ground: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision(Happening):
-    """A governors' or review panel's decision, a cancellation, or a request to decide."""
-
-    kind: str
-    starts_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exclusion(Happening):
-    """kind: suspension, lunchtime or permanent. ``decisions`` in effective order."""
-
-    kind: str
-    school: str
-    reasons: tuple[str, ...]
-    sessions: int = 0
-    ends_on: date | None = None
-    decided_on: date | None = None
-    exam_missed: bool = False
-    decisions: tuple[Decision, ...] = ()
-    education_from: date | None = None
-    education_by: UUID | None = None
-
-    @property
-    def status(self) -> str:
-        """issued, confirmed, cancelled, reinstated or quashed.
-
-        What was cancelled or reinstated stays so; quashed, only governors may uphold it again.
-        """
-        status = "issued"
-        for decision in self.decisions:
-            if status in {"cancelled", "reinstated"}:
-                break
-            match decision.kind:
-                case "cancelled" | "reinstated" | "quashed":
-                    status = decision.kind
-                case "upheld":
-                    status = "confirmed"
-                case "review_upheld" if status != "quashed":
-                    status = "confirmed"
-        return status
-
-    @property
-    def undone(self) -> bool:
-        return self.status in {"cancelled", "reinstated", "quashed"}
-
-    @property
-    def under_review(self) -> bool:
-        """Asked for and not finished: an independent review with no decision after it."""
-        asked = False
-        for decision in self.decisions:
-            if decision.kind in {"review_requested", "reconsider"}:
-                asked = True
-            elif decision.kind in {"review_upheld", "quashed", "review_withdrawn", "upheld"}:
-                asked = False
-        return asked
-
-    @property
-    def earliest(self) -> date:
-        """A decision may be acted on from the day it was taken, before the exclusion begins."""
-        return min(self.occurred_on, self.decided_on or self.occurred_on)
-
-    def decided(self) -> bool:
-        return any(d.kind in {"upheld", "reinstated", "considered"} for d in self.decisions)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notified(Happening):
-    of: UUID
-    to: str
-    about: str
-    received_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Referral(Happening):
-    route: str
-    provider: str | None
-    about: UUID | None
-    decision: str | None = None
-    decided_on: date | None = None
-    decided_by: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Direction(Happening):
-    school: str
-    provider: str
-    starts_on: date
-    ends_on: date
-    sessions_per_week: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement(Happening):
-    """An AP placement; ``occurred_on`` is its first day, ``ended_on`` its last."""
-
-    provider: str
-    commissioner: str
-    reason: str
-    intent: str
-    first_planned_ends_on: date
-    planned_ends_on: date
-    sessions_per_week: int
-    setting_type: str | None = None
-    arising_from: UUID | None = None
-    ended_on: date | None = None
-    end_reason: str | None = None
-    destination: str | None = None
-    ended_by: UUID | None = None
-
-    @property
-    def open(self) -> bool:
-        return self.ended_on is None
-
-    def holds(self, on: date) -> bool:
-        if self.end_reason == "error" or on < self.occurred_on:
-            return False
-        return self.ended_on is None or on <= self.ended_on
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review(Happening):
-    of: UUID
-    purpose: str
-    outcome: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManagedMove(Happening):
-    from_school: str
-    to_school: str
-    parent_agreed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outreach(Happening):
-    provider: str
-    school: str
-    focus: str | None
-    delivered: int = 0
-    ended_on: date | None = None
-    end_reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan(Happening):
-    placement: UUID
-    school: str
-    returns_on: date
-    phased_until: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared(Happening):
-    """An in-depth assessment shared with the receiving school."""
-
-    placement: UUID
-    school: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reintegration(Happening):
-    school: str
-    placement: UUID | None
-    phased_until: date | None
-    ended_on: date | None = None
-    outcome: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attained(Happening):
-    """A target, a result or an assessment; the fields that its kind has not are None."""
-
-    kind: str
-    subject: str
-    qualification: str | None = None
-    grade: str | None = None
-    level: str | None = None
-    provider: str | None = None
-    instrument: str | None = None
-    score: float | None = None
-    stage: str | None = None
-    informant: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity(Happening):
-    """A post-16 offer or destination (NCCIS activity code)."""
-
-    kind: str
-    activity: str
-    organisation: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done(Happening):
-    """A follow-up that somebody says is done."""
-
-    follow_up: UUID
+from ap_registry.calendar import academic_year
+from ap_registry.happenings import (
+    MAIN,
+    Act,
+    Action,
+    Activity,
+    Attained,
+    Contact,
+    Departure,
+    Details,
+    Direction,
+    Dispute,
+    Done,
+    EhcMilestone,
+    Exclusion,
+    FairAccessCase,
+    Funding,
+    Happening,
+    HealthResponse,
+    ManagedMove,
+    Notified,
+    Outreach,
+    ParentRequest,
+    PartTime,
+    Placement,
+    Plan,
+    Referral,
+    Reintegration,
+    Review,
+    RollSpell,
+    Shared,
+    View,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pupil:
     """Everything in effective order; an unregistered pupil has no details.
 
-    ``birth_year`` outlives an erasure: the ledger keeps it in the open.
+    ``birth_year`` outlives an erasure: the ledger keeps it in the open. ``senders``: who sent
+    each notice, where a dispute asks for it.
     """
 
     upn: str | None = None
     former_upns: tuple[str, ...] = ()
     birth_year: int | None = None
+    senders: Mapping[UUID, str] = field(default_factory=dict)
     details: tuple[Details, ...] = ()
     rolls: tuple[RollSpell, ...] = ()
     departures: tuple[Departure, ...] = ()
@@ -282,6 +69,17 @@ class Pupil:
     reintegrations: tuple[Reintegration, ...] = ()
     attained: tuple[Attained, ...] = ()
     activities: tuple[Activity, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    parent_requests: tuple[ParentRequest, ...] = ()
+    fair_access: tuple[FairAccessCase, ...] = ()
+    part_time: tuple[PartTime, ...] = ()
+    ehc: tuple[EhcMilestone, ...] = ()
+    actions: tuple[Action, ...] = ()
+    funding: tuple[Funding, ...] = ()
+    views: tuple[View, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    acts: tuple[Act, ...] = ()
+    health_responses: tuple[HealthResponse, ...] = ()
     done: tuple[Done, ...] = ()
 
     def detail(self, name: str, on: date) -> object:
@@ -300,6 +98,10 @@ class Pupil:
 
     def on_roll(self, school: str, on: date) -> bool:
         return any(s.school == school and s.holds(on) for s in self.rolls)
+
+    def year_group(self, on: date) -> int | None:
+        """By birth alone; None where no birth date is on record."""
+        return None if self.birth_year is None else academic_year(on) - self.birth_year - 5
 
     def home_la(self, on: date) -> str | None:
         """The home LA's three digits."""
@@ -329,6 +131,9 @@ class Pupil:
             and r.purpose != "return_meeting"
             and (until is None or r.occurred_on <= until)
         )
+
+    def fair_access_case(self, event: UUID | None) -> FairAccessCase | None:
+        return next((c for c in self.fair_access if c.id == event), None)
 
     def cause(self, event: UUID | None) -> UUID | None:
         """The exclusion or direction that ``event`` is or, being a referral, is about."""

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from ap_registry.errors import Problem
 from ap_registry.fields import Reference
+from ap_registry.happenings import Happening
 from ap_registry.history import Recorded
-from ap_registry.pupil import Happening, Pupil
+from ap_registry.pupil import Pupil
 
 
 def resolve(
@@ -74,6 +75,9 @@ def _open(field: str, pupil: Pupil, others: Mapping[str, object], on: date) -> S
             return [r for r in pupil.referrals if r.decision is None]
         case "outreach":
             return [o for o in pupil.outreach if o.ended_on is None]
+        case "case":
+            cases = pupil.fair_access
+            return [c for c in cases if c.open] or [c for c in cases if c.awaits_answer]
         case "reintegration":
             return [r for r in pupil.reintegrations if r.ended_on is None]
         case _:

@@ -10,8 +10,9 @@ from datetime import date
 from uuid import UUID
 
 from ap_registry.calendar import SchoolCalendar
+from ap_registry.happenings import Exclusion, Placement
 from ap_registry.notice import World
-from ap_registry.pupil import Exclusion, Placement, Pupil
+from ap_registry.pupil import Pupil
 
 SIXTH = 6
 

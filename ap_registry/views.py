@@ -12,8 +12,8 @@ from ap_registry.history import ACTS, History, Standing, history, picture
 from ap_registry.instants import instant
 from ap_registry.notice import World
 from ap_registry.notices import CATALOGUE
-from ap_registry.notices.exclusions import suspended_sessions
 from ap_registry.pupil import Pupil
+from ap_registry.suspended import suspended_sessions
 
 REGISTERED = tuple(CATALOGUE["pupil_registered"].fields)
 
@@ -111,8 +111,61 @@ def _spells(pupil: Pupil) -> dict[str, Any]:
             }
             for m in pupil.managed_moves
         ],
-        "part_time": [],
-        "fair_access": [],
+        "part_time": [
+            {
+                "id": t.id, "ref": t.ref, "school": t.school,
+                "sessions_per_week": t.sessions_per_week, "starts_on": t.occurred_on,
+                "ends_on": t.ends_on, "review_on": t.review_on, "ended_on": t.ended_on,
+            }
+            for t in pupil.part_time
+        ],
+        "fair_access": [
+            {
+                "id": c.id, "ref": c.ref, "category": c.category, "occurred_on": c.occurred_on,
+                "by": c.by, "open": c.open,
+                "decisions": [
+                    {
+                        "id": d.id, "panel_on": d.panel_on, "decision": d.decision,
+                        "school": d.school, "provider": d.provider, "starts_on": d.starts_on,
+                    }
+                    for d in c.decisions
+                ],
+                "responses": [
+                    {
+                        "id": r.id, "occurred_on": r.occurred_on, "school": r.school,
+                        "response": r.response, "ground": r.ground,
+                    }
+                    for r in c.responses
+                ],
+            }
+            for c in pupil.fair_access
+        ],
+        "ehc": [
+            {"id": m.id, "milestone": m.milestone, "occurred_on": m.occurred_on, "school": m.school}
+            for m in pupil.ehc
+        ],
+        "funding": [
+            {
+                "id": f.id, "placement": f.placement, "from": f.occurred_on, "until": f.until_on,
+                "education": f.education, "health": f.health, "social_care": f.social_care,
+                "band": f.band, "payer": f.payer, "health_payer": f.health_payer,
+                "care_payer": f.care_payer,
+            }
+            for f in pupil.funding
+        ],
+        "contacts": [
+            {
+                "id": c.id, "name": c.name, "relation": c.relation,
+                "parental_responsibility": c.parental_responsibility, "email": c.email,
+                "phone": c.phone, "address": c.address, "language": c.language,
+                "may_see": c.may_see, "ended_on": c.ended_on,
+            }
+            for c in pupil.contacts
+        ],
+        "parent_requests": [
+            {"id": r.id, "of": r.of, "request": r.request, "occurred_on": r.occurred_on}
+            for r in pupil.parent_requests
+        ],
     }  # fmt: skip
     plain: dict[str, Any] = _plain(shown)
     return plain

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from ap_registry.calendar import ENGLAND, Calendars, academic_year, london_today
+from ap_registry.calendar import ENGLAND, Calendars, academic_year, census_day, london_today
 from ap_registry.store import reference
 from ap_registry.store.database import Connection
 from reports.facts import World
@@ -96,7 +96,7 @@ def _with_episodes(
     connection: Connection, scope: Scope, *, world: World, among: list[UUID] | None
 ) -> list[UUID]:
     period, year = scope.period, academic_year(scope.period.to_on)
-    census = attainment.census_day(year)
+    census = census_day(year)
     first, last = attainment.register_years(year)
     parameters = {
         "at": scope.at,

@@ -5,20 +5,33 @@ from typing import Any
 
 from ap_registry.notice import Clock, NoticeType
 from ap_registry.notices import (
+    actions,
     attainment,
+    contacts,
     destinations,
+    ehc,
     exclusion_decisions,
+    exclusion_notices,
+    exclusion_reviews,
     exclusions,
+    fair_access,
+    funding,
+    health,
     ledger_acts,
     notified,
     off_site,
     outreach,
+    part_time,
     placements,
     referrals,
+    register_returns,
     reintegration,
+    returns,
     reviews,
     roll,
     sixth_day_education,
+    transitions,
+    voice,
 )
 
 _PARTS = (
@@ -35,6 +48,19 @@ _PARTS = (
     outreach,
     attainment,
     destinations,
+    actions,
+    ehc,
+    fair_access,
+    funding,
+    health,
+    part_time,
+    voice,
+    exclusion_notices,
+    exclusion_reviews,
+    returns,
+    register_returns,
+    transitions,
+    contacts,
     ledger_acts,
 )
 

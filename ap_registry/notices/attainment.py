@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Number, Organisation, Text
+from ap_registry.happenings import Attained
 from ap_registry.notice import Case, Entry, Facts, NoticeType
-from ap_registry.pupil import Attained, Pupil
+from ap_registry.pupil import Pupil
 
 SENDERS = frozenset({"school", "provider", "la"})
 QUALIFICATIONS = ("gcse", "functional_skills", "entry_level", "vocational", "other")

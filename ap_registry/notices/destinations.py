@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from ap_registry import codes
 from ap_registry.fields import Code, Destination
+from ap_registry.happenings import Activity
 from ap_registry.notice import Entry, Facts, NoticeType
-from ap_registry.pupil import Activity, Pupil
+from ap_registry.pupil import Pupil
 
 SENDERS = frozenset({"school", "provider", "la"})
 

@@ -8,8 +8,11 @@ from uuid import UUID
 from ap_registry.calendar import academic_year
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Reference, Text
+from ap_registry.happenings import Decision, Exclusion
 from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
-from ap_registry.pupil import Decision, Exclusion, Pupil
+from ap_registry.pupil import Pupil
+from ap_registry.rules import in_force
+from ap_registry.suspended import suspended_sessions, term_sessions
 
 SENDERS = frozenset({"school", "la"})
 EXCLUSIONS = ("suspension", "permanent_exclusion")
@@ -63,6 +66,15 @@ def _flag_cancelled(case: Case[Cancelled]) -> Iterator[Flag]:
         yield case.flag(
             "exclusion.cancelled-late", "the governors had already met about this exclusion"
         )
+    if in_force("exclusion.cancelled-late", case.on) is None:
+        yield case.flag(
+            "exclusion.no-power-to-cancel", "there was no power to cancel before 1 September 2023"
+        )
+    limit = 2 * case.world.days("suspension.max-days", case.on)
+    if suspended_sessions(case.before, academic_year(case.on)) > limit:
+        yield case.flag(
+            "exclusion.cancelled-over-45", "the pupil has been excluded over 45 days this year"
+        )
 
 
 def _apply_review(pupil: Pupil, entry: Entry[ReviewDecided]) -> Pupil:
@@ -106,22 +118,8 @@ def _must_meet(exclusion: Exclusion, pupil: Pupil) -> bool:
     """Permanent; over 15 school days in the term; or an exam missed (reg. 24)."""
     if exclusion.kind == "permanent" or exclusion.exam_missed:
         return True
-    before = 0
-    for other in pupil.exclusions:
-        same = other.school == exclusion.school and _term(other) == _term(exclusion)
-        if other.kind == "permanent" or other.undone or not same:
-            continue
-        if other.id == exclusion.id:
-            return before <= TERM_SESSIONS < before + other.sessions
-        before += other.sessions
-    return False
-
-
-def _term(exclusion: Exclusion) -> tuple[int, int]:
-    """Autumn to December, spring to 20 April, summer: three terms a year by default."""
-    day = exclusion.occurred_on
-    part = 0 if day.month >= 9 else 1 if (day.month, day.day) <= (4, 20) else 2
-    return academic_year(day), part
+    total = term_sessions(pupil, exclusion)
+    return total > TERM_SESSIONS >= total - exclusion.sessions
 
 
 TYPES: tuple[NoticeType[Any], ...] = (

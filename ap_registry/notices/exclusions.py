@@ -9,9 +9,11 @@ from ap_registry import codes
 from ap_registry.calendar import academic_year
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Listed, Organisation, Whole, YesNo
+from ap_registry.happenings import Exclusion
 from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
-from ap_registry.pupil import Exclusion, Pupil
+from ap_registry.pupil import Pupil
 from ap_registry.rules import rule
+from ap_registry.suspended import suspended_sessions
 
 SENDERS = frozenset({"school", "la"})
 MAX_AHEAD_DAYS = 30  # a decision may say when it begins: contract section 3
@@ -33,24 +35,15 @@ class Suspended(Facts, frozen=True, kw_only=True):
     reasons: Reasons
     kind: Annotated[str, Code(codes=("suspension", "lunchtime"))] = "suspension"
     starts_session: Annotated[str, Code(codes=("AM", "PM"))] | None = None
-    decided_on: Annotated[date, Day()] | None = None
+    decided_on: Annotated[date, Day(default_today=True)] | None = None
     exam_missed: Annotated[bool, YesNo()] | None = None
 
 
 class PermanentlyExcluded(Facts, frozen=True, kw_only=True):
     school: School
     reasons: Reasons
-    decided_on: Annotated[date, Day()] | None = None
+    decided_on: Annotated[date, Day(default_today=True)] | None = None
     exam_missed: Annotated[bool, YesNo()] | None = None
-
-
-def suspended_sessions(pupil: Pupil, year: int) -> int:
-    """Sessions in an academic year, across schools; what was undone does not count."""
-    return sum(
-        e.sessions
-        for e in pupil.exclusions
-        if e.kind != "permanent" and not e.undone and academic_year(e.occurred_on) == year
-    )
 
 
 def _refuse_suspension(case: Case[Suspended]) -> Iterator[Problem]:

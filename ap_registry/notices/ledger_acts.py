@@ -7,8 +7,9 @@ from uuid import UUID
 
 from ap_registry.errors import Problem
 from ap_registry.fields import EventId, FieldsOf, Reference, Text
+from ap_registry.happenings import Act, Done
 from ap_registry.notice import Case, Entry, Facts, NoticeType
-from ap_registry.pupil import Done, Pupil
+from ap_registry.pupil import Pupil
 
 ANYONE = frozenset({"school", "provider", "panel", "la", "health", "social_care", "parent"})
 FIXED = frozenset({"type", "upn", "pupil_id", "by", "ref"})
@@ -39,6 +40,11 @@ def _refuse_correction(case: Case[Corrected]) -> Iterator[Problem]:
         )
 
 
+def _apply_act(pupil: Pupil, entry: Entry[Corrected] | Entry[Voided]) -> Pupil:
+    act = Act(id=entry.id, occurred_on=entry.occurred_on, version=entry.version, of=entry.facts.of)
+    return replace(pupil, acts=(*pupil.acts, act))
+
+
 def _apply_done(pupil: Pupil, entry: Entry[FollowUpDone]) -> Pupil:
     done = Done(
         id=entry.id,
@@ -55,9 +61,16 @@ TYPES: tuple[NoticeType[Any], ...] = (
         facts=Corrected,
         sentence="Corrected",
         refuse=_refuse_correction,
+        apply=_apply_act,
         senders=ANYONE,
     ),
-    NoticeType(name="void", facts=Voided, sentence="Taken back as void", senders=ANYONE),
+    NoticeType(
+        name="void",
+        facts=Voided,
+        sentence="Taken back as void",
+        apply=_apply_act,
+        senders=ANYONE,
+    ),
     NoticeType(
         name="follow_up_done",
         facts=FollowUpDone,

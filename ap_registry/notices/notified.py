@@ -7,8 +7,9 @@ from uuid import UUID
 
 from ap_registry.calendar import working_day_after
 from ap_registry.fields import Code, Day, Reference
+from ap_registry.happenings import Notified
 from ap_registry.notice import Entry, Facts, NoticeType
-from ap_registry.pupil import Notified, Pupil
+from ap_registry.pupil import Pupil
 
 
 class WasNotified(Facts, frozen=True, kw_only=True):

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from ap_registry.errors import Problem
 from ap_registry.fields import Day, Listed, Organisation, Text, Whole
+from ap_registry.happenings import Direction
 from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
-from ap_registry.pupil import Direction, Pupil
+from ap_registry.pupil import Pupil
 from ap_registry.rules import rule
 
 
@@ -86,6 +87,30 @@ def _off_site_reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 opened_by, opened_on = review.id, review.occurred_on
 
 
+def _dual_registration(pupil: Pupil, world: World) -> Iterable[FollowUp]:
+    """Directed to a school, the pupil is registered at both: SI 2012/2532, explanatory note."""
+    for direction in pupil.directions:
+        if not world.keeps_register(direction.provider):
+            continue
+        joined = next(
+            (s for s in pupil.rolls
+             if s.school == direction.provider
+             and (s.until_on is None or s.until_on > direction.starts_on)),
+            None,
+        )  # fmt: skip
+        yield FollowUp(
+            kind="dual_registration",
+            owner=direction.provider,
+            opened_on=direction.occurred_on,
+            due_on=max(direction.starts_on, direction.occurred_on),
+            opened_by=direction.id,
+            rule="off-site.dual-registration",
+            closed_on=max(joined.occurred_on, direction.occurred_on) if joined else None,
+            closed_by=joined.id if joined else None,
+            outcome="done" if joined else None,
+        )
+
+
 TYPES: tuple[NoticeType[Any], ...] = (
     NoticeType(
         name="off_site_direction",
@@ -97,4 +122,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         senders=frozenset({"school", "la"}),
     ),
 )
-CLOCKS = (Clock(kinds=("off_site_review",), derive=_off_site_reviews),)
+CLOCKS = (
+    Clock(kinds=("off_site_review",), derive=_off_site_reviews),
+    Clock(kinds=("dual_registration",), derive=_dual_registration),
+)

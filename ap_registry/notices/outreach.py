@@ -9,8 +9,9 @@ import msgspec
 
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Organisation, Reference, Text, Whole, YesNo
+from ap_registry.happenings import Outreach
 from ap_registry.notice import Case, Entry, Facts, NoticeType
-from ap_registry.pupil import Outreach, Pupil
+from ap_registry.pupil import Pupil
 
 SENDERS = frozenset({"provider", "la"})
 END_REASONS = (

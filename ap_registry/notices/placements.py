@@ -9,8 +9,9 @@ from uuid import UUID
 from ap_registry import codes, sixth_day
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Destination, Organisation, Reference, Text, Whole
+from ap_registry.happenings import Placement
 from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
-from ap_registry.pupil import Placement, Pupil
+from ap_registry.pupil import Pupil
 
 BOTH = frozenset({"school", "provider", "la"})
 PLACERS = frozenset({"school", "la", "provider"})

@@ -8,8 +8,9 @@ from uuid import UUID
 from ap_registry import codes
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Listed, Organisation, Reference, Text
+from ap_registry.happenings import Referral
 from ap_registry.notice import Case, Entry, Facts, NoticeType
-from ap_registry.pupil import Pupil, Referral
+from ap_registry.pupil import Pupil
 
 ABOUT = ("suspension", "permanent_exclusion", "off_site_direction")
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Organisation, Reference, Text, YesNo
+from ap_registry.happenings import ManagedMove, Plan, Reintegration, Review, Shared
 from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
-from ap_registry.pupil import ManagedMove, Plan, Pupil, Reintegration, Review, Shared
+from ap_registry.pupil import Pupil
 
 SENDERS = frozenset({"school", "provider", "la"})
 RUNGS = (10, 30, 60)  # school days: the reintegration ladder, domain 9
@@ -65,6 +66,10 @@ def _flag_move(case: Case[Moved]) -> Iterator[Flag]:
         yield case.flag(
             "roll.not-on-record", f"not on the roll of {case.facts.from_school} on record"
         )
+    if not case.facts.parent_agreed:
+        yield case.flag("managed-move.not-agreed", "a managed move is voluntary: no parent agreed")
+    if case.pupil.detail("sen_provision", case.on) == "E":
+        yield case.flag("managed-move.ehc-plan", "the LA amends the EHC plan before the move")
 
 
 def _apply_move(pupil: Pupil, entry: Entry[Moved]) -> Pupil:

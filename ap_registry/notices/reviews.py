@@ -1,14 +1,16 @@
 """Reviews of whatever runs: placements, directions, returns, outreach."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from ap_registry import codes
 from ap_registry.fields import Code, Day, Listed, Reference
-from ap_registry.notice import Entry, Facts, NoticeType
-from ap_registry.pupil import Pupil, Review
+from ap_registry.happenings import Review
+from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
+from ap_registry.pupil import Pupil
 
 REVIEWED = (
     "placement_started", "off_site_direction", "reintegration_started", "suspension",
@@ -45,11 +47,25 @@ def _apply_review(pupil: Pupil, entry: Entry[Reviewed]) -> Pupil:
     return reviewed.changed("placements", entry.facts.of, planned_ends_on=entry.facts.ends_on)
 
 
+def _flag_review(case: Case[Reviewed]) -> Iterator[Flag]:
+    """Parents are asked to a review of a direction six days before it: SI 2010/1156 reg. 4."""
+    if all(d.id != case.facts.of for d in case.pupil.directions):
+        return
+    latest = case.on - timedelta(days=case.world.days("off-site.invitation", case.on))
+    invited = any(
+        n.of == case.facts.of and n.about == "invitation" and n.received_on <= latest
+        for n in case.pupil.notified
+    )
+    if not invited and case.facts.purpose == "review":
+        yield case.flag("off-site.invitation", f"no invitation received by {latest} is on record")
+
+
 TYPES: tuple[NoticeType[Any], ...] = (
     NoticeType(
         name="review_held",
         facts=Reviewed,
         sentence="A {purpose} was held",
+        flags=_flag_review,
         apply=_apply_review,
         senders=frozenset({"school", "provider", "la", "health"}),
     ),

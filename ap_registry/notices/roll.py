@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from ap_registry import codes
+from ap_registry import codes, off_rolling
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Destination, LaCode, Organisation, Text, YesNo
+from ap_registry.happenings import MAIN, Departure, Details, RollSpell
 from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
-from ap_registry.pupil import MAIN, Departure, Details, Pupil, RollSpell
+from ap_registry.pupil import Pupil
 
 REGISTER = frozenset({"school", "la"})
 LOOKED_AFTER = ("none", "current", "previous")
@@ -167,6 +168,8 @@ def _flag_left(case: Case[Left]) -> Iterator[Flag]:
         )
     if facts.ground == "none":
         yield case.flag("roll.no-lawful-ground", "removed without a ground of regulation 9(1)")
+    for signal in off_rolling.signals(case.before, facts.ground, case.on, case.world):
+        yield case.flag("roll.off-rolling-signal", signal)
     if facts.ground == "o" and not _review_is_over(case):
         yield case.flag(
             "roll.removed-before-review",

@@ -7,8 +7,9 @@ from uuid import UUID
 from ap_registry import sixth_day
 from ap_registry.errors import Problem
 from ap_registry.fields import Organisation, Reference
+from ap_registry.happenings import Exclusion
 from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
-from ap_registry.pupil import Exclusion, Pupil
+from ap_registry.pupil import Pupil
 
 EXCLUSIONS = ("suspension", "permanent_exclusion")
 

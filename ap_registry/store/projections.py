@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from ap_registry.follow_ups import NAMESPACE, key_of
+from ap_registry.happenings import Happening
 from ap_registry.history import Picture
 from ap_registry.notice import FollowUp, World, source
 from ap_registry.notices.exclusion_decisions import EXCLUSIONS
-from ap_registry.pupil import Happening, Pupil
+from ap_registry.pupil import Pupil
 from ap_registry.rules import rule
 
 NEVER_JOINED = ""  # the registration of a spell that begins and ends with the leave
@@ -192,6 +193,29 @@ def _placements(picture: Picture) -> Made:
         )
 
 
+def _fair_access(pupil: Pupil) -> Made:
+    for case in pupil.fair_access:
+        decided = case.decisions[-1] if case.decisions else None
+        answered = case.responses[-1] if case.responses else None
+        yield (
+            case.id,
+            {
+                "category": case.category,
+                "made_by": case.by,
+                "occurred_on": case.occurred_on,
+                "decision": decided.decision if decided else None,
+                "decided_on": decided.occurred_on if decided else None,
+                "panel_on": decided.panel_on if decided else None,
+                "school": decided.school if decided else None,
+                "provider": decided.provider if decided else None,
+                "starts_on": decided.starts_on if decided else None,
+                "response": answered.response if answered else None,
+                "ground": answered.ground if answered else None,
+                "version": case.version,
+            },
+        )
+
+
 def _plain(group: str, *names: str, **renamed: str) -> Callable[[Pupil], Made]:
     """Rows that carry the state's fields as they are; ``renamed`` gives column = field."""
 
@@ -332,6 +356,22 @@ _MAKERS: Mapping[str, Callable[[Pupil], Made]] = {
     "assessment_shared": _plain("shared", "placement", "school", "occurred_on"),
     "managed_move": _plain(
         "managed_moves", "from_school", "to_school", "parent_agreed", "occurred_on", "version"
+    ),
+    "fair_access_case": _fair_access,
+    "part_time": _plain(
+        "part_time", "school", "sessions_per_week", "ends_on", "review_on", "ended_on", "version",
+        starts_on="occurred_on",
+    ),
+    "ehc_milestone": _plain("ehc", "milestone", "school", "occurred_on", "version"),
+    "funding": _plain(
+        "funding", "placement", "occurred_on", "until_on", "education", "health", "social_care",
+        "band", "payer", "health_payer", "care_payer", "version",
+    ),
+    "view_recorded": _plain(
+        "views", "whose", "feeling", "share", "about", "occurred_on", "version"
+    ),
+    "health_response": _plain(
+        "health_responses", "about", "response", "service", "occurred_on", "version"
     ),
     "result": _attained("result", "qualification", "subject", "grade", "level", "provider"),
     "target": _attained("target", "qualification", "subject", "level"),

@@ -270,6 +270,86 @@ class Destination(Derived, table=True):
     version: int
 
 
+class FairAccessCase(Derived, table=True):
+    """A fair access case with its last decision and the last school's answer."""
+
+    __tablename__ = "fair_access_case"
+    category: str
+    made_by: str
+    occurred_on: date
+    decision: str | None
+    decided_on: date | None
+    panel_on: date | None
+    school: str | None
+    provider: str | None
+    starts_on: date | None
+    response: str | None
+    ground: str | None
+    version: int
+
+
+class PartTime(Derived, table=True):
+    """A part-time timetable; ends_on is the plan, ended_on the fact."""
+
+    __tablename__ = "part_time"
+    school: str
+    sessions_per_week: int
+    starts_on: date
+    ends_on: date
+    review_on: date
+    ended_on: date | None
+    version: int
+
+
+class EhcMilestone(Derived, table=True):
+    """A step of an education, health and care needs assessment or plan."""
+
+    __tablename__ = "ehc_milestone"
+    milestone: str
+    school: str | None
+    occurred_on: date
+    version: int
+
+
+class Funding(Derived, table=True):
+    """What a placement costs, in GBP a week, and who pays each part."""
+
+    placement: UUID
+    occurred_on: date
+    until_on: date | None
+    education: float = Field(sa_type=Float)
+    health: float = Field(sa_type=Float)
+    social_care: float = Field(sa_type=Float)
+    band: str | None
+    payer: str
+    health_payer: str | None
+    care_payer: str | None
+    version: int
+
+
+class ViewRecorded(Derived, table=True):
+    """That a pupil or parent said what they think; the words stay in the private part."""
+
+    __tablename__ = "view_recorded"
+    whose: str
+    feeling: int | None = Field(sa_type=SmallInteger)
+    share: str
+    about: UUID | None
+    occurred_on: date
+    version: int
+
+
+class HealthResponse(Derived, table=True):
+    """What a health partner answered."""
+
+    __tablename__ = "health_response"
+    about: UUID
+    response: str
+    service: str
+    occurred_on: date
+    version: int
+
+
 class Flag(Derived, table=True):
     """What should not have happened, with the rule that says so."""
 
@@ -343,6 +423,12 @@ DERIVED: tuple[type[Derived], ...] = (
     Wellbeing,
     Offer,
     Destination,
+    FairAccessCase,
+    PartTime,
+    EhcMilestone,
+    Funding,
+    ViewRecorded,
+    HealthResponse,
     Flag,
     FollowUp,
     Visibility,

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from ap_registry.calendar import academic_year
+from ap_registry.calendar import academic_year, census_day
 from reports.facts import Facts, Row, open_on
 from reports.measures.episode import Count, Episode, Part, Period, Place, Secondary, Yes
 
@@ -32,12 +32,6 @@ class Leaver:
     @property
     def la(self) -> str | None:
         return self.facts.home_la(self.census)
-
-
-def census_day(year: int) -> date:
-    """The third Thursday of January of the academic year that begins in ``year``."""
-    first = date(year + 1, 1, 1)
-    return first + timedelta(days=(3 - first.weekday()) % 7 + 14)
 
 
 def register_years(year: int) -> tuple[date, date]:

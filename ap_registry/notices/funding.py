@@ -1,0 +1,78 @@
+"""Who pays for a placement, in three parts: education, health, social care."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from ap_registry.errors import Problem
+from ap_registry.fields import Day, Number, Organisation, Reference, Text
+from ap_registry.happenings import Funding
+from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
+from ap_registry.pupil import Pupil
+
+Pounds = Annotated[float, Number(low=0, high=100_000)]
+Payer = Annotated[str, Organisation()]
+
+
+class Agreed(Facts, frozen=True, kw_only=True):
+    """Amounts in GBP a week."""
+
+    placement: Annotated[UUID, Reference(types=("placement_started",), default_open=True)]
+    education: Pounds
+    health: Pounds
+    social_care: Pounds
+    payer: Payer
+    band: Annotated[str, Text(at_most=100)] | None = None
+    health_payer: Payer | None = None
+    care_payer: Payer | None = None
+    until: Annotated[date, Day()] | None = None
+
+
+def _refuse(case: Case[Agreed]) -> Iterator[Problem]:
+    if case.facts.until is not None and case.facts.until < case.on:
+        yield Problem("/until", "end_before_start", "until must not be before occurred_on")
+
+
+def _flag(case: Case[Agreed]) -> Iterator[Flag]:
+    facts = case.facts
+    for part, payer in (("health", facts.health_payer), ("social_care", facts.care_payer)):
+        if getattr(facts, part) > 0 and payer is None:
+            yield case.flag("funding.payer-missing", f"nobody is named who pays the {part} part")
+
+
+def _apply(pupil: Pupil, entry: Entry[Agreed]) -> Pupil:
+    facts = entry.facts
+    funding = Funding(
+        id=entry.id,
+        occurred_on=entry.occurred_on,
+        version=entry.version,
+        by=entry.by,
+        ref=entry.ref,
+        placement=facts.placement,
+        education=facts.education,
+        health=facts.health,
+        social_care=facts.social_care,
+        band=facts.band,
+        payer=facts.payer,
+        health_payer=facts.health_payer,
+        care_payer=facts.care_payer,
+        until_on=facts.until,
+    )
+    return replace(pupil, funding=(*pupil.funding, funding))
+
+
+TYPES: tuple[NoticeType[Any], ...] = (
+    NoticeType(
+        name="funding_agreed",
+        facts=Agreed,
+        sentence="Funding agreed: education £{education}, health £{health}, "
+        "social care £{social_care} a week",
+        refuse=_refuse,
+        flags=_flag,
+        apply=_apply,
+        senders=frozenset({"school", "la", "health", "social_care"}),
+    ),
+)
+CLOCKS = ()
