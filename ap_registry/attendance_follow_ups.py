@@ -6,7 +6,9 @@ Pure functions of the marks, of who answers for the pupil on a day, and of what 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from ap_registry import codes
@@ -106,14 +108,8 @@ def owed(
     ``weeks`` in order; ``versions``: every week that ever held an N; ``done``: by follow-up id.
     """
     yield from _ten_in_ten(pupil_id, weeks, answerable, done)
-    sessions = [
-        (week, place, week.marks[place] in _ABSENT)
-        for week in weeks
-        for place in range(len(week.marks))
-        if week.marks[place] in _POSSIBLE
-    ]
     for kind, rule, share in _LEVELS:
-        for one in _threshold(pupil_id, sessions, answerable, kind, rule, share):
+        for one in _threshold(pupil_id, weeks, answerable, kind, rule, share):
             yield _with_done(one, done)
     for one in _code_n(pupil_id, versions, answerable):
         yield _with_done(one, done)
@@ -166,14 +162,15 @@ def _ten_in_ten(
     pupil_id: UUID, weeks: Sequence[Standing], answerable: AnswerableOn, done: Dones
 ) -> Iterator[Owed]:
     """The tenth G, N, O or U in a school week and the nine before it; again only once closed."""
+    if sum(_counts(week.marks).unauthorised for week in weeks) < TEN:
+        return
     sessions = [
         (week, place)
         for week in weeks
+        if _counts(week.marks).unauthorised
         for place in range(len(week.marks))
         if week.marks[place] in UNAUTHORISED
     ]
-    if len(sessions) < TEN:
-        return
     numbers = _SchoolWeeks(weeks)
     current: Owed | None = None
     lapses_on: date | None = None
@@ -226,9 +223,26 @@ def _lapsed(one: Owed, on: date) -> Owed:
     return replace(one, closed_on=on, outcome="lapsed", closed=None, closed_by=None)
 
 
+class _Counts(NamedTuple):
+    """Of the ten marks of a week."""
+
+    possible: int
+    absent: int
+    unauthorised: int
+
+
+@lru_cache(maxsize=65_536)
+def _counts(marks: str) -> _Counts:
+    return _Counts(
+        sum(byte in _POSSIBLE for byte in marks),
+        sum(byte in _ABSENT for byte in marks),
+        sum(byte in UNAUTHORISED for byte in marks),
+    )
+
+
 def _threshold(
     pupil_id: UUID,
-    sessions: Iterable[tuple[Standing, int, bool]],
+    weeks: Sequence[Standing],
     answerable: AnswerableOn,
     kind: str,
     rule: str,
@@ -237,27 +251,52 @@ def _threshold(
     """Absent one in ``share`` of the possible sessions of the academic year to date, or more."""
     year, possible, absent = None, 0, 0
     opened: tuple[Standing, int] | None = None
-    for week, place, away in sessions:
-        of = academic_year(week.day(place))
-        if of != year:
+    for week in weeks:
+        counts = _counts(week.marks)
+        if not counts.possible:
+            continue
+        of = academic_year(week.week)
+        whole = of == academic_year(week.day(9))
+        if whole and of != year:
             year, possible, absent = of, 0, 0
-        possible += 1
-        absent += away
-        over = possible >= FIRST_POSSIBLE and absent * share >= possible
-        if over == (opened is not None):
+            if opened is not None:
+                whole = False
+        if whole and _unchanged(possible, absent, counts, share, opened=opened is not None):
+            possible += counts.possible
+            absent += counts.absent
             continue
-        if opened is None:
-            opened = week, place
-            continue
-        yield replace(
-            _opened(kind, rule, pupil_id, opened, answerable),
-            closed_on=week.day(place),
-            outcome="lapsed",
-            closed=MarkAt(week.register(place), week.week, place),
-        )
-        opened = None
+        for place in range(len(week.marks)):
+            if week.marks[place] not in _POSSIBLE:
+                continue
+            of = academic_year(week.day(place))
+            if of != year:
+                year, possible, absent = of, 0, 0
+            possible += 1
+            absent += week.marks[place] in _ABSENT
+            over = possible >= FIRST_POSSIBLE and absent * share >= possible
+            if over == (opened is not None):
+                continue
+            if opened is None:
+                opened = week, place
+                continue
+            yield replace(
+                _opened(kind, rule, pupil_id, opened, answerable),
+                closed_on=week.day(place),
+                outcome="lapsed",
+                closed=MarkAt(week.register(place), week.week, place),
+            )
+            opened = None
     if opened is not None:
         yield _opened(kind, rule, pupil_id, opened, answerable)
+
+
+def _unchanged(possible: int, absent: int, counts: _Counts, share: int, *, opened: bool) -> bool:
+    """Whether no mark of a week can cross the threshold, whatever their order."""
+    if opened:
+        return absent * share >= possible + counts.possible
+    if possible >= FIRST_POSSIBLE:
+        return not counts.absent or (absent + counts.absent) * share < possible
+    return not absent + counts.absent
 
 
 def _code_n(

@@ -12,6 +12,7 @@ from ap_registry.ingest.workbooks import normal, workbook_rows
 Cells = dict[str, Any]
 Row = tuple[int, Cells | BadRow]
 _SNIFF_BYTES = 1 << 16
+_TAILS = (".0", " 00:00:00")
 _NO_TABLE = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook, or one with a password: save it as XLSX or CSV",
     b"\x89PNG": "a picture",
@@ -74,7 +75,9 @@ def _checked(
     whole = all(header)
     blank = [""] * len(header)
     for number, cells in enumerate(table, start=1):
-        texts = [_trimmed(cell) for cell in cells]
+        texts = [
+            _plain(text) if (text := cell.strip()).endswith(_TAILS) else text for cell in cells
+        ]
         if not any(texts):
             continue
         if len(texts) > len(header) and any(texts[len(header) :]):
@@ -105,12 +108,11 @@ def _header(cells: Sequence[str]) -> list[str]:
     return header
 
 
-def _trimmed(cell: str) -> str:
-    """Without blanks around, nor what spreadsheets add to whole numbers and to dates."""
-    text = cell.strip()
-    if text.endswith(".0") and text[:-2].isdigit():
-        return text[:-2]
-    return text.removesuffix(" 00:00:00")
+def _plain(text: str) -> str:
+    """Without what spreadsheets add to whole numbers and to dates."""
+    if text.endswith(".0"):
+        return text[:-2] if text[:-2].isdigit() else text
+    return text.removesuffix(_TAILS[1])
 
 
 def _json_lines(lines: Iterator[str]) -> Iterator[Row]:

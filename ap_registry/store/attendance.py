@@ -95,6 +95,10 @@ insert into attendance_week (pupil_id, organisation, week, from_at, until_at, ma
 select pupil_id, organisation, week, %(at)s, 'infinity', marks from register_out
 """
 
+_WHAT: LiteralString = """
+select array_agg(number), array_agg(distinct pupil_id) from register_out
+"""
+
 Key = tuple[str, str, date]
 Laid = tuple[int, str, str, date, str]  # number, pupil, organisation, Monday, marks
 Sees = Callable[[Connection, dict[str, UUID]], set[UUID]]
@@ -185,12 +189,12 @@ class Writer:
                 except UniqueViolation:
                     if attempt == ATTEMPTS - 1:
                         raise
-            for number, pupil in changed:
+            for number in changed[0]:
                 self.written.changed[number] = 1
-                self.written.pupils.add(pupil)
+            self.written.pupils.update(changed[1])
         return self.written
 
-    def _attempt(self, chunk: int, *, dry_run: bool) -> list[tuple[int, UUID]]:
+    def _attempt(self, chunk: int, *, dry_run: bool) -> tuple[list[int], list[UUID]]:
         connection = self.connection
         with connection.transaction(force_rollback=dry_run):
             connection.execute("select pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))
@@ -201,13 +205,10 @@ class Writer:
             connection.execute(_REPLACED, parameters)
             connection.execute(_ENDED, parameters)
             connection.execute(_BEGUN, parameters)
-            changed: list[tuple[int, UUID]] = (
-                connection.cursor(binary=True)
-                .execute("select number, pupil_id from register_out")
-                .fetchall()
-            )
+            changed = connection.execute(_WHAT, binary=True).fetchone()
+            assert changed is not None
             connection.execute("drop table register_out")
-        return changed
+        return changed[0] or [], changed[1] or []
 
     def _instant(self) -> datetime:
         row = self.connection.execute(_INSTANT, {"clock": self.clock}).fetchone()
