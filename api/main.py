@@ -14,6 +14,7 @@ from api import pages, problems, v1
 from api.deps import KeyHolders
 from api.edge import Edge
 from api.health import router as health
+from api.pages.rendering import problem_page
 
 _FOLDER = Path(__file__).parent
 
@@ -29,7 +30,7 @@ def create_app(registry: Registry) -> FastAPI:
     )
     app.state.registry = registry
     app.state.key_holders = KeyHolders(registry)
-    problems.install(app)
+    problems.install(app, problem_page)
     app.include_router(v1.router)
     app.include_router(health)
     app.include_router(pages.router)
@@ -38,7 +39,7 @@ def create_app(registry: Registry) -> FastAPI:
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
 
     @app.get("/problems/{status}", include_in_schema=False)
-    def problem_page(status: int) -> PlainTextResponse:
+    def problem_type(status: int) -> PlainTextResponse:
         return PlainTextResponse(TITLES.get(status, "Something went wrong"))
 
     return app

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem details, everywhere."""
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from ap_registry.problems import TITLES, as_problem
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
+_IN_WORDS = {404: "There is nothing at this address.", 405: "This address cannot do that."}
 
 
 class HttpProblem(Exception):
@@ -70,32 +72,48 @@ def answer(
     )
 
 
-def install(app: FastAPI) -> None:
-    """Every known error has its answer; an unknown one says nothing of its inside."""
+AsPage = Callable[[Request, int, str], Response]
+
+
+def install(app: FastAPI, as_page: AsPage) -> None:
+    """Every known error has its answer: a problem for programs, a page for people."""
+
+    def told(
+        request: Request,
+        status: int,
+        detail: str,
+        problems: tuple[Problem, ...] = (),
+        *,
+        retry: int = 0,
+    ) -> Response:
+        if not request.url.path.startswith("/api/") and _wants_page(request):
+            return as_page(request, status, detail)
+        return answer(status, detail, problems, retry=retry)
 
     @app.exception_handler(HttpProblem)
-    def _http(_request: Request, error: HttpProblem) -> Response:
-        return answer(error.status, error.detail, error.problems, retry=error.retry)
+    def _http(request: Request, error: HttpProblem) -> Response:
+        return told(request, error.status, error.detail, error.problems, retry=error.retry)
 
     @app.exception_handler(Refused)
-    def _refused(_request: Request, error: Refused) -> Response:
-        return answer(error.status, str(error), error.problems)
+    def _refused(request: Request, error: Refused) -> Response:
+        return told(request, error.status, str(error), error.problems)
 
     @app.exception_handler(Unavailable)
-    def _unavailable(_request: Request, error: Unavailable) -> Response:
-        return answer(503, str(error), retry=error.retry_after)
+    def _unavailable(request: Request, error: Unavailable) -> Response:
+        return told(request, 503, str(error), retry=error.retry_after)
 
     @app.exception_handler(psycopg.OperationalError)
-    def _no_database(_request: Request, error: psycopg.OperationalError) -> Response:
+    def _no_database(request: Request, error: psycopg.OperationalError) -> Response:
         log.error("database_failed", error=type(error).__name__)
-        return answer(503, "The registry is not available just now. Please try again.", retry=5)
+        words = "The registry is not available just now. Please try again."
+        return told(request, 503, words, retry=5)
 
     @app.exception_handler(Unreadable)
-    def _unreadable(_request: Request, error: Unreadable) -> Response:
-        return answer(400, str(error))
+    def _unreadable(request: Request, error: Unreadable) -> Response:
+        return told(request, 400, str(error))
 
     @app.exception_handler(RequestValidationError)
-    def _invalid(_request: Request, error: RequestValidationError) -> Response:
+    def _invalid(request: Request, error: RequestValidationError) -> Response:
         problems = tuple(
             Problem(
                 "/" + "/".join(str(part) for part in found["loc"][1:]),
@@ -104,17 +122,21 @@ def install(app: FastAPI) -> None:
             )
             for found in error.errors()
         )
-        return answer(422, "; ".join(p.detail for p in problems), problems)
+        return told(request, 422, "; ".join(p.detail for p in problems), problems)
 
     @app.exception_handler(HTTPException)
-    def _plain(_request: Request, error: HTTPException) -> Response:
+    def _plain(request: Request, error: HTTPException) -> Response:
         if error.status_code == 303:
             return Response(status_code=303, headers=error.headers)
-        found = answer(error.status_code, str(error.detail))
+        found = told(request, error.status_code, _IN_WORDS.get(error.status_code, error.detail))
         found.headers.update(error.headers or {})
         return found
 
     @app.exception_handler(RegistryError)
     def _other(request: Request, error: RegistryError) -> Response:
-        log.error("request_failed", path=request.url.path, error=type(error).__name__)
-        return answer(500, "Something is wrong with the registry; it has been noted.")
+        log.error("request_failed", error=type(error).__name__)
+        return told(request, 500, "Something is wrong with the registry; it has been noted.")
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")

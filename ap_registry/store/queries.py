@@ -241,6 +241,19 @@ def pupils(
     ]
 
 
+_NAMES = f"""
+select i.pupil_id::text, concat_ws(' ', i.given_name, i.family_name)
+  from identity i
+ where i.until_at = 'infinity' and i.pupil_id = any(%(pupils)s) and {SCOPED.format(t="i")}
+"""
+
+
+def names(connection: Connection, scope: Scope, pupils: Iterable[UUID]) -> dict[str, str]:
+    """Names by id, of those pupils whom the scope sees."""
+    parameters = {"pupils": list(pupils), **_scoped(scope)}
+    return dict(connection.execute(_NAMES, parameters).fetchall())
+
+
 _PLACEMENTS = f"""
 select p.key, p.pupil_id, i.upn, p.provider, p.commissioner, p.reason, p.starts_on,
        p.planned_ends_on, p.ended_on, p.end_reason, p.sessions_per_week

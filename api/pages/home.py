@@ -1,6 +1,7 @@
 """The first page: what is owed, soonest first."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -20,24 +21,21 @@ def home(
     status: Annotated[str, Query(pattern="^(overdue|open)?$")] = "",
 ) -> Response:
     """Follow-ups that the person's organisation owes or may see."""
-    scope = scope_of(person.caller, registry.today())
+    today = registry.today()
+    scope = scope_of(person.caller, today)
     with registry.database.connection() as connection:
         items = queries.follow_ups(
-            connection, scope, on=registry.today(), status=status or None, limit=SHOWN + 1
+            connection, scope, on=today, status=status or None, limit=SHOWN + 1
         )
+        pupils = queries.names(connection, scope, {UUID(item["pupil_id"]) for item in items})
         world = registry.worlds.fresh(connection)
-    names = {
+    owners = {
         item["owner"]: found.name
         for item in items
         if (found := world.organisation(item["owner"])) is not None
     }
     return page(
-        "home.html",
-        person,
-        items=items[:SHOWN],
-        more=len(items) > SHOWN,
-        names=names,
-        chosen=status,
-        today=registry.today().isoformat(),
-        practice=registry.clock is not None,
-    )
+        registry, "home.html", person, items=items[:SHOWN], more=len(items) > SHOWN,
+        owners=owners, pupils=pupils, chosen=status, today=today,
+        overdue=sum(item["status"] == "overdue" for item in items),
+    )  # fmt: skip

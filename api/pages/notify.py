@@ -8,14 +8,14 @@ from fastapi.responses import Response
 
 from ap_registry.access import may_send
 from ap_registry.errors import NotFound, Problem, Refused
-from ap_registry.fields import Code, YesNo
 from ap_registry.notice import NoticeType
 from ap_registry.notices import CATALOGUE
 from api.deps import TheRegistry
+from api.pages import forms
 from api.pages.rendering import Person, check_form, page
+from api.pages.words import GROUPS, TITLES
 
 router = APIRouter(prefix="/notify")
-MOST_CHOICES = 20
 
 
 def _kind(name: str) -> NoticeType[Any]:
@@ -25,61 +25,59 @@ def _kind(name: str) -> NoticeType[Any]:
     return kind
 
 
-def _fields(kind: NoticeType[Any]) -> list[dict[str, Any]]:
-    """Envelope first; choices where there are few, text else."""
-    found: list[dict[str, Any]] = [
-        _field("upn", "Unique pupil number (UPN)", required=True),
-        _field("occurred_on", "When did it happen?", required=True, hint="For example 31/3/2026"),
-    ]
-    for name, spec in kind.fields.items():
-        choices: tuple[str, ...] = ()
-        if isinstance(spec.kind, Code) and len(spec.kind.codes) <= MOST_CHOICES:
-            choices = tuple(spec.kind.codes)
-        elif isinstance(spec.kind, YesNo):
-            choices = ("true", "false")
-        label = name.replace("_", " ").capitalize()
-        found.append(_field(name, label, required=spec.required, choices=choices))
-    return [*found, _field("ref", "Your own reference", required=False)]
-
-
-def _field(
-    name: str, label: str, *, required: bool, hint: str = "", choices: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    return {
-        "name": name, "label": label, "required": required, "hint": hint, "choices": choices,
-    }  # fmt: skip
-
-
 @router.get("")
-def what_happened(person: Person) -> Response:
-    kinds = [kind.name for kind in CATALOGUE.values() if may_send(person.caller, kind)]
-    return page("what_happened.html", person, kinds=kinds)
+def what_happened(registry: TheRegistry, person: Person) -> Response:
+    """Only what the person may notify, in groups; what has no words yet comes last."""
+    mine = [kind.name for kind in CATALOGUE.values() if may_send(person.caller, kind)]
+    groups = [
+        (title, [(name, *words) for name, words in group.items() if name in mine])
+        for title, group in GROUPS.items()
+    ]
+    others = [(n, n.replace("_", " ").capitalize(), "") for n in mine if n not in TITLES]
+    shown = [(title, items) for title, items in [*groups, ("Other", others)] if items]
+    return page(registry, "what_happened.html", person, groups=shown)
 
 
 @router.get("/{name}")
-def form(name: str, person: Person) -> Response:
-    kind = _kind(name)
+def form(name: str, registry: TheRegistry, person: Person, upn: str = "") -> Response:
+    values = {"upn": upn, "form": forms.new_reference()}
+    if person.caller.role in {"school", "provider"} and person.caller.organisation:
+        values[person.caller.role] = person.caller.organisation
+    return _form(registry, person, _kind(name), values)
+
+
+def _form(
+    registry: TheRegistry,
+    person: Person,
+    kind: NoticeType[Any],
+    values: dict[str, str],
+    *,
+    refused: Refused | None = None,
+) -> Response:
+    names = {field.name for field in forms.inputs(kind)}
+    problems = []
+    for problem in refused.problems if refused else ():
+        name = problem.pointer.lstrip("/").split("/")[0]
+        problems.append((name if name in names else "", problem.detail))
     return page(
-        "notify.html", person, name=name, fields=_fields(kind), values={}, problems=(), errors={}
-    )
+        registry, "notify.html", person, refused.status if refused else 200,
+        name=kind.name, title=TITLES.get(kind.name, (kind.name.replace("_", " "), ""))[0],
+        fields=forms.inputs(kind), values=values, problems=problems, errors=dict(problems),
+    )  # fmt: skip
 
 
 @router.post("/{name}")
 async def send(name: str, request: Request, registry: TheRegistry, person: Person) -> Response:
     kind = _kind(name)
-    sent = {key: str(value) for key, value in (await request.form()).items()}
-    check_form(person, sent.pop("csrf", None))
-    notice = {key: value.strip() for key, value in sent.items() if value.strip()}
+    values = forms.sent((await request.form()).multi_items())
+    check_form(person, values.get("csrf"))
+    notice = forms.notice_of(name, values)
 
-    def record() -> Any:
-        return registry.record({**notice, "type": name}, person.caller, from_file=True)
+    def record() -> Response:
+        try:
+            outcome = registry.record(notice, person.caller, from_file=True)
+        except Refused as refused:
+            return _form(registry, person, kind, values, refused=refused)
+        return page(registry, "recorded.html", person, receipt=outcome.receipt)
 
-    try:
-        outcome = await run_in_threadpool(record)
-    except Refused as refused:
-        problems = [(p.pointer.lstrip("/").split("/")[0], p.detail) for p in refused.problems]
-        return page(
-            "notify.html", person, refused.status, name=name, fields=_fields(kind), values=sent,
-            problems=problems, errors=dict(problems),
-        )  # fmt: skip
-    return page("recorded.html", person, receipt=outcome.receipt)
+    return await run_in_threadpool(record)

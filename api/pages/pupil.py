@@ -21,21 +21,20 @@ def find(
 ) -> Response:
     """A search box; what may not be seen is not found."""
     if not upn:
-        return page("find.html", person, error=None, upn="")
+        return page(registry, "find.html", person, error=None, upn="")
     try:
         pupil_id, _ = find_pupil(registry, person.caller, upn)
     except NotFound:
         words = "No pupil with this UPN is known to you"
-        return page("find.html", person, 404, error=words, upn=upn)
+        return page(registry, "find.html", person, 404, error=words, upn=upn)
     return see_other(f"/pupils/{pupil_id}")
 
 
 @router.get("/pupils/{pupil}")
 def show(pupil: str, registry: TheRegistry, person: Person, as_at: str | None = None) -> Response:
     pupil_id, seen = find_pupil(registry, person.caller, pupil)
-    found = read_pupil(
-        registry, pupil_id, on=seen.until_on, as_at=instant_of(as_at, "as_at"), timeline=True
-    )
+    known_by = instant_of(as_at or None, "as_at")
+    found = read_pupil(registry, pupil_id, on=seen.until_on, as_at=known_by, timeline=True)
     shown = disclosed(found, person.caller)
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
@@ -45,9 +44,11 @@ def show(pupil: str, registry: TheRegistry, person: Person, as_at: str | None = 
             on=registry.today(),
             pupil=pupil_id,
         )
-    names = {
-        item["by"]: one.name
-        for item in shown["timeline"]
-        if (one := world.organisation(item["by"])) is not None
-    }
-    return page("pupil.html", person, pupil=shown, owed=owed, names=names)
+    named = {item["by"] for item in shown["timeline"]}
+    named |= {spell["school"] for spell in shown["rolls"]}
+    named |= {placement["provider"] for placement in shown["placements"]}
+    names = {name: one.name for name in named if (one := world.organisation(name)) is not None}
+    return page(
+        registry, "pupil.html", person, pupil=shown, owed=owed, names=names, as_at=as_at or "",
+        last_day=seen.until_on,
+    )  # fmt: skip

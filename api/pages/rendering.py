@@ -1,7 +1,7 @@
 """Templates, the signed-in person, and forms that only our own pages can send."""
 
 import secrets
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,9 +10,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
+from ap_registry.calendar import LONDON
+from ap_registry.problems import TITLES
+from ap_registry.registry import Registry
 from ap_registry.store import accounts
 from api.deps import TheRegistry
+from api.pages.words import duty_words, field_words
 from api.problems import HttpProblem
+from api.v1.reports import READERS
 
 COOKIE = "ap_session"
 _ENVIRONMENT = Environment(
@@ -24,18 +29,35 @@ _ENVIRONMENT = Environment(
 )
 
 
-def in_words(text: str | None) -> str:
+def in_words(value: object) -> str:
     """A day as people write it, a code without underscores."""
-    if not text:
-        return ""
+    if isinstance(value, list):
+        return ", ".join(in_words(part) for part in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value in (None, ""):
+        return "not given"
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(str(value))
     except ValueError:
-        return text.replace("_", " ")
+        return str(value).replace("_", " ")
     return f"{day.day} {day:%B %Y}"
 
 
-_ENVIRONMENT.filters["words"] = in_words
+def moment(text: str) -> str:
+    """An instant by the clocks of London."""
+    at = datetime.fromisoformat(text).astimezone(LONDON)
+    return f"{at.day} {at:%B %Y}, {at:%H:%M}"
+
+
+def capfirst(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+_ENVIRONMENT.filters |= {
+    "words": in_words, "moment": moment, "duty": duty_words, "capfirst": capfirst,
+}  # fmt: skip
+_ENVIRONMENT.globals |= {"field_words": field_words, "outcome_readers": READERS}
 
 
 def person(request: Request, registry: TheRegistry) -> accounts.SignedIn:
@@ -52,15 +74,37 @@ def person(request: Request, registry: TheRegistry) -> accounts.SignedIn:
 Person = Annotated[accounts.SignedIn, Depends(person)]
 
 
+def text_of(
+    registry: Registry, template: str, signed_in: accounts.SignedIn | None, **values: Any
+) -> str:
+    """``practice``: the day by which a registry with a clock of its own lives."""
+    practice = registry.today().isoformat() if registry.clock else None
+    found = _ENVIRONMENT.get_template(template)
+    return found.render(person=signed_in, practice=practice, **values)
+
+
 def page(
-    template: str, signed_in: accounts.SignedIn | None, status: int = 200, **values: Any
+    registry: Registry,
+    template: str,
+    signed_in: accounts.SignedIn | None,
+    status: int = 200,
+    **values: Any,
 ) -> HTMLResponse:
-    text = _ENVIRONMENT.get_template(template).render(person=signed_in, **values)
-    return HTMLResponse(text, status)
+    return HTMLResponse(text_of(registry, template, signed_in, **values), status)
+
+
+def problem_page(request: Request, status: int, detail: str) -> Response:
+    """An error for somebody with a browser, in the words that a program is told."""
+    title = TITLES.get(status, "Something went wrong")
+    return page(
+        request.app.state.registry, "problem.html", None, status, title=title, detail=detail
+    )
 
 
 def check_form(signed_in: accounts.SignedIn, token: object) -> None:
-    if not isinstance(token, str) or not secrets.compare_digest(token, signed_in.csrf):
+    if not isinstance(token, str) or not secrets.compare_digest(
+        token.encode(), signed_in.csrf.encode()
+    ):
         raise HttpProblem(403, "This form is out of date: open the page again.")
 
 

@@ -8,13 +8,15 @@ from fastapi.responses import Response
 from ap_registry.store import accounts
 from api.deps import TheRegistry
 from api.pages.rendering import COOKIE, Person, check_form, page, see_other
+from api.problems import HttpProblem
 
 router = APIRouter()
+MOST = 500
 
 
 @router.get("/sign-in")
-def sign_in_page() -> Response:
-    return page("sign_in.html", None, error=None, email="")
+def sign_in_page(registry: TheRegistry) -> Response:
+    return page(registry, "sign_in.html", None, error=None, email="")
 
 
 @router.post("/sign-in")
@@ -24,14 +26,23 @@ def sign_in(
     email: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
 ) -> Response:
-    """One message for every failure: it says nothing of which addresses have accounts."""
+    """One message for every failure: it says nothing of which addresses have accounts.
+
+    A session is made anew each time, and the one before ends.
+    """
+    if request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+        raise HttpProblem(403, "Sign in from our own page.")
     with registry.database.connection() as connection:
+        accounts.sign_out(connection, request.cookies.get(COOKIE, ""))
         token = accounts.sign_in(
-            connection, email=email.replace("\x00", ""), password=password, at=registry.now()
+            connection,
+            email=email.replace("\x00", "")[:MOST],
+            password=password[:MOST],
+            at=registry.now(),
         )
     if token is None:
         words = "Enter the email address and password of your account"
-        return page("sign_in.html", None, 400, error=words, email=email)
+        return page(registry, "sign_in.html", None, 400, error=words, email=email)
     response = see_other("/")
     response.set_cookie(
         COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https"

@@ -8,7 +8,7 @@ import pytest
 
 from ap_registry.registry import Registry
 from ap_registry.store import accounts
-from tests.api.serving import served
+from tests.serving import served
 
 Login = Callable[..., httpx.Client]
 

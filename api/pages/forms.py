@@ -1,0 +1,81 @@
+"""A form made from the catalogue: which input each field has, and what came back from it."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ap_registry.fields import Code, Day, FieldsOf, Kind, Listed, Text, Whole, YesNo
+from ap_registry.notice import NoticeType
+from api.pages.words import code_words, field_words
+
+MOST_RADIOS = 6
+LONG_TEXT = 1_000
+_REFERENCE = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is misread on the telephone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """``kind``: text, number, words, choice (radios), select or several (check boxes)."""
+
+    name: str
+    label: str
+    hint: str
+    kind: str
+    required: bool
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def inputs(kind: NoticeType[Any]) -> list[Input]:
+    """The pupil and the day first, the notifier's own reference last."""
+    return [
+        _input(kind.name, "upn", Text(), required=True),
+        _input(kind.name, "occurred_on", Day(), required=True),
+        *(_input(kind.name, n, s.kind, required=s.required) for n, s in kind.fields.items()),
+        _input(kind.name, "ref", Text(), required=False),
+    ]
+
+
+def _input(notice: str, name: str, kind: Kind, *, required: bool) -> Input:
+    label, hint = field_words(notice, name)
+    shape, choices = _shape(name, kind)
+    return Input(name=name, label=label, hint=hint, kind=shape, required=required, choices=choices)
+
+
+def _shape(name: str, kind: Kind) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if isinstance(kind, YesNo):
+        return "choice", (("true", "Yes"), ("false", "No"))
+    if isinstance(kind, Listed) and isinstance(kind.of, Code) and name != "progress":
+        return "several", _choices(name, kind.of)
+    if isinstance(kind, Code):
+        found = _choices(name, kind)
+        return ("choice" if len(found) <= MOST_RADIOS else "select"), found
+    if isinstance(kind, Whole):
+        return "number", ()
+    if isinstance(kind, FieldsOf) or isinstance(kind, Text) and kind.private and name != "upn":
+        return "words", ()
+    return "text", ()
+
+
+def _choices(name: str, kind: Code) -> tuple[tuple[str, str], ...]:
+    return tuple((code, code_words(name, code)) for code in kind.codes)
+
+
+def new_reference() -> str:
+    """So that a form sent twice is one notice, and the confirmation has something to quote."""
+    return "W-" + "".join(secrets.choice(_REFERENCE) for _ in range(8))
+
+
+def sent(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
+    """What a browser sent; several boxes of one name become a list as in a cell."""
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if isinstance(value, str) and value.strip():
+            found.setdefault(name, []).append(value.strip())
+    return {name: ";".join(values) for name, values in found.items()}
+
+
+def notice_of(kind: str, values: Mapping[str, str]) -> dict[str, str]:
+    given = {name: value for name, value in values.items() if name not in {"csrf", "form"}}
+    given.setdefault("ref", values.get("form") or new_reference())
+    return {**given, "type": kind}

@@ -1,0 +1,89 @@
+"""A real browser on a real server: pages are judged as a person meets them."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from ap_registry.registry import Registry
+from ap_registry.store import accounts
+from tests.serving import served
+from tests.world import PRU, SCHOOL, load_world
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PASSWORD = "correct horse battery"
+PEOPLE = (("school", SCHOOL), ("la", "LA856"), ("provider", PRU))
+Visit = Callable[..., Page]
+FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.fail("The page tests need Chromium: apt-get install -y chromium")
+    with sync_playwright() as playwright:
+        # --no-sandbox: Chromium refuses its sandbox to root, and only our own pages are opened
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def registry(empty_registry: Registry) -> Registry:
+    """A practice registry: it has lived by its own clock from the beginning."""
+    empty_registry.clock = FRIDAY
+    load_world(empty_registry)
+    return empty_registry
+
+
+@pytest.fixture
+def address(registry: Registry) -> Iterator[str]:
+    """A person for each role."""
+    with registry.database.connection() as connection:
+        for role, organisation in PEOPLE:
+            accounts.add_account(
+                connection, email=f"{role}@example.org", name=f"Sam of the {role}",
+                password=PASSWORD, organisation=organisation, role=role, at=registry.now(),
+            )  # fmt: skip
+    with served(registry) as url:
+        yield url
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """A page of a fresh browser: its width in pixels, and whether scripts run."""
+    opened: list[BrowserContext] = []
+
+    def made(*, width: int = 1200, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=address, viewport={"width": width, "height": 900}, java_script_enabled=scripts
+        )
+        opened.append(context)
+        return context.new_page()
+
+    yield made
+    for context in opened:
+        context.close()
+
+
+def sign_in(page: Page, role: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("Email address").fill(f"{role}@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="What is owed").wait_for()
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds against WCAG, on the page as it stands."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
+
+
+def photograph(page: Page, folder: Path, name: str) -> None:
+    page.screenshot(path=folder / f"{name}.png", full_page=True)

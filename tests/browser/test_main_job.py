@@ -1,0 +1,163 @@
+"""A school notifies a movement and everybody sees what follows, as people do it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ap_registry.registry import Registry
+from tests.browser.conftest import Visit, barriers, photograph, sign_in
+from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil
+
+WIDE_AS_SCREEN = "document.documentElement.scrollWidth <= window.innerWidth"
+
+
+@pytest.fixture(autouse=True)
+def pupil(registry: Registry, address: str) -> None:
+    """On roll at Alder School, placed, with one notice corrected and one taken back."""
+    register_pupil(registry)
+    placed = {"commissioner": SCHOOL, "reason": "behaviour", "ends_on": "2027-02-12",
+              "sessions_per_week": 4, "intent": "return"}  # fmt: skip
+    notify(registry, "placement_started", "2026-09-07", provider=PRU, ref="P-1", **placed)
+    notify(
+        registry, "suspension", "2026-09-21", school=SCHOOL, sessions=4, ends_on="2026-09-22",
+        reasons=["PP"], ref="S-1",
+    )  # fmt: skip
+    notify(registry, "correction", "2026-09-24", of="S-1", fields={"sessions": 3},
+           reason="came back at noon", by=SCHOOL)  # fmt: skip
+    notify(
+        registry, "suspension", "2026-10-05", school=SCHOOL, sessions=2, ends_on="2026-10-05",
+        reasons=["BU"], ref="S-2",
+    )  # fmt: skip
+    notify(registry, "void", "2026-10-06", of="S-2", reason="another pupil", by=SCHOOL)
+
+
+def notify_six_days(page: Page) -> None:
+    page.get_by_role("link", name="Notify", exact=True).click()
+    page.get_by_role("link", name="A pupil was suspended").click()
+    page.get_by_label("Unique pupil number (UPN)").fill(PUPIL.lower())
+    page.get_by_label("First day of the suspension").fill("16/11/2026")
+    page.get_by_label("Number of sessions").fill("12")
+    page.get_by_label("Last day of the suspension").fill("2026-11-23")
+    page.get_by_label("Physical assault against a pupil").check()
+    page.get_by_role("button", name="Notify").click()
+    expect(page.get_by_role("heading", name="Notice recorded")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_the_main_job(visit: Visit, scripts: bool) -> None:
+    page = visit(scripts=scripts)
+    sign_in(page, "school")
+    notify_six_days(page)
+    duty = "Arrange full-time education from the sixth day"
+    expect(page.locator(".next")).to_contain_text(f"{duty} by 23 November 2026")
+    page.get_by_role("link", name="See the pupil's timeline").click()
+    expect(page.locator(".timeline")).to_contain_text(
+        "Suspended by Alder School for 12 sessions, until 23 November 2026"
+    )
+    page.get_by_role("link", name="What is owed").click()
+    expect(page.get_by_role("row").filter(has_text=duty)).to_contain_text("23 November 2026")
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, "la")
+    page.get_by_role("link", name="Five outcomes").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Five outcomes of alternative provision"
+    )
+
+
+def test_a_timeline_shows_what_was_put_right_and_taken_back(visit: Visit) -> None:
+    page = visit()
+    sign_in(page, "school")
+    page.goto(f"/pupils?upn={PUPIL}")
+    change = page.locator(".change")
+    expect(change.locator("del")).to_have_text("4")
+    expect(change.locator("ins")).to_have_text("3")
+    expect(page.locator(".timeline s")).to_contain_text("for 2 sessions")
+
+
+def test_a_form_is_refused_in_the_words_of_the_api(visit: Visit) -> None:
+    page = visit()
+    sign_in(page, "school")
+    page.goto("/notify/suspension")
+    page.get_by_label("Unique pupil number (UPN)").fill(PUPIL)
+    page.get_by_label("First day of the suspension").fill("16/11/2026")
+    page.get_by_label("Number of sessions").fill("2")
+    page.get_by_label("Last day of the suspension").fill("13/11/2026")
+    page.get_by_label("Bullying", exact=True).check()
+    page.get_by_role("button", name="Notify").click()
+    expect(page.get_by_role("alert")).to_contain_text("Ends_on must not be before occurred_on")
+    page.get_by_role("link", name=re.compile("must not be before")).click()
+    expect(page.get_by_label("Last day of the suspension")).to_be_focused()
+    expect(page.get_by_label("Last day of the suspension")).to_have_value("13/11/2026")
+
+
+def test_a_form_sent_twice_is_one_notice(visit: Visit, registry: Registry) -> None:
+    page = visit()
+    sign_in(page, "school")
+    notify_six_days(page)
+    said = page.locator(".panel").inner_text()
+    page.reload()
+    assert page.locator(".panel").inner_text() == said
+    with registry.database.connection() as connection:
+        row = connection.execute(
+            "select count(*) from event where type = 'suspension.v1'"
+        ).fetchone()
+    assert row == (3,)
+
+
+def test_the_main_job_by_keyboard(visit: Visit) -> None:
+    page = visit()
+    page.goto("/sign-in")
+    for text in ("Tab", "Enter"):  # the first stop skips to the main part
+        page.keyboard.press(text)
+    page.keyboard.press("Tab")
+    page.keyboard.type("school@example.org")
+    page.keyboard.press("Tab")
+    page.keyboard.type("correct horse battery")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What is owed")).to_be_visible()
+    page.get_by_role("link", name="Notify", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What happened?")).to_be_visible()
+
+
+PAGES = {
+    "sign-in": "/sign-in",
+    "what is owed": "/",
+    "not found": "/pupils?upn=A000000000000",
+    "timeline": f"/pupils?upn={PUPIL}",
+    "earlier": f"/pupils/{PUPIL}?as_at=2026-11-19",
+    "notify": "/notify",
+    "placement": "/notify/placement_started",
+    "outcomes": "/outcomes?year=2026",
+    "no page": "/nowhere",
+}
+
+
+def test_no_page_has_a_barrier_or_scrolls_sideways_on_a_phone(visit: Visit, tmp_path: Path) -> None:
+    page = visit(width=320)
+    sign_in(page, "la")
+    found: dict[str, object] = {}
+    for name, path in PAGES.items():
+        page.goto(path)
+        photograph(page, tmp_path, name)
+        found[name] = barriers(page), page.evaluate(WIDE_AS_SCREEN)
+    assert found == {name: ([], True) for name in PAGES}
+
+
+def test_no_answer_to_a_form_has_a_barrier(visit: Visit, tmp_path: Path) -> None:
+    page = visit(width=320)
+    sign_in(page, "school")
+    page.goto("/notify/suspension")
+    page.get_by_role("button", name="Notify").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    photograph(page, tmp_path, "refused")
+    refused = barriers(page), page.evaluate(WIDE_AS_SCREEN)
+    notify_six_days(page)
+    photograph(page, tmp_path, "recorded")
+    recorded = barriers(page), page.evaluate(WIDE_AS_SCREEN)
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign in").click()
+    photograph(page, tmp_path, "not signed in")
+    assert (refused, recorded, (barriers(page), True)) == (([], True),) * 3
