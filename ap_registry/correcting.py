@@ -1,17 +1,18 @@
 """What a correction puts right, judged by the same rules as the notice that it corrects."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from ap_registry.errors import Problem, Refused
 from ap_registry.fields import BadValue, Reference
-from ap_registry.history import Recorded, history
+from ap_registry.history import Recorded, fold, history, names, order
 from ap_registry.judging import judge, resolved
-from ap_registry.notice import Entry, NoticeType, World
+from ap_registry.notice import Case, Entry, NoticeType, World
 from ap_registry.notices import CATALOGUE
 from ap_registry.sent import Sent, Settings, read_day, refused
 from ap_registry.workspace import Workspace
@@ -48,11 +49,41 @@ def corrected_fields(
         )
     except Refused as refusal:
         raise _within_fields(refusal.problems) from None
+    if occurred_on > standing.entry.occurred_on:
+        problems = tuple(_left_behind(target.id, occurred_on, workspace, world=world))
+        if problems:
+            raise _within_fields(problems)
     stored: dict[str, object] = {name: right.get(name, value) for name, value in read.items()}
     if "occurred_on" in fields:
         stored["occurred_on"] = occurred_on
     plain: dict[str, object] = msgspec.to_builtins(stored)
     return plain
+
+
+def _left_behind(
+    target: UUID, occurred_on: date, workspace: Workspace, *, world: World
+) -> Iterator[Problem]:
+    """An end, a session or a decision that is on record must not come to lie before its start."""
+    entries = sorted(
+        (
+            replace(e, occurred_on=occurred_on) if e.id == target else e
+            for e in workspace.history.entries()
+        ),
+        key=order,
+    )
+    for entry in entries:
+        kind = CATALOGUE[entry.type]
+        if entry.occurred_on >= occurred_on or not names(kind, entry, frozenset({target})):
+            continue
+        others = [e for e in entries if e.id != entry.id]
+        before = fold(e for e in others if order(e) < order(entry))
+        case = Case(entry=entry, before=before, pupil=fold(others), world=world)
+        if any(problem.code == "end_before_start" for problem in kind.refuse(case)):
+            yield Problem(
+                "/occurred_on",
+                "end_before_start",
+                f"{entry.type} of {entry.occurred_on} belongs to it: correct or void that first",
+            )
 
 
 def amendment(

@@ -28,3 +28,15 @@ def test_the_report_equals_the_oracle(empty_registry: Registry, seed: int) -> No
             asked = Asked(first=first, last=last, known_by=at)
             expected, found = report(facts, asked), driver.report(asked)
             assert {name: found[name] for name in expected} == expected, (seed, first, at)
+
+
+@pytest.mark.parametrize("narrowed", [{"la": "856"}, {"la": "857"}, {"provider": "100007"}])
+def test_so_it_does_for_one_authority_or_provider(
+    empty_registry: Registry, narrowed: dict[str, str]
+) -> None:
+    driver = Driver(empty_registry)
+    facts = driver.send(make(210))
+    for first, last in PERIODS:
+        asked = Asked(first=first, last=last, known_by=SLICES[-1], **narrowed)
+        expected, found = report(facts, asked), driver.report(asked)
+        assert {name: found[name] for name in expected} == expected, (narrowed, first)

@@ -19,11 +19,16 @@ Key = tuple[str, int, str | None]  # provider or LA; the place of the measure; g
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
+    """``provider`` and ``la`` narrow everything, totals too, to such episodes."""
+
     first: date
     last: date
     known_by: datetime
     provider: str | None = None
     la: str | None = None
+
+    def wants(self, provider: str, la: str | None) -> bool:
+        return self.provider in {None, provider} and self.la in {None, la}
 
 
 class Book:
@@ -57,7 +62,7 @@ def report(facts: Facts, asked: Asked) -> dict[str, Any]:
     pupils = [Pupil(facts, story) for story in stories(facts)]
     book = Book()
     for pupil in pupils:
-        _note(book, pupil, period)
+        _note(book, pupil, period, asked)
     return {
         "definition": "v1",
         "from": asked.first.isoformat(),
@@ -68,23 +73,26 @@ def report(facts: Facts, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _note(book: Book, pupil: Pupil, period: Period) -> None:
+def _note(book: Book, pupil: Pupil, period: Period, asked: Asked) -> None:
     for measure, of in enumerate((outreach, attendance, reintegration)):
         for result in of.results(pupil, period):
-            book.note(result, measure)
+            if asked.wants(result.provider, result.la):
+                book.note(result, measure)
     found = leaver(pupil, period)
     if found is not None:
-        _note_leaver(book, found, period.today)
+        providers = [name for name in found.providers if asked.wants(name, found.la)]
+        if providers:
+            _note_leaver(book, found, providers, today=period.today)
 
 
-def _note_leaver(book: Book, found: Leaver, today: date) -> None:
+def _note_leaver(book: Book, found: Leaver, providers: list[str], *, today: date) -> None:
     for measure, of in ((3, attainment), (4, post_16)):
         outcome = of.outcome(found, today)
-        for provider in found.providers:
+        for provider in providers:
             book.rows.setdefault((provider, measure, None), []).append(outcome)
         book.note_total(found.la, measure, outcome)
         if measure == 4 and outcome in {"success", "failed"} and post_16.nothing_known(found):
-            book.note_no_status(*found.providers, found.la, "all")
+            book.note_no_status(*providers, found.la, "all")
 
 
 def _rows(book: Book, of: dict[Key, list[str]], name: str) -> Iterator[dict[str, Any]]:
