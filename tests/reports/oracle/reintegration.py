@@ -83,7 +83,7 @@ class Episode:
         if matures_on is None or matures_on > today:
             return "pending"
         returned_on = self.returned_on()
-        return "failed" if returned_on is None else self._sustained(returned_on)
+        return "failed" if returned_on is None else self.sustained(returned_on)
 
     def returned_on(self) -> date | None:
         if self._back_by_the_end():
@@ -149,7 +149,7 @@ class Episode:
     def sustained_until(self, returned_on: date) -> date | None:
         return self.calendar.nth_after(returned_on, 60)
 
-    def _sustained(self, returned_on: date) -> str:
+    def sustained(self, returned_on: date) -> str:
         last = self.sustained_until(returned_on)
         assert last is not None, "it is not later than the 70th school day, which is loaded"
         over = self.pupil.registers.over(returned_on + ONE_DAY, last)

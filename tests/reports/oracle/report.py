@@ -11,6 +11,7 @@ from tests.reports.oracle.facts import Facts
 from tests.reports.oracle.leavers import Leaver, leaver
 from tests.reports.oracle.numbers import row
 from tests.reports.oracle.pupils import Period, Pupil, Result
+from tests.reports.oracle.secondary import KNOWN, Figure, Parts, figures, of_leaver, shown
 from tests.reports.oracle.story import stories
 
 MEASURES = ("outreach", "attendance", "reintegration", "attainment", "post_16")
@@ -38,6 +39,7 @@ class Book:
         self.rows: dict[Key, list[str]] = {}
         self.totals: dict[Key, list[str]] = {}
         self.no_status: dict[str, int] = {}
+        self.beside: dict[tuple[bool, bool, str, int, str], Parts] = {}
 
     def note(self, result: Result, measure: int) -> None:
         self.rows.setdefault((result.provider, measure, result.group), []).append(result.outcome)
@@ -49,6 +51,22 @@ class Book:
         for name in (la, "all"):
             if name is not None:
                 self.totals.setdefault((name, measure, group), []).append(outcome)
+
+    def note_figure(self, figure: Figure, *, providers: tuple[str, ...] = ()) -> None:
+        """At the provider (or each of those that count a leaver), once in the LA, once in all."""
+        names = [(False, name) for name in providers or (figure.provider,)]
+        if figure.in_totals:
+            names += [(True, name) for name in (figure.la, "all") if name is not None]
+        measure = MEASURES.index(figure.measure)
+        for total, name in names:
+            key = (total, total and name == "all", name, measure, figure.name)
+            parts = self.beside.setdefault(key, Parts())
+            if figure.share is not None:
+                parts.shares.append(figure.share)
+            elif figure.number is not None:
+                parts.numbers.append(figure.number)
+            else:
+                parts.count += 1
 
     def note_no_status(self, *names: str | None) -> None:
         for name in names:
@@ -70,6 +88,7 @@ def report(facts: Facts, asked: Asked) -> dict[str, Any]:
         "known_by": asked.known_by.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "rows": list(_rows(book, book.rows, "provider")),
         "totals": list(_rows(book, book.totals, "la")),
+        "secondary": list(_secondary(book)),
     }
 
 
@@ -78,6 +97,9 @@ def _note(book: Book, pupil: Pupil, period: Period, asked: Asked) -> None:
         for result in of.results(pupil, period):
             if asked.wants(result.provider, result.la):
                 book.note(result, measure)
+    for figure in figures(pupil, period):
+        if asked.wants(figure.provider, figure.la):
+            book.note_figure(figure)
     found = leaver(pupil, period)
     if found is not None:
         providers = [name for name in found.providers if asked.wants(name, found.la)]
@@ -93,6 +115,17 @@ def _note_leaver(book: Book, found: Leaver, providers: list[str], *, today: date
         book.note_total(found.la, measure, outcome)
         if measure == 4 and outcome in {"success", "failed"} and post_16.nothing_known(found):
             book.note_no_status(*providers, found.la, "all")
+    for name, figure, share in of_leaver(found, today):
+        one = Figure(measure=name, name=figure, provider="", la=found.la, share=share)
+        book.note_figure(one, providers=tuple(providers))
+    if attainment.outcome(found, today) in KNOWN:
+        everywhere = sum(found.sessions.values())
+        for provider in providers:
+            share = (found.sessions.get(provider, 0), everywhere)
+            book.note_figure(
+                Figure(measure="attainment", name="share", provider=provider, la=found.la,
+                       share=share, in_totals=False)
+            )  # fmt: skip
 
 
 def _rows(book: Book, of: dict[Key, list[str]], name: str) -> Iterator[dict[str, Any]]:
@@ -104,4 +137,15 @@ def _rows(book: Book, of: dict[Key, list[str]], name: str) -> Iterator[dict[str,
             "measure": MEASURES[measure],
             **({"group": group} if group else {}),
             **row(of[key], post_16=measure == 4, unknown=book.no_status.get(who, 0)),
+        }
+
+
+def _secondary(book: Book) -> Iterator[dict[str, Any]]:
+    for key in sorted(book.beside):
+        total, _, who, measure, name = key
+        yield {
+            "la" if total else "provider": who,
+            "measure": MEASURES[measure],
+            "name": name,
+            **shown(name, book.beside[key]),
         }
