@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
+from ap_registry import mending
 from ap_registry.follow_ups import key_of
 from ap_registry.notice import Case, Entry, Flag, FollowUp, NoticeType, World, source
 from ap_registry.notices import CATALOGUE, CLOCKS
@@ -216,7 +218,7 @@ def picture(past: History, world: World, *, upn: str | None = None) -> Picture:
             Case(entry=entry, before=before, pupil=pupil, world=world)
         )
     )
-    owed = follow_ups(pupil, world)
+    owed = follow_ups(pupil, world, flags)
     return Picture(
         history=past,
         pupil=pupil,
@@ -233,18 +235,24 @@ def _senders(past: History) -> Mapping[UUID, str]:
 
 
 def _calendar_missing(owed: Mapping[tuple[str, UUID], FollowUp], world: World) -> Iterable[Flag]:
-    """A day was counted for which no terms are loaded; it is counted again when they arrive."""
+    """Days were counted for which no terms are loaded; they are counted again when these arrive."""
+    beyond: dict[tuple[UUID, str], FollowUp] = {}
     for one in owed.values():
         if one.calendar is None or one.closed_on is not None:
             continue
         last = world.calendars.of(one.calendar).loaded_until
         if last is None or one.due_on > last:
-            yield Flag(
-                event=one.opened_by,
-                rule="calendar.missing",
-                detail=f"the terms of {one.calendar} do not reach {one.due_on} ({one.kind})",
-                source=source("calendar.missing", one.opened_on),
-            )
+            held = beyond.setdefault((one.opened_by, one.calendar), one)
+            if held.due_on < one.due_on:
+                beyond[one.opened_by, one.calendar] = one
+    for (event, calendar), one in beyond.items():
+        yield Flag(
+            event=event,
+            rule="calendar.missing",
+            detail=f"the terms of {calendar} do not reach {one.due_on} ({one.kind})",
+            source=source("calendar.missing", one.opened_on),
+            on=one.opened_on,
+        )
 
 
 def _naming_void(past: History, world: World) -> Iterable[Flag]:
@@ -259,17 +267,17 @@ def _naming_void(past: History, world: World) -> Iterable[Flag]:
             )
 
 
-def follow_ups(pupil: Pupil, world: World) -> Mapping[tuple[str, UUID], FollowUp]:
+def follow_ups(
+    pupil: Pupil, world: World, flags: Iterable[Flag] = ()
+) -> Mapping[tuple[str, UUID], FollowUp]:
     """By kind and opening event; what somebody says is done is done."""
     done = {d.follow_up: d for d in pupil.done}
     found: dict[tuple[str, UUID], FollowUp] = {}
-    for clock in CLOCKS:
-        for owed in clock.derive(pupil, world):
-            if owed.outcome is None and done:
-                said = done.get(key_of(owed.kind, owed.opened_by))
-                if said is not None:
-                    owed = replace(
-                        owed, closed_on=said.occurred_on, closed_by=said.id, outcome="done"
-                    )
-            found.setdefault((owed.kind, owed.opened_by), owed)
+    derived = (owed for clock in CLOCKS for owed in clock.derive(pupil, world))
+    for owed in chain(derived, mending.follow_ups(flags, world)):
+        if owed.outcome is None and done:
+            said = done.get(key_of(owed.kind, owed.opened_by))
+            if said is not None:
+                owed = replace(owed, closed_on=said.occurred_on, closed_by=said.id, outcome="done")
+        found.setdefault((owed.kind, owed.opened_by), owed)
     return found

@@ -85,6 +85,8 @@ class Flag:
     rule: str
     detail: str
     source: str
+    on: date
+    mend: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +106,21 @@ class Case(Generic[F]):
     def on(self) -> date:
         return self.entry.occurred_on
 
-    def flag(self, rule_id: str, detail: str) -> Flag:
+    def flag(self, rule_id: str, detail: str, *, mend: str | None = None) -> Flag:
+        """``mend``: who can put it right; nobody is asked to mend what they sent themselves."""
         return Flag(
-            event=self.entry.id, rule=rule_id, detail=detail, source=source(rule_id, self.on)
+            event=self.entry.id,
+            rule=rule_id,
+            detail=detail,
+            source=source(rule_id, self.on),
+            on=self.on,
+            mend=None if mend == self.entry.by else mend,
         )
+
+    def home_la(self) -> str | None:
+        """The pupil's home LA as an organisation."""
+        code = self.pupil.home_la(self.on)
+        return f"LA{code}" if code else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

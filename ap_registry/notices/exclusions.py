@@ -74,7 +74,9 @@ def _flag_suspension(case: Case[Suspended]) -> Iterator[Flag]:
 
 def _flag_roll(case: Case[Any], school: str) -> Iterator[Flag]:
     if not case.before.on_roll(school, case.on):
-        yield case.flag("roll.not-on-record", f"not on the roll of {school} on record that day")
+        yield case.flag(
+            "roll.not-on-record", f"not on the roll of {school} on record that day", mend=school
+        )
 
 
 def _flag_permanent(case: Case[PermanentlyExcluded]) -> Iterator[Flag]:

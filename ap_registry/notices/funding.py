@@ -39,7 +39,11 @@ def _flag(case: Case[Agreed]) -> Iterator[Flag]:
     facts = case.facts
     for part, payer in (("health", facts.health_payer), ("social_care", facts.care_payer)):
         if getattr(facts, part) > 0 and payer is None:
-            yield case.flag("funding.payer-missing", f"nobody is named who pays the {part} part")
+            yield case.flag(
+                "funding.payer-missing",
+                f"nobody is named who pays the {part} part",
+                mend=facts.payer,
+            )
 
 
 def _apply(pupil: Pupil, entry: Entry[Agreed]) -> Pupil:

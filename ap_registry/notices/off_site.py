@@ -42,7 +42,11 @@ def _flag_direction(case: Case[Directed]) -> Iterator[Flag]:
                 f"allows a start on {earliest}, not {facts.starts_on}",
             )
     if not case.before.on_roll(facts.school, case.on):
-        yield case.flag("roll.not-on-record", f"not on the roll of {facts.school} on record")
+        yield case.flag(
+            "roll.not-on-record",
+            f"not on the roll of {facts.school} on record",
+            mend=facts.school,
+        )
 
 
 def _apply_direction(pupil: Pupil, entry: Entry[Directed]) -> Pupil:

@@ -50,7 +50,9 @@ def _flag_start(case: Case[Started]) -> Iterator[Flag]:
     facts = case.facts
     if not case.before.on_roll(facts.school, case.on):
         yield case.flag(
-            "roll.not-on-record", f"not on the roll of {facts.school} on record that day"
+            "roll.not-on-record",
+            f"not on the roll of {facts.school} on record that day",
+            mend=facts.school,
         )
     limit = case.on + timedelta(days=case.world.days("part-time.limit", case.on))
     if facts.ends_on > limit:

@@ -63,11 +63,16 @@ def _flag_placement(case: Case[Placed]) -> Iterator[Flag]:
     held = [p for p in case.before.placements if p.holds(case.on)]
     together = case.facts.sessions_per_week + sum(p.sessions_per_week for p in held)
     if together > 10:
-        yield case.flag("placement.over-ten", f"{together} sessions a week together")
+        yield case.flag(
+            "placement.over-ten",
+            f"{together} sessions a week together",
+            mend=case.facts.commissioner,
+        )
     if case.facts.checks_confirmed_on is None:
         yield case.flag(
             "placement.checks-unconfirmed",
             "no written confirmation of the provider's staff checks is on record",
+            mend=case.facts.commissioner,
         )
     for duty in sixth_day.duties(case.pupil, case.world):
         if duty.started_by == case.entry.id and case.on > duty.due_on:

@@ -64,7 +64,9 @@ def _refuse_move(case: Case[Moved]) -> Iterator[Problem]:
 def _flag_move(case: Case[Moved]) -> Iterator[Flag]:
     if not case.before.on_roll(case.facts.from_school, case.on):
         yield case.flag(
-            "roll.not-on-record", f"not on the roll of {case.facts.from_school} on record"
+            "roll.not-on-record",
+            f"not on the roll of {case.facts.from_school} on record",
+            mend=case.facts.from_school,
         )
     if not case.facts.parent_agreed:
         yield case.flag("managed-move.not-agreed", "a managed move is voluntary: no parent agreed")

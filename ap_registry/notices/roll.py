@@ -133,7 +133,9 @@ def _flag_joined(case: Case[Joined]) -> Iterator[Flag]:
         )
         if overlaps:
             yield case.flag(
-                "roll.two-main", f"still on the roll of {other.school} as main or only school"
+                "roll.two-main",
+                f"still on the roll of {other.school} as main or only school",
+                mend=other.school,
             )
 
 
@@ -165,11 +167,16 @@ def _flag_left(case: Case[Left]) -> Iterator[Flag]:
         yield case.flag(
             "roll.not-on-record" if left_before else "roll.before-record",
             f"no open spell on the roll of {facts.school} is on record for that day",
+            mend=facts.school,
         )
     if facts.ground == "none":
-        yield case.flag("roll.no-lawful-ground", "removed without a ground of regulation 9(1)")
+        yield case.flag(
+            "roll.no-lawful-ground",
+            "removed without a ground of regulation 9(1)",
+            mend=case.home_la(),
+        )
     for signal in off_rolling.signals(case.before, facts.ground, case.on, case.world):
-        yield case.flag("roll.off-rolling-signal", signal)
+        yield case.flag("roll.off-rolling-signal", signal, mend=case.home_la())
     if facts.ground == "o" and not _review_is_over(case):
         yield case.flag(
             "roll.removed-before-review",
