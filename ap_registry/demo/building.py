@@ -9,7 +9,7 @@ from itertools import groupby, islice
 from typing import Any, TypeVar
 
 from ap_registry.demo.clerk import done_at_sitting
-from ap_registry.demo.generator import Sent, stream
+from ap_registry.demo.generator import Sent, runs, stream
 from ap_registry.demo.terms import GO_LIVE, PRESENT
 from ap_registry.demo.world import la_codes, world
 from ap_registry.errors import SetupError
@@ -41,18 +41,25 @@ def build(
     seed: int = 1,
     las: int = 1,
     pupils: int = 300,
-    step: timedelta = A_DAY,
+    at_once: bool = False,
     progress: Callable[[Built], None] = lambda built: None,
 ) -> Built:
     """Invent ``las`` LAs of ``pupils`` pupils each, and record all by the clock of those days.
 
-    What came in within one ``step`` is recorded together at its last moment: a bench takes four
-    weeks, which is quicker. Memory is bounded whatever the numbers. The clock of ``registry``
-    ends at the present of the demo.
+    ``at_once`` is for benches, and much quicker: all is recorded in the present, pupil by pupil,
+    as by a registry that takes in its past on one day. Memory is bounded whatever the numbers.
+    The clock of ``registry`` ends at the present of the demo.
     """
     codes = la_codes(las)
     furnish(registry, seed, codes)
-    return take(registry, stream(seed, codes, pupils), step=step, progress=progress)
+    if not at_once:
+        return take(registry, stream(seed, codes, pupils), progress=progress)
+    registry.clock = PRESENT
+    built = Built()
+    for run in runs(seed, codes, pupils):
+        _take_together(registry, run, built)
+        progress(built)
+    return built
 
 
 def furnish(registry: Registry, seed: int, las: Sequence[str]) -> None:
@@ -90,8 +97,7 @@ def take(
     for _, together in groupby(sent, key=lambda one: (one.at - GO_LIVE) // step):
         for batch in _pieces(together, IN_MEMORY):
             registry.clock = batch[-1].at
-            _record(registry, (one.content for one in batch if not one.is_register), built)
-            _mark(registry, [one.content for one in batch if one.is_register], built)
+            _take_together(registry, batch, built)
         if batch[-1].is_register:
             _record(registry, done_at_sitting(registry), built)
         progress(built)
@@ -99,6 +105,12 @@ def take(
     with registry.database.connection() as connection:
         sequence(connection, PRESENT)
     return built
+
+
+def _take_together(registry: Registry, batch: Sequence[Sent], built: Built) -> None:
+    """Notices before registers: the pupils must be known."""
+    _record(registry, (one.content for one in batch if not one.is_register), built)
+    _mark(registry, [one.content for one in batch if one.is_register], built)
 
 
 def _pieces(items: Iterable[T], at_most: int) -> Iterator[list[T]]:

@@ -41,23 +41,36 @@ def order(sent: Sent) -> tuple[datetime, bool, str]:
 
 def stream(seed: int, las: Sequence[str], pupils: int) -> Iterator[Sent]:
     """Everything of all LAs in the order of its moments, in bounded memory."""
-    runs = [
-        (la, range(first, min(first + PUPILS_A_RUN, pupils)))
-        for la in las
-        for first in range(0, pupils, PUPILS_A_RUN)
-    ]
-    if len(runs) == 1:
-        yield from _run(seed, *runs[0])
+    parts = _parts(las, pupils)
+    if len(parts) == 1:
+        yield from _run(seed, *parts[0])
         return
     with TemporaryDirectory(prefix="ap-registry-demo-") as folder, ExitStack() as files:
-        paths = [Path(folder) / str(n) for n in range(len(runs))]
-        for path, (la, numbers) in zip(paths, runs, strict=True):
+        paths = [Path(folder) / str(n) for n in range(len(parts))]
+        for path, (la, numbers) in zip(paths, parts, strict=True):
             with GzipFile(path, "wb", compresslevel=1) as file:
                 file.writelines(
                     msgspec.json.encode(sent) + b"\n" for sent in _run(seed, la, numbers)
                 )
         opened = [files.enter_context(GzipFile(path)) for path in paths]
         yield from merge(*map(_read, opened), key=order)
+
+
+def runs(seed: int, las: Sequence[str], pupils: int) -> Iterator[list[Sent]]:
+    """The same some pupils at a time: pupil after pupil, each in order."""
+    for la, numbers in _parts(las, pupils):
+        place = area(seed, la)
+        yield [
+            sent for n in numbers for sent in sorted(of_life(tell(place, n)), key=order)
+        ]  # fmt: skip
+
+
+def _parts(las: Sequence[str], pupils: int) -> list[tuple[str, range]]:
+    return [
+        (la, range(first, min(first + PUPILS_A_RUN, pupils)))
+        for la in las
+        for first in range(0, pupils, PUPILS_A_RUN)
+    ]
 
 
 def _read(file: GzipFile) -> Iterator[Sent]:
