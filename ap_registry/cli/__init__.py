@@ -23,6 +23,9 @@ FINDINGS, USAGE, REFUSED = 1, 2, 3
 
 def main() -> None:
     """Run one command; every error that we know ends in one plain message."""
+    if "--json" in sys.argv[2:] and "--" not in sys.argv:
+        # It may stand anywhere after the command: ``import --json terms FILE`` too.
+        sys.argv = [*(word for word in sys.argv if word != "--json"), "--json"]
     try:
         app(standalone_mode=True)
     except Stop as stop:

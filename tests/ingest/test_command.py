@@ -97,8 +97,9 @@ def test_a_register_answers_marks_and_follow_ups(command: Command, tmp_path: Pat
 
 def test_calendars_answer_what_moved(command: Command) -> None:
     text = f"organisation,starts_on,ends_on\n{SCHOOL},2025-09-01,2026-07-17\n"
-    ran = command("import", "terms", "-", "--json", stdin=text)
-    assert (ran.returncode, json.loads(ran.stdout)["moved"]) == (0, [])
+    for words in (("terms", "-", "--json"), ("--json", "terms", "-"), ("terms", "--json", "-")):
+        ran = command("import", *words, stdin=text)
+        assert (ran.returncode, json.loads(ran.stdout)["moved"]) == (0, [])
 
 
 def test_what_cannot_be_read_ends_with_2_and_one_plain_message(
