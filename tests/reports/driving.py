@@ -14,7 +14,7 @@ from ap_registry.registry import Registry
 from reports.command import outcomes_report
 from tests.reports.oracle.facts import Block, Closure, Event, Facts, Mark
 from tests.reports.oracle.report import Asked
-from tests.reports.worlds import ORGANISATIONS, SLICES, World, organisations
+from tests.reports.places import ORGANISATIONS, SLICES, World, organisations
 
 ENVELOPE = {"type", "upn", "occurred_on", "by", "ref", "note"}
 

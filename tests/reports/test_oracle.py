@@ -10,7 +10,8 @@ import pytest
 from ap_registry.registry import Registry
 from tests.reports.driving import Driver
 from tests.reports.oracle.report import Asked, report
-from tests.reports.worlds import SLICES, make
+from tests.reports.places import SLICES
+from tests.reports.worlds import make
 
 PERIODS = (
     (date(2024, 9, 1), date(2025, 8, 31)),
@@ -19,7 +20,7 @@ PERIODS = (
 )
 
 
-@pytest.mark.parametrize("seed", [9, 14, 24, 29, 43, 55, 123, 152])
+@pytest.mark.parametrize("seed", [9, 14, 29, 43, 123, 817, 843])
 def test_the_report_equals_the_oracle(empty_registry: Registry, seed: int) -> None:
     driver = Driver(empty_registry)
     facts = driver.send(make(seed))

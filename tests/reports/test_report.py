@@ -106,6 +106,10 @@ def test_rates_round_half_up(numerator: int, denominator: int, expected: float) 
     assert rate(numerator, denominator) == expected
 
 
+def test_a_half_below_nothing_goes_away_from_it() -> None:
+    assert [half_up(Fraction(n, 400), 1) for n in (-12_500, 12_500)] == [-31.3, 31.3]
+
+
 def test_coverage_rounds_half_up_to_three_decimals() -> None:
     assert [half_up(Fraction(n, 2000), 3) for n in (1, 3, 1999)] == [0.001, 0.002, 1.0]
 

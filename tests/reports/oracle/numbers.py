@@ -10,8 +10,10 @@ Z95 = Decimal("1.959963984540054")
 
 
 def half_up(value: Fraction, places: int) -> float:
+    """A half goes away from zero, also below it: −31.25 is −31.3."""
     scale = 10**places
-    return floor(value * scale + Fraction(1, 2)) / scale
+    whole = floor(abs(value) * scale + Fraction(1, 2))
+    return (whole if value >= 0 else -whole) / scale
 
 
 def rate(numerator: int, denominator: int) -> float | None:

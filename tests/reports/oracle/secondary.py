@@ -249,7 +249,7 @@ def _awards(leaver: Leaver) -> Iterator[tuple[str, bool | None]]:
     yield "gcse_9_4", attainment.both(leaver, lambda a: attainment.gcse(a, 4))
     yield "gcse_9_5", attainment.both(leaver, lambda a: attainment.gcse(a, 5))
     yield "entry_level", attainment.both(leaver, attainment.entry_1)
-    yield "vocational", any(a["qualification"] == "vocational" for a in found)
+    yield "vocational", any(a["qualification"] == "vocational" and a["grade"] != "U" for a in found)
     agreed_by = date(leaver.year, 12, 31)
     targets = [t for t in leaver.pupil.story.of("target_agreed") if t.on <= agreed_by]
     if targets:
