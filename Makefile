@@ -37,6 +37,6 @@ docs: setup ## write docs/framework.md anew from the catalogue
 stop: ## end the embedded servers of this folder
 	@$(BIN)/ap-registry stop
 
-clean: ## remove the environment and the state of this folder
-	@if [ -x $(BIN)/ap-registry ]; then $(BIN)/ap-registry stop || true; fi
-	@rm -rf .venv .ap-registry build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean: ## end the servers; remove the environment and all that this folder holds
+	@if [ -x $(BIN)/ap-registry ]; then $(BIN)/ap-registry stop --remove || true; fi
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

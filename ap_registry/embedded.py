@@ -55,9 +55,13 @@ def ensure(home: Path) -> Servers:
     """Start what is not running; two processes at once wait for one another."""
     _make(home)
     with _lock(home):
-        state = _read(home) or {"password": secrets.token_urlsafe(24)}
+        state = _read(home)
+        if state is None:
+            _Postgres(home).forget()  # of an earlier folder of the same inode
+            state = {"password": secrets.token_urlsafe(24)}
+            _write(home, state)
         postgres = _Postgres(home)
-        if not (postgres.data / "PG_VERSION").exists():
+        if not postgres.data.exists():
             postgres.create(state["password"])
         if not _answers(state):
             state["postgres_port"] = postgres.start(state.get("postgres_port"))
@@ -81,11 +85,20 @@ def stop(home: Path) -> bool:
         ran = postgres.stop()
         pid = _pid(home / "valkey" / "valkey.pid")
         if pid is not None and _valkey_answers(state):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+            _end_valkey(pid, state)
             ran = True
         postgres.clean_copy()
     return ran
+
+
+def remove(home: Path) -> bool:
+    """End both servers and delete all that this home holds; False where there was nothing."""
+    if not home.is_dir():
+        return False
+    stop(home)
+    _Postgres(home).forget()
+    shutil.rmtree(home)
+    return True
 
 
 def status(home: Path) -> Mapping[str, bool]:
@@ -253,6 +266,11 @@ class _Postgres:
         if self.base != self.home:
             shutil.rmtree(self.base / "site", ignore_errors=True)
 
+    def forget(self) -> None:
+        """Delete what a setuid instance keeps outside the home: program and data."""
+        if self.base != self.home:
+            shutil.rmtree(self.base, ignore_errors=True)
+
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         log = self.home / "postgres-tools.log"
         with log.open("a") as output:
@@ -266,13 +284,16 @@ class _Postgres:
             )
 
     def create(self, password: str) -> None:
+        """Made beside its place, so that one cut off half-way is begun anew."""
+        fresh = self.base / "pgdata.new"
+        shutil.rmtree(fresh, ignore_errors=True)
         secret = self.base / ".password"
         secret.touch(mode=0o600)
         secret.write_text(password)
         if self.options:
             os.chown(secret, NOBODY, NOBODY)
         made = self._run(
-            "initdb", "-D", str(self.data), "-U", OWNER, "-A", "scram-sha-256",
+            "initdb", "-D", str(fresh), "-U", OWNER, "-A", "scram-sha-256",
             "--pwfile", str(secret), "-E", "UTF8", "--locale-provider=builtin",
             "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums", "--no-instructions",
         )  # fmt: skip
@@ -283,8 +304,9 @@ class _Postgres:
                 f"See {self.home / 'postgres-tools.log'}; is the disk full?",
             )
         fsync = "off" if os.environ.get("AP_EMBEDDED_FSYNC") == "off" else "on"
-        with (self.data / "postgresql.conf").open("a") as conf:
+        with (fresh / "postgresql.conf").open("a") as conf:
             conf.write(f"{_POSTGRES_CONF}fsync = {fsync}\nsynchronous_commit = {fsync}\n")
+        fresh.rename(self.data)
 
     def start(self, port: int | None) -> int:
         """Start on the port used before where it is free; answer the port."""
@@ -336,6 +358,15 @@ def _valkey_answers(state: Mapping[str, Any]) -> bool:
         except OSError:
             return False
     return b"PONG" in answer
+
+
+def _end_valkey(pid: int, state: Mapping[str, Any]) -> None:
+    """It closes its port last, when what it holds is on disk."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while _valkey_answers(state) and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _start_valkey(home: Path, state: Mapping[str, Any]) -> int:

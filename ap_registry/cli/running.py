@@ -45,9 +45,13 @@ def migrate(json_: Json = False) -> None:
         sys.stdout.write("The database is up to date.\n")
 
 
-def stop(json_: Json = False) -> None:
+def stop(
+    remove: Annotated[bool, typer.Option(help="Delete all that they hold, for good.")] = False,
+    json_: Json = False,
+) -> None:
     """End the embedded servers of this home."""
-    ran = embedded.stop(read_settings().home)
+    home = read_settings().home
+    ran = embedded.remove(home) if remove else embedded.stop(home)
     if json_:
         write_json({"stopped": ran})
     else:

@@ -32,12 +32,36 @@ def test_starts_again_after_both_were_killed(home: Path, monkeypatch: pytest.Mon
 
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
+    gone(pid)
+
+
+def gone(pid: int) -> None:
+    """Ended; it may still wait for its parent to look."""
     for _ in range(100):
         try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
+            status = Path(f"/proc/{pid}/stat").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        if status.rsplit(")", 1)[1].split()[0] == "Z":
             return
         time.sleep(0.05)
+    pytest.fail(f"process {pid} still runs")
+
+
+def test_a_data_folder_cut_off_half_way_is_made_anew(home: Path) -> None:
+    (home / "pgdata.new").mkdir(parents=True)
+    (home / "pgdata.new" / "PG_VERSION").write_text("18\n")
+    assert rows(embedded.ensure(home).database_url, "select 1") == [(1,)]
+
+
+def test_removing_ends_both_and_leaves_nothing(home: Path) -> None:
+    embedded.ensure(home)
+    pids = [state(home)[name] for name in ("postgres_pid", "valkey_pid")]
+    assert embedded.remove(home)
+    assert not home.exists()
+    for pid in pids:
+        gone(pid)
+    assert not embedded.remove(home)
 
 
 def test_two_processes_at_once_share_one_pair(home: Path) -> None:
