@@ -8,12 +8,16 @@ from markupsafe import Markup, escape
 
 from reports.statistics import Z95, Z998, funnel
 
-WIDTH, HEIGHT = 640, 320
-LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 40
+WIDTH, HEIGHT = 420, 300  # narrow, so that the letters can be read on a phone
+LEFT, RIGHT, TOP, BOTTOM = 48, 14, 12, 44
+_STEPS = tuple(n * 10**power for power in range(7) for n in (1, 2, 5))
 
 
 def funnel_plot(rows: Sequence[dict[str, Any]], mean: float | None, title: str) -> Markup:
-    """Rates by denominator with 95 % and 99.8 % limits about the mean; nothing without rows."""
+    """Rates by denominator with 95 % and 99.8 % limits about the mean; nothing without rows.
+
+    Each point bears the ``letter`` of its row in the table beside the drawing.
+    """
     if not rows or mean is None:
         return Markup("")
     most = max(row["denominator"] for row in rows) * 1.1 + 1
@@ -24,12 +28,14 @@ def funnel_plot(rows: Sequence[dict[str, Any]], mean: float | None, title: str) 
         _line([(1.0, mean), (most, mean)], most, "mean"),
         *_limits(mean, most, Z95, "limit95"),
         *_limits(mean, most, Z998, "limit998"),
+        *_labels(mean, most),
     ]
     for row in rows:
         x, y = _x(row["denominator"], most), _y(row["rate"] / 100)
         words = f"{row['title']}: {row['numerator']} of {row['denominator']} ({row['rate']} %)"
         parts.append(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6"><title>{escape(words)}</title></circle>'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{escape(words)}</title></circle>'
+            f'<text class="letter" x="{x + 8:.1f}" y="{y - 5:.1f}">{row["letter"]}</text>'
         )
     return Markup("".join(parts) + "</svg>")  # noqa: S704 - every text above is escaped
 
@@ -54,13 +60,27 @@ def _limits(mean: float, most: float, z: Decimal, name: str) -> Iterator[str]:
     yield _line([(n, high) for n, (_, high) in both], most, name)
 
 
+def _labels(mean: float, most: float) -> Iterator[str]:
+    """What each line is, written at its right end."""
+    x = WIDTH - RIGHT
+    _, high = funnel(mean, most, Z95)
+    low, _ = funnel(mean, most, Z998)
+    for share, words, down in (
+        (mean, f"average {mean * 100:.1f} %", -5),
+        (high, "95 % limits (dashed)", -5),
+        (low, "99.8 % limits", 14),
+    ):
+        y = min(max(_y(share) + down, TOP + 12), HEIGHT - BOTTOM - 4)
+        yield f'<text class="label" x="{x}" y="{y:.1f}" text-anchor="end">{words}</text>'
+
+
 def _axes(most: float) -> Iterator[str]:
     for percent in (0, 25, 50, 75, 100):
         y = _y(percent / 100)
         yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
         yield f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{percent} %</text>'
-    step = max(1, round(most / 5))
+    step = next(n for n in _STEPS if most / n <= 6)
     for n in range(0, int(most) + 1, step):
-        yield f'<text x="{_x(n, most):.1f}" y="{HEIGHT - 22}" text-anchor="middle">{n}</text>'
+        yield f'<text x="{_x(n, most):.1f}" y="{HEIGHT - 26}" text-anchor="middle">{n}</text>'
     middle = (LEFT + WIDTH - RIGHT) / 2
-    yield f'<text x="{middle:.1f}" y="{HEIGHT - 4}" text-anchor="middle">pupils counted</text>'
+    yield f'<text x="{middle:.1f}" y="{HEIGHT - 6}" text-anchor="middle">pupils counted</text>'

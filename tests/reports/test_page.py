@@ -1,0 +1,67 @@
+"""The outcome report as a page: plain words, and never a rank."""
+
+from typing import Any
+
+import pytest
+
+from reports.render import as_html, figure, letter
+
+
+def row(provider: str, numerator: int, denominator: int, coverage: float = 1.0) -> dict[str, Any]:
+    return {
+        "provider": provider, "measure": "post_16", "numerator": numerator,
+        "denominator": denominator, "pending": 2, "unknown": 1, "excluded": {"died": 1},
+        "coverage": coverage, "rate": 100 * numerator / denominator, "low": 10.0, "high": 90.0,
+    }  # fmt: skip
+
+
+def page(*rows: dict[str, Any]) -> str:
+    total = {**row("", 5, 10), "la": "all"}
+    del total["provider"]
+    report = {
+        "definition": "v1", "from": "2024-09-01", "to": "2025-08-31",
+        "known_by": "2026-06-20T18:00:00.000000Z", "ledger": {"size": 3, "root": "ab"},
+        "rows": list(rows), "totals": [total], "secondary": [],
+    }  # fmt: skip
+    return as_html(report, {"100007": "Bridge <PRU>"}).decode()
+
+
+@pytest.mark.parametrize(("coverage", "said"), [(0.799, True), (0.8, False)])
+def test_a_row_with_too_few_registers_says_so(coverage: float, said: bool) -> None:
+    assert ("too few registers</span>" in page(row("100007", 5, 10, coverage))) is said
+
+
+def test_the_national_figure_stands_beside_the_fifth_outcome() -> None:
+    assert "58.8 %" in page(row("100007", 5, 10))
+
+
+def test_dates_are_written_out_and_instants_are_of_london() -> None:
+    made = page(row("100007", 5, 10))
+    assert "1 September 2024 to 31 August 2025" in made
+    assert "20 June 2026, 19:00 in London" in made
+
+
+def test_a_point_bears_the_letter_of_its_row() -> None:
+    made = page(row("100007", 5, 10), row("AP-0001", 9, 10))
+    assert made.count(">A</text>") == made.count(">B</text>") == 1
+    assert "A. Bridge &lt;PRU&gt;" in made
+    assert "B. AP-0001" in made
+
+
+def test_letters_go_on_after_z() -> None:
+    assert [letter(n) for n in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("neet_march", "Not in education, employment or training on 31 March"),
+        ("not_returned_ehe", "Not returned; ended as ehe"),
+        ("went_special_school", "Ended as special school"),
+        ("overall_absence", "Overall absence"),
+    ],
+)
+def test_every_figure_has_words(name: str, words: str) -> None:
+    assert figure(name) == words
