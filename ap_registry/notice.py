@@ -49,11 +49,12 @@ class Entry(Generic[F]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What is known besides the pupil: organisations and calendars."""
+    """What is known besides the pupil: organisations and calendars. ``version`` names which."""
 
     organisation: Callable[[str], Organisation | None]
     calendars: Calendars
     health_partners: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
 
     def keeps_register(self, organisation: str) -> bool:
         """A school, mainstream, special or AP: it has an admission register."""

@@ -33,7 +33,7 @@ def read_pupil(
         if stored is None:
             raise _NONE
         world = (
-            registry.worlds.current(connection, loaded.versions)
+            registry.worlds.current(connection, loaded.world)
             if as_at is None
             else world_as_at(connection, as_at)
         )

@@ -17,7 +17,7 @@ from ap_registry.errors import Problem, Refused, VersionConflict
 from ap_registry.intake import Intake, digest_of_ref, open_intake
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.sent import Sent, Settings
-from ap_registry.store import codec, ledger, queries, reference, sequencer
+from ap_registry.store import codec, ledger, queries, sequencer
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.recompute import recompute
@@ -139,10 +139,7 @@ class Registry:
     def recompute_follow_ups(self) -> list[dict[str, Any]]:
         """After a calendar has changed: derive what is running anew; answer what moved."""
         with self.database.connection() as connection:
-            world = self.worlds.fresh(connection)
-            moved = recompute(connection, world, today=self.today(), clock=self.clock)
-            reference.mark_recomputed(connection, world.calendars.version)
-        return moved
+            return recompute(connection, self.worlds, clock=self.clock)
 
     def closed(self, connection: Connection, as_at: datetime | None = None) -> datetime:
         """The instant to read at: as asked, or the latest; nothing can appear before it any more.
@@ -223,7 +220,10 @@ class Registry:
     ) -> Intake:
         upns, ids = _named(notices)
         loaded = ledger.load(connection, upns, ids)
-        world = self.worlds.current(connection, loaded.versions)
+        if behind := [p.pupil_id for p in loaded.pupils if p.behind]:
+            recompute(connection, self.worlds, clock=self.clock, only=behind)
+            loaded = ledger.load(connection, upns, ids)
+        world = self.worlds.current(connection, loaded.world)
         return open_intake(world, settings, loaded.pupils)
 
     def _write(self, connection: Connection, intake: Intake) -> datetime | None:
@@ -232,11 +232,17 @@ class Registry:
         if not changed:
             return None
         for workspace in sorted(changed, key=lambda w: w.pupil_id.bytes):
-            workspace.write_into(batch, self.worlds.calendar_version)
+            workspace.write_into(batch)
         self._refuse_clock_behind(connection)
-        at = ledger.record(connection, batch, actor=intake.settings.caller.actor, clock=self.clock)
+        at = ledger.record(
+            connection,
+            batch,
+            actor=intake.settings.caller.actor,
+            clock=self.clock,
+            world=intake.world.version,
+        )
         closing = [w.pupil_id for w in changed if CLOSING & {a.event.type for a in w.accepted}]
-        settle_follow_ups(connection, intake.world, closing, today=self.today(), clock=self.clock)
+        settle_follow_ups(connection, self.worlds, closing, today=self.today(), clock=self.clock)
         return at
 
     def _refuse_clock_behind(self, connection: Connection) -> None:

@@ -1,6 +1,5 @@
 """One pupil while a call is at work on it: what is on record, what is about to be."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -80,7 +79,7 @@ class Workspace:
         self.accepted.append(accepted)
         return accepted
 
-    def write_into(self, batch: ledger.Batch, calendar_version: int) -> None:
+    def write_into(self, batch: ledger.Batch) -> None:
         """Add the pending events and every derived row that they change."""
         new = not self.base.recorded
         for number, accepted in enumerate(self.accepted):
@@ -99,7 +98,12 @@ class Workspace:
             batch.close(table, ({"pupil_id": self.pupil_id, "key": key} for key in keys))
         for table, rows in opening.items():
             batch.open(table, projections.as_json(self.pupil_id, rows))
-        self._write_follow_ups(batch, calendar_version)
+        held = self.base_picture.follow_ups if not new else {}
+        owed = projections.follow_ups_changed(held, self.lapsed, self.picture.follow_ups)
+        for table, rows in owed.items():
+            listed = projections.as_json(self.pupil_id, rows)
+            batch.close(table, listed)
+            batch.open(table, listed)
 
     def _write_ref(self, batch: ledger.Batch, accepted: Accepted) -> None:
         event = accepted.event
@@ -116,18 +120,3 @@ class Workspace:
                 "receipt": codec.encode(accepted.body()).decode(),
             },
         )
-
-    def _write_follow_ups(self, batch: ledger.Batch, calendar_version: int) -> None:
-        before = self.base_picture.follow_ups if self.base.recorded else {}
-        after: Mapping[follow_ups.Key, FollowUp] = {**self.lapsed, **self.picture.follow_ups}
-        for key, owed in after.items():
-            if before.get(key) == owed:
-                continue
-            follow_up = projections.follow_up_key(owed)
-            row = {
-                "pupil_id": self.pupil_id,
-                "key": follow_up,
-                **projections.follow_up_row(owed, calendar_version),
-            }
-            batch.close("follow_up", [row])
-            batch.open("follow_up", [row])

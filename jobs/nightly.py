@@ -38,7 +38,7 @@ def run_nightly(found: Installation, stopping: Event | None = None) -> bool:
             " set attempts = job_run.attempts + 1, started_at = excluded.started_at",
             (NAME, night),
         )
-        _recompute_if_behind(found)
+        found.registry.recompute_follow_ups()  # left by an import that died before it had
         if not sweep_attendance(found, stopping):
             return False
         connection.execute(
@@ -67,17 +67,6 @@ def _finished(connection: Connection, night: date) -> bool:
     return row is not None
 
 
-def _recompute_if_behind(found: Installation) -> None:
-    """An import of terms that died before it had recomputed what they move."""
-    with found.database.connection() as connection:
-        row = connection.execute(
-            "select v.value from setting v left join setting r on r.name = 'recomputed_version'"
-            " where v.name = 'calendar_version' and v.value is distinct from r.value"
-        ).fetchone()
-    if row is not None:
-        found.registry.recompute_follow_ups()
-
-
 def sweep_attendance(found: Installation, stopping: Event | None = None) -> bool:
     """Derive the follow-ups of every pupil with a register of the last 400 days anew."""
     registry = found.registry
@@ -90,10 +79,11 @@ def sweep_attendance(found: Installation, stopping: Event | None = None) -> bool
                 (registry.today(),),
             )
         ]
-        world = registry.worlds.fresh(connection)
         for start in range(0, len(pupils), AT_ONCE):
             if stopping and stopping.is_set():
                 return False
             some = pupils[start : start + AT_ONCE]
-            settle_follow_ups(connection, world, some, today=registry.today(), clock=found.clock)
+            settle_follow_ups(
+                connection, registry.worlds, some, today=registry.today(), clock=found.clock
+            )
     return True

@@ -106,11 +106,12 @@ def organisations(file: File, json_: Json = False) -> None:
         opened(file) as handle,
         installation() as found,
         progress_bar("organisations") as bar,
-        found.database.connection() as connection,
     ):
-        result = import_organisations(
-            connection, handle, today=found.registry.today(), clock=found.clock, progress=bar
-        )
+        with found.database.connection() as connection:
+            result = import_organisations(
+                connection, handle, today=found.registry.today(), clock=found.clock, progress=bar
+            )
+        found.registry.recompute_follow_ups()
     _tell(result, json_)
 
 

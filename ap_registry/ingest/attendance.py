@@ -93,7 +93,7 @@ def import_attendance(
             written = writer.write(dry_run=dry_run)
         if not dry_run:
             follow_ups = settle_follow_ups(
-                connection, world, written.pupils, today=today, clock=registry.clock
+                connection, registry.worlds, written.pupils, today=today, clock=registry.clock
             )
     marks = _tell(result, taken, written, result_file)
     result.more = {"marks": marks, "follow_ups": follow_ups}

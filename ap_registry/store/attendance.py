@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 
 from ap_registry.store.database import Connection
-from ap_registry.store.locks import WRITERS_LOCK
+from ap_registry.store.locks import MARKS_SLOTS, SLOT, WRITERS_LOCK
 
 ALIAS = "attendance_recorded.v1"
 ATTEMPTS = 5
@@ -19,6 +19,12 @@ ESCAPE = "\\"  # present in the afternoon, and the escape of COPY
 _STAGE: LiteralString = """
 create temporary table register_in (
   chunk int, number int, pupil_id uuid, organisation text, week date, marks text)
+"""
+
+_SLOTS = f"""
+select pg_advisory_xact_lock(%(lock)s, slot) from (
+  select distinct {SLOT.format(pupil="pupil_id")} as slot from register_in
+   where chunk = %(chunk)s order by 1) s
 """
 
 # What differs from the present week, merged with it: - never erases.
@@ -197,6 +203,7 @@ class Writer:
     def _attempt(self, chunk: int, *, dry_run: bool) -> tuple[list[int], list[UUID]]:
         connection = self.connection
         with connection.transaction(force_rollback=dry_run):
+            connection.execute(_SLOTS, {"lock": MARKS_SLOTS, "chunk": chunk})
             connection.execute("select pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))
             connection.execute(_CHANGED, {"chunk": chunk})
             connection.execute("analyze register_out")

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, LiteralString
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from ap_registry import attendance, codes
-from ap_registry.attendance import Clash, PlacedAt, Week
-from ap_registry.attendance_follow_ups import Answerable, Done, MarkAt, Owed, Version, owed
-from ap_registry.follow_ups import NAMESPACE
-from ap_registry.notice import World, source
-from ap_registry.rules import rule
-from ap_registry.store import codec, queries
+from ap_registry import codes
+from ap_registry.attendance import Week
+from ap_registry.attendance_follow_ups import Done, MarkAt, Version
+from ap_registry.calendar import london_today
+from ap_registry.notice import World
+from ap_registry.store import in_line, queries
 from ap_registry.store.database import Connection
+from ap_registry.store.marked import COLUMNS, FLAGS, Judged, Marked, judge
+from ap_registry.store.worlds import Worlds
 
 PUPILS_AT_ONCE = 1_000
 NO_EVENT = UUID(int=0)
@@ -109,53 +110,18 @@ select r.n, e.id
  cross join lateral (
    select e.id from event e
     where e.pupil_id = r.pupil_id and e.stream = 1 and e.by = r.organisation
-      and e.recorded_at = f.at and e.data->'weeks'->>to_char(r.week, 'YYYY-MM-DD') is not null
+      and e.recorded_at <= f.at and e.data->'weeks'->>to_char(r.week, 'YYYY-MM-DD') is not null
     order by e.version desc limit 1) e
 """
-COLUMNS = (
-    "pupil_id", "key", "kind", "owner", "opened_on", "due_on", "closed_on", "outcome", "opened_by",
-    "closed_by", "how", "rule", "source", "statutory", "calendar", "calendar_version", "clock_on",
-    "counts_start", "origin",
-)  # fmt: skip
-_COMPARED = ("owner", "due_on", "closed_on", "outcome", "calendar")
+_HELD = f"""
+select {", ".join(COLUMNS)} from follow_up
+ where pupil_id = any(%(pupils)s) and origin = 'attendance' and until_at = 'infinity'
+"""
+_FLAGGED: LiteralString = """
+select pupil_id, key from flag
+ where pupil_id = any(%(pupils)s) and until_at = 'infinity' and rule = any(%(rules)s)
+"""
 Rows = list[dict[str, Any]]
-
-
-@dataclass(slots=True)
-class Marked:
-    """What of one pupil is looked at: registers, and what they are judged by."""
-
-    pupil_id: UUID
-    world: World
-    weeks: list[Week] = field(default_factory=list)
-    versions: list[Version] = field(default_factory=list)
-    rolls: list[tuple[str, date, date | None]] = field(default_factory=list)
-    homes: list[tuple[date, str]] = field(default_factory=list)
-    placed: list[tuple[str, date, date | None]] = field(default_factory=list)
-    done: dict[UUID, Done] = field(default_factory=dict)
-
-    def answerable(self, on: date, register: str) -> Answerable:
-        """The main school of the day, else the home LA, else the register itself."""
-        name = next(
-            (s for s, start, end in self.rolls if start <= on and (end is None or on < end)), None
-        )
-        if name is None and self.homes:
-            earlier = [la for since, la in self.homes if since <= on]
-            name = earlier[-1] if earlier else self.homes[0][1]
-        name = name or register
-        return Answerable(name, self.world.calendars.of(name))
-
-    def placed_at(self) -> PlacedAt:
-        def answer(organisation: str, on: date) -> bool:
-            if not any(
-                provider == organisation and start <= on and (end is None or on <= end)
-                for provider, start, end in self.placed
-            ):
-                return False
-            found = self.world.organisation(organisation)
-            return found is not None and found.is_ap_provider
-
-        return answer
 
 
 @dataclass(slots=True)
@@ -165,6 +131,14 @@ class Settled:
     opened: list[UUID] = field(default_factory=list)
     closed: list[UUID] = field(default_factory=list)
     moved: dict[UUID, date] = field(default_factory=dict)
+
+    def take(self, row: Mapping[str, Any], held: Mapping[str, Any] | None) -> None:
+        if held is None:
+            self.opened.append(row["key"])
+        elif held["due_on"] != row["due_on"]:
+            self.moved[row["key"]] = held["due_on"]
+        if row["closed_on"] is not None and not (held and held["closed_on"]):
+            self.closed.append(row["key"])
 
     def as_json(self, connection: Connection, today: date) -> dict[str, list[dict[str, Any]]]:
         """As a receipt lists them."""
@@ -181,45 +155,49 @@ class Settled:
 
 
 def settle_follow_ups(
-    connection: Connection, world: World, touched: Iterable[UUID], *, today: date,
+    connection: Connection, worlds: Worlds, touched: Iterable[UUID], *, today: date,
     clock: datetime | None,
 ) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
-    """Bring these pupils in line, some at a time; answer as a receipt does."""
+    """Bring these pupils in line, some at a time; answer as a receipt does, as on ``today``."""
     pupils = sorted(touched, key=attrgetter("bytes"))
     settled = Settled()
     for start in range(0, len(pupils), PUPILS_AT_ONCE):
-        with connection.transaction():
-            some = pupils[start : start + PUPILS_AT_ONCE]
-            settle(connection, world, some, settled, today=today, at=clock)
+        candidates = _screened(connection, pupils[start : start + PUPILS_AT_ONCE])
+        if candidates:
+            with connection.transaction():
+                at = in_line.alone(connection, candidates, clock)
+                found = judged(connection, worlds.fresh(connection), candidates, london_today(at))
+                closing, opening = rows(connection, found, settled)
+                in_line.write(connection, at, in_line.MARKS, closing=closing, opening=opening)
     return settled.as_json(connection, today)
 
 
-def settle(
-    connection: Connection, world: World, pupils: Sequence[UUID], settled: Settled, *, today: date,
-    at: datetime | None,
-) -> None:  # fmt: skip
-    """Bring these pupils in line, in the caller's transaction; ``at``: default the clock."""
-    candidates = _screened(connection, pupils)
-    if not candidates:
-        return
-    held = _held(connection, candidates)
-    rows: list[tuple[UUID, Owed]] = []
-    clashes: list[tuple[UUID, Clash]] = []
-    for marked in _load(connection, world, candidates):
-        weeks, found = attendance.standing(marked.weeks, marked.placed_at())
-        clashes += ((marked.pupil_id, clash) for clash in found)
-        for one in owed(marked.pupil_id, weeks, marked.versions, marked.answerable, marked.done):
-            rows.append((marked.pupil_id, one))
-    follow_ups = _changed(connection, world, held, rows, settled, today)
-    gone, flags = _changed_flags(connection, candidates, clashes)
-    if follow_ups or gone or flags:
-        closing = {"follow_up": [_name(row) for row in follow_ups], "flag": gone}
-        opening = {"follow_up": follow_ups, "flag": flags}
-        connection.execute(
-            "select write_derived(coalesce(%s::timestamptz, clock_timestamp()), %s::jsonb,"
-            " %s::jsonb)",
-            (at, codec.encode(closing).decode(), codec.encode(opening).decode()),
-        )
+def judged(
+    connection: Connection, world: World, pupils: Sequence[UUID], today: date
+) -> list[tuple[Marked, Judged]]:
+    """What is to be written for each of these pupils, whom the caller keeps from others."""
+    return [(marked, judge(marked, today)) for marked in _load(connection, world, pupils)]
+
+
+def rows(
+    connection: Connection, found: Iterable[tuple[Marked, Judged]], settled: Settled
+) -> tuple[dict[str, Rows], dict[str, Rows]]:
+    """Rows to close and to open, by table."""
+    listed = tuple(found)
+    events = _recorded_by(
+        connection, [(one.pupil_id, mark) for _, one in listed for mark in one.marks()]
+    )
+    follow_ups: Rows = []
+    flags: Rows = []
+    gone: Rows = []
+    for marked, one in listed:
+        written = one.follow_ups(events.get(one.pupil_id, {}))
+        for row in written:
+            settled.take(row, marked.held.get(row["key"]))
+        follow_ups += written
+        flags += one.flags(events.get(one.pupil_id, {}))
+        gone += [{"pupil_id": one.pupil_id, "key": key} for key in one.gone]
+    return {"follow_up": follow_ups, "flag": gone}, {"follow_up": follow_ups, "flag": flags}
 
 
 def _screened(connection: Connection, pupils: Sequence[UUID]) -> list[UUID]:
@@ -248,86 +226,20 @@ def _load(connection: Connection, world: World, pupils: Sequence[UUID]) -> Itera
         found[pupil].placed.append((spell[0], spell[1], spell[2]))
     for pupil, key, on, event in cursor.execute(_DONE, parameters):
         found[pupil].done[key] = Done(on, event)
+    for row in cursor.execute(_HELD, parameters):
+        held = dict(zip(COLUMNS, row, strict=True))
+        found[held["pupil_id"]].held[held["key"]] = held
+    for pupil, key in cursor.execute(_FLAGGED, {**parameters, "rules": list(FLAGS)}):
+        found[pupil].flagged.add(key)
     return found.values()
-
-
-def _held(
-    connection: Connection, pupils: Sequence[UUID]
-) -> dict[tuple[UUID, UUID], dict[str, Any]]:
-    cursor = connection.cursor(binary=True)
-    cursor.execute(
-        f"select {', '.join(COLUMNS)} from follow_up where pupil_id = any(%s)"
-        " and origin = 'attendance' and until_at = 'infinity'",
-        (list(pupils),),
-    )
-    return {(row[0], row[1]): dict(zip(COLUMNS, row, strict=True)) for row in cursor}
-
-
-def _changed(
-    connection: Connection, world: World, held: Mapping[tuple[UUID, UUID], dict[str, Any]],
-    rows: Sequence[tuple[UUID, Owed]], settled: Settled, today: date,
-) -> Rows:  # fmt: skip
-    """Rows to be written: new or different ones, and those that the marks no longer open."""
-    differing: list[tuple[UUID, Owed]] = []
-    for pupil, one in rows:
-        before = held.get((pupil, one.key))
-        if before is not None and all(before[n] == getattr(one, n) for n in _COMPARED):
-            continue
-        if before is None:
-            settled.opened.append(one.key)
-        elif before["due_on"] != one.due_on:
-            settled.moved[one.key] = before["due_on"]
-        if one.closed_on is not None and not (before and before["closed_on"]):
-            settled.closed.append(one.key)
-        differing.append((pupil, one))
-    marks = [(p, o.opened) for p, o in differing] + [
-        (p, o.closed) for p, o in differing if o.closed is not None
-    ]
-    events = _recorded_by(connection, marks)
-    written = [_row(pupil, one, events, world) for pupil, one in differing]
-    wanted = {(pupil, one.key) for pupil, one in rows}
-    for key, row in held.items():
-        if key not in wanted and row["closed_on"] is None:
-            settled.closed.append(key[1])
-            closed_on = max(today, row["opened_on"])
-            written.append({**row, "closed_on": closed_on, "outcome": "lapsed"})
-    return written
-
-
-def _row(
-    pupil: UUID, one: Owed, events: Mapping[tuple[UUID, MarkAt], UUID], world: World
-) -> dict[str, Any]:
-    closed_by = one.closed_by
-    if one.closed is not None:
-        closed_by = events.get((pupil, one.closed))
-    return {
-        "pupil_id": pupil,
-        "key": one.key,
-        "kind": one.kind,
-        "owner": one.owner,
-        "opened_on": one.opened_on,
-        "due_on": one.due_on,
-        "closed_on": one.closed_on,
-        "outcome": one.outcome,
-        "opened_by": events[pupil, one.opened],
-        "closed_by": closed_by,
-        "how": None,
-        "rule": one.rule,
-        "source": source(one.rule, one.opened_on),
-        "statutory": rule(one.rule, one.opened_on).statutory,
-        "calendar": one.calendar,
-        "calendar_version": world.calendars.version,
-        "clock_on": one.opened_on,
-        "counts_start": False,
-        "origin": "attendance",
-    }
 
 
 def _recorded_by(
     connection: Connection, marks: Sequence[tuple[UUID, MarkAt]]
-) -> dict[tuple[UUID, MarkAt], UUID]:
+) -> dict[UUID, dict[MarkAt, UUID]]:
+    found: dict[UUID, dict[MarkAt, UUID]] = {}
     if not marks:
-        return {}
+        return found
     cursor = connection.cursor(binary=True)
     cursor.execute(
         _RECORDED_BY,
@@ -340,45 +252,7 @@ def _recorded_by(
             "ats": [mark.at for _, mark in marks],
         },
     )
-    return {marks[n]: event for n, event in cursor}
-
-
-def _changed_flags(
-    connection: Connection, pupils: Sequence[UUID], clashes: Sequence[tuple[UUID, Clash]]
-) -> tuple[Rows, Rows]:
-    """Names of flags that no longer hold, and new ones."""
-    held = set(
-        connection.cursor(binary=True).execute(
-            "select pupil_id, key from flag where pupil_id = any(%s) and until_at = 'infinity'"
-            " and rule in ('attendance.clash', 'attendance.present-on-paper')",
-            (list(pupils),),
-        )
-    )
-    wanted = {
-        (pupil, uuid5(NAMESPACE, f"{pupil}/{clash.rule}/{clash.detail}")): clash
-        for pupil, clash in clashes
-    }
-    new = {key: clash for key, clash in wanted.items() if key not in held}
-    places = {key: _place(clash) for key, clash in new.items()}
-    events = _recorded_by(connection, [(key[0], places[key]) for key in new])
-    gone = [{"pupil_id": p, "key": k} for p, k in sorted(held - wanted.keys())]
-    return gone, [
-        {
-            "pupil_id": key[0],
-            "key": key[1],
-            "event": events[key[0], places[key]],
-            "rule": clash.rule,
-            "detail": clash.detail,
-            "source": source(clash.rule, clash.on),
-        }
-        for key, clash in new.items()
-    ]
-
-
-def _place(clash: Clash) -> MarkAt:
-    week = date.fromordinal(clash.on.toordinal() - clash.on.weekday())
-    return MarkAt(clash.organisation, week, 2 * clash.on.weekday() + clash.session)
-
-
-def _name(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"pupil_id": row["pupil_id"], "key": row["key"]}
+    for n, event in cursor:
+        pupil, mark = marks[n]
+        found.setdefault(pupil, {})[mark] = event
+    return found

@@ -7,7 +7,7 @@ sequencer, and every derived row that closes or opens, in one call and one trans
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
-from ap_registry.store.locks import WRITERS_LOCK
+from ap_registry.store.locks import MOVEMENTS_SLOTS, SLOT, WORLD_LOCK, WRITERS_LOCK
 from ap_registry.store.tables import DERIVED
 
 _BOUNDS = ("pupil_id", "key", "from_at", "until_at")
@@ -18,10 +18,19 @@ create or replace function record_events(
   p_occurred date[], p_by text[], p_actor text, p_ref bytea[], p_content bytea[],
   p_birth smallint[], p_data text[], p_private text[], p_salt bytea[], p_private_digest bytea[],
   p_prefix bytea[], p_last timestamptz, p_clock timestamptz, p_close jsonb, p_open jsonb,
-  p_side jsonb
+  p_side jsonb, p_world text
 ) returns timestamptz language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_at timestamptz; v_micros bytea;
 begin
+  perform pg_advisory_xact_lock_shared({world});
+  if p_world is not null and p_world <> (
+       select string_agg(value, '/' order by name) from setting
+        where name in ('calendar_version', 'organisation_version')) then
+    raise exception 'organisations or calendars have changed' using errcode = '40001';
+  end if;
+  perform pg_advisory_xact_lock({slots}, slot) from (
+    select distinct {slot} as slot from unnest(p_pupil, p_stream) as t(pupil, stream)
+     where stream = 0 order by 1) s;
   perform pg_advisory_xact_lock_shared({lock});
   v_at := greatest(coalesce(p_clock, clock_timestamp()), p_last);
   v_micros := int8send((extract(epoch from v_at) * 1000000)::bigint);
@@ -61,15 +70,19 @@ end $$;
 _DERIVED_HEAD = """
 create or replace function write_derived(v_at timestamptz, p_close jsonb, p_open jsonb)
 returns void language plpgsql security definer set search_path = public, pg_temp as $$
+declare v_replaced int;
 begin
 """
 
+# A row that ended and came back at one instant (AP_REGISTRY_CLOCK stands still) has not ended.
 _DERIVED_TABLE = """
+  v_replaced := 0;
   if p_close ? '{table}' then
     delete from "{table}" t
      using jsonb_to_recordset(p_close->'{table}') as r(pupil_id uuid, key uuid)
      where t.pupil_id = r.pupil_id and t.key = r.key and t.until_at = 'infinity'
        and t.from_at >= v_at;
+    get diagnostics v_replaced = row_count;
     update "{table}" t set until_at = v_at
       from jsonb_to_recordset(p_close->'{table}') as r(pupil_id uuid, key uuid)
      where t.pupil_id = r.pupil_id and t.key = r.key and t.until_at = 'infinity';
@@ -78,6 +91,17 @@ _DERIVED_TABLE = """
     insert into "{table}" (pupil_id, key, from_at, until_at, {columns})
     select pupil_id, key, v_at, 'infinity', {columns}
       from jsonb_to_recordset(p_open->'{table}') as r(pupil_id uuid, key uuid, {typed});
+    if v_replaced > 0 then
+      with back as (
+        delete from "{table}" n using "{table}" o,
+               jsonb_to_recordset(p_open->'{table}') as r(pupil_id uuid, key uuid)
+         where n.pupil_id = r.pupil_id and n.key = r.key and n.from_at = v_at
+           and n.until_at = 'infinity' and o.pupil_id = n.pupil_id and o.key = n.key
+           and o.until_at = v_at and o.from_at < v_at and {same}
+        returning o.pupil_id, o.key, o.from_at)
+      update "{table}" t set until_at = 'infinity' from back b
+       where t.pupil_id = b.pupil_id and t.key = b.key and t.from_at = b.from_at;
+    end if;
   end if;
 """
 
@@ -136,7 +160,12 @@ def columns_of(table: type[SQLModel]) -> dict[str, str]:
 
 
 def record_events_sql() -> str:
-    return _HEAD.replace("{lock}", str(WRITERS_LOCK))
+    return (
+        _HEAD.replace("{lock}", str(WRITERS_LOCK))
+        .replace("{world}", str(WORLD_LOCK))
+        .replace("{slots}", str(MOVEMENTS_SLOTS))
+        .replace("{slot}", SLOT.format(pupil="pupil"))
+    )
 
 
 def write_derived_sql() -> str:
@@ -145,6 +174,9 @@ def write_derived_sql() -> str:
         _DERIVED_TABLE.format(
             table=table.__tablename__,
             columns=", ".join(f'"{name}"' for name in columns_of(table)),
+            same="({}) is not distinct from ({})".format(
+                *(", ".join(f'{row}."{name}"' for name in columns_of(table)) for row in "no")
+            ),
             typed=", ".join(f'"{name}" {kind}' for name, kind in columns_of(table).items()),
         )
         for table in DERIVED

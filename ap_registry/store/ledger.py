@@ -17,9 +17,10 @@ _LOAD = """
 with named as (
   select upn, pupil_id from upn_claim where upn = any(%(upns)s)
   union all select null, wanted from unnest(%(ids)s::uuid[]) as wanted)
-select v.versions, n.upn, n.pupil_id, e.version, e.id, e.type, e.occurred_on, e.recorded_at, e.by,
+select v.world, exists (select from behind b where b.pupil_id = n.pupil_id), n.upn, n.pupil_id,
+       e.version, e.id, e.type, e.occurred_on, e.recorded_at, e.by,
        e.actor, e.ref_hash, e.content_hash, e.birth_year, e.data::text, p.data::text
-  from (select array_agg(value order by name) as versions from setting
+  from (select string_agg(value, '/' order by name) as world from setting
          where name in ('calendar_version', 'organisation_version')) v
   left join named n on true
   left join event e on e.pupil_id = n.pupil_id and e.stream = 0
@@ -37,23 +38,27 @@ _RECORD = (
     "select record_events(%s::uuid[], %s::smallint[], %s::int[], %s::uuid[], %s::text[],"
     " %s::date[], %s::text[], %s, %s::bytea[], %s::bytea[], %s::smallint[], %s::text[],"
     " %s::text[], %s::bytea[], %s::bytea[], %s::bytea[], %s::timestamptz, %s::timestamptz,"
-    " %s::jsonb, %s::jsonb, %s::jsonb)"
+    " %s::jsonb, %s::jsonb, %s::jsonb, %s)"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """A pupil's stream as loaded. ``upns`` that were asked for and name this pupil."""
+    """A pupil's stream as loaded. ``upns`` that were asked for and name this pupil.
+
+    ``behind``: its rows were derived by a calendar or organisations that have changed since.
+    """
 
     pupil_id: UUID
     upns: tuple[str, ...]
     recorded: tuple[Recorded, ...]
     upn: str | None = None
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    versions: tuple[str, ...]
+    world: str
     pupils: tuple[Stored, ...]
 
 
@@ -67,36 +72,39 @@ def load(
     cursor = connection.cursor(binary=True)
     query = _LOAD_ALL if as_at is None else _LOAD_KNOWN
     cursor.execute(query, {"upns": list(upns), "ids": list(ids), "as_at": as_at})
-    versions: tuple[str, ...] = ()
+    world = ""
+    behind: set[UUID] = set()
     by_pupil: dict[UUID, tuple[dict[str, None], dict[int, Recorded], list[str]]] = {}
     for row in cursor:
-        versions = tuple(row[0] or ())
-        pupil_id = row[2]
+        world, is_behind, upn_asked, pupil_id, version = row[:5]
         if pupil_id is None:
             continue
+        if is_behind:
+            behind.add(pupil_id)
         upns_seen, events, own = by_pupil.setdefault(pupil_id, ({}, {}, []))
-        if row[1] is not None:
-            upns_seen[row[1]] = None
-        if row[3] is not None and row[3] not in events:
-            event, upn = _recorded(row[3:])
-            events[row[3]] = event
+        if upn_asked is not None:
+            upns_seen[upn_asked] = None
+        if version is not None and version not in events:
+            event, upn = recorded_of(row[4:])
+            events[version] = event
             if upn:
                 own.append(upn)
     return Loaded(
-        versions=versions,
+        world=world,
         pupils=tuple(
             Stored(
                 pupil_id=pupil_id,
                 upns=tuple(upns_seen),
                 recorded=tuple(events.values()),
                 upn=own[-1] if own else None,
+                behind=pupil_id in behind,
             )
             for pupil_id, (upns_seen, events, own) in by_pupil.items()
         ),
     )
 
 
-def _recorded(row: Sequence[Any]) -> tuple[Recorded, str | None]:
+def recorded_of(row: Sequence[Any]) -> tuple[Recorded, str | None]:
     (version, event_id, alias, occurred_on, recorded_at, by, actor, ref_hash, content_hash,
      birth_year, data, private) = row  # fmt: skip
     values, envelope = codec.join(data, private)
@@ -170,8 +178,19 @@ class Batch:
         self.side.setdefault(table, []).append(dict(row))
 
 
-def record(connection: Connection, batch: Batch, *, actor: str, clock: datetime | None) -> datetime:
-    """Write everything or nothing; answer the instant recorded."""
+def record(
+    connection: Connection,
+    batch: Batch,
+    *,
+    actor: str,
+    clock: datetime | None,
+    world: str | None = None,
+) -> datetime:
+    """Write everything or nothing; answer the instant recorded.
+
+    ``world``: the version of the one by which the rows were derived: where it has changed since,
+    SerializationFailure is raised and nothing written.
+    """
     before, after = batch.columns[:7], batch.columns[7:]
     row = connection.execute(
         _RECORD,
@@ -184,6 +203,7 @@ def record(connection: Connection, batch: Batch, *, actor: str, clock: datetime 
             codec.encode(batch.closing).decode(),
             codec.encode(batch.opening).decode(),
             codec.encode(batch.side).decode(),
+            world,
         ),
         prepare=True,
     ).fetchone()

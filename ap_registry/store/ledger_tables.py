@@ -25,7 +25,8 @@ WRITTEN = text("clock_timestamp()")
 
 
 class Event(SQLModel, table=True):
-    """An accepted notice or submission. ``stream``: 0 movements, 1 attendance, 2 reference."""
+    """An accepted notice or submission. ``stream``: 0 movements, 1 attendance, 2 reference,
+    3 when rows were brought in line without a notice."""
 
     __table_args__: ClassVar[Any] = (
         Index("event_id", "id"),
@@ -124,6 +125,12 @@ class Sequencer(SQLModel, table=True):
     id: int = Field(primary_key=True, sa_type=SmallInteger)
     closed_at: datetime = Field(sa_type=Instant)
     ran_at: datetime = Field(sa_type=Instant)
+
+
+class Behind(SQLModel, table=True):
+    """A pupil whose rows were derived by calendars or organisations that have changed since."""
+
+    pupil_id: UUID = Field(primary_key=True)
 
 
 class NoticeRef(SQLModel, table=True):

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from ap_registry.follow_ups import NAMESPACE, key_of
+from ap_registry.follow_ups import NAMESPACE, Key, key_of
 from ap_registry.happenings import Happening
 from ap_registry.history import Picture
 from ap_registry.notice import FollowUp, World, source
 from ap_registry.notices.exclusion_decisions import EXCLUSIONS
 from ap_registry.pupil import Pupil
 from ap_registry.rules import rule
+from ap_registry.store import codec
 
 NEVER_JOINED = ""  # the registration of a spell that begins and ends with the leave
 Row = Mapping[str, object]
@@ -35,7 +36,7 @@ def rows(picture: Picture, world: World, pupil_id: UUID) -> Rows:
     return tables
 
 
-def follow_up_row(owed: FollowUp, calendar_version: int) -> Row:
+def follow_up_row(owed: FollowUp) -> Row:
     return {
         "kind": owed.kind,
         "owner": owed.owner,
@@ -50,7 +51,6 @@ def follow_up_row(owed: FollowUp, calendar_version: int) -> Row:
         "source": source(owed.rule, owed.opened_on),
         "statutory": rule(owed.rule, owed.opened_on).statutory,
         "calendar": owed.calendar,
-        "calendar_version": calendar_version,
         "clock_on": owed.clock_on or owed.opened_on,
         "counts_start": owed.counts_start,
         "origin": "movements",
@@ -397,6 +397,26 @@ def difference(before: Rows, after: Rows) -> tuple[dict[str, list[UUID]], Rows]:
         if come:
             opening[table] = come
     return closing, opening
+
+
+def follow_ups_changed(
+    before: Mapping[Key, FollowUp], lapsed: Mapping[Key, FollowUp], after: Mapping[Key, FollowUp]
+) -> Rows:
+    """Rows of follow-ups that are new or different; what lapsed keeps its row."""
+    found = {
+        follow_up_key(owed): follow_up_row(owed)
+        for key, owed in {**lapsed, **after}.items()
+        if before.get(key) != owed
+    }
+    return {"follow_up": found} if found else {}
+
+
+def plain(tables: Rows) -> Rows:
+    """The values as JSON has them, as rows that are held are read."""
+    return {
+        table: {key: codec.decode(codec.encode(row)) for key, row in rows.items()}
+        for table, rows in tables.items()
+    }
 
 
 def as_json(pupil_id: UUID, table: Mapping[UUID, Row]) -> list[dict[str, Any]]:

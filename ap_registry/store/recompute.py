@@ -1,125 +1,116 @@
-"""A changed calendar moves what is running: derived anew, written, and listed."""
+"""Pupils left behind by a changed calendar or organisation: brought in line, and what moved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from ap_registry.calendar import london_today
 from ap_registry.describing import describe
 from ap_registry.follow_ups import Key
 from ap_registry.history import history, picture
 from ap_registry.notice import FollowUp, World
-from ap_registry.store import codec, ledger, projections
-from ap_registry.store.attendance_follow_ups import COLUMNS, settle_follow_ups
+from ap_registry.store import in_line, ledger, projections
+from ap_registry.store.attendance_follow_ups import Settled, judged, rows
 from ap_registry.store.database import Connection
+from ap_registry.store.derived import held_rows
+from ap_registry.store.worlds import Worlds
 
-AT_ONCE = 200
+AT_ONCE = 100
+Moved = list[dict[str, Any]]
 
 
 def recompute(
-    connection: Connection, world: World, *, today: date, clock: datetime | None
-) -> list[dict[str, Any]]:
-    """Bring every pupil with something running in line; answer what moved, with its old day."""
-    moved: list[dict[str, Any]] = []
-    running = [
-        row[0]
-        for row in connection.execute(
-            "select distinct pupil_id from follow_up where until_at = 'infinity'"
-            " and origin = 'movements' union select pupil_id from exclusion"
-            " where until_at = 'infinity' order by 1"
-        )
-    ]
-    for start in range(0, len(running), AT_ONCE):
-        moved += _recompute(connection, world, running[start : start + AT_ONCE], today, clock)
-    marked = {
-        row[0]
-        for row in connection.execute(
-            "select distinct pupil_id from follow_up where until_at = 'infinity'"
-            " and origin = 'attendance'"
-        )
-    }
-    moved += settle_follow_ups(connection, world, marked, today=today, clock=clock)["moved"]
-    return sorted(moved, key=lambda one: (one["due_on"], one["id"]))
-
-
-_HELD = """
-select pupil_id, kind, opened_by, due_on, closed_on, outcome from follow_up
- where pupil_id = any(%s) and until_at = 'infinity' and origin = 'movements'
-"""
-
-
-def _recompute(
-    connection: Connection, world: World, pupils: Sequence[UUID], today: date,
-    clock: datetime | None,
-) -> list[dict[str, Any]]:  # fmt: skip
-    moved: list[dict[str, Any]] = []
-    held: dict[UUID, dict[Key, tuple[date, date | None, str | None]]] = {p: {} for p in pupils}
-    for pupil, kind, opened_by, due_on, closed_on, outcome in connection.execute(
-        _HELD, (list(pupils),)
-    ):
-        held[pupil][kind, opened_by] = (due_on, closed_on, outcome)
-    changed: list[tuple[UUID, FollowUp]] = []
-    gone: list[tuple[UUID, Key]] = []
-    for stored in ledger.load(connection, ids=pupils).pupils:
-        now = picture(history(stored.recorded), world, upn=stored.upn).follow_ups
-        before = held[stored.pupil_id]
-        for key, owed in now.items():
-            was = before.get(key)
-            if was == (owed.due_on, owed.closed_on, owed.outcome):
-                continue
-            changed.append((stored.pupil_id, owed))
-            if was is not None and was[0] != owed.due_on:
-                told = describe(owed, stored.pupil_id, stored.upn, today)
-                moved.append({**told, "was_due_on": was[0].isoformat()})
-        gone += [
-            (stored.pupil_id, key)
-            for key, was in before.items()
-            if key not in now and was[1] is None
+    connection: Connection, worlds: Worlds, *, clock: datetime | None,
+    only: Sequence[UUID] | None = None,
+) -> Moved:  # fmt: skip
+    """Bring in line who is behind (or ``only`` these); answer what moved, with its old day."""
+    moved: Moved = []
+    after: UUID | None = None
+    while True:
+        pupils = [
+            row[0]
+            for row in connection.execute(
+                "select pupil_id from behind where (%(only)s::uuid[] is null"
+                " or pupil_id = any(%(only)s))"
+                " and (%(after)s::uuid is null or pupil_id > %(after)s)"
+                " order by pupil_id limit %(limit)s",
+                {"only": only, "after": after, "limit": AT_ONCE},
+            )
         ]
-    _write(connection, world, changed, clock)
-    _lapse(connection, gone, today, clock)
+        if not pupils:
+            return sorted(moved, key=lambda one: (one["due_on"], one["id"]))
+        after = pupils[-1]
+        with connection.transaction():
+            moved += _bring_in_line(connection, worlds, pupils, clock)
+
+
+def _bring_in_line(
+    connection: Connection, worlds: Worlds, pupils: Sequence[UUID], clock: datetime | None
+) -> Moved:
+    at = in_line.alone(connection, pupils, clock)
+    world, today = worlds.fresh(connection), london_today(at)
+    held = held_rows(connection, pupils)
+    moved: Moved = []
+    closing: dict[str, list[dict[str, Any]]] = {}
+    opening: dict[str, list[dict[str, Any]]] = {}
+    for stored in ledger.load(connection, ids=pupils).pupils:
+        if not stored.recorded:
+            continue
+        now = picture(history(stored.recorded), world, upn=stored.upn)
+        before = held.get(stored.pupil_id, {})
+        wanted = projections.rows(now, world, stored.pupil_id)
+        wanted["follow_up"] = standing_follow_ups(
+            before.get("follow_up", {}), now.follow_ups, today
+        )
+        ended, begun = projections.difference(before, projections.plain(wanted))
+        for table, keys in ended.items():
+            closing.setdefault(table, []).extend(
+                {"pupil_id": stored.pupil_id, "key": key} for key in keys
+            )
+        for table, found in begun.items():
+            opening.setdefault(table, []).extend(projections.as_json(stored.pupil_id, found))
+        told = _moved(before.get("follow_up", {}), now.follow_ups)
+        for owed, was in told:
+            shown = describe(owed, stored.pupil_id, stored.upn, today)
+            moved.append({**shown, "was_due_on": was})
+    in_line.write(connection, at, in_line.MOVEMENTS, closing=closing, opening=opening)
+    moved += _marks_in_line(connection, world, pupils, at)
+    connection.execute("delete from behind where pupil_id = any(%s)", (list(pupils),))
     return moved
 
 
-def _write(
-    connection: Connection, world: World, changed: Iterable[tuple[UUID, FollowUp]],
-    clock: datetime | None,
-) -> None:  # fmt: skip
-    rows = [
-        {
-            "pupil_id": pupil,
-            "key": projections.follow_up_key(owed),
-            **projections.follow_up_row(owed, world.calendars.version),
-        }
-        for pupil, owed in changed
-    ]
-    _derive(connection, rows, clock)
+def _marks_in_line(
+    connection: Connection, world: World, pupils: Sequence[UUID], at: datetime
+) -> Moved:
+    """What the registers oblige to, by the rows that have just been written."""
+    settled = Settled()
+    found = judged(connection, world, pupils, london_today(at))
+    closing, opening = rows(connection, found, settled)
+    in_line.write(connection, at, in_line.MARKS, closing=closing, opening=opening)
+    return settled.as_json(connection, london_today(at))["moved"]
 
 
-def _lapse(
-    connection: Connection, gone: Iterable[tuple[UUID, Key]], today: date, clock: datetime | None
-) -> None:
-    """What the calendar no longer makes owed."""
-    for pupil, (kind, opened_by) in gone:
-        row = connection.execute(
-            f"select {', '.join(COLUMNS)} from follow_up where pupil_id = %s and kind = %s"
-            " and opened_by = %s and until_at = 'infinity'",
-            (pupil, kind, opened_by),
-        ).fetchone()
-        assert row is not None
-        lapsed = {**dict(zip(COLUMNS, row, strict=True)), "closed_on": today, "outcome": "lapsed"}
-        _derive(connection, [lapsed], clock)
+def standing_follow_ups(
+    held: Mapping[UUID, Mapping[str, object]], now: Mapping[Key, FollowUp], today: date
+) -> dict[UUID, projections.Row]:
+    """What is owed now; what was held open and is owed no more has lapsed today."""
+    wanted = {
+        projections.follow_up_key(owed): projections.follow_up_row(owed) for owed in now.values()
+    }
+    for key, row in held.items():
+        if key not in wanted:
+            lapses = {"closed_on": today, "outcome": "lapsed"} if row["closed_on"] is None else {}
+            wanted[key] = {**row, **lapses}
+    return wanted
 
 
-def _derive(connection: Connection, rows: Sequence[dict[str, Any]], clock: datetime | None) -> None:
-    if rows:
-        keys = [{"pupil_id": row["pupil_id"], "key": row["key"]} for row in rows]
-        connection.execute(
-            "select write_derived(coalesce(%s::timestamptz, clock_timestamp()), %s::jsonb,"
-            " %s::jsonb)",
-            (
-                clock,
-                codec.encode({"follow_up": keys}).decode(),
-                codec.encode({"follow_up": list(rows)}).decode(),
-            ),
-        )
+def _moved(
+    held: Mapping[UUID, Mapping[str, object]], now: Mapping[Key, FollowUp]
+) -> list[tuple[FollowUp, object]]:
+    found = []
+    for owed in now.values():
+        was = held.get(projections.follow_up_key(owed))
+        if was is not None and was["due_on"] != owed.due_on.isoformat():
+            found.append((owed, was["due_on"]))
+    return found

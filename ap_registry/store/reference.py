@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from ap_registry.calendar import Calendars, TermBlock
 from ap_registry.organisations import Organisation
 from ap_registry.store import codec, digest
 from ap_registry.store.database import Connection
+from ap_registry.store.locks import WORLD_LOCK
 
 REFERENCE = 2
 NAMESPACE = uuid5(NAMESPACE_URL, "ap-registry/organisation")
@@ -19,7 +20,7 @@ _HELD = (
 )
 _NAMED = "(%(names)s::text[] is null or {name} = any(%(names)s))"
 Names = Collection[str] | None  # None: all
-_COLUMNS = (
+COLUMNS = (
     "id", "kind", "name", "la", "las", "trust", "ukprn", "laestab", "type_code", "setting_type",
     "subcontractor_of", "opened_on", "closed_on", "email",
 )  # fmt: skip
@@ -64,7 +65,7 @@ def append(
         "select record_events(%s::uuid[], %s::smallint[], %s::int[], %s::uuid[], %s::text[],"
         " %s::date[], %s::text[], %s, %s::bytea[], %s::bytea[], %s::smallint[], %s::text[],"
         " %s::text[], %s::bytea[], %s::bytea[], %s::bytea[], null, %s::timestamptz,"
-        " '{}', '{}', '{}')",
+        " '{}', '{}', '{}', null)",
         (*columns[:7], actor, *columns[7:], clock),
     ).fetchone()
     assert row is not None
@@ -81,24 +82,35 @@ def write_organisations(
         Fact(organisation=o.id, alias="organisation_recorded.v1", data=_data(o)) for o in found
     ]
     with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (WORLD_LOCK,))
         at = append(connection, facts, by=by, actor=actor, on=on, clock=clock)
         _close(connection, "organisation", "id = any(%(names)s)", at, [o.id for o in found])
         with (
             connection.cursor() as cursor,
             cursor.copy(
-                f"copy organisation ({', '.join(_COLUMNS)}, from_at, until_at) from stdin"
+                f"copy organisation ({', '.join(COLUMNS)}, from_at, until_at) from stdin"
             ) as copy,
         ):
             for one in found:
-                row = [getattr(one, name) for name in _COLUMNS]
+                row = [getattr(one, name) for name in COLUMNS]
                 copy.write_row(
                     [list(v) if isinstance(v, tuple) else v for v in row] + [at, "infinity"]
                 )
+        leave_behind(connection, _concerned(found), BEHIND_ORGANISATION)
         bump(connection, "organisation_version")
 
 
+def _concerned(found: Iterable[Organisation]) -> list[str]:
+    """These, and the LAs for which they speak on health."""
+    names = []
+    for one in found:
+        health = (*one.las, one.la) if one.kind == "health" else ()
+        names += [one.id, *(f"LA{la}" for la in health if la)]
+    return names
+
+
 def _data(found: Organisation) -> dict[str, Any]:
-    values = {name: getattr(found, name) for name in _COLUMNS if name != "id"}
+    values = {name: getattr(found, name) for name in COLUMNS if name != "id"}
     return {k: v for k, v in values.items() if v not in (None, ())}
 
 
@@ -126,6 +138,7 @@ def write_terms(
         for name, blocks in terms.items()
     ]
     with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (WORLD_LOCK,))
         at = append(connection, facts, by=by, actor=actor, on=on, clock=clock)
         _close(connection, "term_block", "organisation = any(%(names)s)", at, list(terms))
         for name, blocks in terms.items():
@@ -134,6 +147,7 @@ def write_terms(
                     "insert into term_block values (%s, %s, %s, 'infinity', %s)",
                     (name, block.starts_on, at, block.ends_on),
                 )
+        leave_behind(connection, list(terms), BEHIND_CALENDAR)
         bump(connection, "calendar_version")
 
 
@@ -151,6 +165,7 @@ def write_closures(
         for name, day, reason in closures
     ]
     with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (WORLD_LOCK,))
         at = append(connection, facts, by=by, actor=actor, on=on, clock=clock)
         for name, day, reason in closures:
             where = (
@@ -162,7 +177,41 @@ def write_closures(
                     "insert into closure values (%s, %s, %s, 'infinity', %s)",
                     (name, day, at, reason),
                 )
+        leave_behind(connection, [name for name, _day, _reason in closures], BEHIND_CALENDAR)
         bump(connection, "calendar_version")
+
+
+# Whose rows may follow from a calendar or from what an organisation is: who may see a pupil says
+# whom the pupil's record names. An LA stands for the organisations in it, ENG for all.
+_SAID_OF: LiteralString = """
+with named as (
+  select unnest(%(names)s::text[]) as id
+  union select o.id from organisation o
+         where o.until_at = 'infinity'
+           and ('LA' || o.la = any(%(names)s) or 'ENG' = any(%(names)s))),
+affected as (
+  select v.pupil_id from visibility v join named n on n.id = v.organisation
+   where v.until_at = 'infinity'
+  union select f.pupil_id from follow_up f join named n on n.id in (f.calendar, f.owner)
+         where f.until_at = 'infinity')
+"""
+BEHIND_ORGANISATION: LiteralString = (
+    _SAID_OF + "insert into behind select pupil_id from affected on conflict do nothing"
+)
+BEHIND_CALENDAR: LiteralString = (
+    _SAID_OF
+    + """
+insert into behind select a.pupil_id from affected a
+ where exists (select from follow_up f where f.pupil_id = a.pupil_id and f.until_at = 'infinity')
+    or exists (select from exclusion e where e.pupil_id = a.pupil_id and e.until_at = 'infinity')
+    on conflict do nothing
+"""
+)
+
+
+def leave_behind(connection: Connection, names: Sequence[str], query: LiteralString) -> None:
+    """Note the pupils who are to be brought in line with what has changed of these names."""
+    connection.execute(query, {"names": list(dict.fromkeys(names))})
 
 
 def bump(connection: Connection, name: str) -> None:
@@ -177,12 +226,12 @@ def all_organisations(
     """Every organisation, or those named, as at an instant (default: now)."""
     cursor = connection.cursor(binary=True)
     cursor.execute(
-        f"select {', '.join(_COLUMNS)} from organisation"
+        f"select {', '.join(COLUMNS)} from organisation"
         f" where {_HELD} and {_NAMED.format(name='id')} order by id",
         _asked(as_at, names),
     )
     for row in cursor:
-        values = dict(zip(_COLUMNS, row, strict=True))
+        values = dict(zip(COLUMNS, row, strict=True))
         values["las"] = tuple(values["las"] or ())
         yield Organisation(**values)
 
@@ -234,13 +283,4 @@ def load_calendars(
         closures=closures(connection, as_at, names),
         la_of={o.id: f"LA{o.la}" for o in found if o.la and o.kind != "la"},
         version=int(row[0]) if row else 0,
-    )
-
-
-def mark_recomputed(connection: Connection, calendar_version: int) -> None:
-    """Everything running was derived by this calendar; the nightly sweep need not do it again."""
-    connection.execute(
-        "insert into setting (name, value) values ('recomputed_version', %s)"
-        " on conflict (name) do update set value = excluded.value",
-        (str(calendar_version),),
     )

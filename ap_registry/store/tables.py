@@ -386,7 +386,6 @@ class FollowUp(Derived, table=True):
     source: str
     statutory: bool = Field(sa_type=Boolean)
     calendar: str | None
-    calendar_version: int
     clock_on: date
     counts_start: bool = Field(sa_type=Boolean)
     origin: str

@@ -1,63 +1,64 @@
 """What is known besides pupils, kept until its version in the database moves on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import LiteralString
 
-from ap_registry.calendar import Calendars
 from ap_registry.notice import World
 from ap_registry.organisations import Organisation
 from ap_registry.store import reference
 from ap_registry.store.database import Connection
 
+VERSION: LiteralString = """
+select string_agg(value, '/' order by name) from setting
+ where name in ('calendar_version', 'organisation_version')
+"""
+
 
 class Worlds:
-    """Organisations and calendars of one database, read when their versions change."""
+    """Organisations and calendars of one database, read when their version changes."""
 
     def __init__(self) -> None:
-        self._versions: tuple[str, ...] = ()
-        self._organisations: dict[str, Organisation | None] = {}
-        self._calendars: Calendars | None = None
-        self._health_partners: Mapping[str, str] = {}
-        self.calendar_version = 0
+        self._world: World | None = None
 
-    def current(self, connection: Connection, versions: tuple[str, ...]) -> World:
-        """The world as of the versions that the same statement read with the pupils."""
-        if versions != self._versions or self._calendars is None:
-            found = list(reference.all_organisations(connection))
-            self._organisations = {one.id: one for one in found}
-            self._organisations |= {one.laestab: one for one in found if one.laestab}
-            self._calendars = reference.load_calendars(connection, organisations=found)
-            self._health_partners = health_partners(found)
-            self._versions = versions
-            self.calendar_version = int(versions[0]) if versions else 0
-        return World(
-            organisation=self._find,
-            calendars=self._calendars,
-            health_partners=self._health_partners,
-        )
+    def current(self, connection: Connection, version: str) -> World:
+        """The world as of the version that the same statement read with the pupils.
+
+        It may have changed since: what is derived by it is then refused when it is written.
+        """
+        world = self._world
+        if world is None or world.version != version:
+            world = self._world = _read(connection, version)
+        return world
 
     def fresh(self, connection: Connection) -> World:
         """The world as of now."""
-        rows = connection.execute(
-            "select value from setting where name in ('calendar_version', 'organisation_version')"
-            " order by name"
-        ).fetchall()
-        return self.current(connection, tuple(row[0] for row in rows))
-
-    def _find(self, name: str) -> Organisation | None:
-        return self._organisations.get(name.replace("/", ""))
+        row = connection.execute(VERSION).fetchone()
+        assert row is not None
+        return self.current(connection, row[0])
 
 
 def world_as_at(connection: Connection, at: datetime) -> World:
     """Organisations and calendars as they were known by an instant."""
+    return _read(connection, "", at)
+
+
+def _read(connection: Connection, version: str, at: datetime | None = None) -> World:
     found = list(reference.all_organisations(connection, at))
-    named = {one.id: one for one in found} | {one.laestab: one for one in found if one.laestab}
     calendars = reference.load_calendars(connection, as_at=at, organisations=found)
     return World(
-        organisation=lambda name: named.get(name.replace("/", "")),
+        organisation=finder(found),
         calendars=calendars,
         health_partners=health_partners(found),
+        version=version,
     )
+
+
+def finder(found: Iterable[Organisation]) -> Callable[[str], Organisation | None]:
+    """Organisations by id, or by LAESTAB with or without its slash."""
+    listed = tuple(found)
+    named = {one.id: one for one in listed} | {one.laestab: one for one in listed if one.laestab}
+    return lambda name: named.get(name.replace("/", ""))
 
 
 def health_partners(found: Iterable[Organisation]) -> Mapping[str, str]:

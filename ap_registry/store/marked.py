@@ -1,0 +1,158 @@
+"""Follow-ups and flags of a pupil's registers against the rows held: what is to be written."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+from ap_registry import attendance
+from ap_registry.attendance import Clash, PlacedAt, Week
+from ap_registry.attendance_follow_ups import Answerable, Done, MarkAt, Owed, Version, owed
+from ap_registry.follow_ups import NAMESPACE
+from ap_registry.notice import World, source
+from ap_registry.rules import rule
+
+COLUMNS = (
+    "pupil_id", "key", "kind", "owner", "opened_on", "due_on", "closed_on", "outcome", "opened_by",
+    "closed_by", "how", "rule", "source", "statutory", "calendar", "clock_on",
+    "counts_start", "origin",
+)  # fmt: skip
+_COMPARED = ("owner", "due_on", "closed_on", "outcome", "calendar")
+FLAGS = ("attendance.clash", "attendance.present-on-paper")
+Row = dict[str, Any]
+Events = Mapping[MarkAt, UUID]
+
+
+@dataclass(slots=True)
+class Marked:
+    """What of one pupil is looked at: registers, what they are judged by, and the rows held.
+
+    ``rolls`` and ``homes`` in the order of the pupil's record; ``held``: present follow-ups of
+    registers, ``flagged``: keys of their present flags.
+    """
+
+    pupil_id: UUID
+    world: World
+    weeks: list[Week] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
+    rolls: list[tuple[str, date, date | None]] = field(default_factory=list)
+    homes: list[tuple[date, str]] = field(default_factory=list)
+    placed: list[tuple[str, date, date | None]] = field(default_factory=list)
+    done: dict[UUID, Done] = field(default_factory=dict)
+    held: dict[UUID, Row] = field(default_factory=dict)
+    flagged: set[UUID] = field(default_factory=set)
+
+    def answerable(self, on: date, register: str) -> Answerable:
+        """The main school of the day, else the home LA, else the register itself."""
+        name = next(
+            (s for s, start, end in self.rolls if start <= on and (end is None or on < end)), None
+        )
+        if name is None and self.homes:
+            earlier = [la for since, la in self.homes if since <= on]
+            name = earlier[-1] if earlier else self.homes[0][1]
+        name = name or register
+        return Answerable(name, self.world.calendars.of(name))
+
+    def placed_at(self) -> PlacedAt:
+        def answer(organisation: str, on: date) -> bool:
+            if not any(
+                provider == organisation and start <= on and (end is None or on <= end)
+                for provider, start, end in self.placed
+            ):
+                return False
+            found = self.world.organisation(organisation)
+            return found is not None and found.is_ap_provider
+
+        return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What is new or different; ``rows`` once the events of the marks have been found."""
+
+    pupil_id: UUID
+    differing: tuple[Owed, ...]
+    lapsed: tuple[Row, ...]
+    gone: tuple[UUID, ...]
+    clashes: tuple[tuple[UUID, Clash], ...]
+
+    def marks(self) -> Iterator[MarkAt]:
+        """The marks whose events must be known."""
+        for one in self.differing:
+            yield one.opened
+            if one.closed is not None:
+                yield one.closed
+        for _key, clash in self.clashes:
+            yield _place(clash)
+
+    def follow_ups(self, events: Events) -> list[Row]:
+        return [*(_row(self.pupil_id, one, events) for one in self.differing), *self.lapsed]
+
+    def flags(self, events: Events) -> list[Row]:
+        return [
+            {
+                "pupil_id": self.pupil_id,
+                "key": key,
+                "event": events[_place(clash)],
+                "rule": clash.rule,
+                "detail": clash.detail,
+                "source": source(clash.rule, clash.on),
+            }
+            for key, clash in self.clashes
+        ]
+
+
+def judge(marked: Marked, today: date) -> Judged:
+    """Compare what the marks oblige to with what is held; ``today`` is the day of the lapses."""
+    marked.weeks.sort(key=lambda week: (week.week, week.organisation))
+    weeks, clashes = attendance.standing(marked.weeks, marked.placed_at())
+    found = tuple(owed(marked.pupil_id, weeks, marked.versions, marked.answerable, marked.done))
+    wanted = {one.key for one in found}
+    flags = {
+        uuid5(NAMESPACE, f"{marked.pupil_id}/{clash.rule}/{clash.detail}"): clash
+        for clash in clashes
+    }
+    return Judged(
+        pupil_id=marked.pupil_id,
+        differing=tuple(one for one in found if _differs(one, marked.held.get(one.key))),
+        lapsed=tuple(
+            {**row, "closed_on": max(today, row["opened_on"]), "outcome": "lapsed"}
+            for key, row in marked.held.items()
+            if key not in wanted and row["closed_on"] is None
+        ),
+        gone=tuple(sorted(marked.flagged - flags.keys())),
+        clashes=tuple((key, clash) for key, clash in flags.items() if key not in marked.flagged),
+    )
+
+
+def _differs(one: Owed, held: Row | None) -> bool:
+    return held is None or any(held[name] != getattr(one, name) for name in _COMPARED)
+
+
+def _row(pupil: UUID, one: Owed, events: Events) -> Row:
+    return {
+        "pupil_id": pupil,
+        "key": one.key,
+        "kind": one.kind,
+        "owner": one.owner,
+        "opened_on": one.opened_on,
+        "due_on": one.due_on,
+        "closed_on": one.closed_on,
+        "outcome": one.outcome,
+        "opened_by": events[one.opened],
+        "closed_by": one.closed_by if one.closed is None else events.get(one.closed),
+        "how": None,
+        "rule": one.rule,
+        "source": source(one.rule, one.opened_on),
+        "statutory": rule(one.rule, one.opened_on).statutory,
+        "calendar": one.calendar,
+        "clock_on": one.opened_on,
+        "counts_start": False,
+        "origin": "attendance",
+    }
+
+
+def _place(clash: Clash) -> MarkAt:
+    week = date.fromordinal(clash.on.toordinal() - clash.on.weekday())
+    return MarkAt(clash.organisation, week, 2 * clash.on.weekday() + clash.session)

@@ -1,0 +1,195 @@
+"""Every derived row from the ledger anew: compared with what is held, or put in its place.
+
+Some pupils at a time, so that memory stays flat and writers wait at most for a chunk; what was
+interrupted is simply begun again, and finds less to do.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, LiteralString
+from uuid import UUID
+
+from ap_registry.store import codec, in_line, ledger
+from ap_registry.store.atlas import UNSEQUENCED, Atlas, count_said, read_atlas, stretches
+from ap_registry.store.comparing import Part, Rebuilt, compare
+from ap_registry.store.database import Connection, Database
+from ap_registry.store.functions import columns_of
+from ap_registry.store.locks import WORLD_LOCK
+from ap_registry.store.reference import COLUMNS as ORGANISATION
+from ap_registry.store.replay import Replay
+from ap_registry.store.tables import DERIVED
+
+PUPILS_AT_ONCE = 400
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
+MOVEMENTS, ATTENDANCE = 0, 1
+Progress = Callable[[int], None]
+
+_CHUNK: LiteralString = """
+select distinct pupil_id from event where stream <> 2 and pupil_id > %s order by 1 limit %s
+"""
+_EVENTS = f"""
+select e.pupil_id, e.stream,
+       coalesce(l.seq, {UNSEQUENCED}), e.recorded_at, coalesce(u.written_at, e.recorded_at),
+       coalesce(l.known_at, e.recorded_at),
+       e.version, e.id, e.type, e.occurred_on, e.recorded_at, e.by, e.actor, e.ref_hash,
+       e.content_hash, e.birth_year, e.data::text, p.data::text
+  from event e
+  left join log l using (pupil_id, stream, version)
+  left join unsequenced u using (pupil_id, stream, version)
+  left join event_private p using (pupil_id, stream, version)
+ where e.stream <> 2 and e.pupil_id > %(after)s and e.pupil_id <= %(last)s
+ order by e.pupil_id, 3, 4, 5, e.stream, e.version
+"""
+_STRETCH: LiteralString = "pupil_id > %(after)s and pupil_id <= %(last)s"
+_BOUNDS = ("from_at", "until_at")
+
+
+def silent(_events: int) -> None:
+    """No terminal to tell."""
+
+
+def check(database: Database, *, progress: Progress = silent) -> Rebuilt:
+    """Derive everything in one snapshot and compare; nothing is changed."""
+    found = Rebuilt()
+    with database.connection() as connection, connection.transaction():
+        connection.execute("set transaction isolation level repeatable read")
+        atlas = read_atlas(connection)
+        _reference(connection, atlas, found, mend=False)
+        for after, last in _chunks(connection):
+            _derive(connection, atlas, found, after=after, last=last, mend=False)
+            progress(found.events)
+    return found
+
+
+def rebuild(database: Database, *, progress: Progress = silent) -> Rebuilt:
+    """Derive everything and put right what differs, some pupils at a time, each by itself."""
+    found = Rebuilt()
+    with database.connection() as connection:
+        with connection.transaction():
+            connection.execute("select pg_advisory_xact_lock(%s)", (WORLD_LOCK,))
+            atlas = read_atlas(connection)
+            _reference(connection, atlas, found, mend=True)
+        for after, last in _chunks(connection):
+            with connection.transaction():
+                in_line.keep_slots(connection, _pupils(connection, after, last))
+                if atlas.said != count_said(connection):
+                    atlas = read_atlas(connection)
+                _derive(connection, atlas, found, after=after, last=last, mend=True)
+            progress(found.events)
+    return found
+
+
+def _chunks(connection: Connection) -> Iterator[tuple[UUID, UUID]]:
+    """Stretches of pupil ids that together hold every id there can be."""
+    after = FIRST
+    while True:
+        pupils = connection.execute(_CHUNK, (after, PUPILS_AT_ONCE)).fetchall()
+        last = pupils[-1][0] if len(pupils) == PUPILS_AT_ONCE else LAST
+        yield after, last
+        if last == LAST:
+            return
+        after = last
+
+
+def _pupils(connection: Connection, after: UUID, last: UUID) -> list[UUID]:
+    return [
+        row[0]
+        for row in connection.execute(
+            "select distinct pupil_id from event where stream <> 2"
+            " and pupil_id > %s and pupil_id <= %s",
+            (after, last),
+        )
+    ]
+
+
+def _derive(
+    connection: Connection, atlas: Atlas, found: Rebuilt, *, after: UUID, last: UUID, mend: bool
+) -> None:
+    bounds = {"after": after, "last": last}
+    rows: dict[str, list[Sequence[object]]] = {}
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(_EVENTS, bounds)
+        for pupil, events in groupby(cursor, key=lambda row: row[0]):
+            replay = Replay(pupil)
+            for event in events:
+                _take(replay, event, atlas)
+                found.events += 1
+            _collect(replay, rows)
+    for name, columns in _COLUMNS.items():
+        part = Part(
+            table=name, key=("pupil_id", *_KEYS.get(name, ("key",)), "from_at"), columns=columns,
+            where=_STRETCH, parameters=bounds,
+        )  # fmt: skip
+        compare(connection, part, rows.get(name, ()), found, mend=mend)
+
+
+_KEYS = {"attendance_week": ("organisation", "week")}
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    **{str(t.__tablename__): ("pupil_id", "key", *_BOUNDS, *columns_of(t)) for t in DERIVED},
+    "attendance_week": ("pupil_id", "organisation", "week", *_BOUNDS, "marks"),
+}
+
+
+def _take(replay: Replay, row: tuple[Any, ...], atlas: Atlas) -> None:
+    _pupil, stream, seq, recorded_at, written_at, known_at, *event = row
+    if stream == ATTENDANCE:
+        said = codec.decode(event[10])
+        replay.registers(event[1], said["organisation"], said["weeks"], known_at)
+        return
+    world = atlas.world(atlas.number((seq, recorded_at, written_at)))
+    if stream == MOVEMENTS:
+        recorded, upn = ledger.recorded_of(event)
+        replay.movement(recorded, upn, known_at, world)
+    else:
+        replay.brought_in_line(codec.decode(event[10])["what"], known_at, world)
+
+
+def _collect(replay: Replay, rows: dict[str, list[Sequence[object]]]) -> None:
+    for name, table in replay.tables.items():
+        columns = _COLUMNS[name][4:]
+        rows.setdefault(name, []).extend(
+            (replay.pupil_id, key, since, until or "infinity", *(row[c] for c in columns))
+            for key, since, until, row in table.all()
+        )
+    weeks = rows.setdefault("attendance_week", [])
+    for (organisation, monday), versions in replay.weeks.items():
+        ends = [*(kept.from_at for kept in versions[1:]), "infinity"]
+        weeks.extend(
+            (replay.pupil_id, organisation, monday, kept.from_at, end, kept.marks)
+            for kept, end in zip(versions, ends, strict=True)
+        )
+
+
+def _reference(connection: Connection, atlas: Atlas, found: Rebuilt, *, mend: bool) -> None:
+    """Organisations, terms and closures; of each the events are in the atlas."""
+    found.events += atlas.said
+    organisations = [
+        (*(_plain(getattr(one, name)) for name in ORGANISATION), at, until or "infinity")
+        for told in atlas.organisations.values()
+        for at, until, one in stretches(told)
+    ]
+    blocks = [
+        (name, block.starts_on, block.ends_on, at, until or "infinity")
+        for name, told in atlas.terms.items()
+        for at, until, held in stretches(told)
+        for block in held
+    ]
+    closures = [
+        (name, day, reason, at, until or "infinity")
+        for (name, day), told in atlas.closed.items()
+        for at, until, reason in stretches(told)
+        if reason is not None
+    ]
+    for table, key, columns, rows in (
+        ("organisation", ("id",), ORGANISATION, organisations),
+        ("term_block", ("organisation", "starts_on"),
+         ("organisation", "starts_on", "ends_on"), blocks),
+        ("closure", ("organisation", "closed_on"),
+         ("organisation", "closed_on", "reason"), closures),
+    ):  # fmt: skip
+        part = Part(table=table, key=(*key, "from_at"), columns=(*columns, *_BOUNDS))
+        compare(connection, part, rows, found, mend=mend)
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,220 @@
+"""One pupil's derived rows, come to from the events alone: the same as those written inline."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ap_registry import follow_ups
+from ap_registry.attendance import Week
+from ap_registry.attendance_follow_ups import Done, MarkAt, Version
+from ap_registry.calendar import london_today
+from ap_registry.history import Picture, Recorded, history, picture
+from ap_registry.notice import World
+from ap_registry.store import in_line, projections
+from ap_registry.store.marked import FLAGS, Marked, judge
+from ap_registry.store.projections import Row, Rows
+from ap_registry.store.recompute import standing_follow_ups
+
+NO_EVENT = UUID(int=0)
+Stood = tuple[UUID, datetime, datetime | None, Row]
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows of one table: ``held`` by key since when; ``stood``: key, from, until and row."""
+
+    held: dict[UUID, tuple[datetime, Row]] = field(default_factory=dict)
+    stood: list[Stood] = field(default_factory=list)
+
+    def close(self, key: UUID, at: datetime) -> None:
+        """As the database does: what began at this instant never was."""
+        found = self.held.pop(key, None)
+        if found is not None and found[0] < at:
+            self.stood.append((key, found[0], at, found[1]))
+
+    def open(self, key: UUID, at: datetime, row: Row) -> None:
+        """What ended at this instant and comes back as it was has not ended."""
+        for place in range(len(self.stood) - 1, -1, -1):
+            was_key, since, until, before = self.stood[place]
+            if was_key == key and until == at and before == row:
+                del self.stood[place]
+                at = since
+                break
+        self.held[key] = (at, row)
+
+    def all(self) -> Iterator[Stood]:
+        yield from self.stood
+        yield from ((key, since, None, row) for key, (since, row) in self.held.items())
+
+
+@dataclass(slots=True)
+class Kept:
+    """A version of a week: from when, which marks, and the event that recorded it."""
+
+    from_at: datetime
+    marks: str
+    event: UUID
+
+
+class Replay:
+    """Takes a pupil's events in the one order, each with the world of its moment."""
+
+    def __init__(self, pupil_id: UUID) -> None:
+        self.pupil_id = pupil_id
+        self.tables: dict[str, Table] = {}
+        self.weeks: dict[tuple[str, date], list[Kept]] = {}
+        self._recorded: list[Recorded] = []
+        self._upn: str | None = None
+        self._picture: Picture | None = None
+        self._rows: Rows = {}
+        self._world: World | None = None
+
+    def movement(self, event: Recorded, upn: str | None, at: datetime, world: World) -> None:
+        """As workspace.py writes it, event by event."""
+        before = self._standing(world)
+        rows = self._rows if before is not None else {}
+        held = before.follow_ups if before is not None else {}
+        self._recorded.append(event)
+        self._upn = upn or self._upn
+        self._picture = now = picture(history(self._recorded), world, upn=self._upn)
+        self._rows = after = projections.rows(now, world, self.pupil_id)
+        gone = follow_ups.changes(held, now.follow_ups, event.id, event.occurred_on).lapsed
+        lapsed = {(one.kind, one.opened_by): one for one in gone}
+        closing, opening = projections.difference(rows, after)
+        owed = projections.follow_ups_changed(held, lapsed, now.follow_ups)
+        self._write(at, {**closing, **{t: list(found) for t, found in owed.items()}},
+                    {**opening, **owed})  # fmt: skip
+
+    def registers(self, event: UUID, organisation: str, weeks: Mapping[str, str],
+                  at: datetime) -> None:  # fmt: skip
+        for monday, marks in weeks.items():
+            versions = self.weeks.setdefault((organisation, date.fromisoformat(monday)), [])
+            if versions and versions[-1].from_at >= at:
+                versions.pop()
+            versions.append(Kept(at, marks, event))
+
+    def brought_in_line(self, what: str, at: datetime, world: World) -> None:
+        """As in_line.py has recorded that it was done for this pupil."""
+        if what == in_line.MOVEMENTS:
+            self._movements_in_line(at, world)
+        else:
+            self._marks_in_line(at, world)
+
+    def _standing(self, world: World) -> Picture | None:
+        """The picture before an event, by the world of the event."""
+        if self._picture is not None and (
+            self._world is None or self._world.version != world.version
+        ):
+            self._picture = picture(history(self._recorded), world, upn=self._upn)
+            self._rows = projections.rows(self._picture, world, self.pupil_id)
+        self._world = world
+        return self._picture
+
+    def _movements_in_line(self, at: datetime, world: World) -> None:
+        now = self._standing(world)
+        if now is None:
+            return
+        held = projections.plain(
+            {name: self._held(name) for name in self.tables if self._held(name)}
+        )
+        wanted = dict(self._rows)
+        wanted["follow_up"] = standing_follow_ups(
+            self._held("follow_up"), now.follow_ups, london_today(at)
+        )
+        closing, differing = projections.difference(held, projections.plain(wanted))
+        opening = {
+            table: {key: wanted[table][key] for key in rows} for table, rows in differing.items()
+        }
+        self._write(at, closing, opening)
+
+    def _held(self, table: str) -> dict[UUID, Row]:
+        """Present rows that follow from movements."""
+        return {
+            key: row
+            for key, (_since, row) in self.tables.get(table, Table()).held.items()
+            if row.get("origin") != "attendance" and row.get("rule") not in FLAGS
+        }
+
+    def _marks_in_line(self, at: datetime, world: World) -> None:
+        judged = judge(self._marked(world), london_today(at))
+        events = {mark: self._event_of(mark) for mark in judged.marks()}
+        rows = {row["key"]: _without_names(row) for row in judged.follow_ups(events)}
+        flags = {row["key"]: _without_names(row) for row in judged.flags(events)}
+        self._write(at, {"follow_up": list(rows), "flag": list(judged.gone)},
+                    {"follow_up": rows, "flag": flags})  # fmt: skip
+
+    def _marked(self, world: World) -> Marked:
+        marked = Marked(self.pupil_id, world)
+        for (organisation, monday), versions in self.weeks.items():
+            marked.weeks.append(Week(organisation, monday, versions[-1].marks, NO_EVENT))
+            ends = [*(v.from_at for v in versions[1:]), None]
+            marked.versions += [
+                Version(organisation, monday, kept.marks, kept.from_at, until)
+                for kept, until in zip(versions, ends, strict=True)
+                if "N" in kept.marks
+            ]
+        marked.rolls = [
+            (row["school"], row["from_on"], row["until_on"])
+            for row in self._present("roll", "from_on", "version", last_first=True)
+            if row["registration"] in {"C", "M"}
+        ]
+        marked.homes = [
+            (row["occurred_on"], f"LA{row['home_la']}")
+            for row in self._present("detail", "occurred_on", "version")
+            if row["home_la"] is not None
+        ]
+        marked.placed = [
+            (row["provider"], row["starts_on"], row["ended_on"])
+            for row in self._present("placement", "starts_on", "version")
+            if row["end_reason"] != "error"
+        ]
+        marked.done = self._done()
+        for key, (_since, held) in self.tables.get("follow_up", Table()).held.items():
+            if held["origin"] == "attendance":
+                marked.held[key] = {"pupil_id": self.pupil_id, "key": key, **held}
+        marked.flagged = {
+            key
+            for key, (_since, row) in self.tables.get("flag", Table()).held.items()
+            if row["rule"] in FLAGS
+        }
+        return marked
+
+    def _present(self, table: str, *order: str, last_first: bool = False) -> list[Any]:
+        rows = [row for _since, row in self.tables.get(table, Table()).held.values()]
+        return sorted(rows, key=lambda r: tuple(r[n] for n in order), reverse=last_first)
+
+    def _done(self) -> dict[UUID, Done]:
+        voided = self._picture.history.voided() if self._picture is not None else frozenset()
+        return {
+            UUID(str(event.values["follow_up"])): Done(event.occurred_on, event.id)
+            for event in reversed(self._recorded)
+            if event.type == "follow_up_done" and event.id not in voided
+        }
+
+    def _event_of(self, mark: MarkAt) -> UUID:
+        """The event of the first of the last unbroken run with that code, or of an instant."""
+        versions = self.weeks[mark.organisation, mark.week]
+        if mark.at is not None:
+            return next(v.event for v in reversed(versions) if v.from_at <= mark.at)
+        first = versions[-1]
+        for kept in reversed(versions):
+            if kept.marks[mark.place] != versions[-1].marks[mark.place]:
+                break
+            first = kept
+        return first.event
+
+    def _write(self, at: datetime, closing: Mapping[str, Sequence[UUID]], opening: Rows) -> None:
+        for name, keys in closing.items():
+            table = self.tables.setdefault(name, Table())
+            for key in keys:
+                table.close(key, at)
+        for name, rows in opening.items():
+            table = self.tables.setdefault(name, Table())
+            for key, row in rows.items():
+                table.open(key, at, row)
+
+
+def _without_names(row: Mapping[str, Any]) -> Row:
+    return {name: value for name, value in row.items() if name not in {"pupil_id", "key"}}

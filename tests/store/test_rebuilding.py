@@ -1,0 +1,246 @@
+"""Derived rows can be thrown away: the ledger makes them again, to the same instants."""
+
+import random
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from ap_registry import embedded
+from ap_registry.errors import Refused
+from ap_registry.ingest.organisations import import_organisations
+from ap_registry.registry import Registry
+from ap_registry.store.comparing import Rebuilt
+from ap_registry.store.database import Database, connect
+from ap_registry.store.rebuilding import check, rebuild
+from ap_registry.store.sequencer import sequence
+from ap_registry.store.tables import DERIVED
+from tests.store.holding import held_open, suspension
+from tests.world import (
+    ORGANISATIONS,
+    OTHER,
+    PRU,
+    SCHOOL,
+    close,
+    register_pupil,
+    send_register,
+    upn,
+)
+
+TABLES = (*(str(t.__tablename__) for t in DERIVED), "attendance_week", "organisation",
+          "term_block", "closure")  # fmt: skip
+PUPILS = 5
+FIRST = date(2025, 9, 1)
+
+
+@pytest.fixture
+def owner(urls: embedded.Servers) -> Iterator[Database]:
+    found = Database(urls.database_owner_url)
+    yield found
+    found.close()
+
+
+def differences(found: Rebuilt) -> list[dict[str, Any]]:
+    return found.examples
+
+
+def at_random(registry: Registry, seed: int, steps: int = 60) -> None:
+    """Whatever can come: late, corrected, taken back, registers, closures, changed schools."""
+    chance = random.Random(seed)
+    sent: list[str] = []
+    for number in range(PUPILS):
+        register_pupil(registry, upn=upn(number))
+    for _ in range(steps):
+        step = chance.choice((_movement, _movement, _movement, _register, _register, _correction,
+                              _void, _closure, _moved_school, _nothing_but_time))  # fmt: skip
+        try:
+            step(registry, chance, sent)
+        except Refused:
+            continue
+
+
+def _day(chance: random.Random, weeks: int = 38) -> date:
+    return FIRST + timedelta(days=7 * chance.randrange(weeks) + chance.randrange(5))
+
+
+def _movement(registry: Registry, chance: random.Random, sent: list[str]) -> None:
+    on = _day(chance)
+    later = on + timedelta(days=chance.randrange(1, 40))
+    number = chance.randrange(PUPILS)
+    facts: dict[str, Any] = chance.choice(
+        (
+            suspension(on.isoformat(), sessions=12, ends_on=str(on + timedelta(days=8))),
+            suspension(on.isoformat(), sessions=4, ends_on=str(on + timedelta(days=1))),
+            {"type": "permanent_exclusion", "school": SCHOOL, "reasons": ["PP"]},
+            {"type": "placement_started", "provider": PRU, "commissioner": SCHOOL,
+             "reason": "behaviour", "intent": "return", "ends_on": str(later),
+             "sessions_per_week": 10},
+            {"type": "placement_ended", "end_reason": "returned_to_main_school"},
+            {"type": "reintegration_started", "school": SCHOOL},
+            {"type": "left_roll", "school": SCHOOL, "ground": "a"},
+            {"type": "joined_roll", "school": OTHER, "registration": "C"},
+            {"type": "pupil_details_changed", "home_la": chance.choice(("856", "857")),
+             "by": SCHOOL},
+            {"type": "referral", "route": "section_19", "provider": PRU, "by": SCHOOL},
+        )
+    )  # fmt: skip
+    notice = {"occurred_on": on.isoformat(), **facts, "upn": upn(number)}
+    receipt = registry.record(notice).receipt
+    assert receipt is not None
+    sent.append(f"{number} {receipt['event']['id']}")
+
+
+def _register(registry: Registry, chance: random.Random, _sent: list[str]) -> None:
+    lines = ["upn,organisation,week,marks"]
+    for _ in range(4):
+        monday = FIRST + timedelta(weeks=chance.randrange(14))
+        marks = " ".join(chance.choice(("/", "/", "O", "G", "N", "I", "-", "B")) for _ in range(10))
+        lines.append(f"{upn(chance.randrange(PUPILS))},{chance.choice((SCHOOL, PRU))},"
+                     f"{monday},{marks}")  # fmt: skip
+    send_register(registry, "\n".join(lines))
+
+
+def _correction(registry: Registry, chance: random.Random, sent: list[str]) -> None:
+    number, event = chance.choice(sent or ["0 none"]).split()
+    fields = {"occurred_on": str(_day(chance))}
+    _act(registry, "correction", number, event, fields=fields)
+
+
+def _void(registry: Registry, chance: random.Random, sent: list[str]) -> None:
+    number, event = chance.choice(sent or ["0 none"]).split()
+    _act(registry, "void", number, event)
+
+
+def _act(registry: Registry, kind: str, number: str, event: str, **facts: Any) -> None:
+    registry.record({"type": kind, "upn": upn(int(number)), "of": event, "by": SCHOOL,
+                     "reason": "typing", "occurred_on": "2026-11-19", **facts})  # fmt: skip
+
+
+def _closure(registry: Registry, chance: random.Random, _sent: list[str]) -> None:
+    close(registry, chance.choice((SCHOOL, PRU, "LA856", "ENG")), str(_day(chance)))
+    registry.recompute_follow_ups()
+
+
+def _moved_school(registry: Registry, chance: random.Random, _sent: list[str]) -> None:
+    la = chance.choice(("856", "857"))
+    line = f"{SCHOOL},school,Alder School,{la},34,office@alder.example"
+    with registry.database.connection() as connection:
+        text = f"{ORGANISATIONS.splitlines()[0]}\n{line}\n".encode()
+        import_organisations(connection, BytesIO(text), today=registry.today())
+
+
+def _nothing_but_time(registry: Registry, _chance: random.Random, _sent: list[str]) -> None:
+    with registry.database.connection() as connection:
+        sequence(connection, registry.clock)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_the_ledger_makes_is_what_was_written_inline(
+    registry: Registry, owner: Database, seed: int
+) -> None:
+    at_random(registry, seed)
+    registry.recompute_follow_ups()
+    found = check(owner)
+    assert differences(found) == []
+    assert found.rows > 100
+
+
+def test_also_where_the_clock_stands_still(registry: Registry, owner: Database) -> None:
+    registry.clock = datetime(2027, 1, 20, 12, 0, tzinfo=UTC)
+    at_random(registry, 11)
+    registry.recompute_follow_ups()
+    assert differences(check(owner)) == []
+
+
+def contents(owner: Database) -> dict[str, list[tuple[Any, ...]]]:
+    with owner.connection() as connection:
+        return {
+            name: sorted(connection.execute(f"select t::text from {name} t").fetchall())
+            for name in TABLES
+        }
+
+
+def test_rebuilding_brings_back_what_was_lost_spoilt_or_made_up(
+    registry: Registry, owner: Database
+) -> None:
+    at_random(registry, 2)
+    registry.recompute_follow_ups()
+    before = contents(owner)
+    with owner.connection() as connection:
+        connection.execute("truncate roll, attendance_week, closure")
+        connection.execute("update follow_up set due_on = due_on + 1 where origin = 'attendance'")
+        connection.execute("insert into flag select gen_random_uuid(), key, from_at, until_at,"
+                           " event, rule, detail, source from flag")  # fmt: skip
+    spoilt = check(owner)
+    told = rebuild(owner)
+    assert set(spoilt.tables) == {"roll", "attendance_week", "closure", "follow_up", "flag"}
+    assert told.as_json() == spoilt.as_json()
+    assert contents(owner) == before
+
+
+def test_a_check_changes_nothing(registry: Registry, owner: Database) -> None:
+    register_pupil(registry)
+    with owner.connection() as connection:
+        connection.execute("truncate roll")
+    before = contents(owner)
+    assert not check(owner).same
+    assert contents(owner) == before
+
+
+def test_rebuilt_while_others_write_it_is_what_they_wrote(
+    registry: Registry, owner: Database
+) -> None:
+    at_random(registry, 5, steps=10)
+    done = threading.Event()
+    failed: list[Exception] = []
+
+    def write(seed: int) -> None:
+        while not done.is_set():
+            try:
+                at_more(registry, seed)
+            except Exception as error:  # the test names it
+                failed.append(error)
+                return
+
+    writers = [threading.Thread(target=write, args=(seed,)) for seed in (6, 7)]
+    for writer in writers:
+        writer.start()
+    found = [check(owner) for _ in range(3)] + [rebuild(owner) for _ in range(3)]
+    done.set()
+    for writer in writers:
+        writer.join()
+    registry.recompute_follow_ups()
+    assert failed == []
+    assert [differences(one) for one in (*found, check(owner))] == [[]] * 7
+
+
+def at_more(registry: Registry, seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(5):
+        for step in (_movement, _register, _closure):
+            try:
+                step(registry, chance, [])
+            except Refused:
+                continue
+
+
+def test_an_event_that_came_late_is_derived_at_the_instant_it_counts_from(
+    registry: Registry, owner: Database
+) -> None:
+    register_pupil(registry)
+    notice = suspension("2026-03-02", sessions=12, ends_on="2026-03-09")
+    with held_open(registry, notice), registry.database.connection() as connection:
+        sequence(connection, patience=0.05)
+    with registry.database.connection() as connection:
+        sequence(connection)
+    found = check(owner)
+    assert differences(found) == []
+    with connect(owner.url) as connection:
+        late = connection.execute(
+            "select count(*) from log join event using (pupil_id, stream, version)"
+            " where known_at <> recorded_at"
+        ).fetchone()
+    assert late == (1,)
