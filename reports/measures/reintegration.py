@@ -288,7 +288,7 @@ def _silent(facts: Facts, placement: Row, matures: date) -> bool:
     end: date = placement.ended_on
     said = (
         *((r.school, r.started_on) for r in facts.rows("reintegration")),
-        *((r.school, r.from_on) for r in facts.rows("roll")),
+        *((r.school, r.from_on) for r in facts.rows("roll") if r.registration),
     )
     if any(school == spell.school and end < on <= matures for school, on in said):
         return False
