@@ -19,8 +19,8 @@ PRESENT = frozenset(codes.PRESENT_BYTES)
 class Row:
     """A derived row; its columns are attributes."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self.__dict__.update(values)
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.__dict__ = values
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(name)

@@ -111,7 +111,7 @@ def _england(made: England, home: Path) -> tuple[float, float]:
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
             most = max(most, sum(map(_megabytes, [process.pid, *_children(process.pid)])))
-            time.sleep(0.05)
+            time.sleep(0.25)
     assert process.returncode == 0
     return time.perf_counter() - start, most
 
