@@ -15,7 +15,9 @@ from ap_registry.store.sequencer_functions import SEQUENCE_EVENTS, move_derived_
 revision = "0001"
 down_revision = None
 
-_TRUTH = ("event", "event_private", "log", "unsequenced", "notice_ref", "upn_claim")
+_LEDGER = ("event", "event_private", "log")
+_BY_FUNCTION = ("event_private", "log", "sequencer")  # only the functions write these
+_ONCE = ("tree_head", "merkle_node")  # written once, by whoever sequences
 
 
 def upgrade() -> None:
@@ -34,6 +36,7 @@ def upgrade() -> None:
         " || gen_random_uuid()::text::bytea), 'hex')), ('calendar_version', '0'),"
         " ('organisation_version', '0')"
     )
+    op.execute("revoke execute on all functions in schema public from public")
     for role in ("ap_web", "ap_job"):
         op.execute(_grants(role))
 
@@ -45,7 +48,8 @@ do $$ begin
   if exists (select from pg_roles where rolname = '{role}') then
     grant usage on schema public to {role};
     grant select, insert, update, delete on all tables in schema public to {role};
-    revoke update, delete on {", ".join(_TRUTH[:3])} from {role};
+    revoke update, delete on {", ".join((*_LEDGER, *_ONCE))} from {role};
+    revoke insert, update, delete on {", ".join(_BY_FUNCTION)} from {role};
     grant usage on all sequences in schema public to {role};
     grant execute on all functions in schema public to {role};
   end if;

@@ -27,6 +27,7 @@ SECONDS = 6.0
 PUPILS = 4_000
 SCHOOLS = 20  # in each LA
 FIRST_DAY = date(2025, 9, 1)
+LAS = [n for n in range(201, 1000) if n not in {839, 999}][:153]
 
 
 def upn(la: int, number: int) -> str:
@@ -215,7 +216,7 @@ def _among(servers: embedded.Servers) -> Iterator[BenchRow]:
     took: dict[int, float] = {}
     for las in (1, 16, 153):
         registry = Registry(Database(_fresh(servers, f"among_{las}")))
-        names = range(201, 201 + las)
+        names = LAS[:las]
         world(registry, names)
         for la in names:
             enrol(registry, la, 40, already=3)
