@@ -1,5 +1,6 @@
 """POST /attendance: rows of either form."""
 
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from ap_registry.registry import Registry
 from ap_registry.store.database import Connection
 from api.deps import Holder, TheRegistry
 from api.problems import HttpProblem, responses
-from api.v1.bodies import body_of, read_json
+from api.v1.bodies import body_of, media_type, read_json
+from api.v1.schemas import IMPORTED, answers
 
 router = APIRouter(tags=["attendance"])
 SENDERS = frozenset({"school", "provider", "la", "admin"})
@@ -26,25 +28,37 @@ _ROW = {
 }
 
 
+_BODY = body_of({"type": "array", "items": _ROW})
+_BODY["requestBody"]["content"]["text/csv"] = {"schema": {"type": "string"}}
+
+
 @router.post(
     "/attendance",
     operation_id="post_attendance",
-    openapi_extra=body_of({"type": "array", "items": _ROW}),
-    responses=responses(400, 401, 403, 413, 415, 422, 503),
+    openapi_extra=_BODY,
+    responses={**answers(IMPORTED), **responses(400, 401, 403, 413, 415, 422, 503)},
 )
 async def post_attendance(
     request: Request, registry: TheRegistry, holder: Holder, dry_run: bool = False
 ) -> dict[str, Any]:
     """Take in a register; bad rows are named, the good ones stand."""
-    rows = await read_json(request)
+    rows: Any
+    if media_type(request) == "text/csv":
+        rows = BytesIO(await request.body())
+    else:
+        rows = await read_json(request)
     if holder.caller.role not in SENDERS:
         raise HttpProblem(403, f"The role {holder.caller.role} may not send registers.")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, BytesIO) and not _is_rows(rows):
         raise HttpProblem(400, "Send an array of rows.")
     return await run_in_threadpool(_take, registry, holder.caller, rows, dry_run)
 
 
-def _take(registry: Registry, caller: Caller, rows: list[Any], dry_run: bool) -> dict[str, Any]:
+def _is_rows(rows: object) -> bool:
+    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+
+
+def _take(registry: Registry, caller: Caller, rows: Any, dry_run: bool) -> dict[str, Any]:
     free = caller.role in {"la", "admin"}
     result = import_attendance(
         registry,

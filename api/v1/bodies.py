@@ -25,6 +25,8 @@ async def read_json(request: Request) -> Any:
     if media_type(request) != "application/json":
         raise HttpProblem(415, "Send application/json.")
     body = await request.body()
+    if b"\\u0000" in body:
+        raise HttpProblem(400, "No text may have the character U+0000 in it.")
     try:
         json.loads(body, object_pairs_hook=_once)
         return msgspec.json.decode(body)

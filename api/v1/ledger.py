@@ -7,11 +7,14 @@ from fastapi import APIRouter, Query
 from ap_registry.store import log, queries
 from api.deps import Holder, TheRegistry, scope_of
 from api.problems import responses
+from api.v1.schemas import EVENTS, answers
 
 router = APIRouter(tags=["ledger"])
 
 
-@router.get("/events", operation_id="list_events", responses=responses(401, 422, 503))
+@router.get(
+    "/events", operation_id="list_events", responses={**answers(EVENTS), **responses(401, 422, 503)}
+)
 def list_events(
     registry: TheRegistry,
     holder: Holder,

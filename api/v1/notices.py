@@ -17,13 +17,29 @@ from ap_registry.store.database import Connection
 from api.deps import Holder, KeyHolder, TheRegistry
 from api.problems import MEDIA_TYPE, HttpProblem, responses
 from api.v1.bodies import body_of, notice_schema, read_json
-from api.v1.idempotency import Claim, Stored, begin, key_of
+from api.v1.idempotency import LONGEST, Claim, Stored, begin, key_of
+from api.v1.schemas import TAKEN, answers
 
 router = APIRouter(tags=["notices"])
 MOST = 1_000
 MOST_WORDS = 2_000
 _SCHEMA = notice_schema()
-_BODY = body_of({"anyOf": [_SCHEMA, {"type": "array", "items": _SCHEMA, "maxItems": MOST}]})
+_KEY = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+_REASON = {"type": "string", "minLength": 1, "maxLength": MOST_WORDS}
+_VERSION = '^"?[0-9]{1,9}"?$'
+_ASKED = tuple(
+    {"name": name, "in": place, "description": words, "schema": schema}
+    for name, place, words, schema in (
+        ("dry_run", "query", "Judge, save nothing.", {"type": "boolean"}),
+        ("each", "query", "Save the good ones; one result each.", {"type": "boolean"}),
+        ("amend", "query", "Correct what has the same ref: why.", _REASON),
+        ("If-Match", "header", 'The version, as "7".', {"type": "string", "pattern": _VERSION}),
+        ("Idempotency-Key", "header", "Sent again, it is answered again.", _KEY),
+    )
+)
+_BODY = {"parameters": _ASKED} | body_of(
+    {"anyOf": [_SCHEMA, {"type": "array", "items": _SCHEMA, "maxItems": MOST}]}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +98,8 @@ def _bad(name: str, detail: str) -> HttpProblem:
     status_code=201,
     openapi_extra=_BODY,
     responses={
-        200: {"description": "A repeat, answered as the first time"},
+        **answers(TAKEN, 201, "Recorded"),
+        **answers(TAKEN, 200, "A repeat, a dry run, or one result each"),
         **responses(400, 401, 403, 404, 409, 412, 413, 415, 422, 503),
     },
 )

@@ -14,6 +14,8 @@ from ap_registry.store import queries
 from api.deps import Holder, TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.problems import HttpProblem, responses
 from api.v1.cursors import Cursor, Limit, after, page
+from api.v1.schemas import CLOCK, FOLLOW_UP, PLACEMENTS, PUPIL, PUPILS, TIMELINE, answers
+from api.v1.schemas import page as pages
 
 router = APIRouter(tags=["pupils"])
 AsAt = Annotated[str | None, Query(description="As recorded by this instant.")]
@@ -28,7 +30,9 @@ def _uuid(text: str) -> UUID:
         raise HttpProblem(422, "This cursor was not made here.") from None
 
 
-@router.get("/pupils", operation_id="list_pupils", responses=responses(401, 422, 503))
+@router.get(
+    "/pupils", operation_id="list_pupils", responses={**answers(PUPILS), **responses(401, 422, 503)}
+)
 def list_pupils(
     registry: TheRegistry,
     holder: Holder,
@@ -59,7 +63,7 @@ def _day(seen: Sight, on: str | None, today: date) -> date | None:
     return min(wanted or today, seen.until_on)
 
 
-@router.get("/pupils/{pupil}", operation_id="get_pupil", responses=_ERRORS)
+@router.get("/pupils/{pupil}", operation_id="get_pupil", responses={**answers(PUPIL), **_ERRORS})
 def get_pupil(
     pupil: str, registry: TheRegistry, holder: Holder, as_at: AsAt = None, on: On = None
 ) -> JSONResponse:
@@ -75,7 +79,11 @@ def get_pupil(
     return JSONResponse(told, headers={"ETag": f'"{shown["version"]}"'})
 
 
-@router.get("/pupils/{pupil}/timeline", operation_id="get_timeline", responses=_ERRORS)
+@router.get(
+    "/pupils/{pupil}/timeline",
+    operation_id="get_timeline",
+    responses={**answers(TIMELINE), **_ERRORS},
+)
 def get_timeline(
     pupil: str, registry: TheRegistry, holder: Holder, as_at: AsAt = None, on: On = None
 ) -> dict[str, Any]:
@@ -91,7 +99,11 @@ def get_timeline(
     return {"items": disclosed(shown, holder.caller)["timeline"], "next": None}
 
 
-@router.get("/placements", operation_id="list_placements", responses=responses(401, 422, 503))
+@router.get(
+    "/placements",
+    operation_id="list_placements",
+    responses={**answers(PLACEMENTS), **responses(401, 422, 503)},
+)
 def list_placements(
     registry: TheRegistry,
     holder: Holder,
@@ -120,7 +132,11 @@ def list_placements(
     return page(items, limit, "id")
 
 
-@router.get("/follow-ups", operation_id="list_follow_ups", responses=_ERRORS)
+@router.get(
+    "/follow-ups",
+    operation_id="list_follow_ups",
+    responses={**answers(pages(FOLLOW_UP)), **_ERRORS},
+)
 def list_follow_ups(
     registry: TheRegistry,
     holder: Holder,
@@ -152,7 +168,11 @@ def list_follow_ups(
     return page(items, limit, "due_on", "id")
 
 
-@router.get("/follow-ups/{follow_up}/clock", operation_id="explain_clock", responses=_ERRORS)
+@router.get(
+    "/follow-ups/{follow_up}/clock",
+    operation_id="explain_clock",
+    responses={**answers(CLOCK), **_ERRORS},
+)
 def explain_clock(follow_up: UUID, registry: TheRegistry, holder: Holder) -> dict[str, Any]:
     """Every day from the start to the due day, counted or skipped, and why."""
     return clock_explained(registry, follow_up, scope_of(holder.caller, registry.today()))

@@ -9,11 +9,16 @@ from ap_registry.store import queries
 from api.deps import Holder, TheRegistry
 from api.problems import responses
 from api.v1.cursors import Cursor, Limit, after, page
+from api.v1.schemas import ORGANISATIONS, answers
 
 router = APIRouter(tags=["reference"])
 
 
-@router.get("/organisations", operation_id="list_organisations", responses=responses(401, 422, 503))
+@router.get(
+    "/organisations",
+    operation_id="list_organisations",
+    responses={**answers(ORGANISATIONS), **responses(401, 422, 503)},
+)
 def list_organisations(
     registry: TheRegistry,
     _holder: Holder,

@@ -10,6 +10,7 @@ from ap_registry.access import Caller
 from ap_registry.calendar import academic_year
 from api.deps import Holder, TheRegistry, day_of, instant_of
 from api.problems import HttpProblem, responses
+from api.v1.schemas import OUTCOMES, answers
 from reports.command import outcomes_report
 
 router = APIRouter(tags=["reports"])
@@ -17,7 +18,16 @@ MEDIA = {"json": "application/json", "csv": "text/csv", "html": "text/html"}
 READERS = frozenset({"la", "panel", "provider", "admin", "auditor"})
 
 
-@router.get("/outcomes", operation_id="get_outcomes", responses=responses(401, 403, 422, 503))
+_OUTCOMES = answers(OUTCOMES)
+for _media in ("text/csv", "text/html"):
+    _OUTCOMES[200]["content"][_media] = {"schema": {"type": "string"}}
+
+
+@router.get(
+    "/outcomes",
+    operation_id="get_outcomes",
+    responses={**_OUTCOMES, **responses(401, 403, 422, 503)},
+)
 def get_outcomes(
     registry: TheRegistry,
     holder: Holder,

@@ -108,7 +108,8 @@ def test_a_dry_run_saves_nothing(school: httpx.Client) -> None:
     "body",
     [
         b"", b"{", b"null", b"7", b'"x"', b"[7]", b"\xff\xfe", b'{"type": NaN}',
-        b'{"sessions": 1e999}', b'{"upn": "\\ud800"}', b'{"type": 1, "type": 2}',
+        b'{"sessions": 1e999}', b'{"upn": "\\ud800"}', b'{"ref": "\\u0000"}',
+        b'{"type": 1, "type": 2}',
         b"[" * 100_000 + b"]" * 100_000, b'{"type": ' + b"9" * 10_000 + b"}",
     ],
     ids=lambda body: body[:24].decode("latin-1"),
@@ -119,6 +120,14 @@ def test_what_is_no_json_notice_is_malformed(school: httpx.Client, body: bytes) 
     assert (answer.status_code, answer.headers["content-type"]) == (
         400, "application/problem+json",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", [{"upn": []}, {"type": {}}, {"occurred_on": {}}, {"by": [1]},
+                                 {"ref": {}}, {"note": []}, {"pupil_id": [], "upn": None},
+                                 {"reasons": {"PP": 1}}, {"sessions": 1e300}])  # fmt: skip
+def test_a_value_of_another_kind_is_invalid(school: httpx.Client, odd: dict[str, Any]) -> None:
+    answer = school.post(PATH, json={**SUSPENSION, **odd})
+    assert (answer.status_code, answer.json()["errors"] != []) == (422, True)
 
 
 def test_another_media_type_is_refused(school: httpx.Client) -> None:

@@ -1,0 +1,104 @@
+"""What is answered, as JSON Schema: for the OpenAPI document, which tests hold to the truth."""
+
+from typing import Any
+
+from ap_registry.notices import CATALOGUE
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+WHOLE: Schema = {"type": "integer", "minimum": 0}
+ID: Schema = {"type": "string", "format": "uuid"}
+DAY: Schema = {"type": "string", "format": "date"}
+INSTANT: Schema = {"type": "string", "format": "date-time"}
+OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
+
+
+def maybe(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def array(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def record(**properties: Schema) -> Schema:
+    """An object with all of these; keys may be added (contract section 8)."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def page(items: Schema, cursor: Schema = TEXT) -> Schema:
+    return record(items=array(items), next=maybe(cursor))
+
+
+def answers(schema: Schema, status: int = 200, description: str = "Done") -> dict[Any, Any]:
+    """For ``responses=`` of a route."""
+    content = {"application/json": {"schema": schema}}
+    return {status: {"description": description, "content": content}}
+
+
+EVENT = record(
+    id=ID, type=TEXT, pupil_id=ID, upn=maybe(TEXT), version=WHOLE, occurred_on=DAY,
+    recorded_at=INSTANT, by=TEXT, ref=maybe(TEXT),
+)  # fmt: skip
+FOLLOW_UP = record(
+    id=ID, kind=TEXT, pupil_id=ID, upn=maybe(TEXT), owner=TEXT, opened_on=DAY, due_on=DAY,
+    status={"enum": ["open", "overdue", "done", "lapsed"]}, closed_on=maybe(DAY), opened_by=ID,
+    closed_by=maybe(ID), how=maybe(TEXT), rule=TEXT, source=TEXT, statutory={"type": "boolean"},
+    calendar=maybe(TEXT),
+)  # fmt: skip
+FLAG = record(rule=TEXT, detail=TEXT, source=TEXT)
+RECEIPT = record(
+    event=EVENT,
+    follow_ups=record(opened=array(FOLLOW_UP), closed=array(FOLLOW_UP), moved=array(FOLLOW_UP)),
+    flags=array(FLAG),
+)
+RESULT = record(status=WHOLE, result={"enum": ["created", "unchanged", "duplicate", "refused"]})
+TAKEN = {"anyOf": [RECEIPT, array(RECEIPT), array(RESULT)]}
+TIMELINE = page(
+    record(
+        id=ID, type={"enum": sorted(CATALOGUE)}, version=WHOLE, seq=maybe(WHOLE), occurred_on=DAY,
+        recorded_at=INSTANT, by=TEXT, ref=maybe(TEXT), data={"type": "object"},
+        status={"enum": ["effective", "corrected", "void"]}, changes=OBJECTS, sentence=TEXT,
+    )
+)  # fmt: skip
+PUPIL = record(
+    id=ID, upn=maybe(TEXT), former_upns=array(TEXT), version=WHOLE,
+    **{name: {} for name in CATALOGUE["pupil_registered"].fields},
+    rolls=OBJECTS, exclusions=OBJECTS, referrals=OBJECTS, directions=OBJECTS, placements=OBJECTS,
+    outreach=OBJECTS, reintegrations=OBJECTS, managed_moves=OBJECTS, part_time=OBJECTS,
+    fair_access=OBJECTS, suspended_sessions_this_year=maybe(WHOLE), flags=OBJECTS,
+)  # fmt: skip
+PUPILS = page(
+    record(
+        id=ID, upn=maybe(TEXT), given_name=maybe(TEXT), family_name=maybe(TEXT),
+        date_of_birth=maybe(DAY),
+    )
+)  # fmt: skip
+PLACEMENTS = page(
+    record(
+        id=ID, pupil_id=ID, upn=maybe(TEXT), provider=TEXT, commissioner=TEXT, reason=maybe(TEXT),
+        starts_on=DAY, ends_on=DAY, ended_on=maybe(DAY), end_reason=maybe(TEXT),
+        sessions_per_week=WHOLE,
+    )
+)  # fmt: skip
+ORGANISATIONS = page(record(id=TEXT, kind=TEXT, name=TEXT, la=maybe(TEXT)))
+EVENTS = page(
+    record(
+        seq=WHOLE, id=ID, type=TEXT, version=WHOLE, pupil_id=ID, occurred_on=DAY,
+        recorded_at=INSTANT, by=TEXT, ref=maybe(TEXT),
+    ),
+    WHOLE,
+)  # fmt: skip
+IMPORTED = record(
+    rows=WHOLE, created=WHOLE, unchanged=WHOLE, duplicate=WHOLE, refused=WHOLE,
+    errors=array(record(row=WHOLE, column=TEXT, code=TEXT, detail=TEXT)), receipts=OBJECTS,
+    marks=WHOLE, follow_ups=record(opened=array(FOLLOW_UP), closed=array(FOLLOW_UP)),
+)  # fmt: skip
+CLOCK = record(
+    follow_up=ID, kind=TEXT, rule=TEXT, source=TEXT, calendar=maybe(TEXT), due_on=DAY,
+    days=array(record(date=DAY, counted={"type": "boolean"}, n=maybe(WHOLE), why=TEXT)),
+)  # fmt: skip
+OUTCOMES = record(
+    definition=TEXT, **{"from": DAY, "to": DAY}, known_by=INSTANT, ledger={"type": "object"},
+    rows=OBJECTS, totals=OBJECTS, secondary=OBJECTS,
+)  # fmt: skip
