@@ -19,6 +19,7 @@ from ap_registry.embedded import Servers
 from tests.architecture.sources import ROOT
 from tests.world import ORGANISATIONS, PERSON, PRU, PUPIL, SCHOOL, TERMS
 
+pytestmark = pytest.mark.xdist_group("system_servers")  # started once
 COMMAND = str(Path(sys.executable).parent / "ap-registry")
 Answer = dict[str, Any]
 
@@ -151,7 +152,9 @@ def test_pages_are_served_until_sigterm(outside: Outside) -> None:
         server.communicate()
 
 
-def test_the_worker_does_the_nights_work(outside: Outside, system_servers: Servers) -> None:
+def test_the_worker_does_the_nights_work_and_doctor_finds_nothing_wrong(
+    outside: Outside, system_servers: Servers
+) -> None:
     worker = outside.start("worker")
     try:
 
@@ -163,14 +166,11 @@ def test_the_worker_does_the_nights_work(outside: Outside, system_servers: Serve
             return row is not None
 
         wait_for(done)
+        found = outside.run("doctor", exits=1, AP_ENVIRONMENT="production")
+        wrong = [check["name"] for check in found["checks"] if not check["ok"]]
+        assert wrong == ["smtp"], "no mail server is named here; all else is as it should be"
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=15) == 0
     finally:
         worker.kill()
         worker.communicate()
-
-
-def test_doctor_finds_nothing_wrong_even_in_production(outside: Outside) -> None:
-    found = outside.run("doctor", exits=1, AP_ENVIRONMENT="production")
-    wrong = [check["name"] for check in found["checks"] if not check["ok"]]
-    assert wrong == ["smtp"], "no mail server is named here; all else is as it should be"
