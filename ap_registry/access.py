@@ -56,10 +56,17 @@ class Sight:
 def sight(
     caller: Caller, rows: Iterable[tuple[str, date | None, date | None]], today: date
 ) -> Sight:
-    """From (organisation, from, until) rows: open-ended or running is all, else the last day."""
+    """From (organisation, from, until) rows: open-ended or running is all, else the last day.
+
+    What begins later shows nothing yet.
+    """
     if caller.sees_all:
         return Sight(visible=True)
-    ends = [until for organisation, _start, until in rows if organisation in caller.sees_for]
+    ends = [
+        until
+        for organisation, start, until in rows
+        if organisation in caller.sees_for and (start is None or start <= today)
+    ]
     if not ends:
         return Sight(visible=False)
     if any(until is None or until >= today for until in ends):

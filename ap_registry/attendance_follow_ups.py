@@ -62,6 +62,7 @@ class Done:
 
     on: date
     by: UUID
+    how: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class Owed:
     outcome: str | None = None
     closed: MarkAt | None = None
     closed_by: UUID | None = None
+    how: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ def _with_done(one: Owed, done: Dones) -> Owed:
     said = done.get(one.key)
     if said is None or (one.closed_on is not None and one.closed_on <= said.on):
         return one
-    return replace(one, closed_on=said.on, outcome="done", closed=None, closed_by=said.by)
+    return replace(
+        one, closed_on=said.on, outcome="done", closed=None, closed_by=said.by, how=said.how
+    )
 
 
 def _key(kind: str, pupil_id: UUID, what: str) -> UUID:

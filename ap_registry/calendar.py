@@ -148,6 +148,9 @@ class SchoolCalendar:
         mondays = sorted({n - (n - 1) % 7 for n in self.ordinals})
         return {date.fromordinal(monday): n for n, monday in enumerate(mondays)}
 
+    def _open(self, day: date) -> bool:
+        return day.weekday() < 5 and not is_bank_holiday(day) and day not in self.closures
+
     @property
     def has_terms(self) -> bool:
         return bool(self.blocks)
@@ -191,26 +194,50 @@ class SchoolCalendar:
         )
 
     def due_after(self, day: date, n: int) -> tuple[date, bool]:
-        """As nth_after; beyond the loaded terms Monday to Friday counts, and True says so."""
-        first, last = self.loaded_from, self.loaded_until
-        if first is None or last is None or day < first - 60 * DAY:
-            return _weekdays_after(day, n), True
+        """As nth_after; where no terms are loaded Monday to Friday counts, less bank holidays and
+        closures, and True says so.
+        """
+        start, last = self._reach
+        missing = day + DAY < start
+        while n and day + DAY < start:
+            day += DAY
+            n -= self._open(day)
+        if n == 0:
+            return day, True
         found = self.nth_after(day, n)
         if found is not None:
-            return found, False
-        left = len(self.ordinals) - bisect_right(self.ordinals, day.toordinal())
-        return _weekdays_after(max(day, last), n - left), True
+            return found, missing
+        n -= len(self.ordinals) - bisect_right(self.ordinals, day.toordinal())
+        day = max(day, last)
+        while n:
+            day += DAY
+            n -= self._open(day)
+        return day, True
+
+    @cached_property
+    def _reach(self) -> tuple[date, date]:
+        """The days of which the loaded terms say whether they are school days.
+
+        They begin with the August before the first autumn; without terms there are none.
+        """
+        first, last = self.loaded_from, self.loaded_until
+        if first is None or last is None:
+            return date.max, date.min
+        return min(first, date(first.year, 8, 1)) if first.month in {8, 9} else first, last
+
+    def _reaches(self, day: date) -> bool:
+        start, last = self._reach
+        return start <= day <= last
 
     def due_from(self, day: date, n: int) -> tuple[date, bool]:
         return self.due_after(day - DAY, n)
 
     def known_days(self, from_on: date, to_on: date) -> int:
-        """School days, both ends included; where no terms reach, Monday to Friday."""
-        first, last = self.loaded_from, self.loaded_until
-        if first is None or last is None or from_on < first or to_on > last:
-            span = (to_on - from_on).days + 1
-            return sum(1 for n in range(span) if (from_on + n * DAY).weekday() < 5)
-        return self.count(from_on, to_on)
+        """School days, both ends included; where no terms reach, as due_after counts."""
+        if self._reaches(from_on) and self._reaches(to_on):
+            return self.count(from_on, to_on)
+        span = (to_on - from_on).days + 1
+        return sum(self.counts(from_on + n * DAY)[0] for n in range(span))
 
     def why(self, day: date) -> tuple[str, str]:
         """Why a day counts or does not, and in words."""
@@ -226,10 +253,8 @@ class SchoolCalendar:
         return "outside_term", "no term block holds this day"
 
     def counts(self, day: date) -> tuple[bool, str, str]:
-        """As clocks count it: beyond the loaded terms Monday to Friday does."""
-        first, last = self.loaded_from, self.loaded_until
-        beyond = first is None or last is None or day > last or day < first - 60 * DAY
-        if beyond and day.weekday() < 5:
+        """As clocks count it: where no terms are loaded Monday to Friday does."""
+        if not self._reaches(day) and self._open(day):
             return True, "school_day", "no terms are loaded for this day"
         why, detail = self.why(day)
         return why == "school_day", why, detail
@@ -247,6 +272,22 @@ class SchoolCalendar:
         """The last school day of the half-term; six weeks on where no terms are loaded."""
         return self.block_end(day) or day + timedelta(weeks=6)
 
+    def term_of(self, day: date) -> tuple[int, int]:
+        """Academic year and part (0 autumn, 1 spring, 2 summer) of the block that holds the day.
+
+        Between blocks the next one counts; without one, the day itself.
+        """
+        block = next((b for b in self.blocks if b.ends_on >= day), None)
+        return _part(block.ends_on if block and block.ends_on - day < 120 * DAY else day)
+
+    def school_year(self, day: date) -> int:
+        """As the law counts: from the first term that begins after July (EA 1996 s.579)."""
+        begun = any(
+            b.starts_on.month == 8 and b.starts_on.year == day.year and b.starts_on <= day
+            for b in self.blocks
+        )
+        return day.year if day.month == 8 and begun else academic_year(day)
+
     def term_end_after(self, day: date, n: int) -> date:
         """The last day of the n-th full term after ``day``; 13 weeks a term beyond the terms."""
         ends = [end for start, end in self._terms() if start > day]
@@ -259,19 +300,16 @@ class SchoolCalendar:
         found: dict[tuple[int, int], tuple[date, date]] = {}
         for block in self.blocks:
             end = block.ends_on
-            part = 0 if end.month >= 9 else 1 if (end.month, end.day) <= (4, 20) else 2
-            key = (academic_year(end), part)
+            key = _part(end)
             start = min(found[key][0], block.starts_on) if key in found else block.starts_on
             found[key] = (start, max(end, found[key][1]) if key in found else end)
         return iter(sorted(found.values()))
 
 
-def _weekdays_after(day: date, n: int) -> date:
-    while n > 0:
-        day += DAY
-        if day.weekday() < 5:
-            n -= 1
-    return day
+def _part(end: date) -> tuple[int, int]:
+    """The academic year and term to which a block that ends that day belongs."""
+    part = 0 if end.month >= 9 else 1 if (end.month, end.day) <= (4, 20) else 2
+    return academic_year(end), part
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from uuid import UUID
 import msgspec
 
 from ap_registry.errors import Problem, Refused
-from ap_registry.fields import BadValue, Reference
-from ap_registry.history import Recorded, fold, history, names, order
+from ap_registry.fields import BadValue
+from ap_registry.history import Recorded, fold, names, order, without
 from ap_registry.judging import judge, resolved
 from ap_registry.notice import Case, Entry, NoticeType, World
 from ap_registry.notices import CATALOGUE
-from ap_registry.sent import Sent, Settings, read_day, refused
+from ap_registry.sent import Sent, Settings, read_day, read_text, refused
 from ap_registry.workspace import Workspace
 
 
@@ -32,10 +32,11 @@ def corrected_fields(
     occurred_on, read = _read(
         target.kind, fields, standing.entry.occurred_on, settings=settings, world=world
     )
-    facts = {k: v for k, v in {**_facts(standing.entry), **read}.items() if v is not None}
+    facts = {**_facts(standing.entry), **{k: v for k, v in read.items() if k != "note"}}
+    facts = {k: v for k, v in facts.items() if v is not None}
     found = Sent(kind=target.kind, values=facts, occurred_on=occurred_on, registering={})
     right = resolved(found, workspace, target.by, target.id)
-    past = history(r for r in workspace.history.recorded if r.id != target.id)
+    past = without(workspace.history, target.id)
     try:
         judge(
             target.kind,
@@ -56,6 +57,8 @@ def corrected_fields(
     stored: dict[str, object] = {name: right.get(name, value) for name, value in read.items()}
     if "occurred_on" in fields:
         stored["occurred_on"] = occurred_on
+    if "note" in read:
+        stored["note"] = read["note"]
     plain: dict[str, object] = msgspec.to_builtins(stored)
     return plain
 
@@ -89,11 +92,16 @@ def _left_behind(
 def amendment(
     found: Sent, earlier: Recorded, workspace: Workspace, by: str, *, settings: Settings
 ) -> Sent | None:
-    """The correction that turns what stands into what was sent; None where they agree."""
+    """The correction that turns what stands into what was sent; None where they agree.
+
+    What was left out stays as it is: a blank cell never erases.
+    """
     standing = next(s for s in workspace.history.standing if s.entry.id == earlier.id)
     now = msgspec.to_builtins(standing.entry.facts)
     new = msgspec.to_builtins(found.kind.build(resolved(found, workspace, by, earlier.id)))
-    fields = {k: v for k, v in new.items() if v is not None and v != now.get(k)}
+    fields = {k: new[k] for k in found.values if new[k] != now.get(k)}
+    if found.note is not None and found.note != standing.entry.note:
+        fields["note"] = found.note
     if found.occurred_on != standing.entry.occurred_on:
         fields["occurred_on"] = found.occurred_on.isoformat()
     if not fields:
@@ -117,15 +125,19 @@ def _read(
     reading = settings.reading(occurred_on, world)
     read: dict[str, object] = {}
     for name, value in fields.items():
-        if name == "occurred_on":
+        if name == "occurred_on" or value == "":
             continue
         spec = kind.fields.get(name)
-        if spec is None:
+        if name == "note":
+            read["note"] = read_text(value, "note", problems)
+        elif spec is None:
             problems.append(
                 Problem(f"/{name}", "unknown_field", f"{kind.name} has no field {name}")
             )
-        elif value is None and not spec.required and not isinstance(spec.kind, Reference):
+        elif value is None and name in kind.optional:
             read[name] = None
+        elif value is None or value == []:
+            problems.append(Problem(f"/{name}", "required", f"{name} is needed"))
         else:
             try:
                 read[name] = spec.kind.read(value, reading)
@@ -133,6 +145,8 @@ def _read(
                 problems.append(Problem(f"/{name}", bad.code, f"{name} {bad.detail}"))
     if problems:
         raise _within_fields(problems)
+    if not read and "occurred_on" not in fields:
+        raise refused("/fields", "required", "say at least one field that is to be put right")
     return occurred_on, read
 
 

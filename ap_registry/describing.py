@@ -15,7 +15,7 @@ def describe(owed: FollowUp, pupil_id: UUID, upn: str | None, on: date) -> dict[
     """A follow-up as contract section 8 writes it, its status judged on a day."""
     stood = rule(owed.rule, owed.opened_on)
     return {
-        "id": str(follow_ups.key_of(owed.kind, owed.opened_by)),
+        "id": str(follow_ups.id_of(owed)),
         "kind": owed.kind,
         "pupil_id": str(pupil_id),
         "upn": upn,

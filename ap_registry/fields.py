@@ -26,11 +26,15 @@ class BadValue(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a field may need to be read: the day, who is known, and whether it came from a file."""
+    """What a field may need to be read: the notice's day, who is known, whether from a file.
+
+    Without ``today`` no date is in the future.
+    """
 
     on: date
     organisation: Callable[[str], OrganisationRecord | None]
     from_file: bool = False
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,21 +73,32 @@ _ENGLISH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Day(Kind):
-    """``default_today``: left out, it is the day on which the notice is recorded."""
+    """A date; ``past``: of something that has happened, so not after today.
 
+    ``default_today``: left out, it is the day on which the notice is recorded.
+    """
+
+    past: bool = False
     default_today: bool = False
 
     def read(self, value: object, reading: Reading) -> date:
-        if isinstance(value, str):
-            text = value.strip()
-            try:
-                if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-                    return date.fromisoformat(text)
-                if reading.from_file and (parts := _ENGLISH_DATE.fullmatch(text)):
-                    return date(int(parts[3]), int(parts[2]), int(parts[1]))
-            except ValueError:
-                pass
-        raise BadValue("bad_format", "must be a date that exists, such as 2025-03-31")
+        found = self._parsed(value, reading) if isinstance(value, str) else None
+        if found is None:
+            raise BadValue("bad_format", "must be a date that exists, such as 2025-03-31")
+        if self.past and reading.today is not None and found > reading.today:
+            raise BadValue("future_date", "must not be in the future")
+        return found
+
+    def _parsed(self, value: str, reading: Reading) -> date | None:
+        text = value.strip()
+        try:
+            if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+                return date.fromisoformat(text)
+            if reading.from_file and (parts := _ENGLISH_DATE.fullmatch(text)):
+                return date(int(parts[3]), int(parts[2]), int(parts[1]))
+        except ValueError:
+            return None
+        return None
 
     def schema(self) -> dict[str, object]:
         return {"type": "string", "format": "date"}
@@ -247,10 +262,15 @@ class Listed(Kind):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reference(Kind):
-    """An earlier event of the pupil, by its id or its ref; found in the pupil's history later."""
+    """An earlier event of the pupil, by its id or its ref; found in the pupil's history later.
+
+    ``types``: the kinds of event that it may name (none: any). Left out, it means the only open
+    one where ``default_open``, of the kinds ``means`` (default: ``types``).
+    """
 
     types: tuple[str, ...]
     default_open: bool = False
+    means: tuple[str, ...] = ()
 
     def read(self, value: object, reading: Reading) -> str:
         text = str(value).strip() if isinstance(value, str | int) else ""

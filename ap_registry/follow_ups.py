@@ -19,6 +19,10 @@ def key_of(kind: str, opened_by: UUID) -> UUID:
     return uuid5(NAMESPACE, f"{kind}/{opened_by}")
 
 
+def id_of(owed: FollowUp) -> UUID:
+    return owed.key or key_of(owed.kind, owed.opened_by)
+
+
 def status_on(closed_on: date | None, outcome: str | None, due_on: date, on: date) -> str:
     """open (due that day or later), overdue, done or lapsed, judged on a day."""
     if closed_on is not None and closed_on <= on:
@@ -57,6 +61,8 @@ def changes(
             continue
         if not _is_closed(was, on) and _is_closed(now, on):
             closed.append(now)
+        if was.closed_on is not None and now.closed_on is None:
+            opened.append(now)
         if was.due_on != now.due_on:
             moved.append((now, was.due_on))
     for key, was in before.items():

@@ -22,10 +22,10 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details(Happening):
-    """What stood of the pupil from ``occurred_on``; ``stated`` are the fields that notice gave."""
+    """What a notice stated of the pupil from ``occurred_on``; ``registers``: the first of all."""
 
     values: Mapping[str, object] = field(default_factory=dict)
-    stated: frozenset[str] = frozenset()
+    registers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +36,6 @@ class RollSpell(Happening):
     ground: str | None = None
     left_by: UUID | None = None
     left_version: int = 0
-
-    @property
-    def from_on(self) -> date:
-        return self.occurred_on
 
     def holds(self, on: date) -> bool:
         return self.occurred_on <= on and (self.until_on is None or on < self.until_on)
@@ -75,6 +71,7 @@ class Exclusion(Happening):
     decisions: tuple[Decision, ...] = ()
     education_from: date | None = None
     education_by: UUID | None = None
+    education_at: str | None = None
 
     @property
     def status(self) -> str:
@@ -82,18 +79,26 @@ class Exclusion(Happening):
 
         What was cancelled or reinstated stays so; quashed, only governors may uphold it again.
         """
-        status = "issued"
+        return self._settled()[0]
+
+    @property
+    def undoing(self) -> Decision | None:
+        """The decision that undid it; None while it stands."""
+        return self._settled()[1] if self.undone else None
+
+    def _settled(self) -> tuple[str, Decision | None]:
+        status, by = "issued", None
         for decision in self.decisions:
             if status in {"cancelled", "reinstated"}:
                 break
             match decision.kind:
                 case "cancelled" | "reinstated" | "quashed":
-                    status = decision.kind
+                    status, by = decision.kind, decision
                 case "upheld":
-                    status = "confirmed"
+                    status, by = "confirmed", decision
                 case "review_upheld" if status != "quashed":
-                    status = "confirmed"
-        return status
+                    status, by = "confirmed", decision
+        return status, by
 
     @property
     def undone(self) -> bool:
@@ -221,6 +226,7 @@ class Reintegration(Happening):
     phased_until: date | None
     ended_on: date | None = None
     outcome: str | None = None
+    ended_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,6 +392,7 @@ class HealthResponse(Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done(Happening):
-    """A follow-up that somebody says is done."""
+    """A follow-up that somebody says is done; ``how`` is private: None once erased."""
 
     follow_up: UUID
+    how: str | None = None

@@ -14,7 +14,6 @@ from ap_registry.notices import CATALOGUE, CLOCKS
 from ap_registry.pupil import EMPTY, Pupil
 
 ACTS = frozenset({"correction", "void"})
-ASIDE = frozenset({"arising_from", "about"})  # naming a voided event there changes nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +94,11 @@ def history(recorded: Iterable[Recorded]) -> History:
     return History(recorded=events, standing=tuple(standing))
 
 
+def without(past: History, event: UUID) -> History:
+    """The history as if one event had never been recorded."""
+    return history(r for r in past.recorded if r.id != event)
+
+
 def order(entry: Entry[Any]) -> tuple[date, int, int]:
     """The day, then facts before acts on the ledger and a leave before a join, then version."""
     rank = 2 if entry.type in ACTS else 0 if entry.type == "left_roll" else 1
@@ -124,11 +128,12 @@ def _corrections(
 def _standing(
     event: Recorded, voided: frozenset[UUID], corrections: tuple[Recorded, ...]
 ) -> Standing:
-    values = event.values
-    occurred_on = event.occurred_on
+    values, occurred_on, note = event.values, event.occurred_on, event.note
     changes: tuple[Change, ...] = ()
     if corrections:
-        values, occurred_on, changes = _corrected(event, corrections)
+        values, envelope, changes = _corrected(event, corrections)
+        occurred_on = date.fromisoformat(str(envelope["occurred_on"]))
+        note = None if envelope["note"] is None else str(envelope["note"])
     is_void = event.id in voided
     entry = Entry(
         id=event.id,
@@ -140,35 +145,40 @@ def _standing(
         ref=event.ref,
         facts=event.kind.build(values),
         status="void" if is_void else "corrected" if changes else "effective",
-        note=event.note,
+        note=note,
     )
     return Standing(
-        entry=entry, changes=changes, effective=not is_void and not names(event.kind, entry, voided)
+        entry=entry,
+        changes=changes,
+        effective=not is_void and not names(event.kind, entry, voided),
     )
 
 
 def names(kind: NoticeType[Any], entry: Entry[Any], voided: frozenset[UUID]) -> bool:
-    """Whether its subject is void: then it has no effect either."""
+    """Whether its subject is void: then it has no effect either.
+
+    A reference that may be left out is no subject: naming a voided event there changes nothing.
+    """
     if entry.type in ACTS or entry.type == "disputed" or not voided:
         return False
-    return any(
-        getattr(entry.facts, name, None) in voided for name in kind.references if name not in ASIDE
-    )
+    return any(getattr(entry.facts, name, None) in voided for name in kind.subjects)
 
 
 def _corrected(
     event: Recorded, corrections: tuple[Recorded, ...]
-) -> tuple[Mapping[str, object], date, tuple[Change, ...]]:
+) -> tuple[Mapping[str, object], Mapping[str, object], tuple[Change, ...]]:
     values = dict(event.values)
-    occurred_on = event.occurred_on
+    envelope: dict[str, object] = {
+        "occurred_on": event.occurred_on.isoformat(), "note": event.note,
+    }  # fmt: skip
     changes: list[Change] = []
     for correction in corrections:
         fields = correction.values["fields"]
         assert isinstance(fields, Mapping)
         for name, new in fields.items():
-            old: object = occurred_on.isoformat() if name == "occurred_on" else values.get(name)
-            if name == "occurred_on":
-                occurred_on = date.fromisoformat(str(new))
+            old: object = envelope.get(name, values.get(name))
+            if name in envelope:
+                envelope[name] = new
             else:
                 values[name] = new
             changes.append(
@@ -182,7 +192,7 @@ def _corrected(
                     recorded_at=correction.recorded_at,
                 )
             )
-    return values, occurred_on, tuple(changes)
+    return values, envelope, tuple(changes)
 
 
 def fold(entries: Iterable[Entry[Any]], start: Pupil = EMPTY) -> Pupil:
@@ -259,12 +269,28 @@ def _naming_void(past: History, world: World) -> Iterable[Flag]:
     voided = past.voided()
     if not voided:
         return
+    taken_back = _taken_back(past)
     for standing in past.standing:
         entry = standing.entry
-        if entry.status != "void" and names(CATALOGUE[entry.type], entry, voided):
+        named = {getattr(entry.facts, name, None) for name in CATALOGUE[entry.type].references}
+        if entry.type in ACTS:
+            named = {
+                event for event in named if taken_back.get(event, entry.version) < entry.version
+            }
+        if entry.status != "void" and named & voided:
             yield Case(entry=entry, before=EMPTY, pupil=EMPTY, world=world).flag(
                 "event.voided", "it names a notice that was taken back as void"
             )
+
+
+def _taken_back(past: History) -> Mapping[object, int]:
+    """By event, the version of the first void that stands: what comes later names a void one."""
+    found: dict[object, int] = {}
+    voided = past.voided()
+    for event in past.recorded:
+        if event.type == "void" and event.id not in voided:
+            found.setdefault(UUID(str(event.values["of"])), event.version)
+    return found
 
 
 def follow_ups(
@@ -278,6 +304,12 @@ def follow_ups(
         if owed.outcome is None and done:
             said = done.get(key_of(owed.kind, owed.opened_by))
             if said is not None:
-                owed = replace(owed, closed_on=said.occurred_on, closed_by=said.id, outcome="done")
+                owed = replace(
+                    owed,
+                    closed_on=said.occurred_on,
+                    closed_by=said.id,
+                    outcome="done",
+                    how=said.how,
+                )
         found.setdefault((owed.kind, owed.opened_by), owed)
     return found

@@ -2,24 +2,37 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
 from ap_registry.access import BY_ANOTHER, may_send, sight
+from ap_registry.authority import refuse_unauthorised
 from ap_registry.correcting import amendment, corrected_fields
+from ap_registry.errors import Refused
 from ap_registry.fields import BadValue, UpnKind
-from ap_registry.history import Recorded, history
+from ap_registry.history import ACTS, Recorded, history
 from ap_registry.judging import judge, resolved
-from ap_registry.notice import NoticeType, World
+from ap_registry.notice import FollowUp, NoticeType, World
 from ap_registry.receipts import Accepted, Repeated, digest_of
-from ap_registry.sent import Notice, Sent, Settings, kind_of, read_notice, refused, registers
+from ap_registry.references import named
+from ap_registry.sent import (
+    Notice,
+    Sent,
+    Settings,
+    kind_of,
+    read_notice,
+    refused,
+    tries_to_register,
+)
 from ap_registry.store.digest import keyed
 from ap_registry.store.ledger import Stored
 from ap_registry.store.projections import birth_year, visibility_rows
 from ap_registry.workspace import Workspace
 
 _UPN = UpnKind()
+NONE_HELD: Mapping[UUID, FollowUp] = MappingProxyType({})
 Find = Callable[[Sent, str, bytes, int], Stored | None]
 
 
@@ -46,7 +59,17 @@ class Intake:
         """Read and judge one notice; raise Refused with every problem found."""
         kind = self._kind(notice)
         workspace = self._workspace(notice, kind)
-        found = read_notice(notice, kind, self.settings, self.world)
+        mark = workspace.mark()
+        try:
+            return self._take(notice, kind, workspace)
+        except Refused:
+            workspace.restore(mark)
+            raise
+
+    def _take(
+        self, notice: Notice, kind: NoticeType[Any], workspace: Workspace
+    ) -> Accepted | Repeated:
+        found = read_notice(notice, kind, self.settings, self.world, known=workspace.exists)
         by = self._by(found, workspace)
         self._may(found, workspace, by)
         if not workspace.exists and not found.registering and kind.name != "pupil_registered":
@@ -60,7 +83,10 @@ class Intake:
             return repeated
         if not workspace.exists and found.registering:
             self._register(found, workspace, by)
-        return self._accept(found, workspace, by, content)
+        accepted = self._accept(found, workspace, by, content)
+        if found.ref is not None:
+            self.taken[by, _ref_hash(self.settings, found.ref)] = workspace.pupil_id
+        return accepted
 
     def _kind(self, notice: Notice) -> NoticeType[Any]:
         kind = kind_of(notice)
@@ -91,7 +117,7 @@ class Intake:
             if found is None or not found.exists:
                 raise refused("/pupil_id", "unknown_pupil", _UNKNOWN)
             return found
-        if kind.name != "pupil_registered" and not registers(notice, kind):
+        if kind.name != "pupil_registered" and not tries_to_register(notice, kind):
             raise refused("/upn", "required", "upn (or pupil_id) is needed")
         workspace = Workspace(pupil_id=uuid4(), upn=None, world=self.world)
         self.by_id[workspace.pupil_id] = workspace
@@ -129,8 +155,17 @@ class Intake:
         makes = found.kind.relates and (
             bool(parties & set(caller.organisations)) or found.kind.name == "pupil_registered"
         )
-        if not seen.covers(found.occurred_on) and not makes:
+        own = seen.visible and self._names_own(found, workspace, by)
+        if not (seen.covers(found.occurred_on) or makes or own):
             raise refused("/upn", "unknown_pupil", _UNKNOWN)
+
+    def _names_own(self, found: Sent, workspace: Workspace, by: str) -> bool:
+        """Whoever sent a notice may put it right, however long the pupil has left."""
+        if found.kind.name not in ACTS:
+            return False
+        of = found.kind.references["of"]
+        events = named(of, str(found.values["of"]), workspace.history.recorded, by)
+        return any(r.by in self.settings.caller.organisations for r in events)
 
     def _match_version(self, workspace: Workspace) -> None:
         """If-Match: a correction of a record that has changed since is refused."""
@@ -157,10 +192,15 @@ class Intake:
         stored = self.find(found, by, content, number)
         return self.lay_out(stored) if stored is not None else workspace
 
-    def lay_out(self, found: Stored) -> Workspace:
+    def lay_out(self, found: Stored, held: Mapping[UUID, FollowUp] = NONE_HELD) -> Workspace:
         """A pupil that was loaded, under every UPN that names it."""
         workspace = Workspace(
-            pupil_id=found.pupil_id, upn=found.upn, world=self.world, base=history(found.recorded)
+            pupil_id=found.pupil_id,
+            upn=found.upn,
+            world=self.world,
+            base=history(found.recorded),
+            marked=found.marked,
+            held=held,
         )
         self.by_id[found.pupil_id] = workspace
         self.known |= dict.fromkeys(found.upns, workspace)
@@ -202,9 +242,8 @@ class Intake:
 
     def _refuse_taken(self, found: Sent, workspace: Workspace, by: str) -> None:
         """A ref is unique per organisation, over all pupils."""
-        hashed = digest_of_ref(self.settings.hash_key, found.ref)
-        assert hashed is not None
-        holder = self.taken.setdefault((by, hashed), workspace.pupil_id)
+        assert found.ref is not None
+        holder = self.taken.get((by, _ref_hash(self.settings, found.ref)), workspace.pupil_id)
         if holder != workspace.pupil_id:
             raise refused(
                 "/ref", "ref_conflict", "this ref was used for another pupil: use another ref"
@@ -224,7 +263,7 @@ class Intake:
         """A first notice: the pupil is registered and joins the roll of its school with it."""
         base = found.beside("pupil_registered", found.registering)
         self._accept(base, workspace, by, None)
-        school = found.values.get("school")
+        school = found.values.get("school") or found.values.get("from_school")
         if school is None and isinstance(named := found.values.get("commissioner"), str):
             placing = self.world.organisation(named)
             school = named if placing and placing.is_school else None
@@ -236,17 +275,15 @@ class Intake:
         self, found: Sent, workspace: Workspace, by: str, content: bytes | None
     ) -> Accepted:
         values = resolved(found, workspace, by)
+        self._refuse_unknown_follow_up(found, values, workspace)
+        refuse_unauthorised(found.kind, values, workspace, self.settings.caller)
         if found.kind.name == "correction":
             values["fields"] = corrected_fields(
                 values, workspace, by, settings=self.settings, world=self.world
             )
-        if found.kind.name == "pupil_registered" and workspace.exists:
-            raise refused("/upn", "already_registered", "this pupil is already registered")
         values |= self._left_out(found, values)
         judge(found.kind, values, found.occurred_on, workspace=workspace, world=self.world, by=by)
-        born = values.get("date_of_birth")
-        if isinstance(born, date):
-            workspace.birth_year = birth_year(born)
+        workspace.birth_year = _birth_year(values) or workspace.birth_year
         event = Recorded(
             id=uuid4(),
             type=found.kind.name,
@@ -272,10 +309,21 @@ class Intake:
             if getattr(spec.kind, "default_today", False) and name not in values
         }
 
+    def _refuse_unknown_follow_up(
+        self, found: Sent, values: Mapping[str, object], workspace: Workspace
+    ) -> None:
+        if found.kind.name != "follow_up_done":
+            return
+        owed = workspace.follow_up(UUID(str(values["follow_up"])))
+        if owed is None:
+            raise refused("/follow_up", "not_found", "no follow-up of this pupil has that id")
+        if owed.closed_on is not None and owed.closed_on <= found.occurred_on:
+            raise refused("/follow_up", "nothing_open", "this follow-up is closed already")
+
     def _placeholder(self, workspace: Workspace) -> datetime:
         """The database reads the clock; until then an event is as late as the one before it."""
         recorded = workspace.history.recorded
-        return recorded[-1].recorded_at if recorded else datetime.min
+        return recorded[-1].recorded_at if recorded else datetime.min.replace(tzinfo=UTC)
 
 
 _UNKNOWN = (
@@ -283,13 +331,34 @@ _UNKNOWN = (
 )
 
 
+def _birth_year(values: Mapping[str, object]) -> int | None:
+    """From the date of birth that a notice states or puts right."""
+    fields = values.get("fields")
+    born = (fields if isinstance(fields, Mapping) else values).get("date_of_birth")
+    if isinstance(born, str):
+        born = date.fromisoformat(born)
+    return birth_year(born) if isinstance(born, date) else None
+
+
+def _ref_hash(settings: Settings, ref: str) -> bytes:
+    return keyed(settings.hash_key, "ref", ref)
+
+
 def digest_of_ref(key: bytes, ref: str | None) -> bytes | None:
     return None if ref is None else keyed(key, "ref", ref)
 
 
-def open_intake(world: World, settings: Settings, stored: Iterable[Stored]) -> Intake:
-    """Lay out the pupils that were loaded, under every UPN that names them."""
+def open_intake(
+    world: World,
+    settings: Settings,
+    stored: Iterable[Stored],
+    held: Mapping[UUID, Mapping[UUID, FollowUp]],
+) -> Intake:
+    """Lay out the pupils that were loaded, under every UPN that names them.
+
+    ``held``: follow-ups on record by pupil and id, where a notice says that one is done.
+    """
     intake = Intake(world=world, settings=settings)
     for found in stored:
-        intake.lay_out(found)
+        intake.lay_out(found, held.get(found.pupil_id, NONE_HELD))
     return intake

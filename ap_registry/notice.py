@@ -129,7 +129,8 @@ class FollowUp:
     """A duty: who owes what by when, and how it ended. ``outcome`` done or lapsed once closed.
 
     ``clock_on`` (default: ``opened_on``) is the day from which it is counted, ``counts_start``
-    whether that day may itself be day 1.
+    whether that day may itself be day 1. ``key``: the id of what registers opened; others have
+    theirs from kind and opening event.
     """
 
     kind: str
@@ -145,6 +146,7 @@ class FollowUp:
     how: str | None = None
     clock_on: date | None = None
     counts_start: bool = False
+    key: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +200,19 @@ class NoticeType(Generic[F]):
     def references(self) -> Mapping[str, Reference]:
         """The fields that name an earlier event."""
         return {n: s.kind for n, s in self.fields.items() if isinstance(s.kind, Reference)}
+
+    @cached_property
+    def optional(self) -> frozenset[str]:
+        """Fields that have no value where none was given: a correction may take theirs away."""
+        return frozenset(
+            f.encode_name for f in msgspec.structs.fields(self.facts) if f.default is None
+        )
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """References that every such notice has: what it is about."""
+        required = {f.encode_name for f in msgspec.structs.fields(self.facts) if f.required}
+        return frozenset(self.references) & required
 
     @cached_property
     def private_fields(self) -> frozenset[str]:

@@ -114,6 +114,10 @@ class Pupil:
     def exclusion(self, event: UUID | None) -> Exclusion | None:
         return next((e for e in self.exclusions if e.id == event), None)
 
+    def happening(self, event: UUID | None) -> Happening | None:
+        """Whatever runs or was decided: an exclusion, direction, referral, placement …"""
+        return next((h for h in self.happenings() if h.id == event), None)
+
     def changed(self, group: str, event: UUID | None, **changes: object) -> "Pupil":
         """The same but for one happening of a group, such as ``placements``."""
         happenings = tuple(
@@ -144,6 +148,14 @@ class Pupil:
         """Whatever a placement may arise from."""
         for group in (self.exclusions, self.directions, self.referrals, self.managed_moves):
             yield from group
+
+    def happenings(self) -> Iterator[Happening]:
+        yield from self.exclusions
+        yield from self.directions
+        yield from self.referrals
+        yield from self.placements
+        yield from self.outreach
+        yield from self.reintegrations
 
 
 EMPTY = Pupil()

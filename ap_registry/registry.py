@@ -15,6 +15,7 @@ from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.calendar import london_today
 from ap_registry.errors import Problem, Refused, VersionConflict
 from ap_registry.intake import Intake, digest_of_ref, open_intake
+from ap_registry.notice import FollowUp
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.sent import Sent, Settings
 from ap_registry.store import codec, ledger, queries, sequencer
@@ -24,7 +25,6 @@ from ap_registry.store.recompute import recompute
 from ap_registry.store.worlds import Worlds
 
 ATTEMPTS = 6
-CLOSING = frozenset({"follow_up_done", "void"})  # what may close what the marks have opened
 Notice = Mapping[str, Any]
 
 
@@ -224,7 +224,10 @@ class Registry:
             recompute(connection, self.worlds, clock=self.clock, only=behind)
             loaded = ledger.load(connection, upns, ids)
         world = self.worlds.current(connection, loaded.world)
-        return open_intake(world, settings, loaded.pupils)
+        held: dict[UUID, dict[UUID, FollowUp]] = {}
+        if any(notice.get("type") == "follow_up_done" for notice in notices):
+            held = queries.held_follow_ups(connection, [p.pupil_id for p in loaded.pupils])
+        return open_intake(world, settings, loaded.pupils, held)
 
     def _write(self, connection: Connection, intake: Intake) -> datetime | None:
         batch = ledger.Batch()
@@ -241,8 +244,8 @@ class Registry:
             clock=self.clock,
             world=intake.world.version,
         )
-        closing = [w.pupil_id for w in changed if CLOSING & {a.event.type for a in w.accepted}]
-        settle_follow_ups(connection, self.worlds, closing, today=self.today(), clock=self.clock)
+        answering = [w.pupil_id for w in changed if w.marked and w.answers_for_marks]
+        settle_follow_ups(connection, self.worlds, answering, today=self.today(), clock=self.clock)
         return at
 
     def _refuse_clock_behind(self, connection: Connection) -> None:

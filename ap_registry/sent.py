@@ -29,7 +29,9 @@ class Settings:
     if_match: int | None = None
 
     def reading(self, on: date, world: World) -> Reading:
-        return Reading(on=on, organisation=world.organisation, from_file=self.from_file)
+        return Reading(
+            on=on, organisation=world.organisation, from_file=self.from_file, today=self.today
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +73,27 @@ def registers(notice: Notice, kind: NoticeType[Any]) -> bool:
     """Whether a notice carries what registers a pupil."""
     if kind.name in {"pupil_registered", "pupil_details_changed"}:
         return False
-    fields = CATALOGUE["pupil_registered"].fields
-    return all(notice.get(name) not in (None, "") for name, spec in fields.items() if spec.required)
+    needed = {n for n, spec in CATALOGUE["pupil_registered"].fields.items() if spec.required}
+    return all(notice.get(name) not in (None, "") for name in needed)
 
 
-def read_notice(notice: Notice, kind: NoticeType[Any], settings: Settings, world: World) -> Sent:
-    """Read every field; raise Refused with all that is wrong."""
+def tries_to_register(notice: Notice, kind: NoticeType[Any]) -> bool:
+    """Whether it carries any such field: for an unknown pupil the others are then needed."""
+    if kind.name in {"pupil_registered", "pupil_details_changed"}:
+        return False
+    fields = CATALOGUE["pupil_registered"].fields.keys() - kind.fields.keys()
+    return any(notice.get(name) not in (None, "") for name in fields)
+
+
+def read_notice(
+    notice: Notice, kind: NoticeType[Any], settings: Settings, world: World, *, known: bool
+) -> Sent:
+    """Read every field; raise Refused with all that is wrong. ``known``: the pupil is."""
     problems: list[Problem] = []
     occurred_on = read_day(notice, kind, settings, world, problems=problems)
     reading = settings.reading(occurred_on, world)
     by = _organisation(notice, reading, problems)
-    first = registers(notice, kind)
+    first = registers(notice, kind) or (not known and tries_to_register(notice, kind))
     problems += _unknown(notice, kind, first)
     values, found = kind.read(notice, reading)
     problems += found
@@ -89,7 +101,7 @@ def read_notice(notice: Notice, kind: NoticeType[Any], settings: Settings, world
     if first:
         registering, found = CATALOGUE["pupil_registered"].read(notice, reading)
         problems += [p for p in found if p not in problems]
-    texts = {name: _text(notice.get(name), name, problems) for name in ("ref", "note")}
+    texts = {name: read_text(notice.get(name), name, problems) for name in ("ref", "note")}
     if problems:
         raise Refused(tuple(problems))
     return Sent(
@@ -149,7 +161,7 @@ def _unknown(notice: Notice, kind: NoticeType[Any], first: bool) -> list[Problem
     ]
 
 
-def _text(value: object, name: str, problems: list[Problem]) -> str | None:
+def read_text(value: object, name: str, problems: list[Problem]) -> str | None:
     if value in (None, ""):
         return None
     text = str(value).strip() if isinstance(value, str | int) else ""

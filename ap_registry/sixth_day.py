@@ -4,13 +4,13 @@ SI 2007/1870 reg. 3(3) as amended by SI 2014/3216 (suspensions, summed while con
 EA 1996 s.19(3A) with SI 2007/1870 reg. 4 (permanent exclusions).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from ap_registry.calendar import SchoolCalendar
-from ap_registry.happenings import Exclusion, Placement
+from ap_registry.happenings import Decision, Exclusion, Placement
 from ap_registry.notice import World
 from ap_registry.pupil import Pupil
 
@@ -19,18 +19,62 @@ SIXTH = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """One run of exclusions that reaches its sixth school day. ``opener`` brings it there."""
+    """One run of exclusions that reaches its sixth school day. ``opener`` brings it there.
+
+    ``undoing``: what undid an exclusion of the run, so that the run no longer reaches it.
+    """
 
     opener: Exclusion
     run: tuple[Exclusion, ...]
     due_on: date
     started_on: date | None
     started_by: UUID | None
+    undoing: Decision | None
+
+    @property
+    def outcome(self) -> str | None:
+        """done once education began before anything was undone, else lapsed by what undid it."""
+        if self.started_on is not None and (
+            self.undoing is None or self.started_on <= self.undoing.occurred_on
+        ):
+            return "done"
+        return "lapsed" if self.undoing else None
+
+    @property
+    def closed_on(self) -> date | None:
+        if self.outcome == "lapsed" and self.undoing is not None:
+            return self.undoing.occurred_on
+        return self.started_on
+
+    @property
+    def closed_by(self) -> UUID | None:
+        if self.outcome == "lapsed" and self.undoing is not None:
+            return self.undoing.id
+        return self.started_by
+
+    @property
+    def late(self) -> bool:
+        """Education began after it was due, and was owed until then."""
+        return (
+            self.outcome == "done" and self.started_on is not None and self.started_on > self.due_on
+        )
 
 
 def duties(pupil: Pupil, world: World) -> Iterator[Duty]:
-    """Each run, in order; undone and lunchtime exclusions are none."""
-    for run in _runs(pupil, world):
+    """Each run, in order; lunchtimes are none. Where an exclusion was undone the runs are those of
+    the others, and beside them what was owed until then.
+    """
+    excluded = [e for e in pupil.exclusions if e.kind != "lunchtime"]
+    standing = [e for e in excluded if not e.undone]
+    owed = list(_owed(standing, pupil, world))
+    if len(standing) < len(excluded):
+        openers = {duty.opener.id for duty in owed}
+        owed += [d for d in _owed(excluded, pupil, world) if d.opener.id not in openers]
+    return iter(owed)
+
+
+def _owed(exclusions: Sequence[Exclusion], pupil: Pupil, world: World) -> Iterator[Duty]:
+    for run in _runs(exclusions, world):
         calendar = world.calendars.of(run[0].school)
         first = run[0].occurred_on
         due_on, _missing = calendar.due_from(first, SIXTH)
@@ -44,6 +88,11 @@ def duties(pupil: Pupil, world: World) -> Iterator[Duty]:
             due_on=due_on,
             started_on=begun[0] if begun else None,
             started_by=begun[1] if begun else None,
+            undoing=min(
+                (e.undoing for e in run if e.undoing is not None),
+                key=lambda d: (d.occurred_on, d.version),
+                default=None,
+            ),
         )
 
 
@@ -51,13 +100,12 @@ def _last_day(exclusion: Exclusion) -> date | None:
     return None if exclusion.kind == "permanent" else exclusion.ends_on
 
 
-def _runs(pupil: Pupil, world: World) -> Iterator[tuple[Exclusion, ...]]:
+def _runs(exclusions: Sequence[Exclusion], world: World) -> Iterator[tuple[Exclusion, ...]]:
     """Consecutive: no school day of the school lies between the end of one and the next."""
-    standing = [e for e in pupil.exclusions if e.kind != "lunchtime" and not e.undone]
-    for school in dict.fromkeys(e.school for e in standing):
+    for school in dict.fromkeys(e.school for e in exclusions):
         calendar = world.calendars.of(school)
         run: list[Exclusion] = []
-        for exclusion in (e for e in standing if e.school == school):
+        for exclusion in (e for e in exclusions if e.school == school):
             if run and not _follows(run, exclusion, calendar):
                 yield tuple(run)
                 run = []

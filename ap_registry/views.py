@@ -37,7 +37,9 @@ def show_pupil(
         "version": past.version,
         **{name: _plain(seen.pupil.detail(name, on)) for name in REGISTERED},
         **_spells(seen.pupil),
-        "suspended_sessions_this_year": suspended_sessions(seen.pupil, academic_year(on)),
+        "suspended_sessions_this_year": suspended_sessions(
+            seen.pupil, academic_year(on), as_at_calendars or world
+        ),
         "flags": [{**describe_flag(f), "event": str(f.event)} for f in seen.flags],
     }
 
@@ -174,13 +176,17 @@ def _spells(pupil: Pupil) -> dict[str, Any]:
 def show_timeline(
     past: History, world: World, *, on: date | None = None, seqs: dict[int, int] | None = None
 ) -> list[dict[str, Any]]:
-    """Every notice in effective order, as it stands, with what changed it; void ones too."""
+    """Every notice by day and version, as it stands, with what changed it; void ones too."""
     numbers = seqs or {}
     return [
         _item(standing, world, numbers.get(standing.entry.version))
-        for standing in past.standing
+        for standing in sorted(past.standing, key=_by_day_and_version)
         if on is None or standing.entry.occurred_on <= on
     ]
+
+
+def _by_day_and_version(standing: Standing) -> tuple[date, int]:
+    return standing.entry.occurred_on, standing.entry.version
 
 
 def _item(standing: Standing, world: World, seq: int | None) -> dict[str, Any]:

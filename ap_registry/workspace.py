@@ -1,6 +1,7 @@
 """One pupil while a call is at work on it: what is on record, what is about to be."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from uuid import UUID
@@ -12,11 +13,31 @@ from ap_registry.receipts import Accepted
 from ap_registry.store import codec, ledger, projections
 
 EMPTY_HISTORY = history(())
+# What can change who answers for the marks, whose register stands, or what is said to be done.
+_ANSWERS = frozenset(
+    {"joined_roll", "left_roll", "pupil_registered", "pupil_details_changed", "placement_started",
+     "placement_ended", "follow_up_done", "correction", "void"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A workspace before a notice that may yet be refused."""
+
+    history: History
+    picture: Picture | None
+    accepted: int
+    lapsed: Mapping[follow_ups.Key, FollowUp]
+    birth_year: int | None
 
 
 @dataclass(kw_only=True)
 class Workspace:
-    """``base`` is what the ledger held when the call began; ``history`` has the pending too."""
+    """``base`` is what the ledger held when the call began; ``history`` has the pending too.
+
+    ``marked``: registers name the pupil. ``held``: follow-ups on record, loaded only where a
+    notice says that one is done.
+    """
 
     pupil_id: UUID
     upn: str | None
@@ -25,11 +46,18 @@ class Workspace:
     accepted: list[Accepted] = field(default_factory=list)
     lapsed: dict[follow_ups.Key, FollowUp] = field(default_factory=dict)
     birth_year: int | None = None
+    marked: bool = False
+    held: Mapping[UUID, FollowUp] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.history = self.base
         if self.base.recorded:
             self.birth_year = self.base.recorded[-1].birth_year
+
+    @property
+    def answers_for_marks(self) -> bool:
+        """Whether the pending events may change what the registers oblige to."""
+        return any(accepted.event.type in _ANSWERS for accepted in self.accepted)
 
     @property
     def exists(self) -> bool:
@@ -56,6 +84,23 @@ class Workspace:
             self._picture: Picture | None = current
         return current
 
+    def mark(self) -> "Mark":
+        return Mark(
+            history=self.history,
+            picture=getattr(self, "_picture", None),
+            accepted=len(self.accepted),
+            lapsed=dict(self.lapsed),
+            birth_year=self.birth_year,
+        )
+
+    def restore(self, mark: "Mark") -> None:
+        """As it was: what a refused notice would have brought with it is not kept."""
+        self.history = mark.history
+        self._picture = mark.picture
+        del self.accepted[mark.accepted :]
+        self.lapsed = dict(mark.lapsed)
+        self.birth_year = mark.birth_year
+
     def append(self, event: Recorded, today: date) -> Accepted:
         """Take in one event and say what it changed."""
         before = self.picture
@@ -65,6 +110,8 @@ class Workspace:
         changes = follow_ups.changes(
             before.follow_ups, after.follow_ups, event.id, event.occurred_on
         )
+        if event.type == "follow_up_done" and not changes.closed:
+            changes = replace(changes, closed=self._done_by_marks(event))
         for owed in changes.lapsed:
             self.lapsed[owed.kind, owed.opened_by] = owed
         for key in after.follow_ups:
@@ -78,6 +125,26 @@ class Workspace:
         )
         self.accepted.append(accepted)
         return accepted
+
+    def follow_up(self, key: UUID) -> FollowUp | None:
+        """What is owed or was, by its id."""
+        derived = self.picture.follow_ups.values()
+        return next((f for f in derived if follow_ups.id_of(f) == key), self.held.get(key))
+
+    def _done_by_marks(self, event: Recorded) -> tuple[FollowUp, ...]:
+        """A follow-up that registers opened; its row is brought in line once this is written."""
+        owed = self.held.get(UUID(str(event.values["follow_up"])))
+        if owed is None or owed.key is None:
+            return ()
+        return (
+            replace(
+                owed,
+                closed_on=event.occurred_on,
+                closed_by=event.id,
+                outcome="done",
+                how=str(event.values["how"]),
+            ),
+        )
 
     def write_into(self, batch: ledger.Batch) -> None:
         """Add the pending events and every derived row that they change."""

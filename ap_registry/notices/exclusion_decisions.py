@@ -71,7 +71,7 @@ def _flag_cancelled(case: Case[Cancelled]) -> Iterator[Flag]:
             "exclusion.no-power-to-cancel", "there was no power to cancel before 1 September 2023"
         )
     limit = 2 * case.world.days("suspension.max-days", case.on)
-    if suspended_sessions(case.before, academic_year(case.on)) > limit:
+    if suspended_sessions(case.before, academic_year(case.on), case.world) > limit:
         yield case.flag(
             "exclusion.cancelled-over-45", "the pupil has been excluded over 45 days this year"
         )
@@ -88,10 +88,10 @@ def _governors(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             (d for d in exclusion.decisions if d.kind in {"upheld", "reinstated", "considered"}),
             None,
         )
-        if exclusion.status == "cancelled" and decided is None:
+        if not _must_meet(exclusion, pupil, world):
             continue
-        if not _must_meet(exclusion, pupil):
-            continue
+        cancelled = exclusion.undoing if exclusion.status == "cancelled" else None
+        closing = decided or cancelled
         told = [
             n.received_on for n in pupil.notified if n.of == exclusion.id and n.to == "governors"
         ]
@@ -108,18 +108,17 @@ def _governors(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             rule="governors.meeting",
             clock_on=start,
             calendar=exclusion.school,
-            closed_on=decided.occurred_on if decided else None,
-            closed_by=decided.id if decided else None,
-            outcome="done" if decided else None,
+            closed_on=closing.occurred_on if closing else None,
+            closed_by=closing.id if closing else None,
+            outcome="done" if decided else "lapsed" if cancelled else None,
         )
 
 
-def _must_meet(exclusion: Exclusion, pupil: Pupil) -> bool:
+def _must_meet(exclusion: Exclusion, pupil: Pupil, world: World) -> bool:
     """Permanent; over 15 school days in the term; or an exam missed (reg. 24)."""
     if exclusion.kind == "permanent" or exclusion.exam_missed:
         return True
-    total = term_sessions(pupil, exclusion)
-    return total > TERM_SESSIONS >= total - exclusion.sessions
+    return term_sessions(pupil, exclusion, world) > TERM_SESSIONS
 
 
 TYPES: tuple[NoticeType[Any], ...] = (

@@ -69,15 +69,15 @@ def _owed(pupil: Pupil, duty: Duty, owner: str) -> FollowUp:
     )
 
 
-def _is_serious(exclusion: Exclusion, pupil: Pupil) -> bool:
+def _is_serious(exclusion: Exclusion, pupil: Pupil, world: World) -> bool:
     """Permanent, over five days (or ten lunchtimes) in the term, or an exam missed."""
     return (
         exclusion.kind == "permanent"
         or exclusion.exam_missed
-        or term_sessions(pupil, exclusion) > FIVE_DAYS
+        or term_sessions(pupil, exclusion, world) > FIVE_DAYS
         or (
             exclusion.kind == "lunchtime"
-            and term_sessions(pupil, exclusion, lunchtimes=True) > TEN_LUNCHTIMES
+            and term_sessions(pupil, exclusion, world, lunchtimes=True) > TEN_LUNCHTIMES
         )
     )
 
@@ -111,7 +111,7 @@ def _decisions(exclusion: Exclusion, pupil: Pupil, world: World) -> Iterator[Dut
         )  # fmt: skip
 
     yield duty("parent_notice", "exclusion.parent-notice", frozenset({"parent", "pupil"}))
-    serious = _is_serious(exclusion, pupil)
+    serious = _is_serious(exclusion, pupil, world)
     if serious or in_force("exclusion.la-notice", on) is not None:
         yield duty("la_notice", "exclusion.la-notice", *_las(exclusion, pupil, world))
     if serious:

@@ -86,7 +86,7 @@ def _representations(pupil: Pupil, world: World) -> Iterable[FollowUp]:
     for exclusion in pupil.exclusions:
         if exclusion.kind == "permanent" or exclusion.exam_missed or exclusion.undone:
             continue
-        if not FIVE_DAYS < term_sessions(pupil, exclusion) <= FIFTEEN_DAYS:
+        if not FIVE_DAYS < term_sessions(pupil, exclusion, world) <= FIFTEEN_DAYS:
             continue
         request = next(_asked(pupil, exclusion.id, "representations"), None)
         if request is None:

@@ -6,14 +6,13 @@ from datetime import date
 from typing import Annotated, Any
 
 from ap_registry import codes
-from ap_registry.calendar import academic_year
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Listed, Organisation, Whole, YesNo
 from ap_registry.happenings import Exclusion
 from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
 from ap_registry.pupil import Pupil
 from ap_registry.rules import rule
-from ap_registry.suspended import suspended_sessions
+from ap_registry.suspended import school_year_sessions, sessions_a_day
 
 SENDERS = frozenset({"school", "la"})
 MAX_AHEAD_DAYS = 30  # a decision may say when it begins: contract section 3
@@ -35,14 +34,14 @@ class Suspended(Facts, frozen=True, kw_only=True):
     reasons: Reasons
     kind: Annotated[str, Code(codes=("suspension", "lunchtime"))] = "suspension"
     starts_session: Annotated[str, Code(codes=("AM", "PM"))] | None = None
-    decided_on: Annotated[date, Day(default_today=True)] | None = None
+    decided_on: Annotated[date, Day(past=True, default_today=True)] | None = None
     exam_missed: Annotated[bool, YesNo()] | None = None
 
 
 class PermanentlyExcluded(Facts, frozen=True, kw_only=True):
     school: School
     reasons: Reasons
-    decided_on: Annotated[date, Day(default_today=True)] | None = None
+    decided_on: Annotated[date, Day(past=True, default_today=True)] | None = None
     exam_missed: Annotated[bool, YesNo()] | None = None
 
 
@@ -54,17 +53,15 @@ def _refuse_suspension(case: Case[Suspended]) -> Iterator[Problem]:
 def _flag_suspension(case: Case[Suspended]) -> Iterator[Flag]:
     facts = case.facts
     limit = rule("suspension.max-days", case.on).value
-    before = suspended_sessions(case.before, academic_year(case.on))
-    total = before + facts.sessions
     mine = case.pupil.exclusion(case.entry.id)
+    total = school_year_sessions(case.before, case.pupil, case.world, upto=mine)
     if isinstance(limit, int) and total > 2 * limit and mine is not None and not mine.undone:
         yield case.flag(
             "suspension.max-days", f"{total / 2:g} school days suspended in this school year"
         )
     calendar = case.world.calendars.of(facts.school)
-    a_day = 1 if facts.kind == "lunchtime" else 2
     days = calendar.known_days(case.on, facts.ends_on)
-    if facts.sessions > a_day * days:
+    if facts.sessions > sessions_a_day(facts.kind) * days:
         yield case.flag(
             "suspension.sessions-mismatch",
             f"{facts.sessions} sessions in {days} school days",

@@ -51,6 +51,7 @@ def _apply_done(pupil: Pupil, entry: Entry[FollowUpDone]) -> Pupil:
         occurred_on=entry.occurred_on,
         version=entry.version,
         follow_up=entry.facts.follow_up,
+        how=entry.facts.how,
     )
     return replace(pupil, done=(*pupil.done, done))
 

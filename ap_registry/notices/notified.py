@@ -1,14 +1,16 @@
 """Who was told of what, and when it reached them (SI 2012/1033 reg. 17(3))."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from ap_registry.calendar import working_day_after
+from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Reference
 from ap_registry.happenings import Notified
-from ap_registry.notice import Entry, Facts, NoticeType
+from ap_registry.notice import Case, Entry, Facts, NoticeType
 from ap_registry.pupil import Pupil
 
 
@@ -32,6 +34,14 @@ class WasNotified(Facts, frozen=True, kw_only=True):
     ]  # fmt: skip
     method: Annotated[str, Code(codes=("in_person", "email", "post", "registry"))]
     received_on: Annotated[date, Day()] | None = None
+
+
+def _refuse_notified(case: Case[WasNotified]) -> Iterator[Problem]:
+    received = case.facts.received_on
+    if received is not None and received < case.on:
+        yield Problem(
+            "/received_on", "end_before_start", "received_on must not be before it was sent"
+        )
 
 
 def _apply_notified(pupil: Pupil, entry: Entry[WasNotified]) -> Pupil:
@@ -62,6 +72,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         name="notified",
         facts=WasNotified,
         sentence="{to} told of the {about} ({method})",
+        refuse=_refuse_notified,
         apply=_apply_notified,
         senders=frozenset({"school", "provider", "la"}),
     ),

@@ -30,7 +30,7 @@ class Placed(Facts, frozen=True, kw_only=True):
     intent: Annotated[str, Code(codes=("return", "transition", "long_term"))]
     setting_type: Annotated[str, Code(codes=codes.SETTING_TYPE)] | None = None
     arising_from: Annotated[UUID, Reference(types=ARISING)] | None = None
-    checks_confirmed_on: Annotated[date, Day()] | None = None
+    checks_confirmed_on: Annotated[date, Day(past=True)] | None = None
     site: Annotated[str, Text(private=True)] | None = None
 
 
@@ -60,14 +60,7 @@ def _refuse_placement(case: Case[Placed]) -> Iterator[Problem]:
 
 
 def _flag_placement(case: Case[Placed]) -> Iterator[Flag]:
-    held = [p for p in case.before.placements if p.holds(case.on)]
-    together = case.facts.sessions_per_week + sum(p.sessions_per_week for p in held)
-    if together > 10:
-        yield case.flag(
-            "placement.over-ten",
-            f"{together} sessions a week together",
-            mend=case.facts.commissioner,
-        )
+    yield from _flag_over_ten(case, case.facts.sessions_per_week, case.entry.id)
     if case.facts.checks_confirmed_on is None:
         yield case.flag(
             "placement.checks-unconfirmed",
@@ -75,10 +68,29 @@ def _flag_placement(case: Case[Placed]) -> Iterator[Flag]:
             mend=case.facts.commissioner,
         )
     for duty in sixth_day.duties(case.pupil, case.world):
-        if duty.started_by == case.entry.id and case.on > duty.due_on:
+        if duty.late and duty.started_by == case.entry.id:
             yield case.flag(
                 "sixth-day.late", f"education was due on {duty.due_on}, began on {case.on}"
             )
+
+
+def _flag_over_ten(case: Case[Any], sessions: int, mine: UUID) -> Iterator[Flag]:
+    """With all that run on the day; what was an error never ran."""
+    held = [p for p in case.before.placements if p.id != mine and p.holds(case.on)]
+    errors = {p.id for p in case.pupil.placements if p.end_reason == "error"}
+    together = sessions + sum(p.sessions_per_week for p in held if p.id not in errors)
+    started = case.pupil.placement(mine)
+    if together > 10:
+        yield case.flag(
+            "placement.over-ten",
+            f"{together} sessions a week together",
+            mend=started.commissioner if started else None,
+        )
+
+
+def _flag_changed(case: Case[PlacementChanged]) -> Iterator[Flag]:
+    if case.facts.sessions_per_week is not None:
+        yield from _flag_over_ten(case, case.facts.sessions_per_week, case.facts.placement)
 
 
 def _apply_placement(pupil: Pupil, entry: Entry[Placed]) -> Pupil:
@@ -112,6 +124,8 @@ def _refuse_of_placement(case: Case[Any]) -> Iterator[Problem]:
             "end_before_start",
             "occurred_on must not be before the placement started",
         )
+    if placement.ended_on is not None and case.on > placement.ended_on:
+        yield Problem("/placement", "nothing_open", "this placement had ended by that day")
     ends_on = getattr(case.facts, "ends_on", None)
     if ends_on is not None and ends_on < placement.occurred_on:
         yield Problem(
@@ -123,7 +137,8 @@ def _refuse_end(case: Case[PlacementEnded]) -> Iterator[Problem]:
     placement = case.pupil.placement(case.facts.placement)
     if placement is not None and not placement.open:
         yield Problem("/placement", "nothing_open", "this placement has already ended")
-    yield from _refuse_of_placement(case)
+    else:
+        yield from _refuse_of_placement(case)
 
 
 def _apply_changed(pupil: Pupil, entry: Entry[PlacementChanged]) -> Pupil:
@@ -149,15 +164,14 @@ def _apply_ended(pupil: Pupil, entry: Entry[PlacementEnded]) -> Pupil:
 def _placement_reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
     """One for each half-term: the last school day of the block; a review opens the next."""
     for placement in pupil.placements:
-        if placement.end_reason == "error":
-            continue
-        owner = _placing(placement, pupil, world)
+        owner = placement.commissioner  # who placed stays responsible: KCSIE part 3
         calendar = world.calendars.of(owner)
         opened_by, opened_on = placement.id, placement.occurred_on
         due_on = calendar.due_by_block_end(placement.occurred_on)
         for review in [*pupil.reviews_of(placement.id, placement.ended_on), None]:
-            if review is None and placement.ended_on is not None:
-                break
+            closed_on, closed_by, outcome = placement.ended_on, placement.ended_by, "lapsed"
+            if review is not None:
+                closed_on, closed_by, outcome = review.occurred_on, review.id, "done"
             yield FollowUp(
                 kind="placement_review",
                 owner=owner,
@@ -166,9 +180,9 @@ def _placement_reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 opened_by=opened_by,
                 rule="placement.review",
                 calendar=owner,
-                closed_on=review.occurred_on if review else None,
-                closed_by=review.id if review else None,
-                outcome="done" if review else None,
+                closed_on=closed_on,
+                closed_by=closed_by,
+                outcome=outcome if closed_on else None,
             )
             if review is not None:
                 opened_by, opened_on = review.id, review.occurred_on
@@ -177,19 +191,11 @@ def _placement_reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 )
 
 
-def _placing(placement: Placement, pupil: Pupil, world: World) -> str:
-    """Who placed the pupil stays responsible: the commissioner (KCSIE 2025 part 3)."""
-    return placement.commissioner
-
-
 def _planned_end_passed(pupil: Pupil, world: World) -> Iterable[FollowUp]:
     for placement in pupil.placements:
-        if placement.end_reason == "error":
-            continue
         owner = placement.commissioner
         opened_on = placement.planned_ends_on + timedelta(days=1)
-        if placement.ended_on is not None and placement.ended_on < opened_on:
-            continue
+        in_time = placement.end_reason == "error" or (placement.ended_on or opened_on) < opened_on
         due_on, _missing = world.calendars.of(owner).due_after(placement.planned_ends_on, 1)
         yield FollowUp(
             kind="placement_end_passed",
@@ -202,7 +208,7 @@ def _planned_end_passed(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             calendar=owner,
             closed_on=placement.ended_on,
             closed_by=placement.ended_by,
-            outcome="done" if placement.ended_on else None,
+            outcome=None if placement.ended_on is None else "lapsed" if in_time else "done",
         )
 
 
@@ -223,6 +229,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         facts=PlacementChanged,
         sentence="The placement changed",
         refuse=_refuse_of_placement,
+        flags=_flag_changed,
         apply=_apply_changed,
         senders=BOTH,
     ),

@@ -47,12 +47,15 @@ def _apply_referral(pupil: Pupil, entry: Entry[Referred]) -> Pupil:
 
 
 def _refuse_decision(case: Case[ReferralDecided]) -> Iterator[Problem]:
-    referral = next((r for r in case.before.referrals if r.id == case.facts.referral), None)
+    referral = next((r for r in case.pupil.referrals if r.id == case.facts.referral), None)
     if referral is None:
+        return
+    if case.on < referral.occurred_on:
         yield Problem(
             "/occurred_on", "end_before_start", "occurred_on must not be before the referral"
         )
-    elif referral.decision is not None:
+    withdraws = referral.decision == "accepted" and case.facts.decision == "withdrawn"
+    if referral.decision is not None and not withdraws:
         yield Problem("/referral", "nothing_open", "this referral has already been decided")
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Organisation, Reference, Text, YesNo
-from ap_registry.happenings import ManagedMove, Plan, Reintegration, Review, Shared
+from ap_registry.happenings import ManagedMove, Plan, Reintegration, Shared
 from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
 from ap_registry.pupil import Pupil
 
-SENDERS = frozenset({"school", "provider", "la"})
+SHARERS = frozenset({"school", "provider", "la"})
+RETURNERS = frozenset({"school", "la"})
 RUNGS = (10, 30, 60)  # school days: the reintegration ladder, domain 9
 TERMS = 2
 
@@ -159,14 +160,12 @@ def _refuse_end(case: Case[Ended]) -> Iterator[Problem]:
 
 
 def _apply_end(pupil: Pupil, entry: Entry[Ended]) -> Pupil:
-    return replace(
-        pupil,
-        reintegrations=tuple(
-            replace(r, ended_on=entry.occurred_on, outcome=entry.facts.outcome)
-            if r.id == entry.facts.reintegration
-            else r
-            for r in pupil.reintegrations
-        ),
+    return pupil.changed(
+        "reintegrations",
+        entry.facts.reintegration,
+        ended_on=entry.occurred_on,
+        ended_by=entry.id,
+        outcome=entry.facts.outcome,
     )
 
 
@@ -177,7 +176,8 @@ def _ladder(pupil: Pupil, world: World) -> Iterable[FollowUp]:
     """
     for found in pupil.reintegrations:
         calendar = world.calendars.of(found.school)
-        held: list[Review] = [r for r in pupil.reviews if r.of == found.id]
+        ended_on = found.ended_on or date.max
+        held = [r for r in pupil.reviews if r.of == found.id and r.occurred_on <= ended_on]
         rungs = [
             (f"reintegration_review_{n}", calendar.due_after(found.occurred_on, n)[0])
             for n in RUNGS
@@ -185,8 +185,9 @@ def _ladder(pupil: Pupil, world: World) -> Iterable[FollowUp]:
         rungs.append(("reintegration_two_terms", calendar.term_end_after(found.occurred_on, TERMS)))
         for kind, due_on in rungs:
             review = held.pop(0) if held else None
-            if review is None and found.ended_on is not None:
-                break
+            closed_on, closed_by, outcome = found.ended_on, found.ended_by, "lapsed"
+            if review is not None:
+                closed_on, closed_by, outcome = review.occurred_on, review.id, "done"
             yield FollowUp(
                 kind=kind,
                 owner=found.school,
@@ -195,9 +196,9 @@ def _ladder(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 opened_by=found.id,
                 rule="reintegration.reviews",
                 calendar=found.school,
-                closed_on=review.occurred_on if review else None,
-                closed_by=review.id if review else None,
-                outcome="done" if review else None,
+                closed_on=closed_on,
+                closed_by=closed_by,
+                outcome=outcome if closed_on else None,
             )
 
 
@@ -209,7 +210,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         refuse=_refuse_move,
         flags=_flag_move,
         apply=_apply_move,
-        senders=frozenset({"school", "la"}),
+        senders=RETURNERS,
         ahead_days=30,
     ),
     NoticeType(
@@ -218,14 +219,14 @@ TYPES: tuple[NoticeType[Any], ...] = (
         sentence="Return to {school} planned for {returns_on}",
         refuse=_refuse_phase,
         apply=_apply_plan,
-        senders=SENDERS,
+        senders=RETURNERS,
     ),
     NoticeType(
         name="assessment_shared",
         facts=AssessmentShared,
         sentence="In-depth assessment shared with {school}",
         apply=_apply_shared,
-        senders=SENDERS,
+        senders=SHARERS,
     ),
     NoticeType(
         name="reintegration_started",
@@ -233,7 +234,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         sentence="Returned to {school}",
         refuse=_refuse_start,
         apply=_apply_start,
-        senders=SENDERS,
+        senders=RETURNERS,
         relates=True,
     ),
     NoticeType(
@@ -242,7 +243,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         sentence="The return {outcome}",
         refuse=_refuse_end,
         apply=_apply_end,
-        senders=SENDERS,
+        senders=RETURNERS,
     ),
 )
 CLOCKS = (

@@ -7,11 +7,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ap_registry import codes
+from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Listed, Reference
 from ap_registry.happenings import Review
 from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
 from ap_registry.pupil import Pupil
 
+RUNNING = (
+    "placement_started", "off_site_direction", "reintegration_started", "part_time_started",
+    "outreach_started",
+)  # fmt: skip
 REVIEWED = (
     "placement_started", "off_site_direction", "reintegration_started", "suspension",
     "permanent_exclusion", "part_time_started", "outreach_started", "referral",
@@ -19,7 +24,7 @@ REVIEWED = (
 
 
 class Reviewed(Facts, frozen=True, kw_only=True):
-    of: Annotated[UUID, Reference(types=REVIEWED, default_open=True)]
+    of: Annotated[UUID, Reference(types=REVIEWED, default_open=True, means=RUNNING)]
     attended: Annotated[tuple[str, ...], Listed(of=Code(codes=codes.ATTENDED))]
     purpose: Annotated[str, Code(codes=("review", "safeguarding", "return_meeting"))] = "review"
     outcome: Annotated[str, Code(codes=("continue", "extend", "end"))] | None = None
@@ -32,6 +37,20 @@ class Reviewed(Facts, frozen=True, kw_only=True):
     ) = None
 
 
+def _refuse_review(case: Case[Reviewed]) -> Iterator[Problem]:
+    named = case.pupil.happening(case.facts.of)
+    if named is None:
+        return
+    if case.on < named.occurred_on:
+        yield Problem(
+            "/occurred_on", "end_before_start", "occurred_on must not be before what is reviewed"
+        )
+    if case.facts.ends_on is not None and case.facts.ends_on < named.occurred_on:
+        yield Problem(
+            "/ends_on", "end_before_start", "ends_on must not be before what is reviewed began"
+        )
+
+
 def _apply_review(pupil: Pupil, entry: Entry[Reviewed]) -> Pupil:
     review = Review(
         id=entry.id,
@@ -42,9 +61,14 @@ def _apply_review(pupil: Pupil, entry: Entry[Reviewed]) -> Pupil:
         outcome=entry.facts.outcome,
     )
     reviewed = replace(pupil, reviews=(*pupil.reviews, review))
-    if entry.facts.ends_on is None:
+    ends_on = entry.facts.ends_on
+    if ends_on is not None:
+        reviewed = reviewed.changed("placements", entry.facts.of, planned_ends_on=ends_on)
+    elif entry.facts.outcome == "end":
+        ends_on = entry.occurred_on
+    if ends_on is None:
         return reviewed
-    return reviewed.changed("placements", entry.facts.of, planned_ends_on=entry.facts.ends_on)
+    return reviewed.changed("directions", entry.facts.of, ends_on=ends_on)
 
 
 def _flag_review(case: Case[Reviewed]) -> Iterator[Flag]:
@@ -65,6 +89,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         name="review_held",
         facts=Reviewed,
         sentence="A {purpose} was held",
+        refuse=_refuse_review,
         flags=_flag_review,
         apply=_apply_review,
         senders=frozenset({"school", "provider", "la", "health"}),

@@ -8,9 +8,10 @@ from typing import Annotated
 from ap_registry import codes, off_rolling
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Destination, LaCode, Organisation, Text, YesNo
-from ap_registry.happenings import MAIN, Departure, Details, RollSpell
+from ap_registry.happenings import MAIN, Departure, Details, Exclusion, RollSpell
 from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
 from ap_registry.pupil import Pupil
+from ap_registry.rules import rule
 
 REGISTER = frozenset({"school", "la"})
 LOOKED_AFTER = ("none", "current", "previous")
@@ -26,7 +27,7 @@ NcYear = Annotated[str, Code(codes=codes.NC_YEAR)]
 class DetailsChanged(Facts, frozen=True, kw_only=True):
     given_name: Name | None = None
     family_name: Name | None = None
-    date_of_birth: Annotated[date, Day(private=True)] | None = None
+    date_of_birth: Annotated[date, Day(private=True, past=True)] | None = None
     sex: Sex | None = None
     home_la: HomeLa | None = None
     sen_provision: SenProvision | None = None
@@ -45,7 +46,7 @@ class DetailsChanged(Facts, frozen=True, kw_only=True):
 class Registered(Facts, frozen=True, kw_only=True):
     given_name: Name
     family_name: Name
-    date_of_birth: Annotated[date, Day(private=True)]
+    date_of_birth: Annotated[date, Day(private=True, past=True)]
     sex: Sex
     home_la: HomeLa
     sen_provision: SenProvision
@@ -81,7 +82,7 @@ def _refuse_details(case: Case[Registered] | Case[DetailsChanged]) -> Iterator[P
 
 
 def _refuse_registered(case: Case[Registered]) -> Iterator[Problem]:
-    if case.before.details:
+    if any(d.registers for d in case.pupil.details):
         yield Problem("/upn", "already_registered", "this pupil is already registered")
     yield from _refuse_details(case)
 
@@ -103,9 +104,15 @@ def _apply_details(pupil: Pupil, entry: Entry[Registered] | Entry[DetailsChanged
         occurred_on=entry.occurred_on,
         version=entry.version,
         values=stated,
-        stated=frozenset(stated),
+        registers=entry.type == "pupil_registered",
     )
     return replace(pupil, details=(*pupil.details, details))
+
+
+def _flag_registered(case: Case[Registered]) -> Iterator[Flag]:
+    upn = case.pupil.upn
+    if upn is not None and not codes.upn_la_known(upn[1:4]):
+        yield case.flag("upn.unknown-la", "characters 2 to 4 of the UPN are no LA that gave UPNs")
 
 
 def _refuse_joined(case: Case[Joined]) -> Iterator[Problem]:
@@ -161,11 +168,11 @@ def _apply_joined(pupil: Pupil, entry: Entry[Joined]) -> Pupil:
 
 def _flag_left(case: Case[Left]) -> Iterator[Flag]:
     facts = case.facts
-    held = [s for s in case.before.rolls if s.school == facts.school and s.until_on is None]
-    if not held:
-        left_before = any(s.school == facts.school for s in case.before.rolls)
+    mine = [s for s in case.before.rolls if s.school == facts.school]
+    if all(s.until_on is not None for s in mine):
+        present = any(s.school == facts.school and s.until_on is None for s in case.pupil.rolls)
         yield case.flag(
-            "roll.not-on-record" if left_before else "roll.before-record",
+            "roll.not-on-record" if mine and not present else "roll.before-record",
             f"no open spell on the roll of {facts.school} is on record for that day",
             mend=facts.school,
         )
@@ -186,9 +193,31 @@ def _flag_left(case: Case[Left]) -> Iterator[Flag]:
 
 def _review_is_over(case: Case[Left]) -> bool:
     return any(
-        e.kind == "permanent" and e.status == "confirmed" and not e.under_review
+        e.kind == "permanent" and e.status == "confirmed" and _is_final(e, case)
         for e in case.before.exclusions
     )
+
+
+def _is_final(exclusion: Exclusion, case: Case[Left]) -> bool:
+    """A review is over or waived, or nobody applied in the 15 school days of the notice."""
+    if exclusion.under_review:
+        return False
+    if any(d.kind in {"review_upheld", "review_withdrawn"} for d in exclusion.decisions):
+        return True
+    if any(r.of == exclusion.id and r.request == "waiver" for r in case.before.parent_requests):
+        return True
+    upheld = next(d for d in exclusion.decisions if d.kind == "upheld")
+    told = [
+        n.received_on
+        for n in case.before.notified
+        if n.to == "parent"
+        and n.of in {exclusion.id, upheld.id}
+        and n.received_on >= upheld.occurred_on
+    ]
+    window = rule("roll.removed-before-review", case.on).value
+    calendar = case.world.calendars.of(exclusion.school)
+    last, _missing = calendar.due_after(min(told, default=upheld.occurred_on), int(window or 0))
+    return case.on > last
 
 
 def _apply_left(pupil: Pupil, entry: Entry[Left]) -> Pupil:
@@ -222,6 +251,7 @@ TYPES: tuple[
         facts=Registered,
         sentence="Registered",
         refuse=_refuse_registered,
+        flags=_flag_registered,
         apply=_apply_details,
         senders=frozenset({"school", "la"}),
         relates=True,

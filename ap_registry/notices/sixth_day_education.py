@@ -34,13 +34,17 @@ def _apply_education(pupil: Pupil, entry: Entry[SixthDayStarted]) -> Pupil:
     if exclusion is None or exclusion.education_from is not None:
         return pupil
     return pupil.changed(
-        "exclusions", exclusion.id, education_from=entry.occurred_on, education_by=entry.id
+        "exclusions",
+        exclusion.id,
+        education_from=entry.occurred_on,
+        education_by=entry.id,
+        education_at=entry.facts.provider,
     )
 
 
 def _flag_education(case: Case[SixthDayStarted]) -> Iterator[Flag]:
     for duty in sixth_day.duties(case.pupil, case.world):
-        if any(e.id == case.facts.exclusion for e in duty.run) and case.on > duty.due_on:
+        if duty.late and duty.started_by == case.entry.id:
             yield case.flag(
                 "sixth-day.late", f"education was due on {duty.due_on}, began on {case.on}"
             )
@@ -58,9 +62,9 @@ def _sixth_day(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             calendar=duty.run[0].school,
             clock_on=duty.run[0].occurred_on,
             counts_start=True,
-            closed_on=duty.started_on,
-            closed_by=duty.started_by,
-            outcome="done" if duty.started_on else None,
+            closed_on=duty.closed_on,
+            closed_by=duty.closed_by,
+            outcome=duty.outcome,
         )
 
 

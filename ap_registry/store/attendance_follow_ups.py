@@ -78,8 +78,8 @@ select pupil_id, provider, starts_on, ended_on from placement
    and end_reason is distinct from 'error'
 """
 _DONE: LiteralString = """
-select e.pupil_id, (e.data->>'follow_up')::uuid, e.occurred_on, e.id
-  from event e
+select e.pupil_id, (e.data->>'follow_up')::uuid, e.occurred_on, e.id, p.data->>'how'
+  from event e left join event_private p using (pupil_id, stream, version)
  where e.pupil_id = any(%(pupils)s) and e.stream = 0 and e.type = 'follow_up_done.v1'
    and not exists (
      select from event v
@@ -224,8 +224,8 @@ def _load(connection: Connection, world: World, pupils: Sequence[UUID]) -> Itera
         found[pupil].homes.append((since, home))
     for pupil, *spell in cursor.execute(_PLACED, parameters):
         found[pupil].placed.append((spell[0], spell[1], spell[2]))
-    for pupil, key, on, event in cursor.execute(_DONE, parameters):
-        found[pupil].done[key] = Done(on, event)
+    for pupil, key, on, event, how in cursor.execute(_DONE, parameters):
+        found[pupil].done[key] = Done(on, event, how)
     for row in cursor.execute(_HELD, parameters):
         held = dict(zip(COLUMNS, row, strict=True))
         found[held["pupil_id"]].held[held["key"]] = held

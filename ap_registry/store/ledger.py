@@ -14,10 +14,15 @@ from ap_registry.store.database import Connection
 MOVEMENTS = 0
 
 _LOAD = """
-with named as (
+with asked as (
   select upn, pupil_id from upn_claim where upn = any(%(upns)s)
-  union all select null, wanted from unnest(%(ids)s::uuid[]) as wanted)
-select v.world, exists (select from behind b where b.pupil_id = n.pupil_id), n.upn, n.pupil_id,
+  union all select null, wanted from unnest(%(ids)s::uuid[]) as wanted),
+named as materialized (
+  select upn, pupil_id,
+         exists (select from behind b where b.pupil_id = asked.pupil_id) as behind,
+         exists (select from attendance_week a where a.pupil_id = asked.pupil_id) as marked
+    from asked)
+select v.world, n.behind, n.marked, n.upn, n.pupil_id,
        e.version, e.id, e.type, e.occurred_on, e.recorded_at, e.by,
        e.actor, e.ref_hash, e.content_hash, e.birth_year, e.data::text, p.data::text
   from (select string_agg(value, '/' order by name) as world from setting
@@ -47,6 +52,7 @@ class Stored:
     """A pupil's stream as loaded. ``upns`` that were asked for and name this pupil.
 
     ``behind``: its rows were derived by a calendar or organisations that have changed since.
+    ``marked``: some register names the pupil.
     """
 
     pupil_id: UUID
@@ -54,6 +60,7 @@ class Stored:
     recorded: tuple[Recorded, ...]
     upn: str | None = None
     behind: bool = False
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +81,21 @@ def load(
     cursor.execute(query, {"upns": list(upns), "ids": list(ids), "as_at": as_at})
     world = ""
     behind: set[UUID] = set()
+    marked: set[UUID] = set()
     by_pupil: dict[UUID, tuple[dict[str, None], dict[int, Recorded], list[str]]] = {}
     for row in cursor:
-        world, is_behind, upn_asked, pupil_id, version = row[:5]
+        world, is_behind, is_marked, upn_asked, pupil_id, version = row[:6]
         if pupil_id is None:
             continue
         if is_behind:
             behind.add(pupil_id)
+        if is_marked:
+            marked.add(pupil_id)
         upns_seen, events, own = by_pupil.setdefault(pupil_id, ({}, {}, []))
         if upn_asked is not None:
             upns_seen[upn_asked] = None
         if version is not None and version not in events:
-            event, upn = recorded_of(row[4:])
+            event, upn = recorded_of(row[5:])
             events[version] = event
             if upn:
                 own.append(upn)
@@ -98,6 +108,7 @@ def load(
                 recorded=tuple(events.values()),
                 upn=own[-1] if own else None,
                 behind=pupil_id in behind,
+                marked=pupil_id in marked,
             )
             for pupil_id, (upns_seen, events, own) in by_pupil.items()
         ),

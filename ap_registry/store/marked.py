@@ -142,7 +142,7 @@ def _row(pupil: UUID, one: Owed, events: Events) -> Row:
         "outcome": one.outcome,
         "opened_by": events[one.opened],
         "closed_by": one.closed_by if one.closed is None else events.get(one.closed),
-        "how": None,
+        "how": one.how,
         "rule": one.rule,
         "source": source(one.rule, one.opened_on),
         "statutory": rule(one.rule, one.opened_on).statutory,

@@ -291,6 +291,10 @@ def _visibility(picture: Picture, world: World) -> Made:
     for exclusion in pupil.exclusions:
         sees(exclusion.school, exclusion.id, "exclusion", exclusion.occurred_on,
              exclusion.ends_on or exclusion.occurred_on)  # fmt: skip
+        if exclusion.education_from is not None:
+            undone_on = exclusion.undoing.occurred_on if exclusion.undoing else None
+            sees(exclusion.education_at, exclusion.id, "sixth_day", exclusion.education_from,
+                 undone_on or exclusion.ends_on)  # fmt: skip
     for referral in pupil.referrals:
         if referral.decision not in {"declined", "withdrawn"}:
             last = min(
@@ -300,9 +304,7 @@ def _visibility(picture: Picture, world: World) -> Made:
             )  # fmt: skip
             sees(referral.provider, referral.id, "referral", referral.occurred_on, last)
     for direction in pupil.directions:
-        sees(
-            direction.provider, direction.id, "direction", direction.occurred_on, direction.ends_on
-        )
+        sees(direction.provider, direction.id, "direction", direction.starts_on, direction.ends_on)
     for placement in pupil.placements:
         for organisation in (placement.provider, placement.commissioner):
             sees(organisation, placement.id, "placement", placement.occurred_on, placement.ended_on)

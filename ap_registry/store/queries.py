@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from ap_registry.follow_ups import status_on
 from ap_registry.instants import instant
+from ap_registry.notice import FollowUp
 from ap_registry.store.database import Connection
 
 HELD: LiteralString = (
@@ -36,6 +37,7 @@ class Scope:
 SCOPED: LiteralString = (
     "(%(everything)s or {t}.pupil_id in (select v.pupil_id from visibility v"
     " where v.organisation = any(%(organisations)s) and v.until_at = 'infinity'"
+    " and (v.from_on is null or v.from_on <= %(today)s)"
     " and (v.until_on is null or v.until_on >= %(today)s)))"
 )
 
@@ -156,6 +158,24 @@ def _follow_up(row: Mapping[str, Any], on: date) -> dict[str, Any]:
         "statutory": row["statutory"],
         "calendar": row["calendar"],
     }
+
+
+def held_follow_ups(
+    connection: Connection, pupils: Sequence[UUID]
+) -> dict[UUID, dict[UUID, FollowUp]]:
+    """All that these pupils owe or owed, by pupil and id; ``key`` only of what registers opened."""
+    found: dict[UUID, dict[UUID, FollowUp]] = {}
+    for row in _all(
+        connection,
+        "select pupil_id, key, kind, owner, opened_on, due_on, closed_on, outcome, opened_by,"
+        " closed_by, how, rule, calendar, origin from follow_up"
+        " where pupil_id = any(%(pupils)s) and until_at = 'infinity'",
+        {"pupils": list(pupils)},
+    ):
+        pupil, key, origin = row.pop("pupil_id"), row.pop("key"), row.pop("origin")
+        owed = FollowUp(**row, key=key if origin == "attendance" else None)
+        found.setdefault(pupil, {})[key] = owed
+    return found
 
 
 def clock(connection: Connection, key: UUID) -> tuple[date, bool] | None:

@@ -188,7 +188,11 @@ class Replay:
     def _done(self) -> dict[UUID, Done]:
         voided = self._picture.history.voided() if self._picture is not None else frozenset()
         return {
-            UUID(str(event.values["follow_up"])): Done(event.occurred_on, event.id)
+            UUID(str(event.values["follow_up"])): Done(
+                event.occurred_on,
+                event.id,
+                how if isinstance(how := event.values.get("how"), str) else None,
+            )
             for event in reversed(self._recorded)
             if event.type == "follow_up_done" and event.id not in voided
         }

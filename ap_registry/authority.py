@@ -1,0 +1,46 @@
+"""Who may send this very notice: whose event it takes back, whose placement, whose follow-up."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from ap_registry.access import BY_ANOTHER, Caller
+from ap_registry.history import ACTS
+from ap_registry.notice import NoticeType
+from ap_registry.sent import refused
+from ap_registry.workspace import Workspace
+
+
+def refuse_unauthorised(
+    kind: NoticeType[Any], values: Mapping[str, object], workspace: Workspace, caller: Caller
+) -> None:
+    """Raise Refused (403) where the role may send such a notice, but not this one."""
+    if caller.role in BY_ANOTHER:
+        return
+    if kind.name in ACTS and not _own(values["of"], workspace, caller):
+        raise refused("/of", "forbidden", "only the sender or the LA may put it right")
+    if kind.name == "follow_up_done" and not _owns(values["follow_up"], workspace, caller):
+        raise refused("/follow_up", "forbidden", "only its owner or the LA may say it is done")
+    placement = _commissioner(kind, values, workspace)
+    if caller.role == "school" and placement not in {None, *caller.organisations}:
+        raise refused("", "forbidden", "a school sends only placements that it commissions")
+
+
+def _own(event: object, workspace: Workspace, caller: Caller) -> bool:
+    return any(r.by in caller.organisations for r in workspace.history.recorded if r.id == event)
+
+
+def _owns(follow_up: object, workspace: Workspace, caller: Caller) -> bool:
+    owed = workspace.follow_up(UUID(str(follow_up)))
+    return owed is not None and owed.owner in caller.organisations
+
+
+def _commissioner(
+    kind: NoticeType[Any], values: Mapping[str, object], workspace: Workspace
+) -> object:
+    if kind.name == "placement_started":
+        return values["commissioner"]
+    if kind.name in {"placement_changed", "placement_ended"}:
+        named = workspace.picture.pupil.placement(UUID(str(values["placement"])))
+        return named.commissioner if named else None
+    return None
