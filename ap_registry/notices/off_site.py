@@ -20,8 +20,8 @@ class Directed(Facts, frozen=True, kw_only=True):
     ends_on: Annotated[date, Day()]
     sessions_per_week: Annotated[int, Whole(low=1, high=10)]
     objectives: Annotated[tuple[str, ...], Listed(of=Text(), private=True)]
-    parent_notified_on: Annotated[date, Day(past=True)]
-    la_notified_on: Annotated[date, Day(past=True)] | None = None
+    parent_notified_on: Annotated[date, Day()]
+    la_notified_on: Annotated[date, Day()] | None = None
 
 
 def _refuse_direction(case: Case[Directed]) -> Iterator[Problem]:
