@@ -5,5 +5,5 @@ WORLD_LOCK = 7_101_947  # shared by whoever derives; reference data changes alon
 MOVEMENTS_SLOTS = 7_101_948  # first of a pair: 1,024 slots of pupils, by the end of their id
 MARKS_SLOTS = 7_101_949
 SEQUENCER_LOCK = 7_101_946
-NIGHTLY_LOCK = 7_101_947
+NIGHTLY_LOCK = 7_101_950
 SLOT = "(get_byte(uuid_send({pupil}), 14) & 3) * 256 + get_byte(uuid_send({pupil}), 15)"
