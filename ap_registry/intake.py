@@ -12,7 +12,7 @@ from ap_registry.authority import refuse_unauthorised
 from ap_registry.correcting import amendment, corrected_fields
 from ap_registry.errors import Refused
 from ap_registry.fields import BadValue, UpnKind
-from ap_registry.history import ACTS, Recorded, history
+from ap_registry.history import ACTS, Recorded, history, picture
 from ap_registry.judging import judge, resolved
 from ap_registry.notice import FollowUp, NoticeType, World
 from ap_registry.receipts import Accepted, Repeated, digest_of
@@ -41,7 +41,8 @@ class Intake:
     """The pupils of one call. ``counted``: rows of equal content over a whole file so far.
 
     ``taken``: which pupil a ref belongs to, as far as this call has learnt. ``find``: who was
-    registered when a notice that names no pupil was sent before.
+    registered when a notice that names no pupil was sent before. ``ids``: pupils by the id that is
+    shown of them. ``claimed``: whom a UPN names in the database.
     """
 
     world: World
@@ -49,8 +50,10 @@ class Intake:
     known: dict[str, Workspace] = field(default_factory=dict)
     by_id: dict[UUID, Workspace] = field(default_factory=dict)
     counted: dict[bytes, int] | None = None
+    ids: Mapping[UUID, UUID] = field(default_factory=dict)
     taken: dict[tuple[str, bytes], UUID] = field(default_factory=dict)
     find: Find = lambda _sent, _by, _content, _number: None
+    claimed: Callable[[str], UUID | None] = lambda _upn: None
 
     def workspaces(self) -> Sequence[Workspace]:
         return tuple(self.by_id.values())
@@ -105,13 +108,15 @@ class Intake:
                 raise refused("/upn", bad.code, bad.detail) from None
             workspace = self.known.get(number)
             if workspace is None:
-                workspace = Workspace(pupil_id=uuid4(), upn=number, world=self.world)
+                workspace = Workspace(pupil_id=uuid4(), first_upn=number, world=self.world)
                 self.known[number] = workspace
                 self.by_id[workspace.pupil_id] = workspace
             return workspace
         if pupil_id not in (None, ""):
             try:
-                found = self.by_id.get(UUID(str(pupil_id)))
+                found = self.by_id.get(self.ids[UUID(str(pupil_id))])
+            except KeyError:
+                found = None
             except ValueError:
                 raise refused("/pupil_id", "bad_format", "pupil_id must be an id") from None
             if found is None or not found.exists:
@@ -119,7 +124,7 @@ class Intake:
             return found
         if kind.name != "pupil_registered" and not tries_to_register(notice, kind):
             raise refused("/upn", "required", "upn (or pupil_id) is needed")
-        workspace = Workspace(pupil_id=uuid4(), upn=None, world=self.world)
+        workspace = Workspace(pupil_id=uuid4(), first_upn=None, world=self.world)
         self.by_id[workspace.pupil_id] = workspace
         return workspace
 
@@ -196,7 +201,7 @@ class Intake:
         """A pupil that was loaded, under every UPN that names it."""
         workspace = Workspace(
             pupil_id=found.pupil_id,
-            upn=found.upn,
+            first_upn=found.upn,
             world=self.world,
             base=history(found.recorded),
             marked=found.marked,
@@ -299,7 +304,28 @@ class Intake:
             content_hash=content,
             birth_year=workspace.birth_year,
         )
-        return workspace.append(event, self.settings.today)
+        self._refuse_taken_upns(event, workspace)
+        before = workspace.picture.pupil.upns if workspace.exists else ()
+        accepted = workspace.append(event, self.settings.today)
+        for upn in set(before) - set(workspace.picture.pupil.upns):
+            self.known.pop(upn, None)
+        self.known |= dict.fromkeys(workspace.picture.pupil.upns, workspace)
+        return accepted
+
+    def _refuse_taken_upns(self, event: Recorded, workspace: Workspace) -> None:
+        """A UPN that names another pupil is not given to this one, by whatever notice."""
+        acts = event.type in ACTS and any(
+            r.type == "upn_changed" for r in workspace.history.recorded
+        )
+        if event.type != "upn_changed" and not acts:
+            return
+        after = picture(workspace.history.plus(event), self.world, upn=workspace.first_upn)
+        pointer = {"correction": "/fields/new_upn", "void": "/of"}.get(event.type, "/new_upn")
+        for upn in set(after.pupil.upns) - set(workspace.picture.pupil.upns):
+            named = self.known.get(upn)
+            holder = named.pupil_id if named and named.exists else self.claimed(upn)
+            if holder not in {None, workspace.pupil_id}:
+                raise refused(pointer, "already_registered", "that UPN names another pupil")
 
     def _left_out(self, found: Sent, values: Mapping[str, object]) -> dict[str, object]:
         """Days that, not said, are the day recorded (``decided_on``)."""

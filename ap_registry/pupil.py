@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from ap_registry.calendar import academic_year
 from ap_registry.happenings import (
@@ -40,17 +40,21 @@ from ap_registry.happenings import (
     View,
 )
 
+ADOPTION = UUID("0b8f4f0e-64a3-4d0c-9a57-3d1f1b0c6e21")  # namespace of ids shown after adoption
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pupil:
     """Everything in effective order; an unregistered pupil has no details.
 
     ``birth_year`` outlives an erasure: the ledger keeps it in the open. ``senders``: who sent
-    each notice, where a dispute asks for it.
+    each notice, where a dispute asks for it. ``adopted_by``: the change of UPN that cut the link
+    to all UPNs before it.
     """
 
     upn: str | None = None
     former_upns: tuple[str, ...] = ()
+    adopted_by: UUID | None = None
     birth_year: int | None = None
     senders: Mapping[UUID, str] = field(default_factory=dict)
     details: tuple[Details, ...] = ()
@@ -81,6 +85,16 @@ class Pupil:
     acts: tuple[Act, ...] = ()
     health_responses: tuple[HealthResponse, ...] = ()
     done: tuple[Done, ...] = ()
+
+    @property
+    def shown_as(self) -> UUID | None:
+        """The id in all output once the pupil's own may be seen no more."""
+        return uuid5(ADOPTION, str(self.adopted_by)) if self.adopted_by else None
+
+    @property
+    def upns(self) -> tuple[str, ...]:
+        """Every UPN that names the pupil, the present one first."""
+        return (self.upn, *self.former_upns) if self.upn else self.former_upns
 
     def detail(self, name: str, on: date) -> object:
         """What stood on that day; before the first record of it, the first recorded."""

@@ -1,13 +1,16 @@
 """What is asked of the registry: a pupil, a timeline, a clock explained; as at and on."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from ap_registry.adoption import forgotten, scrubbed
 from ap_registry.errors import NotFound, Problem
-from ap_registry.history import history
+from ap_registry.history import fold, history
+from ap_registry.pupil import EMPTY
 from ap_registry.registry import Registry
-from ap_registry.store import ledger, queries
+from ap_registry.store import ledger, queries, who
 from ap_registry.store.database import Connection
 from ap_registry.store.worlds import world_as_at
 from ap_registry.views import show_pupil, show_timeline
@@ -39,13 +42,26 @@ def read_pupil(
         )
         past = history(stored.recorded)
         day = on or registry.today()
-        shown = show_pupil(past, world, pupil_id=pupil_id, upn=stored.upn, on=day)
+        shown = show_pupil(past, world, pupil_id=pupil_id, first_upn=stored.upn, on=day)
         shown["flags"] += _attendance_flags(connection, pupil_id, as_at)
         if timeline:
             shown["timeline"] = show_timeline(
                 past, world, on=on, seqs=_sequence_numbers(connection, pupil_id)
             )
-    return shown
+        return _as_known_now(connection, pupil_id, shown)
+
+
+def _as_known_now(connection: Connection, pupil_id: UUID, shown: dict[str, Any]) -> dict[str, Any]:
+    """Of an adopted pupil no view, of whatever time, says under which UPN or id it was known."""
+    present = who.known_as(connection, pupil_id)
+    if present is None or present.shown_as is None:
+        return shown
+    stored = ledger.load(connection, ids=[pupil_id]).pupils[0]
+    pupil = fold(history(stored.recorded).entries(), replace(EMPTY, upn=stored.upn))
+    if shown["id"] != str(present.shown_as):
+        shown |= {"id": str(present.shown_as), "upn": present.upn, "former_upns": []}
+    told: dict[str, Any] = scrubbed(shown, forgotten(stored.recorded, stored.upn, pupil))
+    return told
 
 
 def _sequence_numbers(connection: Connection, pupil_id: UUID) -> dict[int, int]:
@@ -62,7 +78,7 @@ def _attendance_flags(
     rows = connection.execute(
         "select rule, detail, source, event from flag where pupil_id = %(pupil)s"
         " and rule in ('attendance.clash', 'attendance.present-on-paper') and "
-        + queries.HELD.format(t="flag")
+        + who.HELD.format(t="flag")
         + " order by detail, rule",
         {"pupil": pupil_id, "as_at": as_at},
     ).fetchall()

@@ -41,7 +41,7 @@ class Accepted:
 
     def body(self) -> dict[str, Any]:
         """All of the answer but the event itself; kept to answer a repeat the same way."""
-        pupil_id, upn = self.workspace.pupil_id, self.workspace.upn
+        pupil_id, upn = self.workspace.shown_id, self.workspace.upn
 
         def listed(found: tuple[FollowUp, ...]) -> list[dict[str, Any]]:
             return [describe(owed, pupil_id, upn, self.today) for owed in found]
@@ -59,7 +59,7 @@ class Accepted:
         }
 
     def receipt(self, at: datetime) -> dict[str, Any]:
-        event = describe_event(self.event, self.workspace.pupil_id, self.workspace.upn, at)
+        event = describe_event(self.event, self.workspace.shown_id, self.workspace.upn, at)
         return {"event": event, **self.body()}
 
 
@@ -83,6 +83,19 @@ class Repeated:
         if self.accepted is not None:
             return self.accepted.receipt(at)
         event = describe_event(
-            self.event, self.workspace.pupil_id, self.workspace.upn, self.event.recorded_at
+            self.event, self.workspace.shown_id, self.workspace.upn, self.event.recorded_at
         )
-        return {"event": event, **(stored or NOTHING)}
+        body = self._told_again(stored) if stored else NOTHING
+        return {"event": event, **body}
+
+    def _told_again(self, stored: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The stored answer; of a pupil adopted since, by the id and UPN of today."""
+        workspace = self.workspace
+        if workspace.shown_id == workspace.pupil_id:
+            return stored
+        who = {"pupil_id": str(workspace.shown_id), "upn": workspace.upn}
+        listed = {
+            name: [{**owed, **who} for owed in found]
+            for name, found in stored["follow_ups"].items()
+        }
+        return {**stored, "follow_ups": listed}

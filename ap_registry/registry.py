@@ -18,7 +18,7 @@ from ap_registry.intake import Intake, digest_of_ref, open_intake
 from ap_registry.notice import FollowUp
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.sent import Sent, Settings
-from ap_registry.store import codec, ledger, queries, sequencer
+from ap_registry.store import codec, ledger, queries, sequencer, who
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.recompute import recompute
@@ -180,6 +180,7 @@ class Registry:
             intake.counted = counted
             intake.taken = dict(taken)
             intake.find = partial(_sent_before, connection, settings)
+            intake.claimed = partial(who.pupil_of_upn, connection)
             outcomes: list[Accepted | Repeated | Refused] = []
             for notice in notices:
                 try:
@@ -218,7 +219,9 @@ class Registry:
     def _open(
         self, connection: Connection, notices: Sequence[Notice], settings: Settings
     ) -> Intake:
-        upns, ids = _named(notices)
+        upns, named = _named(notices)
+        shown = who.pupils_of_ids(connection, named) if named else {}
+        ids = set(shown.values())
         loaded = ledger.load(connection, upns, ids)
         if behind := [p.pupil_id for p in loaded.pupils if p.behind]:
             recompute(connection, self.worlds, clock=self.clock, only=behind)
@@ -227,7 +230,9 @@ class Registry:
         held: dict[UUID, dict[UUID, FollowUp]] = {}
         if any(notice.get("type") == "follow_up_done" for notice in notices):
             held = queries.held_follow_ups(connection, [p.pupil_id for p in loaded.pupils])
-        return open_intake(world, settings, loaded.pupils, held)
+        intake = open_intake(world, settings, loaded.pupils, held)
+        intake.ids = shown
+        return intake
 
     def _write(self, connection: Connection, intake: Intake) -> datetime | None:
         batch = ledger.Batch()
@@ -306,8 +311,9 @@ def _named(notices: Sequence[Notice]) -> tuple[set[str], set[UUID]]:
     upns: set[str] = set()
     ids: set[UUID] = set()
     for notice in notices:
-        if isinstance(upn := notice.get("upn"), str) and upn.strip():
-            upns.add(upn.strip().upper())
+        for name in ("upn", "new_upn"):
+            if isinstance(upn := notice.get(name), str) and upn.strip():
+                upns.add(upn.strip().upper())
         if pupil_id := notice.get("pupil_id"):
             try:
                 ids.add(UUID(str(pupil_id)))

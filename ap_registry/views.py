@@ -25,14 +25,14 @@ def limited(past: History, on: date) -> History:
 
 
 def show_pupil(
-    past: History, world: World, *, pupil_id: UUID, upn: str | None, on: date,
+    past: History, world: World, *, pupil_id: UUID, first_upn: str | None, on: date,
     as_at_calendars: World | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The pupil as contract section 8 writes it, effective on a day."""
-    seen = picture(limited(past, on), as_at_calendars or world, upn=upn)
+    seen = picture(limited(past, on), as_at_calendars or world, upn=first_upn)
     return {
-        "id": str(pupil_id),
-        "upn": upn,
+        "id": str(seen.pupil.shown_as or pupil_id),
+        "upn": seen.pupil.upn,
         "former_upns": list(seen.pupil.former_upns),
         "version": past.version,
         **{name: _plain(seen.pupil.detail(name, on)) for name in REGISTERED},

@@ -40,7 +40,7 @@ class Workspace:
     """
 
     pupil_id: UUID
-    upn: str | None
+    first_upn: str | None
     world: World
     base: History = EMPTY_HISTORY
     accepted: list[Accepted] = field(default_factory=list)
@@ -60,6 +60,16 @@ class Workspace:
         return any(accepted.event.type in _ANSWERS for accepted in self.accepted)
 
     @property
+    def upn(self) -> str | None:
+        """As it now is, or the one that a first notice names."""
+        return self.picture.pupil.upn if self.exists else self.first_upn
+
+    @property
+    def shown_id(self) -> UUID:
+        """The pupil's id in all output."""
+        return self.picture.pupil.shown_as or self.pupil_id
+
+    @property
     def exists(self) -> bool:
         return bool(self.history.recorded)
 
@@ -69,7 +79,7 @@ class Workspace:
 
     @cached_property
     def base_picture(self) -> Picture:
-        return picture(self.base, self.world, upn=self.upn)
+        return picture(self.base, self.world, upn=self.first_upn)
 
     @property
     def picture(self) -> Picture:
@@ -79,7 +89,7 @@ class Workspace:
             current = (
                 self.base_picture
                 if self.history is self.base
-                else picture(self.history, self.world, upn=self.upn)
+                else picture(self.history, self.world, upn=self.first_upn)
             )
             self._picture: Picture | None = current
         return current
@@ -150,11 +160,10 @@ class Workspace:
         """Add the pending events and every derived row that they change."""
         new = not self.base.recorded
         for number, accepted in enumerate(self.accepted):
-            upn = self.upn if new and number == 0 else None
+            upn = self.first_upn if new and number == 0 else None
             batch.add_event(self.pupil_id, accepted.event, upn)
             self._write_ref(batch, accepted)
-        if new and self.upn is not None:
-            batch.beside("upn", {"upn": self.upn, "pupil_id": self.pupil_id})
+        self._claim_upns(batch, () if new else self.base_picture.pupil.upns)
         if self.base.recorded:
             last = self.base.recorded[-1].recorded_at
             batch.last_at = max(batch.last_at, last) if batch.last_at else last
@@ -171,6 +180,12 @@ class Workspace:
             listed = projections.as_json(self.pupil_id, rows)
             batch.close(table, listed)
             batch.open(table, listed)
+
+    def _claim_upns(self, batch: ledger.Batch, held: tuple[str, ...]) -> None:
+        named = self.picture.pupil.upns
+        for side, upns in (("upn", set(named) - set(held)), ("upn_gone", set(held) - set(named))):
+            for upn in sorted(upns):
+                batch.beside(side, {"upn": upn, "pupil_id": self.pupil_id})
 
     def _write_ref(self, batch: ledger.Batch, accepted: Accepted) -> None:
         event = accepted.event

@@ -14,7 +14,7 @@ from ap_registry.access import Caller, Sight, sight
 from ap_registry.calendar import LONDON
 from ap_registry.errors import NotFound, Problem
 from ap_registry.registry import Registry
-from ap_registry.store import accounts, queries
+from ap_registry.store import accounts, queries, who
 from api.problems import HttpProblem
 
 _BEARER = HTTPBearer(auto_error=False, description="An API key, made with `ap-registry key create`")
@@ -122,12 +122,9 @@ def find_pupil(registry: Registry, caller: Caller, name: str) -> tuple[UUID, Sig
     """By UPN or id; what the caller may not see does not exist."""
     missing = NotFound((Problem("", "not_found", "no such pupil is known"),))
     with registry.database.connection() as connection:
-        pupil_id = queries.pupil_of_upn(connection, name.strip().upper().replace("\x00", ""))
+        pupil_id = who.pupil_named(connection, name)
         if pupil_id is None:
-            try:
-                pupil_id = UUID(name)
-            except ValueError:
-                raise missing from None
+            raise missing
         rows = queries.visibility(connection, pupil_id, caller.sees_for)
     seen = sight(caller, rows, registry.today())
     if not seen.visible:

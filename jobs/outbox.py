@@ -38,11 +38,13 @@ claimed as (
     from next
    where o.id = next.id
   returning o.id, o.pupil_id, o.follow_up, o.to_organisation, o.due_on, o.attempts)
-select c.id, c.pupil_id, c.due_on, c.attempts, f.kind, g.email, g.name
+select c.id, coalesce(i.shown_as, f.pupil_id, c.pupil_id), c.due_on, c.attempts, f.kind, g.email,
+       g.name
   from claimed c
-  left join follow_up f on f.key = c.follow_up and f.pupil_id = c.pupil_id
+  left join follow_up f on f.key = c.follow_up
    and f.until_at = 'infinity' and f.closed_on is null
    and f.due_on = c.due_on and f.owner = c.to_organisation
+  left join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
   left join organisation g on g.id = c.to_organisation and g.until_at = 'infinity'
 """
 

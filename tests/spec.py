@@ -131,7 +131,7 @@ class Story:
         """As ``pupil show`` tells it."""
         workspace = self.workspace
         return show_pupil(
-            workspace.history, self.world, pupil_id=workspace.pupil_id, upn=PUPIL, on=on
+            workspace.history, self.world, pupil_id=workspace.pupil_id, first_upn=PUPIL, on=on
         )
 
     def timeline(self) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from ap_registry.cli.output import Json, Stop, installation, write_json, write_t
 from ap_registry.errors import NotFound, Problem
 from ap_registry.installation import Installation
 from ap_registry.reading import clock_explained, read_pupil
-from ap_registry.store import queries
+from ap_registry.store import queries, who
 
 pupil = typer.Typer(no_args_is_help=True, help="One pupil.")
 clock = typer.Typer(no_args_is_help=True, help="Legal clocks.")
@@ -56,12 +56,9 @@ On = Annotated[str | None, typer.Option("--on", help="As effective on this day (
 def find_pupil(found: Installation, name: str) -> UUID:
     """By UPN, present or former, or by id."""
     with found.database.connection() as connection:
-        pupil_id = queries.pupil_of_upn(connection, name.strip().upper())
+        pupil_id = who.pupil_named(connection, name)
     if pupil_id is None:
-        try:
-            return UUID(name)
-        except ValueError:
-            raise NotFound((Problem("/upn", "not_found", "no such pupil is known"),)) from None
+        raise NotFound((Problem("/upn", "not_found", "no such pupil is known"),))
     return pupil_id
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import Any, BinaryIO, NamedTuple, TextIO
+from typing import Any, BinaryIO, LiteralString, NamedTuple, TextIO
 from uuid import UUID
 
 from ap_registry.access import COMMAND_LINE, Caller
@@ -86,7 +86,8 @@ def _lay_down(
     connection: Connection, file: BinaryIO, format: str | None, result: ImportResult
 ) -> None:
     connection.execute(
-        "create temporary table sent (number int, pupil text, occurred_on date, body text)"
+        "create temporary table sent (number int, pupil text, other text, occurred_on date,"
+        " body text)"
     )
     connection.execute(
         "create temporary table told (number int, status text, id text, receipt text)"
@@ -98,7 +99,8 @@ def _lay_down(
                 result.refuse(RowError.bad(number, row))
                 continue
             body = {name: value for name, value in row.items() if value not in (None, "")}
-            copy.write_row((number, _pupil(body), _day(body), json.dumps(body)))
+            copy.write_row((number, _pupil(body), _other(body), _day(body), json.dumps(body)))
+    connection.execute(_LINKED)
 
 
 def _pupil(row: Mapping[str, Any]) -> str:
@@ -110,6 +112,35 @@ def _pupil(row: Mapping[str, Any]) -> str:
     except (KeyError, ValueError):
         text = json.dumps(row, sort_keys=True)
         return f"~{sha256(text.encode()).hexdigest()}"
+
+
+def _other(row: Mapping[str, Any]) -> str | None:
+    """The UPN by which a row says that its pupil is known too."""
+    named = row.get("new_upn") or row.get("other_upn")
+    return str(named).strip().upper().encode(errors="replace").decode() if named else None
+
+
+# Rows that name one pupil by several UPNs belong together, and a row by a UPN that the file itself
+# brings comes after the row that brings it.
+_LINKED: LiteralString = """
+create temporary table linked as
+with recursive claimed as (
+  select s.pupil as upn, s.other, c.pupil_id::text as known, o.pupil_id::text as known_other,
+         s.occurred_on
+    from sent s left join upn_claim c on c.upn = s.pupil left join upn_claim o on o.upn = s.other
+   where s.other is not null),
+pairs as (
+  select coalesce(known, upn) as one, coalesce(known_other, other) as two from claimed),
+edges as (select one, two from pairs union select two, one from pairs),
+reached as (
+  select one as pupil, one as key from edges
+  union select e.two, r.key from reached r join edges e on e.one = r.pupil),
+firsts as (select pupil, min(key collate "C") as key from reached group by pupil)
+select f.pupil, f.key,
+       (select min(c.occurred_on) from claimed c
+         where c.other = f.pupil and c.known_other is null) as brought_on
+  from firsts f
+"""
 
 
 def _day(row: Mapping[str, Any]) -> str:
@@ -125,9 +156,11 @@ def _chunks(connection: Connection) -> Iterator[list[Line]]:
     with connection.cursor(name="sent_rows", withhold=True) as cursor:
         cursor.itersize = 2_000
         cursor.execute(
-            "select coalesce(c.pupil_id::text, s.pupil) as pupil, s.number, s.body"
+            "select coalesce(k.key, c.pupil_id::text, s.pupil) as pupil, s.number, s.body"
             "  from sent s left join upn_claim c on c.upn = s.pupil"
-            ' order by coalesce(c.pupil_id::text, s.pupil) collate "C", s.occurred_on, s.number'
+            "  left join linked k on k.pupil = coalesce(c.pupil_id::text, s.pupil)"
+            ' order by coalesce(k.key, c.pupil_id::text, s.pupil) collate "C",'
+            " greatest(s.occurred_on, k.brought_on), k.brought_on is not null, s.number"
         )
         for _, rows in groupby(cursor, key=itemgetter(0)):
             if len(chunk) >= CHUNK:

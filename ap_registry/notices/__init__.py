@@ -17,6 +17,7 @@ from ap_registry.notices import (
     fair_access,
     funding,
     health,
+    identity,
     ledger_acts,
     notified,
     off_site,
@@ -36,6 +37,7 @@ from ap_registry.notices import (
 
 _PARTS = (
     roll,
+    identity,
     exclusions,
     exclusion_decisions,
     notified,

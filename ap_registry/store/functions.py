@@ -51,6 +51,10 @@ begin
     from unnest(p_pupil, p_stream, p_version, p_salt, p_private)
       as t(pupil, stream, version, salt, data)
    where data is not null;
+  if p_side ? 'upn_gone' then
+    delete from upn_claim c using jsonb_to_recordset(p_side->'upn_gone')
+           as r(upn text, pupil_id uuid) where c.upn = r.upn and c.pupil_id = r.pupil_id;
+  end if;
   if p_side ? 'upn' then
     insert into upn_claim (upn, pupil_id)
     select upn, pupil_id from jsonb_to_recordset(p_side->'upn') as r(upn text, pupil_id uuid);

@@ -76,6 +76,7 @@ def _identity(pupil: Pupil) -> Row:
     last = date.max
     return {
         "upn": pupil.upn,
+        "shown_as": pupil.shown_as,
         "former_upns": list(pupil.former_upns),
         "given_name": pupil.detail("given_name", last),
         "family_name": pupil.detail("family_name", last),

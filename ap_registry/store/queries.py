@@ -12,11 +12,8 @@ from ap_registry.follow_ups import status_on
 from ap_registry.instants import instant
 from ap_registry.notice import FollowUp
 from ap_registry.store.database import Connection
+from ap_registry.store.who import HELD, SHOWN_ID, UPN, WHO
 
-HELD: LiteralString = (
-    "case when %(as_at)s::timestamptz is null then {t}.until_at = 'infinity'"
-    " else {t}.from_at <= %(as_at)s and {t}.until_at > %(as_at)s end"
-)
 Found = list[dict[str, Any]]
 
 
@@ -73,10 +70,10 @@ def _all(connection: Connection, query: str, parameters: Mapping[str, Any]) -> F
 
 
 _FOLLOW_UPS = f"""
-select f.key, f.pupil_id, i.upn, f.kind, f.owner, f.opened_on, f.due_on, f.closed_on, f.outcome,
+select f.key, {SHOWN_ID.format(t="f")} as pupil_id, {UPN} as upn, f.kind, f.owner,
+       f.opened_on, f.due_on, f.closed_on, f.outcome,
        f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar
-  from follow_up f
-  left join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
+  from follow_up f {WHO.format(t="f")}
  where {HELD.format(t="f")}
    and (f.owner = any(%(organisations)s) or {SCOPED.format(t="f")}
         and not %(to_health)s
@@ -124,7 +121,8 @@ def follow_ups(
 
 
 _FOLLOW_UPS_OF: LiteralString = """
-select f.key, f.pupil_id, i.upn, f.kind, f.owner, f.opened_on, f.due_on, f.closed_on, f.outcome,
+select f.key, coalesce(i.shown_as, f.pupil_id) as pupil_id, i.upn, f.kind, f.owner,
+       f.opened_on, f.due_on, f.closed_on, f.outcome,
        f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar
   from follow_up f
   left join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
@@ -186,12 +184,6 @@ def clock(connection: Connection, key: UUID) -> tuple[date, bool] | None:
     ).fetchone()
 
 
-def pupil_of_upn(connection: Connection, upn: str) -> UUID | None:
-    """The pupil whom a UPN, present or former, names."""
-    row = connection.execute("select pupil_id from upn_claim where upn = %s", (upn,)).fetchone()
-    return row[0] if row else None
-
-
 def pupil_of_ref(connection: Connection, by: str, ref_hash: bytes | None) -> UUID | None:
     row = connection.execute(
         "select pupil_id from notice_ref where by = %s and ref_hash = %s", (by, ref_hash)
@@ -224,14 +216,16 @@ def visibility(
 
 
 _PUPILS = f"""
-select i.pupil_id, i.upn, i.given_name, i.family_name, i.date_of_birth
-  from identity i
- where {HELD.format(t="i")} and {SCOPED.format(t="i")}
+select {SHOWN_ID.format(t="w")} as pupil_id, {UPN} as upn, w.given_name, w.family_name,
+       w.date_of_birth
+  from identity w
+  left join identity i on i.pupil_id = w.pupil_id and i.until_at = 'infinity'
+ where {HELD.format(t="w")} and {SCOPED.format(t="w")}
    and (%(school)s::text is null or exists (select from roll r
-        where r.pupil_id = i.pupil_id and r.until_at = 'infinity' and r.school = %(school)s
+        where r.pupil_id = w.pupil_id and r.until_at = 'infinity' and r.school = %(school)s
           and r.until_on is null))
-   and (%(after)s::uuid is null or i.pupil_id > %(after)s)
- order by i.pupil_id
+   and (%(after)s::uuid is null or {SHOWN_ID.format(t="w")} > %(after)s)
+ order by {SHOWN_ID.format(t="w")}
  limit %(limit)s
 """
 
@@ -262,9 +256,10 @@ def pupils(
 
 
 _NAMES = f"""
-select i.pupil_id::text, concat_ws(' ', i.given_name, i.family_name)
+select {SHOWN_ID.format(t="i")}::text, concat_ws(' ', i.given_name, i.family_name)
   from identity i
- where i.until_at = 'infinity' and i.pupil_id = any(%(pupils)s) and {SCOPED.format(t="i")}
+ where i.until_at = 'infinity' and {SHOWN_ID.format(t="i")} = any(%(pupils)s)
+   and {SCOPED.format(t="i")}
 """
 
 
@@ -275,10 +270,10 @@ def names(connection: Connection, scope: Scope, pupils: Iterable[UUID]) -> dict[
 
 
 _PLACEMENTS = f"""
-select p.key, p.pupil_id, i.upn, p.provider, p.commissioner, p.reason, p.starts_on,
+select p.key, {SHOWN_ID.format(t="p")} as pupil_id, {UPN} as upn, p.provider,
+       p.commissioner, p.reason, p.starts_on,
        p.planned_ends_on, p.ended_on, p.end_reason, p.sessions_per_week
-  from placement p
-  left join identity i on i.pupil_id = p.pupil_id and i.until_at = 'infinity'
+  from placement p {WHO.format(t="p")}
  where {HELD.format(t="p")} and {SCOPED.format(t="p")}
    and (%(provider)s::text is null or p.provider = %(provider)s)
    and (not %(open)s or (p.starts_on <= %(on)s and (p.ended_on is null or p.ended_on >= %(on)s)))
@@ -344,10 +339,12 @@ def organisations(
 
 
 _EVENTS = f"""
-select l.seq, e.id::text, split_part(e.type, '.', 1) as type, e.version, e.pupil_id::text,
-       e.occurred_on::text, e.recorded_at, e.by, p.data->>'_ref' as ref
+select l.seq, e.id::text, split_part(e.type, '.', 1) as type, e.version,
+       {SHOWN_ID.format(t="e")}::text as pupil_id, e.occurred_on::text, e.recorded_at, e.by,
+       case when i.shown_as is null then p.data->>'_ref' end as ref
   from log l join event e using (pupil_id, stream, version)
   left join event_private p using (pupil_id, stream, version)
+  left join identity i on i.pupil_id = e.pupil_id and i.until_at = 'infinity'
  where l.seq > %(after)s and e.stream < 2 and {SCOPED.format(t="l")}
    and (e.by = any(%(organisations)s) or
         not (%(to_health)s and split_part(e.type, '.', 1) not in {_OF_HEALTH})
@@ -358,6 +355,6 @@ select l.seq, e.id::text, split_part(e.type, '.', 1) as type, e.version, e.pupil
 
 
 def events(connection: Connection, scope: Scope, *, after: int, limit: int) -> Found:
-    """The sequenced feed."""
+    """The sequenced feed; a ref of an adopted pupil is left out, as it may hold a former UPN."""
     rows = _all(connection, _EVENTS, {"after": after, "limit": limit, **_scoped(scope)})
     return [{**row, "recorded_at": instant(row["recorded_at"])} for row in rows]

@@ -72,7 +72,8 @@ def _bring_in_line(
             opening.setdefault(table, []).extend(projections.as_json(stored.pupil_id, found))
         told = _moved(before.get("follow_up", {}), now.follow_ups)
         for owed, was in told:
-            shown = describe(owed, stored.pupil_id, stored.upn, today)
+            shown_id = now.pupil.shown_as or stored.pupil_id
+            shown = describe(owed, shown_id, now.pupil.upn, today)
             moved.append({**shown, "was_due_on": was})
     in_line.write(connection, at, in_line.MOVEMENTS, closing=closing, opening=opening)
     moved += _marks_in_line(connection, world, pupils, at)

@@ -42,13 +42,18 @@ PRESENT = text("until_at = 'infinity'")
 
 
 class Identity(Derived, table=True):
-    """Who the pupil is; erased with the pupil. One row for a pupil, key = pupil_id."""
+    """Who the pupil is; erased with the pupil. One row for a pupil, key = pupil_id.
+
+    ``shown_as``: the id in all output, where that is no longer the pupil's own (adopted).
+    """
 
     __table_args__: ClassVar[Any] = (
         Index("identity_upn", "upn", postgresql_where=PRESENT),
+        Index("identity_shown", text("coalesce(shown_as, pupil_id)"), postgresql_where=PRESENT),
         Index("identity_name", text("lower(family_name)"), postgresql_where=PRESENT),
     )
     upn: str | None
+    shown_as: UUID | None
     former_upns: list[str] | None = texts()
     given_name: str | None
     family_name: str | None

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from ap_registry.disclosure import disclosed
 from ap_registry.errors import NotFound
 from ap_registry.reading import read_pupil
-from ap_registry.store import queries
+from ap_registry.store import queries, who
 from api.deps import TheRegistry, find_pupil, instant_of, scope_of
 from api.pages.rendering import Person, page, see_other
 
@@ -24,10 +24,12 @@ def find(
         return page(registry, "find.html", person, error=None, upn="")
     try:
         pupil_id, _ = find_pupil(registry, person.caller, upn)
+        with registry.database.connection() as connection:
+            known = who.known_as(connection, pupil_id)
     except NotFound:
         words = "No pupil with this UPN is known to you"
         return page(registry, "find.html", person, 404, error=words, upn=upn)
-    return see_other(f"/pupils/{pupil_id}")
+    return see_other(f"/pupils/{(known and known.shown_as) or pupil_id}")
 
 
 @router.get("/pupils/{pupil}")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from ap_registry.registry import Registry
-from ap_registry.store import queries
+from ap_registry.store import queries, who
 from tests.world import PUPIL
 
 EVERYTHING = queries.Scope(everything=True)
@@ -14,7 +14,7 @@ LONG_AFTER = date(2030, 1, 1)
 def follow_ups(registry: Registry, kind: str, *, on: date = LONG_AFTER) -> list[dict[str, Any]]:
     """Every one of a kind, whatever its status, judged on a day."""
     with registry.database.connection() as connection:
-        pupil = queries.pupil_of_upn(connection, PUPIL)
+        pupil = who.pupil_of_upn(connection, PUPIL)
         return queries.follow_ups(
             connection, EVERYTHING, on=on, status="any", kind=kind, pupil=pupil
         )

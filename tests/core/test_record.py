@@ -154,10 +154,10 @@ def test_two_main_rolls_are_flagged_until_the_leave_arrives(registry: Registry) 
     assert [flag["rule"] for flag in joined["flags"]] == ["roll.two-main"]
     notify(registry, "left_roll", "2026-03-02", school=SCHOOL, ground="a")
     from ap_registry.reading import read_pupil
-    from ap_registry.store import queries
+    from ap_registry.store import who
 
     with registry.database.connection() as connection:
-        pupil_id = queries.pupil_of_upn(connection, PUPIL)
+        pupil_id = who.pupil_of_upn(connection, PUPIL)
     assert pupil_id is not None
     assert read_pupil(registry, pupil_id)["flags"] == []
 

@@ -7,7 +7,7 @@ import pytest
 from ap_registry.errors import Refused
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import queries
+from ap_registry.store import who
 from tests.core.owed import closed, owed, rules_of
 from tests.core.test_exclusion_notices import suspend
 from tests.world import GARAGE, PRU, PUPIL, SCHOOL, notify, register_pupil
@@ -15,7 +15,7 @@ from tests.world import GARAGE, PRU, PUPIL, SCHOOL, notify, register_pupil
 
 def pupil(registry: Registry) -> dict[str, Any]:
     with registry.database.connection() as connection:
-        pupil_id = queries.pupil_of_upn(connection, PUPIL)
+        pupil_id = who.pupil_of_upn(connection, PUPIL)
     assert pupil_id is not None
     return read_pupil(registry, pupil_id)
 

@@ -13,7 +13,7 @@ from ap_registry import embedded
 from ap_registry.errors import Unavailable
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import queries
+from ap_registry.store import queries, who
 from ap_registry.store.database import connect
 from ap_registry.store.sequencer import Round, keep_sequencing, sequence, wait_for_round
 from tests.store.holding import held_open, suspension
@@ -138,7 +138,7 @@ def test_as_at_says_the_same_before_and_after_a_late_event_came(registry: Regist
 def seen(registry: Registry, at: datetime) -> tuple[dict, list[str], list[object]]:  # type: ignore[type-arg]
     """The pupil, the kinds of what is owed, and exclusions, as at an instant."""
     with registry.database.connection() as connection:
-        pupil_id = queries.pupil_of_upn(connection, PUPIL)
+        pupil_id = who.pupil_of_upn(connection, PUPIL)
         assert pupil_id is not None
         everything = queries.Scope(everything=True)
         on = datetime(2026, 11, 20).date()

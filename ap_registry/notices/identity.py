@@ -1,0 +1,60 @@
+"""By which unique pupil number a pupil is known (DfE guide to UPNs; domain.md 4.1)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated, Any
+
+from ap_registry.codes import upn_la_known
+from ap_registry.errors import Problem
+from ap_registry.fields import Code, UpnKind
+from ap_registry.identifiers import Upn, is_temporary, upn_la
+from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
+from ap_registry.pupil import Pupil
+
+ADOPTED = "adopted"
+REASONS = ("permanent_issued", "allocated_in_error", ADOPTED)
+
+
+class UpnChanged(Facts, frozen=True, kw_only=True):
+    new_upn: Annotated[str, UpnKind()]
+    reason: Annotated[str, Code(codes=REASONS)]
+
+
+def _refuse(case: Case[UpnChanged]) -> Iterator[Problem]:
+    facts = case.facts
+    if facts.new_upn == case.before.upn:
+        yield Problem("/new_upn", "already_registered", "new_upn is this pupil's UPN already")
+    if facts.reason == "permanent_issued" and is_temporary(Upn(facts.new_upn)):
+        yield Problem("/new_upn", "bad_format", "new_upn: a permanent UPN ends with a digit")
+
+
+def _flags(case: Case[UpnChanged]) -> Iterator[Flag]:
+    if not upn_la_known(upn_la(Upn(case.facts.new_upn))):
+        yield case.flag("upn.unknown-la", "characters 2 to 4 of the new UPN are no LA's code")
+
+
+def _apply(pupil: Pupil, entry: Entry[UpnChanged]) -> Pupil:
+    """A former UPN still finds the pupil; of an adopted one nothing that went before is kept."""
+    facts = entry.facts
+    if facts.reason == ADOPTED:
+        return replace(pupil, upn=facts.new_upn, former_upns=(), adopted_by=entry.id)
+    former = (*pupil.former_upns, *([pupil.upn] if pupil.upn else []))
+    return replace(
+        pupil,
+        upn=facts.new_upn,
+        former_upns=tuple(upn for upn in dict.fromkeys(former) if upn != facts.new_upn),
+    )
+
+
+TYPES: tuple[NoticeType[Any], ...] = (
+    NoticeType(
+        name="upn_changed",
+        facts=UpnChanged,
+        sentence="The UPN changed ({reason})",
+        refuse=_refuse,
+        flags=_flags,
+        apply=_apply,
+        senders=frozenset({"school", "la"}),
+    ),
+)
+CLOCKS = ()

@@ -1,0 +1,69 @@
+"""Whom a UPN or an id names, and by which of them a pupil is shown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import LiteralString
+from uuid import UUID
+
+from ap_registry.store.database import Connection
+
+HELD: LiteralString = (
+    "case when %(as_at)s::timestamptz is null then {t}.until_at = 'infinity'"
+    " else {t}.from_at <= %(as_at)s and {t}.until_at > %(as_at)s end"
+)
+# Who a row's pupil is: ``i`` at present, ``w`` as at. An adopted pupil is shown as it is now known,
+# whatever time is asked about.
+WHO: LiteralString = f"""
+  left join identity i on i.pupil_id = {{t}}.pupil_id and i.until_at = 'infinity'
+  left join identity w on w.pupil_id = {{t}}.pupil_id and {HELD.replace("{t}", "w")}
+"""
+UPN: LiteralString = "case when i.shown_as is distinct from w.shown_as then i.upn else w.upn end"
+SHOWN_ID: LiteralString = "coalesce(i.shown_as, {t}.pupil_id)"
+
+
+def pupil_of_upn(connection: Connection, upn: str) -> UUID | None:
+    """The pupil whom a UPN, present or former, names."""
+    row = connection.execute("select pupil_id from upn_claim where upn = %s", (upn,)).fetchone()
+    return row[0] if row else None
+
+
+def pupil_named(connection: Connection, name: str) -> UUID | None:
+    """By UPN, present or former, or by the id that is shown."""
+    found = pupil_of_upn(connection, name.strip().upper().replace("\x00", ""))
+    if found is not None:
+        return found
+    try:
+        shown_id = UUID(name)
+    except ValueError:
+        return None
+    return pupils_of_ids(connection, [shown_id]).get(shown_id)
+
+
+def pupils_of_ids(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Pupils by the id that is shown of them; one that is shown no more names nobody."""
+    rows = connection.execute(_BY_ID, {"ids": list(ids)}).fetchall()
+    return dict(rows)
+
+
+_BY_ID: LiteralString = """
+select wanted, coalesce(i.pupil_id, wanted) from unnest(%(ids)s::uuid[]) as wanted
+  left join identity i on coalesce(i.shown_as, i.pupil_id) = wanted and i.until_at = 'infinity'
+ where i.pupil_id is not null or not exists (
+   select from identity s where s.pupil_id = wanted and s.until_at = 'infinity')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who a pupil is at present, and the id shown of it where that is not its own."""
+
+    upn: str | None
+    shown_as: UUID | None
+
+
+def known_as(connection: Connection, pupil_id: UUID) -> Who | None:
+    row = connection.execute(
+        "select upn, shown_as from identity where pupil_id = %s and until_at = 'infinity'",
+        (pupil_id,),
+    ).fetchone()
+    return Who(*row) if row else None
