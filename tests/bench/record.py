@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from ap_registry import embedded
+from ap_registry.codes import LA_CODES
 from ap_registry.identifiers import check_letter
 from ap_registry.ingest.calendars import import_terms
 from ap_registry.ingest.organisations import import_organisations
@@ -27,7 +28,7 @@ SECONDS = 6.0
 PUPILS = 4_000
 SCHOOLS = 20  # in each LA
 FIRST_DAY = date(2025, 9, 1)
-LAS = [n for n in range(201, 1000) if n not in {839, 999}][:153]
+LAS = sorted(int(code) for code in LA_CODES if code.isdigit())[:153]
 
 
 def upn(la: int, number: int) -> str:
@@ -59,7 +60,7 @@ def world(registry: Registry, las: Sequence[int]) -> None:
 
 
 def schools(la: int) -> list[str]:
-    return [f"{100_000 + (la - 200) * SCHOOLS + n}" for n in range(SCHOOLS)]
+    return [f"{100_000 + (la - 201) * SCHOOLS + n}" for n in range(SCHOOLS)]
 
 
 def suspension(la: int, pupil: int, nth: int) -> dict[str, Any]:

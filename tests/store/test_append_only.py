@@ -64,6 +64,6 @@ def test_functions_that_write_look_only_where_they_should(recorded: embedded.Ser
     with psycopg.connect(recorded.database_owner_url) as connection:
         found = connection.execute(
             "select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace"
-            " and proconfig is distinct from array['search_path=public, pg_temp']"
+            " and coalesce(not 'search_path=public, pg_temp' = any(proconfig), true)"
         ).fetchall()
     assert found == []
