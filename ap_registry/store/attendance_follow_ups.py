@@ -143,6 +143,8 @@ class Settled:
     def as_json(self, connection: Connection, today: date) -> dict[str, list[dict[str, Any]]]:
         """As a receipt lists them."""
         keys = {*self.opened, *self.closed, *self.moved}
+        if not keys:
+            return {"opened": [], "closed": [], "moved": []}
         found = {one["id"]: one for one in queries.follow_ups_of(connection, keys, on=today)}
         return {
             "opened": [found[str(key)] for key in self.opened],
