@@ -241,7 +241,7 @@ class Registry:
             return None
         for workspace in sorted(changed, key=lambda w: w.pupil_id.bytes):
             workspace.write_into(batch)
-        self._refuse_clock_behind(connection)
+        self.refuse_clock_behind(connection)
         at = ledger.record(
             connection,
             batch,
@@ -253,7 +253,8 @@ class Registry:
         settle_follow_ups(connection, self.worlds, answering, today=self.today(), clock=self.clock)
         return at
 
-    def _refuse_clock_behind(self, connection: Connection) -> None:
+    def refuse_clock_behind(self, connection: Connection) -> None:
+        """AP_REGISTRY_CLOCK may stand still, but not go back (contract section 1)."""
         if self.clock is None:
             return
         row = connection.execute(
@@ -266,7 +267,7 @@ class Registry:
                     Problem(
                         "",
                         "future_date",
-                        f"AP_REGISTRY_CLOCK is earlier than the last notice recorded ({row[0]})",
+                        f"AP_REGISTRY_CLOCK is earlier than the last record ({row[0]})",
                     ),
                 )
             )

@@ -86,6 +86,7 @@ def import_attendance(
     follow_ups: dict[str, list[dict[str, Any]]] = {"opened": [], "closed": [], "moved": []}
     today = registry.today()
     with registry.database.connection() as connection:
+        registry.refuse_clock_behind(connection)
         world = registry.worlds.fresh(connection)
         reader = Reader(world, today, allowed)
         with store.Writer(connection, actor=actor, clock=registry.clock, sees=sees) as writer:

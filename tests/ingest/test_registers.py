@@ -190,9 +190,9 @@ def test_single_rows_that_are_wrong_are_named(school: Registry) -> None:
 
 
 def test_this_week_may_hold_days_to_come_only_without_marks(school: Registry) -> None:
-    school.clock = datetime(2026, 11, 18, 12, tzinfo=UTC)
-    good = send_register(school, weekly(("2026-11-16", "/ \\ / \\ / \\ - - # #")))
-    bad = send_register(school, weekly(("2026-11-16", "/ \\ / \\ / \\ / - - -")))
+    school.clock = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    good = send_register(school, weekly(("2026-11-23", "/ \\ / \\ / \\ - - # #")))
+    bad = send_register(school, weekly(("2026-11-23", "/ \\ / \\ / \\ / - - -")))
     assert (counts(good), problems(bad)) == ((1, 0, 0, 0), [(1, "marks", "future_date")])
 
 

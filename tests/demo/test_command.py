@@ -1,0 +1,56 @@
+"""``ap-registry demo --once`` as somebody at a shell runs it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ap_registry import embedded
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    found = tmp_path_factory.mktemp("a folder") / "with spaces"
+    yield found
+    embedded.stop(found)
+
+
+def command(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("ap-registry")), *words],
+        env={**os.environ, "AP_REGISTRY_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def first(home: Path) -> subprocess.CompletedProcess[str]:
+    return command(home, "demo", "--once", "--pupils", "25")
+
+
+def test_it_prints_the_outcomes_and_where_the_reports_are(
+    first: subprocess.CompletedProcess[str], home: Path
+) -> None:
+    assert first.returncode == 0, first.stderr
+    lines = first.stdout.splitlines()
+    measures = {line.split()[2] for line in lines if line.startswith("LA all")}
+    assert measures == {"outreach", "attendance", "reintegration", "attainment", "post_16"}
+    assert all(Path(line).is_file() for line in lines[-3:])
+    assert lines[-1].startswith(str(home))
+
+
+def test_a_second_run_builds_nothing(first: subprocess.CompletedProcess[str], home: Path) -> None:
+    again = command(home, "demo", "--once", "--pupils", "25")
+    assert (again.returncode, again.stdout) == (0, first.stdout), again.stderr
+    assert "The demo is there already (seed 1" in again.stderr
+
+
+@pytest.mark.usefixtures("first")
+def test_doctor_says_by_which_clock_it_lives(home: Path) -> None:
+    told = command(home, "doctor", AP_REGISTRY_CLOCK="2026-11-20T18:00:00Z")
+    assert "this registry lives at 2026-11-20T18:00:00+00:00 (AP_REGISTRY_CLOCK)" in told.stdout
+    assert "though made for practice" in command(home, "doctor").stdout
