@@ -84,9 +84,12 @@ class Intake:
         repeated = self._repeat(found, workspace, by, content)
         if repeated is not None:
             return repeated
-        if not workspace.exists and found.registering:
+        first = not workspace.exists and bool(found.registering)
+        if first:
             self._register(found, workspace, by)
         accepted = self._accept(found, workspace, by, content)
+        if first:
+            accepted = workspace.tell_with_last()
         if found.ref is not None:
             self.taken[by, _ref_hash(self.settings, found.ref)] = workspace.pupil_id
         return accepted

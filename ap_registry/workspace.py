@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from ap_registry import follow_ups
 from ap_registry.history import History, Picture, Recorded, history, picture
-from ap_registry.notice import FollowUp, World
+from ap_registry.notice import FollowUp, NoticeType, World
 from ap_registry.receipts import Accepted
 from ap_registry.store import codec, ledger, projections
 
@@ -136,6 +137,12 @@ class Workspace:
         self.accepted.append(accepted)
         return accepted
 
+    def tell_with_last(self) -> Accepted:
+        """A first notice answers for what it brought with it: the flags of all stand on it."""
+        told = replace(self.accepted[-1], flags=self.picture.flags)
+        self.accepted[-1] = told
+        return told
+
     def follow_up(self, key: UUID) -> FollowUp | None:
         """What is owed or was, by its id."""
         derived = self.picture.follow_ups.values()
@@ -161,7 +168,8 @@ class Workspace:
         new = not self.base.recorded
         for number, accepted in enumerate(self.accepted):
             upn = self.first_upn if new and number == 0 else None
-            batch.add_event(self.pupil_id, accepted.event, upn)
+            corrects = self._corrected_by(accepted.event)
+            batch.add_event(self.pupil_id, accepted.event, upn, corrects=corrects)
             self._write_ref(batch, accepted)
         self._claim_upns(batch, () if new else self.base_picture.pupil.upns)
         if self.base.recorded:
@@ -180,6 +188,13 @@ class Workspace:
             listed = projections.as_json(self.pupil_id, rows)
             batch.close(table, listed)
             batch.open(table, listed)
+
+    def _corrected_by(self, event: Recorded) -> NoticeType[Any] | None:
+        """The type of the notice that a correction puts right."""
+        if event.type != "correction":
+            return None
+        of = event.values["of"]
+        return next((r.kind for r in self.history.recorded if r.id == of), None)
 
     def _claim_upns(self, batch: ledger.Batch, held: tuple[str, ...]) -> None:
         named = self.picture.pupil.upns

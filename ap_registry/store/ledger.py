@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from ap_registry.history import Recorded
+from ap_registry.notice import NoticeType
 from ap_registry.store import codec, digest
 from ap_registry.store.database import Connection
 
@@ -149,10 +150,20 @@ class Batch:
     opening: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     side: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def add_event(self, pupil_id: UUID, event: Recorded, upn: str | None) -> None:
+    def add_event(
+        self,
+        pupil_id: UUID,
+        event: Recorded,
+        upn: str | None,
+        *,
+        corrects: NoticeType[Any] | None = None,
+    ) -> None:
         """Encode, salt and digest one event; the database adds its instant."""
         public, private = codec.split(
-            event.kind, event.values, {"ref": event.ref, "note": event.note, "upn": upn}
+            event.kind,
+            event.values,
+            {"ref": event.ref, "note": event.note, "upn": upn},
+            corrects=corrects,
         )
         salt = secrets.token_bytes(16) if private is not None else None
         hidden = digest.private_digest(salt, private) if salt and private is not None else None
