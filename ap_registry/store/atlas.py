@@ -18,6 +18,7 @@ from ap_registry.store.worlds import health_partners
 Position = tuple[int, datetime, datetime]
 """Where in the one order: seq, then (of what has none yet) instants recorded and written."""
 UNSEQUENCED = 2**62
+WORLDS = 64
 T = TypeVar("T")
 
 _FACTS: LiteralString = """
@@ -66,6 +67,7 @@ class Atlas:
     laestabs: dict[str, Told[Organisation]] = field(default_factory=dict)
     closed: dict[tuple[str, date], Told[str | None]] = field(default_factory=dict)
     calendars: dict[tuple[str, int], SchoolCalendar] = field(default_factory=dict)
+    worlds: dict[int, World] = field(default_factory=dict)
     health: list[int] = field(default_factory=list)
     partners: dict[int, Mapping[str, str]] = field(default_factory=dict)
 
@@ -78,6 +80,15 @@ class Atlas:
         return bisect_right(self.positions, position)
 
     def world(self, number: int) -> World:
+        """Made once while events of that time are read; the oldest made are dropped."""
+        found = self.worlds.get(number)
+        if found is None:
+            if len(self.worlds) >= WORLDS:
+                del self.worlds[next(iter(self.worlds))]
+            found = self.worlds[number] = self._world(number)
+        return found
+
+    def _world(self, number: int) -> World:
         return World(
             organisation=lambda name: self._named(name.replace("/", ""), number),
             calendars=_At(self, number),
@@ -130,10 +141,10 @@ class _At(Calendars):
         super().__init__()
         object.__setattr__(self, "_told", (atlas, number))
 
-    def of(self, organisation: str | None) -> SchoolCalendar:
+    def _make(self, name: str) -> SchoolCalendar:
         atlas: Atlas
         atlas, number = object.__getattribute__(self, "_told")
-        return atlas.calendar(organisation or "", number)
+        return atlas.calendar(name, number)
 
 
 def count_said(connection: Connection) -> int:

@@ -164,7 +164,6 @@ class Outreach(Derived, table=True):
 
     provider: str
     school: str
-    focus: str | None
     starts_on: date
     ended_on: date | None
     end_reason: str | None

@@ -177,7 +177,7 @@ def run() -> Iterator[BenchRow]:
             embedded.stop(home)
 
 
-def _fresh(servers: embedded.Servers, name: str) -> str:
+def fresh(servers: embedded.Servers, name: str) -> str:
     with connect(servers.database_owner_url) as admin:
         admin.execute(f"create database {name}")
     url = servers.database_owner_url.rsplit("/", 1)[0] + f"/{name}"
@@ -186,7 +186,7 @@ def _fresh(servers: embedded.Servers, name: str) -> str:
 
 
 def _sixteen(servers: embedded.Servers) -> Iterator[BenchRow]:
-    url = _fresh(servers, "sixteen")
+    url = fresh(servers, "sixteen")
     registry = Registry(Database(url))
     world(registry, [201])
     enrol(registry, 201, PUPILS)
@@ -216,7 +216,7 @@ def _sixteen(servers: embedded.Servers) -> Iterator[BenchRow]:
 def _among(servers: embedded.Servers) -> Iterator[BenchRow]:
     took: dict[int, float] = {}
     for las in (1, 16, 153):
-        registry = Registry(Database(_fresh(servers, f"among_{las}")))
+        registry = Registry(Database(fresh(servers, f"among_{las}")))
         names = LAS[:las]
         world(registry, names)
         for la in names:

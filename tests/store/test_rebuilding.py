@@ -85,6 +85,10 @@ def _movement(registry: Registry, chance: random.Random, sent: list[str]) -> Non
             {"type": "pupil_details_changed", "home_la": chance.choice(("856", "857")),
              "by": SCHOOL},
             {"type": "referral", "route": "section_19", "provider": PRU, "by": SCHOOL},
+            {"type": "outreach_started", "provider": "SVC-0001", "school": SCHOOL,
+             "focus": "anger"},
+            {"type": "target_agreed", "qualification": "gcse", "subject": "maths", "level": "4",
+             "by": SCHOOL},
         )
     )  # fmt: skip
     notice = {"occurred_on": on.isoformat(), **facts, "upn": upn(number)}
