@@ -3,26 +3,36 @@
 Pure functions of the marks, of who answers for the pupil on a day, and of what was said to be done.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import islice
-from typing import NamedTuple
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from ap_registry import codes
 from ap_registry.attendance import Standing
+from ap_registry.attendance_owed import (
+    ABSENT,
+    POSSIBLE,
+    UNAUTHORISED,
+    AnswerableOn,
+    Counts,
+    Dones,
+    MarkAt,
+    Owed,
+    Version,
+    counts,
+    key_of,
+    lapsed,
+    unauthorised_in,
+    with_done,
+)
 from ap_registry.calendar import SchoolCalendar, academic_year, london_today
-from ap_registry.follow_ups import NAMESPACE
 
 TEN = 10  # SI 2024/210: sessions
 WEEKS = 10  # SI 2024/210: school weeks
 FIRST_POSSIBLE = 10  # thresholds are judged from ten possible sessions: domain 1.6
 DUE_SCHOOL_DAYS = 5
-UNAUTHORISED = frozenset(codes.UNAUTHORISED_BYTES)
-_ABSENT = frozenset(codes.AUTHORISED_BYTES + codes.UNAUTHORISED_BYTES)
-_POSSIBLE = frozenset(codes.POSSIBLE_BYTES)
 TEN_IN_TEN, CODE_N = "unauthorised_10_in_10_weeks", "code_n_reason"
 _LEVELS = (
     ("persistent_absence", "attendance.persistent", 10),
@@ -33,69 +43,6 @@ RULE_OF_KIND: Mapping[str, str] = {
     **{kind: rule for kind, rule, _share in _LEVELS},
     CODE_N: "attendance.code-n",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class MarkAt:
-    """A mark of a register: ``place`` 0–9 in its week; ``at``: when it was recorded, if known."""
-
-    organisation: str
-    week: date
-    place: int
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answerable:
-    """The main school, else the home LA, else the register: whose duty, and whose calendar."""
-
-    name: str
-    calendar: SchoolCalendar
-
-
-AnswerableOn = Callable[[date, str], Answerable]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A ``follow_up_done`` that stands."""
-
-    on: date
-    by: UUID
-    how: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """A follow-up that the marks open; ``opened`` and ``closed`` are the marks that did it."""
-
-    kind: str
-    key: UUID
-    rule: str
-    owner: str
-    calendar: str
-    opened_on: date
-    due_on: date
-    opened: MarkAt
-    closed_on: date | None = None
-    outcome: str | None = None
-    closed: MarkAt | None = None
-    closed_by: UUID | None = None
-    how: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A week of a register that held a code N, while it stood; ``until`` None: it still does."""
-
-    organisation: str
-    week: date
-    marks: str
-    from_at: datetime
-    until: datetime | None
-
-
-Dones = Mapping[UUID, Done]
 
 
 def owed(
@@ -112,24 +59,9 @@ def owed(
     yield from _ten_in_ten(pupil_id, weeks, answerable, done)
     for kind, rule, share in _LEVELS:
         for one in _threshold(pupil_id, weeks, answerable, kind, rule, share):
-            yield _with_done(one, done)
+            yield with_done(one, done)
     for one in _code_n(pupil_id, versions, answerable):
-        yield _with_done(one, done)
-
-
-def _with_done(one: Owed, done: Dones) -> Owed:
-    """What somebody says is done is done, unless it was closed before."""
-    said = done.get(one.key)
-    if said is None or (one.closed_on is not None and one.closed_on <= said.on):
-        return one
-    return replace(
-        one, closed_on=said.on, outcome="done", closed=None, closed_by=said.by, how=said.how
-    )
-
-
-def _key(kind: str, pupil_id: UUID, what: str) -> UUID:
-    """From the day that opened it: the same after a rebuild and after marks beside it change."""
-    return uuid5(NAMESPACE, f"{kind}/{pupil_id}/{what}")
+        yield with_done(one, done)
 
 
 def _opened(
@@ -140,7 +72,7 @@ def _opened(
     whose = answerable(on, register)
     return Owed(
         kind=kind,
-        key=_key(kind, pupil_id, on.isoformat()),
+        key=key_of(kind, pupil_id, on.isoformat()),
         rule=rule,
         owner=whose.name,
         calendar=whose.name,
@@ -166,12 +98,12 @@ def _ten_in_ten(
     pupil_id: UUID, weeks: Sequence[Standing], answerable: AnswerableOn, done: Dones
 ) -> Iterator[Owed]:
     """The tenth G, N, O or U in a school week and the nine before it; again only once closed."""
-    if sum(_counts(week.marks).unauthorised for week in weeks) < TEN:
+    if unauthorised_in(weeks) < TEN:
         return
     sessions = [
         (week, place)
         for week in weeks
-        if _counts(week.marks).unauthorised
+        if counts(week.marks).unauthorised
         for place in range(len(week.marks))
         if week.marks[place] in UNAUTHORISED
     ]
@@ -185,7 +117,7 @@ def _ten_in_ten(
         if this is None:
             continue
         if current is not None and lapses_on is not None and lapses_on <= week.week:
-            yield _lapsed(current, lapses_on)
+            yield lapsed(current, lapses_on)
             current = None
         if current is not None and current.outcome == "done":
             closed_on = current.closed_on
@@ -199,12 +131,12 @@ def _ten_in_ten(
             opened = _opened(
                 TEN_IN_TEN, "attendance.ten-in-ten", pupil_id, (week, place), answerable
             )
-            current = _with_done(opened, done)
+            current = with_done(opened, done)
         lapses_on = _monday(number, tenth + WEEKS)
     if current is not None:
         last = numbers.marked[-1]
         over = lapses_on is not None and lapses_on <= last
-        yield _lapsed(current, lapses_on) if over and lapses_on else current
+        yield lapsed(current, lapses_on) if over and lapses_on else current
 
 
 def _tenth_back(
@@ -220,30 +152,6 @@ def _monday(numbers: Mapping[date, int], number: int) -> date | None:
     return mondays[number] if number < len(mondays) else None
 
 
-def _lapsed(one: Owed, on: date) -> Owed:
-    """Back under by the passing of weeks: no mark closes it."""
-    if one.closed_on is not None and one.closed_on <= on:
-        return one
-    return replace(one, closed_on=on, outcome="lapsed", closed=None, closed_by=None)
-
-
-class _Counts(NamedTuple):
-    """Of the ten marks of a week."""
-
-    possible: int
-    absent: int
-    unauthorised: int
-
-
-@lru_cache(maxsize=65_536)
-def _counts(marks: str) -> _Counts:
-    return _Counts(
-        sum(byte in _POSSIBLE for byte in marks),
-        sum(byte in _ABSENT for byte in marks),
-        sum(byte in UNAUTHORISED for byte in marks),
-    )
-
-
 def _threshold(
     pupil_id: UUID,
     weeks: Sequence[Standing],
@@ -256,8 +164,8 @@ def _threshold(
     year, possible, absent = None, 0, 0
     opened: tuple[Standing, int] | None = None
     for week in weeks:
-        counts = _counts(week.marks)
-        if not counts.possible:
+        ten = counts(week.marks)
+        if not ten.possible:
             continue
         of = academic_year(week.week)
         whole = of == academic_year(week.day(9))
@@ -265,18 +173,18 @@ def _threshold(
             year, possible, absent = of, 0, 0
             if opened is not None:
                 whole = False
-        if whole and _unchanged(possible, absent, counts, share, opened=opened is not None):
-            possible += counts.possible
-            absent += counts.absent
+        if whole and _unchanged(possible, absent, ten, share, opened=opened is not None):
+            possible += ten.possible
+            absent += ten.absent
             continue
         for place in range(len(week.marks)):
-            if week.marks[place] not in _POSSIBLE:
+            if week.marks[place] not in POSSIBLE:
                 continue
             of = academic_year(week.day(place))
             if of != year:
                 year, possible, absent = of, 0, 0
             possible += 1
-            absent += week.marks[place] in _ABSENT
+            absent += week.marks[place] in ABSENT
             over = possible >= FIRST_POSSIBLE and absent * share >= possible
             if over == (opened is not None):
                 continue
@@ -294,13 +202,13 @@ def _threshold(
         yield _opened(kind, rule, pupil_id, opened, answerable)
 
 
-def _unchanged(possible: int, absent: int, counts: _Counts, share: int, *, opened: bool) -> bool:
+def _unchanged(possible: int, absent: int, ten: Counts, share: int, *, opened: bool) -> bool:
     """Whether no mark of a week can cross the threshold, whatever their order."""
     if opened:
-        return absent * share >= possible + counts.possible
+        return absent * share >= possible + ten.possible
     if possible >= FIRST_POSSIBLE:
-        return not counts.absent or (absent + counts.absent) * share < possible
-    return not absent + counts.absent
+        return not ten.absent or (absent + ten.absent) * share < possible
+    return not absent + ten.absent
 
 
 def _code_n(
@@ -318,7 +226,7 @@ def _code_n(
         whose = answerable(on, organisation)
         one = Owed(
             kind=CODE_N,
-            key=_key(CODE_N, pupil_id, f"{organisation}/{on}"),
+            key=key_of(CODE_N, pupil_id, f"{organisation}/{on}"),
             rule="attendance.code-n",
             owner=organisation,
             calendar=whose.name,

@@ -9,13 +9,19 @@ from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
-from ap_registry import attendance_follow_ups
+from ap_registry import (
+    absence_watch,
+    attendance_follow_ups,
+    attendance_returns,
+    missing_registers,
+)
 from ap_registry.errors import CODE_STATUS
 from ap_registry.notice import FieldSpec, NoticeType
 from ap_registry.notices import CATALOGUE, CLOCKS
 from ap_registry.rules import CHECKED_ON, RULES, Rule
 
 ENVELOPE = frozenset({"required", "bad_format", "unknown_code", "unknown_field"})
+_BY_MARKS = (attendance_follow_ups, attendance_returns, absence_watch, missing_registers)
 RULE_IDS = frozenset(found.id for found in RULES)
 
 
@@ -56,8 +62,9 @@ def _clocks() -> list[dict[str, Any]]:
         for clock in CLOCKS
         for kind in clock.kinds
     ]
-    by_marks = attendance_follow_ups.RULE_OF_KIND.items()
-    return listed + [{"kind": kind, "rules": [rule]} for kind, rule in by_marks]
+    told = {clock["kind"] for clock in listed}
+    by_marks = (pair for part in _BY_MARKS for pair in part.RULE_OF_KIND.items())
+    return listed + [{"kind": kind, "rules": [rule]} for kind, rule in by_marks if kind not in told]
 
 
 def _rule(found: Rule) -> dict[str, Any]:

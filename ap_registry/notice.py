@@ -14,7 +14,7 @@ from ap_registry.errors import Problem
 from ap_registry.fields import BadValue, Kind, Reading, Reference
 from ap_registry.organisations import Organisation
 from ap_registry.pupil import Pupil
-from ap_registry.rules import RuleUnknown, rule
+from ap_registry.rules import number, rule
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,10 +67,7 @@ class World:
 
     def days(self, rule_id: str, on: date) -> int:
         """How long a rule in force that day gives, in the rule's own unit."""
-        value = rule(rule_id, on).value
-        if not isinstance(value, int):
-            raise RuleUnknown(f"{rule_id} has no number")
-        return value
+        return number(rule_id, on)
 
     def la_of(self, organisation: str | None) -> str | None:
         """The three digits of the LA in which an organisation lies."""

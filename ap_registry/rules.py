@@ -74,3 +74,11 @@ def rule(rule_id: str, on: date) -> Rule:
     if found is not None:
         return found
     return _BY_ID[rule_id][0 if on < (_BY_ID[rule_id][0].in_force_from or date.min) else -1]
+
+
+def number(rule_id: str, on: date) -> int:
+    """The number of a rule that day, in the rule's own unit."""
+    value = rule(rule_id, on).value
+    if not isinstance(value, int):
+        raise RuleUnknown(f"{rule_id} has no number")
+    return value

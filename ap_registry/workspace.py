@@ -17,7 +17,8 @@ EMPTY_HISTORY = history(())
 # What can change who answers for the marks, whose register stands, or what is said to be done.
 _ANSWERS = frozenset(
     {"joined_roll", "left_roll", "pupil_registered", "pupil_details_changed", "placement_started",
-     "placement_ended", "follow_up_done", "correction", "void"}
+     "placement_changed", "placement_ended", "reintegration_started", "reintegration_ended",
+     "referral", "referral_decision", "notified", "follow_up_done", "correction", "void"}
 )  # fmt: skip
 
 

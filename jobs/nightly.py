@@ -68,15 +68,17 @@ def _finished(connection: Connection, night: date) -> bool:
 
 
 def sweep_attendance(found: Installation, stopping: Event | None = None) -> bool:
-    """Derive the follow-ups of every pupil with a register of the last 400 days anew."""
+    """Derive anew what is owed for every pupil with a register of 400 days, or placed."""
     registry = found.registry
     with found.database.connection() as connection:
         pupils = [
             row[0]
             for row in connection.execute(
                 "select distinct pupil_id from attendance_week where until_at = 'infinity'"
-                " and week > %s::date - 400 order by 1",
-                (registry.today(),),
+                " and week > %(today)s::date - 400 union select pupil_id from placement"
+                " where until_at = 'infinity'"
+                " and coalesce(ended_on, 'infinity') > %(today)s::date - 42 order by 1",
+                {"today": registry.today()},
             )
         ]
         for start in range(0, len(pupils), AT_ONCE):
@@ -84,6 +86,6 @@ def sweep_attendance(found: Installation, stopping: Event | None = None) -> bool
                 return False
             some = pupils[start : start + AT_ONCE]
             settle_follow_ups(
-                connection, registry.worlds, some, today=registry.today(), clock=found.clock
+                connection, registry.worlds, some, today=registry.today(), clock=registry.clock
             )
     return True

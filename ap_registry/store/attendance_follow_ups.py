@@ -12,7 +12,8 @@ from uuid import UUID
 
 from ap_registry import codes
 from ap_registry.attendance import Week
-from ap_registry.attendance_follow_ups import Done, MarkAt, Version
+from ap_registry.attendance_owed import Done, MarkAt, Placed, Returned, Version
+from ap_registry.attendance_returns import ILL
 from ap_registry.calendar import london_today
 from ap_registry.notice import World
 from ap_registry.store import in_line, queries
@@ -23,14 +24,17 @@ from ap_registry.store.worlds import Worlds
 PUPILS_AT_ONCE = 1_000
 NO_EVENT = UUID(int=0)
 
-# A pupil can owe something only with an N, two registers in a week, ten unauthorised sessions,
-# or a tenth of a year's sessions missed after some week; or where something is held already.
+# A pupil can owe something only with an N, two registers in a week, ten unauthorised sessions, 30
+# of illness, a tenth of a year's sessions missed after some week, a running placement, an absence
+# from an earlier one or from a return; or where something is held already.
 _SCREEN: LiteralString = """
 with open as (
-  select pupil_id, organisation, week, extract(year from week + 4 - interval '8 months') as year,
+  select pupil_id, organisation, week, marks,
+         extract(year from week + 4 - interval '8 months') as year,
          extract(month from week) = 8 and extract(month from week + 4) = 9 as straddles,
          10 - length(translate(marks, %(absent)s, '')) as absent,
          10 - length(translate(marks, %(unauthorised)s, '')) as unauthorised,
+         10 - length(translate(marks, %(ill)s, '')) as ill,
          10 - length(translate(marks, %(possible)s, '')) as possible
     from attendance_week where pupil_id = any(%(pupils)s) and until_at = 'infinity'),
 summed as (
@@ -43,9 +47,19 @@ select pupil_id from summed where edge or absent * 10 >= greatest(10, before - 9
 union
 select pupil_id from open group by pupil_id
  having count(*) > count(distinct week) or sum(unauthorised) >= 10
+    or sum(ill) >= 30
 union
 select pupil_id from attendance_week
  where pupil_id = any(%(pupils)s) and strpos(marks, 'N') > 0
+union
+select pupil_id from placement p
+ where pupil_id = any(%(pupils)s) and until_at = 'infinity'
+   and (coalesce(ended_on, 'infinity') > %(today)s::date - 42
+        or exists (select from open o where o.pupil_id = p.pupil_id and o.organisation = p.provider
+                      and strpos(o.marks, 'O') > 0))
+union
+select r.pupil_id from reintegration r join open o on o.pupil_id = r.pupil_id
+ where r.until_at = 'infinity' and o.absent > 0 and o.week > r.started_on - 7
 union
 select pupil_id from follow_up
  where pupil_id = any(%(pupils)s) and origin = 'attendance' and until_at = 'infinity'
@@ -73,9 +87,37 @@ select pupil_id, occurred_on, 'LA' || home_la from detail
  order by occurred_on, version
 """
 _PLACED: LiteralString = """
-select pupil_id, provider, starts_on, ended_on from placement
- where pupil_id = any(%(pupils)s) and until_at = 'infinity'
+select pupil_id, key, provider, commissioner, starts_on, ended_on, sessions_per_week
+  from placement where pupil_id = any(%(pupils)s) and until_at = 'infinity'
    and end_reason is distinct from 'error'
+"""
+_RETURNED: LiteralString = """
+select pupil_id, key, school, started_on, ended_on from reintegration
+ where pupil_id = any(%(pupils)s) and until_at = 'infinity' order by started_on, key
+"""
+_REFERRED: LiteralString = """
+select pupil_id, occurred_on from referral
+ where pupil_id = any(%(pupils)s) and until_at = 'infinity'
+   and route in ('medical', 'section_19', 'no_school_place')
+   and decision is distinct from 'withdrawn'
+"""
+# Told of what absence obliges to; of a join or a leave the LA is told by a return of their own.
+_TOLD: LiteralString = """
+select e.pupil_id, e.occurred_on, e.id
+  from event e
+ where e.pupil_id = any(%(pupils)s) and e.stream = 0 and e.type = 'notified.v1'
+   and e.data->>'about' = 'return' and e.data->>'to' in ('la', 'home_la')
+   and not exists (
+     select from event r
+      where r.pupil_id = e.pupil_id and r.stream = 0 and r.id::text = e.data->>'of'
+        and r.type in ('joined_roll.v1', 'left_roll.v1'))
+   and not exists (
+     select from event v
+      where v.pupil_id = e.pupil_id and v.stream = 0 and v.type = 'void.v1'
+        and v.data->>'of' = e.id::text
+        and not exists (
+          select from event w where w.pupil_id = v.pupil_id and w.stream = 0
+             and w.type = 'void.v1' and w.data->>'of' = v.id::text))
 """
 _DONE: LiteralString = """
 select e.pupil_id, (e.data->>'follow_up')::uuid, e.occurred_on, e.id, p.data->>'how'
@@ -164,7 +206,7 @@ def settle_follow_ups(
     pupils = sorted(touched, key=attrgetter("bytes"))
     settled = Settled()
     for start in range(0, len(pupils), PUPILS_AT_ONCE):
-        candidates = _screened(connection, pupils[start : start + PUPILS_AT_ONCE])
+        candidates = _screened(connection, pupils[start : start + PUPILS_AT_ONCE], today)
         if candidates:
             with connection.transaction():
                 at = in_line.alone(connection, candidates, clock)
@@ -202,9 +244,11 @@ def rows(
     return {"follow_up": follow_ups, "flag": gone}, {"follow_up": follow_ups, "flag": flags}
 
 
-def _screened(connection: Connection, pupils: Sequence[UUID]) -> list[UUID]:
+def _screened(connection: Connection, pupils: Sequence[UUID], today: date) -> list[UUID]:
     parameters = {
         "pupils": list(pupils),
+        "today": today,
+        "ill": ILL,
         "absent": codes.AUTHORISED_BYTES + codes.UNAUTHORISED_BYTES,
         "unauthorised": codes.UNAUTHORISED_BYTES,
         "possible": codes.POSSIBLE_BYTES,
@@ -224,8 +268,27 @@ def _load(connection: Connection, world: World, pupils: Sequence[UUID]) -> Itera
         found[pupil].rolls.append((spell[0], spell[1], spell[2]))
     for pupil, since, home in cursor.execute(_HOMES, parameters):
         found[pupil].homes.append((since, home))
-    for pupil, *spell in cursor.execute(_PLACED, parameters):
-        found[pupil].placed.append((spell[0], spell[1], spell[2]))
+    for pupil, key, provider, commissioner, start, end, sessions in cursor.execute(
+        _PLACED, parameters
+    ):
+        found[pupil].placed.append(
+            Placed(
+                key=key,
+                provider=provider,
+                commissioner=commissioner,
+                starts_on=start,
+                ended_on=end,
+                sessions_per_week=sessions,
+            )  # fmt: skip
+        )
+    for pupil, key, school, start, end in cursor.execute(_RETURNED, parameters):
+        found[pupil].returned.append(
+            Returned(key=key, school=school, started_on=start, ended_on=end)
+        )
+    for pupil, on in cursor.execute(_REFERRED, parameters):
+        found[pupil].referred.append(on)
+    for pupil, on, event in cursor.execute(_TOLD, parameters):
+        found[pupil].told.append(Done(on, event))
     for pupil, key, on, event, how in cursor.execute(_DONE, parameters):
         found[pupil].done[key] = Done(on, event, how)
     for row in cursor.execute(_HELD, parameters):

@@ -1,15 +1,27 @@
 """Follow-ups and flags of a pupil's registers against the rows held: what is to be written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
 from ap_registry import attendance
-from ap_registry.attendance import Clash, PlacedAt, Week
-from ap_registry.attendance_follow_ups import Answerable, Done, MarkAt, Owed, Version, owed
+from ap_registry.absence_watch import FIRST_DAY, ON_PAPER, first_days, on_paper, return_watch
+from ap_registry.attendance import Clash, PlacedAt, Standing, Week
+from ap_registry.attendance_follow_ups import owed
+from ap_registry.attendance_owed import (
+    Answerable,
+    Done,
+    MarkAt,
+    Owed,
+    Placed,
+    Returned,
+    Version,
+)
+from ap_registry.attendance_returns import Reported, returns
 from ap_registry.follow_ups import NAMESPACE
+from ap_registry.missing_registers import MISSING, missing
 from ap_registry.notice import World, source
 from ap_registry.rules import rule
 
@@ -28,8 +40,9 @@ Events = Mapping[MarkAt, UUID]
 class Marked:
     """What of one pupil is looked at: registers, what they are judged by, and the rows held.
 
-    ``rolls`` and ``homes`` in the order of the pupil's record; ``held``: present follow-ups of
-    registers, ``flagged``: keys of their present flags.
+    ``rolls`` and ``homes`` in the order of the pupil's record; ``told``: when the LA was told of a
+    return that absence obliges to; ``referred``: for section 19 or medical provision; ``held``:
+    present follow-ups of registers, ``flagged``: keys of their present flags.
     """
 
     pupil_id: UUID
@@ -38,7 +51,10 @@ class Marked:
     versions: list[Version] = field(default_factory=list)
     rolls: list[tuple[str, date, date | None]] = field(default_factory=list)
     homes: list[tuple[date, str]] = field(default_factory=list)
-    placed: list[tuple[str, date, date | None]] = field(default_factory=list)
+    placed: list[Placed] = field(default_factory=list)
+    returned: list[Returned] = field(default_factory=list)
+    told: list[Done] = field(default_factory=list)
+    referred: list[date] = field(default_factory=list)
     done: dict[UUID, Done] = field(default_factory=dict)
     held: dict[UUID, Row] = field(default_factory=dict)
     flagged: set[UUID] = field(default_factory=set)
@@ -48,23 +64,28 @@ class Marked:
         name = next(
             (s for s, start, end in self.rolls if start <= on and (end is None or on < end)), None
         )
-        if name is None and self.homes:
-            earlier = [la for since, la in self.homes if since <= on]
-            name = earlier[-1] if earlier else self.homes[0][1]
-        name = name or register
+        name = name or self.home(on) or register
         return Answerable(name, self.world.calendars.of(name))
 
-    def placed_at(self) -> PlacedAt:
-        def answer(organisation: str, on: date) -> bool:
-            if not any(
-                provider == organisation and start <= on and (end is None or on <= end)
-                for provider, start, end in self.placed
-            ):
-                return False
-            found = self.world.organisation(organisation)
-            return found is not None and found.is_ap_provider
+    def home(self, on: date) -> str | None:
+        """The home LA of a day; before it is on record, the first that is."""
+        earlier = [la for since, la in self.homes if since <= on]
+        return earlier[-1] if earlier else self.homes[0][1] if self.homes else None
 
-        return answer
+    @property
+    def at_providers(self) -> list[Placed]:
+        """Placements with providers of AP."""
+        return [
+            one
+            for one in self.placed
+            if (found := self.world.organisation(one.provider)) is not None and found.is_ap_provider
+        ]
+
+    def placed_at(self) -> PlacedAt:
+        placed = self.at_providers
+        return lambda organisation, on: any(
+            one.provider == organisation and one.runs(on) for one in placed
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +101,8 @@ class Judged:
     def marks(self) -> Iterator[MarkAt]:
         """The marks whose events must be known."""
         for one in self.differing:
-            yield one.opened
+            if one.opened is not None:
+                yield one.opened
             if one.closed is not None:
                 yield one.closed
         for _key, clash in self.clashes:
@@ -106,8 +128,9 @@ class Judged:
 def judge(marked: Marked, today: date) -> Judged:
     """Compare what the marks oblige to with what is held; ``today`` is the day of the lapses."""
     marked.weeks.sort(key=lambda week: (week.week, week.organisation))
+    marked.placed.sort(key=lambda one: (one.starts_on, one.key))
     weeks, clashes = attendance.standing(marked.weeks, marked.placed_at())
-    found = tuple(owed(marked.pupil_id, weeks, marked.versions, marked.answerable, marked.done))
+    found = tuple(_owed(marked, weeks, clashes, today))
     wanted = {one.key for one in found}
     flags = {
         uuid5(NAMESPACE, f"{marked.pupil_id}/{clash.rule}/{clash.detail}"): clash
@@ -117,13 +140,48 @@ def judge(marked: Marked, today: date) -> Judged:
         pupil_id=marked.pupil_id,
         differing=tuple(one for one in found if _differs(one, marked.held.get(one.key))),
         lapsed=tuple(
-            {**row, "closed_on": max(today, row["opened_on"]), "outcome": "lapsed"}
+            {**row, "closed_on": max(today, row["opened_on"]), "outcome": _ended(row, marked)}
             for key, row in marked.held.items()
             if key not in wanted and row["closed_on"] is None
         ),
         gone=tuple(sorted(marked.flagged - flags.keys())),
         clashes=tuple((key, clash) for key, clash in flags.items() if key not in marked.flagged),
     )
+
+
+def _owed(
+    marked: Marked, weeks: Sequence[Standing], clashes: Sequence[Clash], today: date
+) -> Iterator[Owed]:
+    pupil, done, calendars = marked.pupil_id, marked.done, marked.world.calendars
+    yield from owed(pupil, weeks, marked.versions, marked.answerable, done)
+    yield from returns(
+        pupil,
+        weeks,
+        Reported(
+            answerable=marked.answerable,
+            home=marked.home,
+            told=sorted(marked.told, key=lambda said: (said.on, said.by)),
+            referred=marked.referred,
+            placed=marked.placed,
+            done=done,
+        ),
+    )
+    yield from on_paper(pupil, clashes, done)
+    yield from return_watch(pupil, weeks, marked.returned, calendars, done)
+    if placed := marked.at_providers:
+        registers = sorted(marked.weeks, key=lambda week: (week.organisation, week.week))
+        yield from first_days(pupil, registers, placed, done)
+        yield from missing(pupil, registers, placed, calendars, done, today=today, held=marked.held)
+
+
+def _ended(row: Row, marked: Marked) -> str:
+    """What was waited for has come, or is waited for no more."""
+    came = (
+        row["kind"] == ON_PAPER
+        or (row["kind"] == FIRST_DAY and marked.placed)
+        or (row["kind"] == MISSING and any(p.key == row["opened_by"] for p in marked.placed))
+    )
+    return "done" if came else "lapsed"
 
 
 def _differs(one: Owed, held: Row | None) -> bool:
@@ -140,7 +198,7 @@ def _row(pupil: UUID, one: Owed, events: Events) -> Row:
         "due_on": one.due_on,
         "closed_on": one.closed_on,
         "outcome": one.outcome,
-        "opened_by": events[one.opened],
+        "opened_by": one.opened_by if one.opened is None else events[one.opened],
         "closed_by": one.closed_by if one.closed is None else events.get(one.closed),
         "how": one.how,
         "rule": one.rule,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ap_registry import follow_ups
 from ap_registry.attendance import Week
-from ap_registry.attendance_follow_ups import Done, MarkAt, Version
+from ap_registry.attendance_owed import Done, MarkAt, Placed, Returned, Version
 from ap_registry.calendar import london_today
 from ap_registry.history import Picture, Recorded, history, picture
 from ap_registry.notice import World
@@ -18,6 +18,7 @@ from ap_registry.store.projections import Row, Rows
 from ap_registry.store.recompute import standing_follow_ups
 
 NO_EVENT = UUID(int=0)
+NEEDS_PROVISION = frozenset({"medical", "section_19", "no_school_place"})
 Stood = tuple[UUID, datetime, datetime | None, Row]
 
 
@@ -166,10 +167,29 @@ class Replay:
             if row["home_la"] is not None
         ]
         marked.placed = [
-            (row["provider"], row["starts_on"], row["ended_on"])
-            for row in self._present("placement", "starts_on", "version")
+            Placed(
+                key=key, provider=row["provider"], commissioner=row["commissioner"],
+                starts_on=row["starts_on"], ended_on=row["ended_on"],
+                sessions_per_week=row["sessions_per_week"],
+            )
+            for key, row in self._keyed("placement")
             if row["end_reason"] != "error"
+        ]  # fmt: skip
+        marked.returned = [
+            Returned(
+                key=key, school=row["school"], started_on=row["started_on"],
+                ended_on=row["ended_on"],
+            )
+            for key, row in sorted(
+                self._keyed("reintegration"), key=lambda one: (one[1]["started_on"], one[0])
+            )
+        ]  # fmt: skip
+        marked.referred = [
+            row["occurred_on"]
+            for _key, row in self._keyed("referral")
+            if row["route"] in NEEDS_PROVISION and row["decision"] != "withdrawn"
         ]
+        marked.told = self._told()
         marked.done = self._done()
         for key, (_since, held) in self.tables.get("follow_up", Table()).held.items():
             if held["origin"] == "attendance":
@@ -181,20 +201,41 @@ class Replay:
         }
         return marked
 
+    def _keyed(self, table: str) -> list[tuple[UUID, Any]]:
+        held = self.tables.get(table, Table()).held
+        return [(key, row) for key, (_since, row) in held.items()]
+
+    def _told(self) -> list[Done]:
+        types = {event.id: event.type for event in self._recorded}
+        return [
+            Done(event.occurred_on, event.id)
+            for event in self._standing_events("notified")
+            if event.values["about"] == "return"
+            and event.values["to"] in {"la", "home_la"}
+            and types.get(UUID(str(event.values["of"]))) not in {"joined_roll", "left_roll"}
+        ]
+
+    def _standing_events(self, kind: str) -> list[Recorded]:
+        """As they were sent, the void ones left out; the last first."""
+        voided = self._picture.history.voided() if self._picture is not None else frozenset()
+        return [
+            event
+            for event in reversed(self._recorded)
+            if event.type == kind and event.id not in voided
+        ]
+
     def _present(self, table: str, *order: str, last_first: bool = False) -> list[Any]:
         rows = [row for _since, row in self.tables.get(table, Table()).held.values()]
         return sorted(rows, key=lambda r: tuple(r[n] for n in order), reverse=last_first)
 
     def _done(self) -> dict[UUID, Done]:
-        voided = self._picture.history.voided() if self._picture is not None else frozenset()
         return {
             UUID(str(event.values["follow_up"])): Done(
                 event.occurred_on,
                 event.id,
                 how if isinstance(how := event.values.get("how"), str) else None,
             )
-            for event in reversed(self._recorded)
-            if event.type == "follow_up_done" and event.id not in voided
+            for event in self._standing_events("follow_up_done")
         }
 
     def _event_of(self, mark: MarkAt) -> UUID:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ap_registry.attendance import Standing
-from ap_registry.attendance_follow_ups import Answerable, owed
+from ap_registry.attendance_follow_ups import owed
+from ap_registry.attendance_owed import Answerable
 from ap_registry.calendar import SchoolCalendar, academic_year
 
 SCHOOL = "100001"

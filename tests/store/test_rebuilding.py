@@ -13,6 +13,7 @@ from ap_registry import embedded
 from ap_registry.errors import Refused
 from ap_registry.ingest.organisations import import_organisations
 from ap_registry.registry import Registry
+from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.comparing import Rebuilt
 from ap_registry.store.database import Database, connect
 from ap_registry.store.rebuilding import check, rebuild
@@ -55,7 +56,8 @@ def at_random(registry: Registry, seed: int, steps: int = 60) -> None:
         register_pupil(registry, upn=upn(number))
     for _ in range(steps):
         step = chance.choice((_movement, _movement, _movement, _register, _register, _correction,
-                              _void, _closure, _moved_school, _nothing_but_time))  # fmt: skip
+                              _void, _told, _closure, _moved_school, _night,
+                              _nothing_but_time))  # fmt: skip
         try:
             step(registry, chance, sent)
         except Refused:
@@ -89,6 +91,7 @@ def _movement(registry: Registry, chance: random.Random, sent: list[str]) -> Non
              "focus": "anger"},
             {"type": "target_agreed", "qualification": "gcse", "subject": "maths", "level": "4",
              "by": SCHOOL},
+            {"type": "reintegration_ended", "outcome": "settled"},
         )
     )  # fmt: skip
     notice = {"occurred_on": on.isoformat(), **facts, "upn": upn(number)}
@@ -101,7 +104,7 @@ def _register(registry: Registry, chance: random.Random, _sent: list[str]) -> No
     lines = ["upn,organisation,week,marks"]
     for _ in range(4):
         monday = FIRST + timedelta(weeks=chance.randrange(14))
-        marks = " ".join(chance.choice(("/", "/", "O", "G", "N", "I", "-", "B")) for _ in range(10))
+        marks = " ".join(chance.choice("//OGNI-B") for _ in range(10))
         lines.append(f"{upn(chance.randrange(PUPILS))},{chance.choice((SCHOOL, PRU))},"
                      f"{monday},{marks}")  # fmt: skip
     send_register(registry, "\n".join(lines))
@@ -121,6 +124,20 @@ def _void(registry: Registry, chance: random.Random, sent: list[str]) -> None:
 def _act(registry: Registry, kind: str, number: str, event: str, **facts: Any) -> None:
     registry.record({"type": kind, "upn": upn(int(number)), "of": event, "by": SCHOOL,
                      "reason": "typing", "occurred_on": "2026-11-19", **facts})  # fmt: skip
+
+
+def _told(registry: Registry, chance: random.Random, sent: list[str]) -> None:
+    number, event = chance.choice(sent or ["0 none"]).split()
+    registry.record({"type": "notified", "upn": upn(int(number)), "of": event, "by": SCHOOL,
+                     "occurred_on": str(_day(chance)), "to": "la", "about": "return",
+                     "method": "email"})  # fmt: skip
+
+
+def _night(registry: Registry, _chance: random.Random, _sent: list[str]) -> None:
+    with registry.database.connection() as connection:
+        pupils = [row[0] for row in connection.execute("select pupil_id from upn_claim")]
+        settle_follow_ups(connection, registry.worlds, pupils, today=registry.today(),
+                          clock=registry.clock)  # fmt: skip
 
 
 def _closure(registry: Registry, chance: random.Random, _sent: list[str]) -> None:

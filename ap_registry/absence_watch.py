@@ -1,0 +1,194 @@
+"""What absence alone sets off at once: first days, clashes on paper, and the watch on a return."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from ap_registry.attendance import Clash, Standing, Week
+from ap_registry.attendance_owed import (
+    ABSENT,
+    POSSIBLE,
+    UNAUTHORISED,
+    Dones,
+    MarkAt,
+    Owed,
+    Placed,
+    Returned,
+    key_of,
+    lapsed,
+    with_done,
+)
+from ap_registry.calendar import Calendars
+from ap_registry.rules import in_force, number
+
+FIRST_DAY, ON_PAPER = "first_day_absence", "present_on_paper"
+LOW, UNEXCUSED = "return_watch_attendance", "return_watch_unauthorised"
+RULE_OF_KIND: Mapping[str, str] = {
+    FIRST_DAY: "attendance.first-day",
+    ON_PAPER: "attendance.present-on-paper",
+    LOW: "return-watch.attendance",
+    UNEXCUSED: "return-watch.unauthorised",
+}
+UNEXPLAINED = frozenset("NO")
+LAST_DAYS = 10  # domain 9: escalation triggers
+
+
+def first_days(
+    pupil_id: UUID, registers: Iterable[Week], placed: Sequence[Placed], done: Dones
+) -> Iterator[Owed]:
+    """The first N or O of an absence from a placement: the commissioner hears the same day.
+
+    Any later possible mark but N and O ends the absence: the pupil is back, or somebody has said
+    why. ``registers`` by provider, then week.
+    """
+    for provider, weeks in groupby(registers, key=lambda week: week.organisation):
+        own = [one for one in placed if one.provider == provider]
+        if not own:
+            continue
+        current: Owed | None = None
+        away = False
+        for week in weeks:
+            for place, byte in enumerate(week.marks):
+                if byte in UNEXPLAINED:
+                    if not away:
+                        away = True
+                        current = _first_day(pupil_id, week, place, own)
+                elif byte in POSSIBLE and away:
+                    away = False
+                    if current is not None:
+                        yield with_done(_back(current, week, place), done)
+                        current = None
+        if current is not None:
+            yield with_done(current, done)
+
+
+def _first_day(pupil_id: UUID, week: Week, place: int, placed: Iterable[Placed]) -> Owed | None:
+    on = week.week + timedelta(days=place // 2)
+    one = next((found for found in placed if found.runs(on)), None)
+    if one is None or in_force("attendance.first-day", on) is None:
+        return None
+    return Owed(
+        kind=FIRST_DAY,
+        key=key_of(FIRST_DAY, pupil_id, f"{week.organisation}/{on}"),
+        rule=RULE_OF_KIND[FIRST_DAY],
+        owner=one.commissioner,
+        calendar=one.commissioner,
+        opened_on=on,
+        due_on=on,
+        opened=MarkAt(week.organisation, week.week, place),
+    )
+
+
+def _back(one: Owed, week: Week, place: int) -> Owed:
+    return replace(
+        one,
+        closed_on=week.week + timedelta(days=place // 2),
+        outcome="done",
+        closed=MarkAt(week.organisation, week.week, place),
+    )
+
+
+def on_paper(pupil_id: UUID, clashes: Iterable[Clash], done: Dones) -> Iterator[Owed]:
+    """One for each register and day on which B or K stands against an absence."""
+    seen: set[UUID] = set()
+    for clash in clashes:
+        key = key_of(ON_PAPER, pupil_id, f"{clash.organisation}/{clash.on}")
+        if clash.rule != RULE_OF_KIND[ON_PAPER] or key in seen:
+            continue
+        seen.add(key)
+        monday = clash.on - timedelta(days=clash.on.weekday())
+        one = Owed(
+            kind=ON_PAPER,
+            key=key,
+            rule=clash.rule,
+            owner=clash.organisation,
+            calendar=clash.organisation,
+            opened_on=clash.on,
+            due_on=clash.on,
+            opened=MarkAt(clash.organisation, monday, 2 * clash.on.weekday() + clash.session),
+        )
+        yield with_done(one, done)
+
+
+def return_watch(
+    pupil_id: UUID,
+    weeks: Sequence[Standing],
+    returned: Iterable[Returned],
+    calendars: Calendars,
+    done: Dones,
+) -> Iterator[Owed]:
+    """While a reintegration runs: low attendance, and three unauthorised sessions on end."""
+    for one in returned:
+        for found in (*_low(pupil_id, weeks, one, calendars),
+                      *_unexcused(pupil_id, weeks, one, calendars)):  # fmt: skip
+            owed = with_done(found, done)
+            yield owed if one.ended_on is None else lapsed(owed, one.ended_on)
+
+
+Sessions = Iterator[tuple[Standing, int, str]]
+
+
+def _since(weeks: Sequence[Standing], one: Returned) -> Sessions:
+    """The possible sessions of a return."""
+    for week in weeks:
+        if week.day(9) < one.started_on or (one.ended_on and week.week > one.ended_on):
+            continue
+        for place, byte in enumerate(week.marks):
+            if byte in POSSIBLE and one.started_on <= week.day(place) <= (one.ended_on or date.max):
+                yield week, place, byte
+
+
+def _low(
+    pupil_id: UUID, weeks: Sequence[Standing], one: Returned, calendars: Calendars
+) -> Iterator[Owed]:
+    """Under 85 % of the possible sessions of the last ten days with any; back up, it lapses."""
+    days: deque[tuple[int, int]] = deque(maxlen=LAST_DAYS)
+    current: Owed | None = None
+    by_day = groupby(_since(weeks, one), key=lambda found: found[0].day(found[1]))
+    for on, sessions in by_day:
+        of = list(sessions)
+        days.append((len(of), sum(byte not in ABSENT for _, _, byte in of)))
+        possible, attended = (sum(column) for column in zip(*days, strict=True))
+        enough = number(RULE_OF_KIND[LOW], on)
+        low = len(days) == LAST_DAYS and attended * 100 < possible * enough
+        if low == (current is not None):
+            continue
+        week, place, _ = of[-1]
+        if low:
+            current = _watched(LOW, pupil_id, week, place, one, calendars)
+        elif current is not None:
+            yield replace(current, closed_on=on, outcome="lapsed",
+                          closed=MarkAt(week.register(place), week.week, place))  # fmt: skip
+            current = None
+    if current is not None:
+        yield current
+
+
+def _unexcused(
+    pupil_id: UUID, weeks: Sequence[Standing], one: Returned, calendars: Calendars
+) -> Iterator[Owed]:
+    run = 0
+    for week, place, byte in _since(weeks, one):
+        run = run + 1 if byte in UNAUTHORISED else 0
+        if run == number(RULE_OF_KIND[UNEXCUSED], week.day(place)):
+            yield _watched(UNEXCUSED, pupil_id, week, place, one, calendars)
+
+
+def _watched(
+    kind: str, pupil_id: UUID, week: Standing, place: int, one: Returned, calendars: Calendars
+) -> Owed:
+    """Due the next school day of the receiving school."""
+    on = week.day(place)
+    return Owed(
+        kind=kind,
+        key=key_of(kind, pupil_id, f"{one.key}/{on}/{place % 2}"),
+        rule=RULE_OF_KIND[kind],
+        owner=one.school,
+        calendar=one.school,
+        opened_on=on,
+        due_on=calendars.of(one.school).due_after(on, 1)[0],
+        opened=MarkAt(week.register(place), week.week, place),
+    )
