@@ -150,7 +150,9 @@ def _moved_school(registry: Registry, chance: random.Random, _sent: list[str]) -
     line = f"{SCHOOL},school,Alder School,{la},34,office@alder.example"
     with registry.database.connection() as connection:
         text = f"{ORGANISATIONS.splitlines()[0]}\n{line}\n".encode()
-        import_organisations(connection, BytesIO(text), today=registry.today())
+        import_organisations(
+            connection, BytesIO(text), today=registry.today(), clock=registry.clock
+        )
 
 
 def _nothing_but_time(registry: Registry, _chance: random.Random, _sent: list[str]) -> None:
