@@ -18,7 +18,11 @@ ACTS = frozenset({"correction", "void"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """An event as the ledger holds it, its public and private values together."""
+    """An event as the ledger holds it, its public and private values together.
+
+    ``upn``: the one under which it registered its pupil. Of a merged pupil ``merged_from`` is whose
+    stream holds the event, where that is another's, and ``stream_version`` its version there.
+    """
 
     id: UUID
     type: str
@@ -33,6 +37,9 @@ class Recorded:
     ref_hash: bytes | None = None
     content_hash: bytes | None = None
     birth_year: int | None = None
+    upn: str | None = None
+    merged_from: UUID | None = None
+    stream_version: int | None = None
 
     @property
     def kind(self) -> NoticeType[Any]:
@@ -212,12 +219,25 @@ class Picture:
     follow_ups: Mapping[tuple[str, UUID], FollowUp]
 
 
+def start_of(past: History, upn: str | None) -> Pupil:
+    """The pupil before any notice; of a merged one the other's UPN is a former one."""
+    born = past.recorded[-1].birth_year if past.recorded else None
+    others = [event for event in past.recorded if event.merged_from is not None]
+    return replace(
+        EMPTY,
+        upn=upn,
+        former_upns=tuple(event.upn for event in others if event.upn),
+        beside=frozenset(event.id for event in others if event.type == "upn_changed"),
+        birth_year=born,
+        senders=_senders(past),
+    )
+
+
 def picture(past: History, world: World, *, upn: str | None = None) -> Picture:
     """Everything that follows from a history and the calendars; pure."""
     entries = past.entries()
     states: list[Pupil] = []
-    born = past.recorded[-1].birth_year if past.recorded else None
-    pupil = replace(EMPTY, upn=upn, birth_year=born, senders=_senders(past))
+    pupil = start_of(past, upn)
     for entry in entries:
         states.append(pupil)
         pupil = CATALOGUE[entry.type].apply(pupil, entry)

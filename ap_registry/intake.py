@@ -9,14 +9,17 @@ from uuid import UUID, uuid4
 
 from ap_registry.access import BY_ANOTHER, may_send, sight
 from ap_registry.authority import refuse_unauthorised
+from ap_registry.claiming import refuse_taken_upns
 from ap_registry.correcting import amendment, corrected_fields
 from ap_registry.errors import Refused
 from ap_registry.fields import BadValue, UpnKind
-from ap_registry.history import ACTS, Recorded, history, picture
+from ap_registry.history import ACTS, Recorded, history
 from ap_registry.judging import judge, resolved
+from ap_registry.merging import MERGES
 from ap_registry.notice import FollowUp, NoticeType, World
 from ap_registry.receipts import Accepted, Repeated, digest_of
 from ap_registry.references import named
+from ap_registry.regrouping import Join, StandsAlone, changes_members, other_pupil, take_regrouping
 from ap_registry.sent import (
     Notice,
     Sent,
@@ -42,7 +45,8 @@ class Intake:
 
     ``taken``: which pupil a ref belongs to, as far as this call has learnt. ``find``: who was
     registered when a notice that names no pupil was sent before. ``ids``: pupils by the id that is
-    shown of them. ``claimed``: whom a UPN names in the database.
+    shown of them. ``claimed``: whom a UPN names in the database. ``join``: records as one pupil's.
+    ``alone``: this call has one notice only.
     """
 
     world: World
@@ -54,9 +58,11 @@ class Intake:
     taken: dict[tuple[str, bytes], UUID] = field(default_factory=dict)
     find: Find = lambda _sent, _by, _content, _number: None
     claimed: Callable[[str], UUID | None] = lambda _upn: None
+    join: Join = lambda _pupil, _others: ((), None)
+    alone: bool = False
 
     def workspaces(self) -> Sequence[Workspace]:
-        return tuple(self.by_id.values())
+        return tuple({id(one): one for one in self.by_id.values()}.values())
 
     def take(self, notice: Notice) -> Accepted | Repeated:
         """Read and judge one notice; raise Refused with every problem found."""
@@ -114,6 +120,7 @@ class Intake:
                 workspace = Workspace(pupil_id=uuid4(), first_upn=number, world=self.world)
                 self.known[number] = workspace
                 self.by_id[workspace.pupil_id] = workspace
+            workspace.named_id = workspace.named.get(number)
             return workspace
         if pupil_id not in (None, ""):
             try:
@@ -124,6 +131,7 @@ class Intake:
                 raise refused("/pupil_id", "bad_format", "pupil_id must be an id") from None
             if found is None or not found.exists:
                 raise refused("/pupil_id", "unknown_pupil", _UNKNOWN)
+            found.named_id = None
             return found
         if kind.name != "pupil_registered" and not tries_to_register(notice, kind):
             raise refused("/upn", "required", "upn (or pupil_id) is needed")
@@ -209,8 +217,10 @@ class Intake:
             base=history(found.recorded),
             marked=found.marked,
             held=held,
+            others=found.others,
+            named=dict(found.named),
         )
-        self.by_id[found.pupil_id] = workspace
+        self.by_id |= dict.fromkeys((found.pupil_id, *found.others), workspace)
         self.known |= dict.fromkeys(found.upns, workspace)
         return workspace
 
@@ -252,7 +262,7 @@ class Intake:
         """A ref is unique per organisation, over all pupils."""
         assert found.ref is not None
         holder = self.taken.get((by, _ref_hash(self.settings, found.ref)), workspace.pupil_id)
-        if holder != workspace.pupil_id:
+        if holder not in {workspace.pupil_id, *workspace.others}:
             raise refused(
                 "/ref", "ref_conflict", "this ref was used for another pupil: use another ref"
             )
@@ -289,6 +299,10 @@ class Intake:
             values["fields"] = corrected_fields(
                 values, workspace, by, settings=self.settings, world=self.world
             )
+        if found.kind.name in MERGES:
+            values["other"] = str(
+                other_pupil(found, workspace, self.known, settings=self.settings, world=self.world)
+            )
         values |= self._left_out(found, values)
         judge(found.kind, values, found.occurred_on, workspace=workspace, world=self.world, by=by)
         workspace.birth_year = _birth_year(values) or workspace.birth_year
@@ -307,28 +321,20 @@ class Intake:
             content_hash=content,
             birth_year=workspace.birth_year,
         )
-        self._refuse_taken_upns(event, workspace)
+        if changes_members(workspace.history, event):
+            if not self.alone:
+                raise StandsAlone
+            return take_regrouping(
+                event, workspace, self.by_id, join=self.join, settings=self.settings
+            )
+        event = workspace.placed(event)
+        refuse_taken_upns(event, workspace, self.known, self.claimed)
         before = workspace.picture.pupil.upns if workspace.exists else ()
         accepted = workspace.append(event, self.settings.today)
         for upn in set(before) - set(workspace.picture.pupil.upns):
             self.known.pop(upn, None)
         self.known |= dict.fromkeys(workspace.picture.pupil.upns, workspace)
         return accepted
-
-    def _refuse_taken_upns(self, event: Recorded, workspace: Workspace) -> None:
-        """A UPN that names another pupil is not given to this one, by whatever notice."""
-        acts = event.type in ACTS and any(
-            r.type == "upn_changed" for r in workspace.history.recorded
-        )
-        if event.type != "upn_changed" and not acts:
-            return
-        after = picture(workspace.history.plus(event), self.world, upn=workspace.first_upn)
-        pointer = {"correction": "/fields/new_upn", "void": "/of"}.get(event.type, "/new_upn")
-        for upn in set(after.pupil.upns) - set(workspace.picture.pupil.upns):
-            named = self.known.get(upn)
-            holder = named.pupil_id if named and named.exists else self.claimed(upn)
-            if holder not in {None, workspace.pupil_id}:
-                raise refused(pointer, "already_registered", "that UPN names another pupil")
 
     def _left_out(self, found: Sent, values: Mapping[str, object]) -> dict[str, object]:
         """Days that, not said, are the day recorded (``decided_on``)."""

@@ -49,12 +49,13 @@ class Pupil:
 
     ``birth_year`` outlives an erasure: the ledger keeps it in the open. ``senders``: who sent
     each notice, where a dispute asks for it. ``adopted_by``: the change of UPN that cut the link
-    to all UPNs before it.
+    to all UPNs before it. ``beside``: changes of UPN in the record of another merged into this one.
     """
 
     upn: str | None = None
     former_upns: tuple[str, ...] = ()
     adopted_by: UUID | None = None
+    beside: frozenset[UUID] = frozenset()
     birth_year: int | None = None
     senders: Mapping[UUID, str] = field(default_factory=dict)
     details: tuple[Details, ...] = ()

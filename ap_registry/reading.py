@@ -1,14 +1,13 @@
 """What is asked of the registry: a pupil, a timeline, a clock explained; as at and on."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from ap_registry.adoption import forgotten, scrubbed
 from ap_registry.errors import NotFound, Problem
-from ap_registry.history import fold, history
-from ap_registry.pupil import EMPTY
+from ap_registry.history import fold, history, start_of
+from ap_registry.merging import place
 from ap_registry.registry import Registry
 from ap_registry.store import ledger, queries, who
 from ap_registry.store.database import Connection
@@ -42,13 +41,13 @@ def read_pupil(
         )
         past = history(stored.recorded)
         day = on or registry.today()
-        shown = show_pupil(past, world, pupil_id=pupil_id, first_upn=stored.upn, on=day)
-        shown["flags"] += _attendance_flags(connection, pupil_id, as_at)
+        shown = show_pupil(past, world, pupil_id=stored.pupil_id, first_upn=stored.upn, on=day)
+        shown["flags"] += _attendance_flags(connection, stored.pupil_id, as_at)
         if timeline:
             shown["timeline"] = show_timeline(
-                past, world, on=on, seqs=_sequence_numbers(connection, pupil_id)
+                past, world, on=on, seqs=_sequence_numbers(connection, stored)
             )
-        return _as_known_now(connection, pupil_id, shown)
+        return _as_known_now(connection, stored.pupil_id, shown)
 
 
 def _as_known_now(connection: Connection, pupil_id: UUID, shown: dict[str, Any]) -> dict[str, Any]:
@@ -57,19 +56,23 @@ def _as_known_now(connection: Connection, pupil_id: UUID, shown: dict[str, Any])
     if present is None or present.shown_as is None:
         return shown
     stored = ledger.load(connection, ids=[pupil_id]).pupils[0]
-    pupil = fold(history(stored.recorded).entries(), replace(EMPTY, upn=stored.upn))
+    past = history(stored.recorded)
+    pupil = fold(past.entries(), start_of(past, stored.upn))
     if shown["id"] != str(present.shown_as):
         shown |= {"id": str(present.shown_as), "upn": present.upn, "former_upns": []}
     told: dict[str, Any] = scrubbed(shown, forgotten(stored.recorded, stored.upn, pupil))
     return told
 
 
-def _sequence_numbers(connection: Connection, pupil_id: UUID) -> dict[int, int]:
-    return dict(
-        connection.execute(
-            "select version, seq from log where pupil_id = %s and stream = 0", (pupil_id,)
-        ).fetchall()
-    )
+def _sequence_numbers(connection: Connection, stored: ledger.Stored) -> dict[int, int]:
+    """By version, as the pupil's record is numbered."""
+    rows = connection.execute(
+        "select pupil_id, version, seq from log where pupil_id = any(%s) and stream = 0",
+        ([stored.pupil_id, *stored.others],),
+    ).fetchall()
+    found = {(pupil, version): seq for pupil, version, seq in rows}
+    places = {event.version: place(event, stored.pupil_id) for event in stored.recorded}
+    return {version: found[at] for version, at in places.items() if at in found}
 
 
 def _attendance_flags(

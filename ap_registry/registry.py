@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -12,30 +12,24 @@ import psycopg
 from psycopg.errors import UniqueViolation
 
 from ap_registry.access import COMMAND_LINE, Caller
+from ap_registry.answering import Outcome, named, placed, status, stored
 from ap_registry.calendar import london_today
 from ap_registry.errors import Problem, Refused, VersionConflict
 from ap_registry.intake import Intake, digest_of_ref, open_intake
 from ap_registry.notice import FollowUp
 from ap_registry.receipts import Accepted, Repeated
+from ap_registry.regrouping import StandsAlone
 from ap_registry.sent import Sent, Settings
-from ap_registry.store import codec, ledger, queries, sequencer, who
+from ap_registry.store import ledger, queries, sequencer, who
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection, Database
+from ap_registry.store.derived import held_rows, marked_rows
 from ap_registry.store.recompute import recompute
 from ap_registry.store.worlds import Worlds
+from ap_registry.workspace import Workspace
 
 ATTEMPTS = 6
 Notice = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one notice: created, unchanged, duplicate or refused."""
-
-    status: str
-    event_id: UUID | None = None
-    receipt: Mapping[str, Any] | None = None
-    problems: tuple[Problem, ...] = ()
 
 
 After = Callable[[Connection, list[Outcome]], None]
@@ -176,30 +170,99 @@ class Registry:
         receipts: bool,
     ) -> list[Outcome]:
         with self.database.connection() as connection, _maybe(connection, after):
-            intake = self._open(connection, notices, settings)
-            intake.counted = counted
-            intake.taken = dict(taken)
-            intake.find = partial(_sent_before, connection, settings)
-            intake.claimed = partial(who.pupil_of_upn, connection)
-            outcomes: list[Accepted | Repeated | Refused] = []
-            for notice in notices:
-                try:
-                    outcomes.append(intake.take(notice))
-                except Refused as refused:
-                    outcomes.append(refused)
-            problems = _placed(outcomes, several=array)
-            if problems and not each:
-                raise Refused(tuple(problems))
-            at = None
-            if not dry_run:
-                at = self._write(connection, intake)
-            told = [
-                self._outcome(connection, found, at) if receipts else _status(found)
-                for found in outcomes
-            ]
+            told = self._take(
+                connection,
+                notices,
+                settings,
+                each=each,
+                dry_run=dry_run,
+                first=0 if array else None,
+                counted=counted,
+                taken=taken,
+                receipts=receipts,
+            )
             if after is not None:
                 after(connection, told)
             return told
+
+    def _take(
+        self,
+        connection: Connection,
+        notices: Sequence[Notice],
+        settings: Settings,
+        *,
+        each: bool,
+        dry_run: bool,
+        first: int | None,
+        counted: dict[bytes, int] | None,
+        taken: Mapping[tuple[str, bytes], UUID],
+        receipts: bool,
+    ) -> list[Outcome]:
+        """``first``: the number of the first notice in the array that was sent."""
+        intake = self._open(connection, notices, settings)
+        intake.counted = dict(counted) if counted is not None else None
+        intake.taken = dict(taken)
+        intake.find = partial(_sent_before, connection, settings)
+        intake.claimed = partial(who.pupil_of_upn, connection)
+        intake.join = partial(ledger.join, connection)
+        intake.alone = len(notices) == 1
+        outcomes: list[Accepted | Repeated | Refused] = []
+        for number, notice in enumerate(notices):
+            try:
+                outcomes.append(intake.take(notice))
+            except Refused as refused:
+                outcomes.append(refused)
+            except StandsAlone:
+                return self._take_apart(
+                    connection,
+                    notices,
+                    settings,
+                    number,
+                    each=each,
+                    dry_run=dry_run,
+                    first=first,
+                    counted=counted,
+                    taken=taken,
+                    receipts=receipts,
+                )
+        if counted is not None and intake.counted is not None:
+            counted.update(intake.counted)
+        problems = placed(outcomes, first)
+        if problems and not each:
+            raise Refused(tuple(problems))
+        at = None
+        if not dry_run:
+            at = self._write(connection, intake)
+        return [
+            self._outcome(connection, found, at) if receipts else status(found)
+            for found in outcomes
+        ]
+
+    def _take_apart(
+        self,
+        connection: Connection,
+        notices: Sequence[Notice],
+        settings: Settings,
+        number: int,
+        *,
+        dry_run: bool,
+        first: int | None,
+        **options: Any,
+    ) -> list[Outcome]:
+        """What comes before a merge is written before it, and what comes after sees it."""
+        told: list[Outcome] = []
+        with connection.transaction(force_rollback=dry_run):
+            for start, end in ((0, number), (number, number + 1), (number + 1, len(notices))):
+                if start < end:
+                    told += self._take(
+                        connection,
+                        notices[start:end],
+                        settings,
+                        dry_run=False,
+                        first=None if first is None else first + start,
+                        **options,
+                    )
+        return told
 
     def _taken(
         self, notices: Sequence[Notice], settings: Settings
@@ -219,11 +282,11 @@ class Registry:
     def _open(
         self, connection: Connection, notices: Sequence[Notice], settings: Settings
     ) -> Intake:
-        upns, named = _named(notices)
-        shown = who.pupils_of_ids(connection, named) if named else {}
+        upns, asked = named(notices)
+        shown = who.pupils_of_ids(connection, asked) if asked else {}
         ids = set(shown.values())
         loaded = ledger.load(connection, upns, ids)
-        if behind := [p.pupil_id for p in loaded.pupils if p.behind]:
+        if behind := [one for p in loaded.pupils if p.behind for one in (p.pupil_id, *p.others)]:
             recompute(connection, self.worlds, clock=self.clock, only=behind)
             loaded = ledger.load(connection, upns, ids)
         world = self.worlds.current(connection, loaded.world)
@@ -239,8 +302,12 @@ class Registry:
         changed = [w for w in intake.workspaces() if w.accepted]
         if not changed:
             return None
+        touched = [w.pupil_id for w in changed if w.marked and w.answers_for_marks]
         for workspace in sorted(changed, key=lambda w: w.pupil_id.bytes):
-            workspace.write_into(batch)
+            if workspace.apart is None:
+                workspace.write_into(batch)
+            else:
+                touched = self._regroup(connection, batch, workspace)
         self.refuse_clock_behind(connection)
         at = ledger.record(
             connection,
@@ -249,9 +316,20 @@ class Registry:
             clock=self.clock,
             world=intake.world.version,
         )
-        answering = [w.pupil_id for w in changed if w.marked and w.answers_for_marks]
-        settle_follow_ups(connection, self.worlds, answering, today=self.today(), clock=self.clock)
+        settle_follow_ups(connection, self.worlds, touched, today=self.today(), clock=self.clock)
         return at
+
+    def _regroup(
+        self, connection: Connection, batch: ledger.Batch, workspace: Workspace
+    ) -> list[UUID]:
+        """Write the rows of all pupils whose records were merged or came apart; answer whose."""
+        pupils = workspace.concerned
+        latest = ledger.latest(connection, pupils)
+        held = held_rows(connection, pupils)
+        workspace.write_regrouped(batch, held, at_least=latest)
+        for table, rows in marked_rows(connection, pupils).items():
+            batch.close(table, rows)
+        return pupils
 
     def refuse_clock_behind(self, connection: Connection) -> None:
         """AP_REGISTRY_CLOCK may stand still, but not go back (contract section 1)."""
@@ -279,21 +357,12 @@ class Registry:
         at: datetime | None,
     ) -> Outcome:
         if isinstance(found, Refused):
-            return _status(found)
+            return status(found)
         if isinstance(found, Repeated):
-            receipt = found.receipt(at or self.now(), _stored(connection, found))
+            receipt = found.receipt(at or self.now(), stored(connection, found))
         else:
             receipt = found.receipt(at or self.now())
-        return replace(_status(found), receipt=receipt)
-
-
-def _status(found: Accepted | Repeated | Refused) -> Outcome:
-    if isinstance(found, Refused):
-        return Outcome(status="refused", problems=found.problems)
-    if isinstance(found, Repeated):
-        status = "duplicate" if found.in_this_call else "unchanged"
-        return Outcome(status=status, event_id=found.event.id)
-    return Outcome(status="created", event_id=found.event.id)
+        return replace(status(found), receipt=receipt)
 
 
 def _sent_before(
@@ -306,45 +375,3 @@ def _sent_before(
         name = found.registering.get("family_name") or found.values.get("family_name")
         pupil = queries.pupil_of_content(connection, str(name), content, number)
     return ledger.load(connection, ids=[pupil]).pupils[0] if pupil else None
-
-
-def _named(notices: Sequence[Notice]) -> tuple[set[str], set[UUID]]:
-    upns: set[str] = set()
-    ids: set[UUID] = set()
-    for notice in notices:
-        for name in ("upn", "new_upn"):
-            if isinstance(upn := notice.get(name), str) and upn.strip():
-                upns.add(upn.strip().upper())
-        if pupil_id := notice.get("pupil_id"):
-            try:
-                ids.add(UUID(str(pupil_id)))
-            except ValueError:
-                continue
-    return upns, ids
-
-
-def _placed(outcomes: Sequence[Accepted | Repeated | Refused], *, several: bool) -> list[Problem]:
-    """All problems, each pointing into the array where one was sent."""
-    found = []
-    for number, outcome in enumerate(outcomes):
-        if isinstance(outcome, Refused):
-            for problem in outcome.problems:
-                pointer = f"/{number}{problem.pointer}" if several else problem.pointer
-                found.append(
-                    Problem(pointer, problem.code, problem.detail, problem.rule, problem.source)
-                )
-    return found
-
-
-def _stored(connection: Connection, found: Repeated) -> Mapping[str, Any] | None:
-    """The answer that was first given, kept beside the reference."""
-    if found.event.ref_hash is None:
-        return None
-    row = connection.execute(
-        "select receipt::text from notice_ref where by = %s and ref_hash = %s",
-        (found.event.by, found.event.ref_hash),
-    ).fetchone()
-    if row is None:
-        return None
-    answer: Mapping[str, Any] = codec.decode(row[0])
-    return answer

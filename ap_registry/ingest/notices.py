@@ -11,11 +11,12 @@ from typing import Any, BinaryIO, LiteralString, NamedTuple, TextIO
 from uuid import UUID
 
 from ap_registry.access import COMMAND_LINE, Caller
+from ap_registry.answering import Outcome
 from ap_registry.fields import BadValue, Day, Reading
 from ap_registry.ingest.results import BadRow, ImportResult, Receipts, ResultFile, RowError
 from ap_registry.ingest.spreadsheets import read_rows
 from ap_registry.notices import CATALOGUE
-from ap_registry.registry import Outcome, Registry
+from ap_registry.registry import Registry
 from ap_registry.sent import ENVELOPE
 from ap_registry.store import codec, database
 from ap_registry.store.database import Connection

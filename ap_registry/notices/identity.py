@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from ap_registry.codes import upn_la_known
 from ap_registry.errors import Problem
-from ap_registry.fields import Code, UpnKind
+from ap_registry.fields import Code, Text, UpnKind
 from ap_registry.identifiers import Upn, is_temporary, upn_la
 from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
 from ap_registry.pupil import Pupil
@@ -18,6 +18,13 @@ REASONS = ("permanent_issued", "allocated_in_error", ADOPTED)
 class UpnChanged(Facts, frozen=True, kw_only=True):
     new_upn: Annotated[str, UpnKind()]
     reason: Annotated[str, Code(codes=REASONS)]
+
+
+class Merge(Facts, frozen=True, kw_only=True):
+    """Which pupil ``other_upn`` names is kept beside the facts, as the event's ``other``."""
+
+    other_upn: Annotated[str, UpnKind()]
+    reason: Annotated[str, Text(private=True)]
 
 
 def _refuse(case: Case[UpnChanged]) -> Iterator[Problem]:
@@ -34,10 +41,16 @@ def _flags(case: Case[UpnChanged]) -> Iterator[Flag]:
 
 
 def _apply(pupil: Pupil, entry: Entry[UpnChanged]) -> Pupil:
-    """A former UPN still finds the pupil; of an adopted one nothing that went before is kept."""
+    """A former UPN still finds the pupil; of an adopted one nothing that went before is kept.
+
+    Of a merged pupil the kept UPN is shown, whatever becomes of the other.
+    """
     facts = entry.facts
     if facts.reason == ADOPTED:
         return replace(pupil, upn=facts.new_upn, former_upns=(), adopted_by=entry.id)
+    if entry.id in pupil.beside:
+        others = dict.fromkeys((*pupil.former_upns, facts.new_upn))
+        return replace(pupil, former_upns=tuple(upn for upn in others if upn != pupil.upn))
     former = (*pupil.former_upns, *([pupil.upn] if pupil.upn else []))
     return replace(
         pupil,
@@ -55,6 +68,18 @@ TYPES: tuple[NoticeType[Any], ...] = (
         flags=_flags,
         apply=_apply,
         senders=frozenset({"school", "la"}),
+    ),
+    NoticeType(
+        name="pupils_merged",
+        facts=Merge,
+        sentence="Two records of this pupil were merged",
+        senders=frozenset({"la"}),
+    ),
+    NoticeType(
+        name="merge_undone",
+        facts=Merge,
+        sentence="A merge of two records was undone",
+        senders=frozenset({"la"}),
     ),
 )
 CLOCKS = ()

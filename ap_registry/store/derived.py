@@ -1,6 +1,7 @@
 """Derived rows as they are held, as plain JSON values: what a rebuild compares with."""
 
 from collections.abc import Sequence
+from typing import LiteralString
 from uuid import UUID
 
 from ap_registry.store import codec
@@ -27,4 +28,21 @@ def held_rows(connection: Connection, pupils: Sequence[UUID]) -> dict[UUID, Rows
     cursor = connection.cursor(binary=True)
     for table, pupil, key, text in cursor.execute(_HELD, {"pupils": list(pupils)}):
         found.setdefault(pupil, {}).setdefault(table, {})[key] = codec.decode(text)
+    return found
+
+
+_MARKED: LiteralString = """
+select 'follow_up', pupil_id, key from follow_up
+ where pupil_id = any(%(pupils)s) and until_at = 'infinity' and origin = 'attendance'
+union all
+select 'flag', pupil_id, key from flag
+ where pupil_id = any(%(pupils)s) and until_at = 'infinity' and rule like 'attendance.%%'
+"""
+
+
+def marked_rows(connection: Connection, pupils: Sequence[UUID]) -> dict[str, list[dict[str, UUID]]]:
+    """By table, the names of present rows that follow from registers."""
+    found: dict[str, list[dict[str, UUID]]] = {}
+    for table, pupil, key in connection.execute(_MARKED, {"pupils": list(pupils)}):
+        found.setdefault(table, []).append({"pupil_id": pupil, "key": key})
     return found

@@ -29,8 +29,26 @@ begin
     raise exception 'organisations or calendars have changed' using errcode = '40001';
   end if;
   perform pg_advisory_xact_lock({slots}, slot) from (
-    select distinct {slot} as slot from unnest(p_pupil, p_stream) as t(pupil, stream)
-     where stream = 0 order by 1) s;
+    select distinct {slot} as slot from (
+      select pupil from unnest(p_pupil, p_stream) as t(pupil, stream) where stream = 0
+      union select pupil_id from jsonb_to_recordset(p_side->'read') as r(pupil_id uuid)) t(pupil)
+     order by 1) s;
+  if exists (
+       select from jsonb_to_recordset(p_side->'read') as r(pupil_id uuid, version int)
+        where r.version <> (select max(e.version) from event e
+                             where e.pupil_id = r.pupil_id and e.stream = 0))
+     or exists (
+       (select m.other, m.pupil_id from merged m
+         where m.until_at = 'infinity' and m.other = any(p_pupil || array(
+           select pupil_id from jsonb_to_recordset(p_side->'read') as r(pupil_id uuid)))
+        except select other, pupil_id from jsonb_to_recordset(p_side->'merged')
+                 as r(other uuid, pupil_id uuid))
+       union all
+       (select other, pupil_id from jsonb_to_recordset(p_side->'merged')
+          as r(other uuid, pupil_id uuid)
+        except select m.other, m.pupil_id from merged m where m.until_at = 'infinity')) then
+    raise exception 'another record of this pupil has changed' using errcode = '40001';
+  end if;
   perform pg_advisory_xact_lock_shared({lock});
   v_at := greatest(coalesce(p_clock, clock_timestamp()), p_last);
   v_micros := int8send((extract(epoch from v_at) * 1000000)::bigint);

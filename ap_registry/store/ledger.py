@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ap_registry.history import Recorded
+from ap_registry.merging import joined
 from ap_registry.notice import NoticeType
 from ap_registry.store import codec, digest
 from ap_registry.store.database import Connection
@@ -21,9 +22,12 @@ with asked as (
 named as materialized (
   select upn, pupil_id,
          exists (select from behind b where b.pupil_id = asked.pupil_id) as behind,
-         exists (select from attendance_week a where a.pupil_id = asked.pupil_id) as marked
+         exists (select from attendance_week a where a.pupil_id = asked.pupil_id) as marked,
+         (select m.pupil_id from merged m
+           where (m.other = asked.pupil_id or m.pupil_id = asked.pupil_id) and {merged}
+           limit 1) as kept
     from asked)
-select v.world, n.behind, n.marked, n.upn, n.pupil_id,
+select v.world, n.behind, n.marked, n.kept, n.upn, n.pupil_id,
        e.version, e.id, e.type, e.occurred_on, e.recorded_at, e.by,
        e.actor, e.ref_hash, e.content_hash, e.birth_year, e.data::text, p.data::text
   from (select string_agg(value, '/' order by name) as world from setting
@@ -39,7 +43,24 @@ select v.world, n.behind, n.marked, n.upn, n.pupil_id,
 _KNOWN = """and exists (select from log l where l.pupil_id = e.pupil_id and l.stream = e.stream
                 and l.version = e.version and l.known_at <= %(as_at)s)"""
 
-_LOAD_ALL, _LOAD_KNOWN = _LOAD.format(known=""), _LOAD.format(known=_KNOWN)
+_HELD_ALL = "m.until_at = 'infinity'"
+_HELD_KNOWN = "m.from_at <= %(as_at)s and m.until_at > %(as_at)s"
+_LOAD_ALL = _LOAD.format(known="", merged=_HELD_ALL)
+_LOAD_KNOWN = _LOAD.format(known=_KNOWN, merged=_HELD_KNOWN)
+
+# In the one order: of the log, and of what waits for its place there as it was written.
+_JOIN = """
+select e.pupil_id, e.version, e.id, e.type, e.occurred_on, e.recorded_at, e.by,
+       e.actor, e.ref_hash, e.content_hash, e.birth_year, e.data::text, p.data::text
+  from event e
+  left join log l using (pupil_id, stream, version)
+  left join unsequenced u using (pupil_id, stream, version)
+  left join event_private p using (pupil_id, stream, version)
+ where e.pupil_id = any(%(pupils)s) and e.stream = 0
+   and (%(as_at)s::timestamptz is null or l.known_at <= %(as_at)s)
+ order by coalesce(l.seq, 4611686018427387904), e.recorded_at,
+          coalesce(u.written_at, e.recorded_at), e.pupil_id, e.version
+"""
 _RECORD = (
     "select record_events(%s::uuid[], %s::smallint[], %s::int[], %s::uuid[], %s::text[],"
     " %s::date[], %s::text[], %s, %s::bytea[], %s::bytea[], %s::smallint[], %s::text[],"
@@ -53,7 +74,8 @@ class Stored:
     """A pupil's stream as loaded. ``upns`` that were asked for and name this pupil.
 
     ``behind``: its rows were derived by a calendar or organisations that have changed since.
-    ``marked``: some register names the pupil.
+    ``marked``: some register names the pupil. ``others``: merged into it; ``named``: of a merged
+    pupil, in whose stream each UPN that was asked for is.
     """
 
     pupil_id: UUID
@@ -62,6 +84,8 @@ class Stored:
     upn: str | None = None
     behind: bool = False
     marked: bool = False
+    others: tuple[UUID, ...] = ()
+    named: Mapping[str, UUID] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +107,14 @@ def load(
     world = ""
     behind: set[UUID] = set()
     marked: set[UUID] = set()
+    kept: dict[UUID, UUID] = {}
     by_pupil: dict[UUID, tuple[dict[str, None], dict[int, Recorded], list[str]]] = {}
     for row in cursor:
-        world, is_behind, is_marked, upn_asked, pupil_id, version = row[:6]
+        world, is_behind, is_marked, keeper, upn_asked, pupil_id, version = row[:7]
         if pupil_id is None:
             continue
+        if keeper is not None:
+            kept[pupil_id] = keeper
         if is_behind:
             behind.add(pupil_id)
         if is_marked:
@@ -96,24 +123,81 @@ def load(
         if upn_asked is not None:
             upns_seen[upn_asked] = None
         if version is not None and version not in events:
-            event, upn = recorded_of(row[5:])
+            event, upn = recorded_of(row[6:])
             events[version] = event
             if upn:
                 own.append(upn)
-    return Loaded(
-        world=world,
-        pupils=tuple(
-            Stored(
-                pupil_id=pupil_id,
-                upns=tuple(upns_seen),
-                recorded=tuple(events.values()),
-                upn=own[-1] if own else None,
-                behind=pupil_id in behind,
-                marked=pupil_id in marked,
-            )
-            for pupil_id, (upns_seen, events, own) in by_pupil.items()
-        ),
+    alone = tuple(
+        Stored(
+            pupil_id=pupil_id,
+            upns=tuple(upns_seen),
+            recorded=tuple(events.values()),
+            upn=own[-1] if own else None,
+            behind=pupil_id in behind,
+            marked=pupil_id in marked,
+        )
+        for pupil_id, (upns_seen, events, own) in by_pupil.items()
     )
+    pupils = _merged(connection, alone, kept, as_at) if kept else alone
+    return Loaded(world=world, pupils=pupils)
+
+
+def _merged(
+    connection: Connection, found: Iterable[Stored], kept: Mapping[UUID, UUID],
+    as_at: datetime | None,
+) -> tuple[Stored, ...]:  # fmt: skip
+    """The same with each merged pupil once, its records joined."""
+    groups: dict[UUID, list[Stored]] = {}
+    for stored in found:
+        groups.setdefault(kept.get(stored.pupil_id, stored.pupil_id), []).append(stored)
+    return tuple(
+        _joined(connection, keeper, several, as_at)
+        if any(one.pupil_id in kept for one in several)
+        else several[0]
+        for keeper, several in groups.items()
+    )
+
+
+def _joined(
+    connection: Connection, keeper: UUID, several: Iterable[Stored], as_at: datetime | None
+) -> Stored:
+    asked = tuple(several)
+    held = _HELD_ALL if as_at is None else _HELD_KNOWN
+    others = tuple(
+        row[0]
+        for row in connection.execute(
+            f"select m.other from merged m where m.pupil_id = %(keeper)s and {held} order by 1",
+            {"keeper": keeper, "as_at": as_at},
+        )
+    )
+    recorded, upn = join(connection, keeper, others, as_at)
+    return Stored(
+        pupil_id=keeper,
+        upns=tuple(upn for one in asked for upn in one.upns),
+        recorded=recorded,
+        upn=upn,
+        behind=any(one.behind for one in asked),
+        marked=True,
+        others=others,
+        named={upn: one.pupil_id for one in asked for upn in one.upns},
+    )
+
+
+def join(
+    connection: Connection, keeper: UUID, others: Sequence[UUID], as_at: datetime | None = None
+) -> tuple[tuple[Recorded, ...], str | None]:
+    """The records of these pupils as one, and the UPN under which the first was registered."""
+    cursor = connection.cursor(binary=True)
+    cursor.execute(_JOIN, {"pupils": [keeper, *others], "as_at": as_at})
+    events = []
+    first = None
+    for pupil, *row in cursor.fetchall():
+        event, upn = recorded_of(row)
+        events.append((pupil, replace(event, upn=upn)))
+        first = upn if pupil == keeper and upn else first
+    if not others:
+        return tuple(event for _, event in events), first
+    return joined(keeper, events), first
 
 
 def recorded_of(row: Sequence[Any]) -> tuple[Recorded, str | None]:
@@ -138,6 +222,16 @@ def recorded_of(row: Sequence[Any]) -> tuple[Recorded, str | None]:
         ),
         envelope.get("upn"),
     )
+
+
+def latest(connection: Connection, pupils: Sequence[UUID]) -> datetime:
+    """The last instant at which anything of these pupils was recorded."""
+    row = connection.execute(
+        "select max(recorded_at) from event where pupil_id = any(%s)", (list(pupils),)
+    ).fetchone()
+    assert row is not None
+    at: datetime = row[0]
+    return at
 
 
 @dataclass(slots=True, kw_only=True)

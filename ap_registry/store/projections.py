@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from ap_registry.follow_ups import NAMESPACE, Key, key_of
 from ap_registry.happenings import Happening
 from ap_registry.history import Picture
+from ap_registry.merging import members
 from ap_registry.notice import FollowUp, World, source
 from ap_registry.notices.exclusion_decisions import EXCLUSIONS
 from ap_registry.pupil import Pupil
@@ -25,6 +26,8 @@ def rows(picture: Picture, world: World, pupil_id: UUID) -> Rows:
     tables: Rows = {name: dict(make(pupil)) for name, make in _MAKERS.items()}
     if pupil.details:
         tables["identity"] = {pupil_id: _identity(pupil)}
+    if merged := members(picture.history):
+        tables["merged"] = {other: {"other": other} for other in merged}
     tables["placement"] = dict(_placements(picture))
     tables["flag"] = {
         uuid5(NAMESPACE, f"{flag.event}/{flag.rule}/{flag.detail}"): {

@@ -340,16 +340,20 @@ def organisations(
 
 _EVENTS = f"""
 select l.seq, e.id::text, split_part(e.type, '.', 1) as type, e.version,
-       {SHOWN_ID.format(t="e")}::text as pupil_id, e.occurred_on::text, e.recorded_at, e.by,
-       case when i.shown_as is null then p.data->>'_ref' end as ref
+       coalesce(i.shown_as, k.pupil_id)::text as pupil_id, e.occurred_on::text, e.recorded_at,
+       e.by, case when i.shown_as is null then p.data->>'_ref' end as ref
   from log l join event e using (pupil_id, stream, version)
   left join event_private p using (pupil_id, stream, version)
-  left join identity i on i.pupil_id = e.pupil_id and i.until_at = 'infinity'
- where l.seq > %(after)s and e.stream < 2 and {SCOPED.format(t="l")}
+ cross join lateral (
+   select coalesce((select m.pupil_id from merged m
+                     where m.other = e.pupil_id and m.until_at = 'infinity'),
+                   e.pupil_id) as pupil_id) k
+  left join identity i on i.pupil_id = k.pupil_id and i.until_at = 'infinity'
+ where l.seq > %(after)s and e.stream < 2 and {SCOPED.format(t="k")}
    and (e.by = any(%(organisations)s) or
         not (%(to_health)s and split_part(e.type, '.', 1) not in {_OF_HEALTH})
         and not (%(to_school)s and split_part(e.type, '.', 1) in {_OF_EXCLUSIONS}
-                 and {ELSEWHERE.format(t="e", more="")}))
+                 and {ELSEWHERE.format(t="k", more="")}))
  order by l.seq limit %(limit)s
 """
 

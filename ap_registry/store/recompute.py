@@ -10,7 +10,7 @@ from ap_registry.describing import describe
 from ap_registry.follow_ups import Key
 from ap_registry.history import history, picture
 from ap_registry.notice import FollowUp, World
-from ap_registry.store import in_line, ledger, projections
+from ap_registry.store import in_line, ledger, projections, who
 from ap_registry.store.attendance_follow_ups import Settled, judged, rows
 from ap_registry.store.database import Connection
 from ap_registry.store.derived import held_rows
@@ -46,8 +46,10 @@ def recompute(
 
 
 def _bring_in_line(
-    connection: Connection, worlds: Worlds, pupils: Sequence[UUID], clock: datetime | None
+    connection: Connection, worlds: Worlds, behind: Sequence[UUID], clock: datetime | None
 ) -> Moved:
+    kept = who.keepers(connection, behind)
+    pupils = sorted({kept.get(pupil, pupil) for pupil in behind})
     at = in_line.alone(connection, pupils, clock)
     world, today = worlds.fresh(connection), london_today(at)
     held = held_rows(connection, pupils)
@@ -77,7 +79,7 @@ def _bring_in_line(
             moved.append({**shown, "was_due_on": was})
     in_line.write(connection, at, in_line.MOVEMENTS, closing=closing, opening=opening)
     moved += _marks_in_line(connection, world, pupils, at)
-    connection.execute("delete from behind where pupil_id = any(%s)", (list(pupils),))
+    connection.execute("delete from behind where pupil_id = any(%s)", (list(behind),))
     return moved
 
 

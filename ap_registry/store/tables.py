@@ -62,6 +62,13 @@ class Identity(Derived, table=True):
     restricted: bool = Field(sa_type=Boolean)
 
 
+class Merged(Derived, table=True):
+    """That another pupil's record is read as part of this one's; key = the other's id."""
+
+    __table_args__: ClassVar[Any] = (Index("merged_other", "other"),)
+    other: UUID
+
+
 class Detail(Derived, table=True):
     """What stood of the pupil from ``occurred_on``; nc_year only where that notice stated one."""
 
@@ -409,6 +416,7 @@ class Visibility(Derived, table=True):
 
 DERIVED: tuple[type[Derived], ...] = (
     Identity,
+    Merged,
     Detail,
     Roll,
     Exclusion,

@@ -30,13 +30,22 @@ def pupil_of_upn(connection: Connection, upn: str) -> UUID | None:
 def pupil_named(connection: Connection, name: str) -> UUID | None:
     """By UPN, present or former, or by the id that is shown."""
     found = pupil_of_upn(connection, name.strip().upper().replace("\x00", ""))
-    if found is not None:
-        return found
-    try:
-        shown_id = UUID(name)
-    except ValueError:
-        return None
-    return pupils_of_ids(connection, [shown_id]).get(shown_id)
+    if found is None:
+        try:
+            shown_id = UUID(name)
+        except ValueError:
+            return None
+        found = pupils_of_ids(connection, [shown_id]).get(shown_id)
+    return found and keepers(connection, [found]).get(found, found)
+
+
+def keepers(connection: Connection, pupils: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Of these pupils, those that are merged into another now, and into whom."""
+    rows = connection.execute(
+        "select other, pupil_id from merged where other = any(%s) and until_at = 'infinity'",
+        (list(pupils),),
+    ).fetchall()
+    return dict(rows)
 
 
 def pupils_of_ids(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, UUID]:

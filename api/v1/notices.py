@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
+from ap_registry.answering import Outcome
 from ap_registry.errors import Problem, Refused, VersionConflict
 from ap_registry.problems import as_error, of_refusal
-from ap_registry.registry import Outcome, Registry
+from ap_registry.registry import Registry
 from ap_registry.store.database import Connection
 from api.deps import Holder, KeyHolder, TheRegistry
 from api.problems import MEDIA_TYPE, HttpProblem, responses

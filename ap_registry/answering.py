@@ -1,0 +1,73 @@
+"""What is asked in one call, and what became of each of its notices."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from ap_registry.errors import Problem, Refused
+from ap_registry.receipts import Accepted, Repeated
+from ap_registry.sent import Notice
+from ap_registry.store import codec
+from ap_registry.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one notice: created, unchanged, duplicate or refused."""
+
+    status: str
+    event_id: UUID | None = None
+    receipt: Mapping[str, Any] | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def status(found: Accepted | Repeated | Refused) -> Outcome:
+    if isinstance(found, Refused):
+        return Outcome(status="refused", problems=found.problems)
+    if isinstance(found, Repeated):
+        status = "duplicate" if found.in_this_call else "unchanged"
+        return Outcome(status=status, event_id=found.event.id)
+    return Outcome(status="created", event_id=found.event.id)
+
+
+def named(notices: Sequence[Notice]) -> tuple[set[str], set[UUID]]:
+    upns: set[str] = set()
+    ids: set[UUID] = set()
+    for notice in notices:
+        for name in ("upn", "new_upn", "other_upn"):
+            if isinstance(upn := notice.get(name), str) and upn.strip():
+                upns.add(upn.strip().upper())
+        if pupil_id := notice.get("pupil_id"):
+            try:
+                ids.add(UUID(str(pupil_id)))
+            except ValueError:
+                continue
+    return upns, ids
+
+
+def placed(outcomes: Sequence[Accepted | Repeated | Refused], first: int | None) -> list[Problem]:
+    """All problems, each pointing into the array where one was sent."""
+    found = []
+    for number, outcome in enumerate(outcomes, start=first or 0):
+        if isinstance(outcome, Refused):
+            for problem in outcome.problems:
+                pointer = problem.pointer if first is None else f"/{number}{problem.pointer}"
+                found.append(
+                    Problem(pointer, problem.code, problem.detail, problem.rule, problem.source)
+                )
+    return found
+
+
+def stored(connection: Connection, found: Repeated) -> Mapping[str, Any] | None:
+    """The answer that was first given, kept beside the reference."""
+    if found.event.ref_hash is None:
+        return None
+    row = connection.execute(
+        "select receipt::text from notice_ref where by = %s and ref_hash = %s",
+        (found.event.by, found.event.ref_hash),
+    ).fetchone()
+    if row is None:
+        return None
+    answer: Mapping[str, Any] = codec.decode(row[0])
+    return answer
