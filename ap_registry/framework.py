@@ -22,6 +22,7 @@ from ap_registry.rules import CHECKED_ON, RULES, Rule
 
 ENVELOPE = frozenset({"required", "bad_format", "unknown_code", "unknown_field"})
 _BY_MARKS = (attendance_follow_ups, attendance_returns, absence_watch, missing_registers)
+ACROSS_PUPILS = {"registration_watch": "registration.watch"}
 RULE_IDS = frozenset(found.id for found in RULES)
 
 

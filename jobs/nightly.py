@@ -10,6 +10,7 @@ from ap_registry.installation import Installation
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection
 from ap_registry.store.locks import NIGHTLY_LOCK
+from ap_registry.store.registration_watch import watch_registration
 
 STARTS_AT = time(2, 15)  # London; the hour that daylight saving skips or repeats is over
 AT_ONCE = 1_000
@@ -41,6 +42,7 @@ def run_nightly(found: Installation, stopping: Event | None = None) -> bool:
         found.registry.recompute_follow_ups()  # left by an import that died before it had
         if not sweep_attendance(found, stopping):
             return False
+        watch_registration(connection, found.registry.worlds, found.registry.clock)
         connection.execute(
             "update job_run set finished_at = clock_timestamp() where name = %s and due_on = %s",
             (NAME, night),

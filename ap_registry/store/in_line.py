@@ -51,8 +51,11 @@ def keep_slots(connection: Connection, pupils: Sequence[UUID]) -> None:
         connection.execute(_SLOTS, {"lock": lock, "pupils": list(pupils)})
 
 
-def write(connection: Connection, at: datetime, what: str, *, closing: Rows, opening: Rows) -> None:
-    """Record for whom it was done, and write the rows."""
+def write(
+    connection: Connection, at: datetime, what: str, *, closing: Rows, opening: Rows,
+    said: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Record for whom it was done, and ``said``: what cannot be read off the pupil's own events."""
     pupils = sorted({row["pupil_id"] for rows in _all(closing, opening) for row in rows})
     if not pupils:
         return
@@ -62,7 +65,7 @@ def write(connection: Connection, at: datetime, what: str, *, closing: Rows, ope
     for table, rows in opening.items():
         batch.open(table, rows)
     for pupil, version in connection.execute(_NEXT, (pupils,)).fetchall():
-        _add_event(batch, pupil, version, what=what, on=london_today(at))
+        _add_event(batch, pupil, version, data={"what": what, **(said or {})}, on=london_today(at))
     ledger.record(connection, batch, actor=BY, clock=at)
 
 
@@ -72,14 +75,16 @@ select pupil, coalesce(max(e.version), 0) + 1 from unnest(%s::uuid[]) as pupil
 """
 
 
-def _add_event(batch: ledger.Batch, pupil: UUID, version: int, *, what: str, on: date) -> None:
-    event_id, data = uuid4(), codec.encode({"what": what})
+def _add_event(
+    batch: ledger.Batch, pupil: UUID, version: int, *, data: Mapping[str, str], on: date
+) -> None:
+    event_id, stored = uuid4(), codec.encode(data)
     prefix = digest.prefix(
         pupil_id=pupil, stream=STREAM, version=version, event_id=event_id, alias=ALIAS,
         occurred_on=on, by=BY, actor=BY, ref_hash=None, content_hash=None, birth_year=None,
-        data=data, private_digest=None,
+        data=stored, private_digest=None,
     )  # fmt: skip
-    values = (pupil, STREAM, version, event_id, ALIAS, on, BY, None, None, None, data.decode(),
+    values = (pupil, STREAM, version, event_id, ALIAS, on, BY, None, None, None, stored.decode(),
               None, None, None, prefix)  # fmt: skip
     for column, value in zip(batch.columns, values, strict=True):
         column.append(value)

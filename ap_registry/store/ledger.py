@@ -22,7 +22,9 @@ with asked as (
 named as materialized (
   select upn, pupil_id,
          exists (select from behind b where b.pupil_id = asked.pupil_id) as behind,
-         exists (select from attendance_week a where a.pupil_id = asked.pupil_id) as marked,
+         exists (select from attendance_week a where a.pupil_id = asked.pupil_id)
+         or exists (select from follow_up f where f.pupil_id = asked.pupil_id
+                       and f.until_at = 'infinity' and f.origin = 'attendance') as marked,
          (select m.pupil_id from merged m
            where (m.other = asked.pupil_id or m.pupil_id = asked.pupil_id) and {merged}
            limit 1) as kept
@@ -74,8 +76,8 @@ class Stored:
     """A pupil's stream as loaded. ``upns`` that were asked for and name this pupil.
 
     ``behind``: its rows were derived by a calendar or organisations that have changed since.
-    ``marked``: some register names the pupil. ``others``: merged into it; ``named``: of a merged
-    pupil, in whose stream each UPN that was asked for is.
+    ``marked``: some register names the pupil, or is missing. ``others``: merged into it;
+    ``named``: of a merged pupil, in whose stream each UPN that was asked for is.
     """
 
     pupil_id: UUID

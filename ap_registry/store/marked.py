@@ -31,6 +31,7 @@ COLUMNS = (
     "counts_start", "origin",
 )  # fmt: skip
 _COMPARED = ("owner", "due_on", "closed_on", "outcome", "calendar")
+REGISTRATION = "registration_watch"
 FLAGS = ("attendance.clash", "attendance.present-on-paper")
 Row = dict[str, Any]
 Events = Mapping[MarkAt, UUID]
@@ -140,9 +141,10 @@ def judge(marked: Marked, today: date) -> Judged:
         pupil_id=marked.pupil_id,
         differing=tuple(one for one in found if _differs(one, marked.held.get(one.key))),
         lapsed=tuple(
-            {**row, "closed_on": max(today, row["opened_on"]), "outcome": _ended(row, marked)}
+            closed
             for key, row in marked.held.items()
             if key not in wanted and row["closed_on"] is None
+            if (closed := _closed(row, marked, today)) is not None
         ),
         gone=tuple(sorted(marked.flagged - flags.keys())),
         clashes=tuple((key, clash) for key, clash in flags.items() if key not in marked.flagged),
@@ -174,14 +176,30 @@ def _owed(
         yield from missing(pupil, registers, placed, calendars, done, today=today, held=marked.held)
 
 
-def _ended(row: Row, marked: Marked) -> str:
-    """What was waited for has come, or is waited for no more."""
+def _closed(row: Row, marked: Marked, today: date) -> Row | None:
+    """What is held and follows from the marks no more; a watch on a provider does while placed."""
+    if row["kind"] == REGISTRATION:
+        said = marked.done.get(row["key"])
+        if said is not None:
+            return {
+                **row,
+                "closed_on": max(said.on, row["opened_on"]),
+                "outcome": "done",
+                "closed_by": said.by,
+                "how": said.how,
+            }
+        if any(one.key == row["opened_by"] and one.runs(today) for one in marked.placed):
+            return None
     came = (
         row["kind"] == ON_PAPER
         or (row["kind"] == FIRST_DAY and marked.placed)
         or (row["kind"] == MISSING and any(p.key == row["opened_by"] for p in marked.placed))
     )
-    return "done" if came else "lapsed"
+    return {
+        **row,
+        "closed_on": max(today, row["opened_on"]),
+        "outcome": "done" if came else "lapsed",
+    }
 
 
 def _differs(one: Owed, held: Row | None) -> bool:

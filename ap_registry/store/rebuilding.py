@@ -141,7 +141,7 @@ def _take(replay: Replay, row: tuple[Any, ...], atlas: Atlas) -> None:
         recorded, upn = ledger.recorded_of(event)
         replay.movement(recorded, upn, known_at, world)
     else:
-        replay.brought_in_line(codec.decode(event[10])["what"], known_at, world)
+        replay.brought_in_line(codec.decode(event[10]), known_at, world)
 
 
 def _collect(replay: Replay, rows: dict[str, list[Sequence[object]]]) -> None:

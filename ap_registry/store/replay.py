@@ -12,7 +12,7 @@ from ap_registry.attendance_owed import Done, MarkAt, Placed, Returned, Version
 from ap_registry.calendar import london_today
 from ap_registry.history import Picture, Recorded, history, picture
 from ap_registry.notice import World
-from ap_registry.store import in_line, projections
+from ap_registry.store import in_line, projections, registration_watch
 from ap_registry.store.marked import FLAGS, Marked, judge
 from ap_registry.store.projections import Row, Rows
 from ap_registry.store.recompute import standing_follow_ups
@@ -96,10 +96,17 @@ class Replay:
                 versions.pop()
             versions.append(Kept(at, marks, event))
 
-    def brought_in_line(self, what: str, at: datetime, world: World) -> None:
+    def brought_in_line(self, said: Mapping[str, str], at: datetime, world: World) -> None:
         """As in_line.py has recorded that it was done for this pupil."""
-        if what == in_line.MOVEMENTS:
+        if said["what"] == in_line.MOVEMENTS:
             self._movements_in_line(at, world)
+        elif said["what"] == registration_watch.WHAT:
+            row = registration_watch.row_of(
+                world, self.pupil_id, provider=said["provider"],
+                placement=UUID(said["placement"]), on=london_today(at),
+            )  # fmt: skip
+            self._write(at, {"follow_up": [row["key"]]},
+                        {"follow_up": {row["key"]: _without_names(row)}})  # fmt: skip
         else:
             self._marks_in_line(at, world)
 
