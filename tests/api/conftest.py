@@ -22,7 +22,7 @@ def address(registry: Registry) -> Iterator[str]:
 @pytest.fixture
 def nobody(address: str) -> Iterator[httpx.Client]:
     """A client without a key."""
-    with httpx.Client(base_url=address, timeout=20) as client:
+    with httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
 
@@ -41,7 +41,7 @@ def as_(registry: Registry, address: str) -> Iterator[Login]:
                 until_on=until_on,
             )
         headers = {"Authorization": f"Bearer {secret}"}
-        made.append(httpx.Client(base_url=address, timeout=20, headers=headers))
+        made.append(httpx.Client(base_url=address, timeout=60, headers=headers))
         return made[-1]
 
     yield login
