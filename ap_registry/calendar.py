@@ -277,16 +277,26 @@ class SchoolCalendar:
 
         Between blocks the next one counts; without one, the day itself.
         """
+        found = self._term_by_day.get(day)
+        if found is None:
+            found = self._term_by_day[day] = self._term_of(day)
+        return found
+
+    @cached_property
+    def _term_by_day(self) -> dict[date, tuple[int, int]]:
+        return {}
+
+    def _term_of(self, day: date) -> tuple[int, int]:
         block = next((b for b in self.blocks if b.ends_on >= day), None)
         return _part(block.ends_on if block and block.ends_on - day < 120 * DAY else day)
 
     def school_year(self, day: date) -> int:
         """As the law counts: from the first term that begins after July (EA 1996 s.579)."""
-        begun = any(
+        begun = day.month == 8 and any(
             b.starts_on.month == 8 and b.starts_on.year == day.year and b.starts_on <= day
             for b in self.blocks
         )
-        return day.year if day.month == 8 and begun else academic_year(day)
+        return day.year if begun else academic_year(day)
 
     def term_end_after(self, day: date, n: int) -> date:
         """The last day of the n-th full term after ``day``; 13 weeks a term beyond the terms."""

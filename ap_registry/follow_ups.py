@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from ap_registry.notice import FollowUp
@@ -11,6 +12,7 @@ NAMESPACE = UUID("6f0e1f0a-5a7c-4d53-9d6e-6a1f7a4c2b10")
 Key = tuple[str, UUID]
 
 
+@lru_cache(maxsize=20_000)
 def key_of(kind: str, opened_by: UUID) -> UUID:
     """The same after a rebuild, a correction and a restore.
 
@@ -54,6 +56,8 @@ def changes(
     opened, closed, moved, lapsed = [], [], [], []
     for key, now in after.items():
         was = before.get(key)
+        if was is now:
+            continue
         if was is None:
             opened.append(now)
             if _is_closed(now, on):

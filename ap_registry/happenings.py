@@ -102,7 +102,7 @@ class Exclusion(Happening):
 
     @property
     def undone(self) -> bool:
-        return self.status in {"cancelled", "reinstated", "quashed"}
+        return bool(self.decisions) and self.status in {"cancelled", "reinstated", "quashed"}
 
     @property
     def under_review(self) -> bool:

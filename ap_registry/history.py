@@ -1,15 +1,17 @@
 """Corrections and voids resolved, effective order, and the fold: from events to the pupil."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any
 from uuid import UUID
 
 from ap_registry import mending
+from ap_registry.deriving import Derived, derive
 from ap_registry.follow_ups import key_of
-from ap_registry.notice import Case, Entry, Flag, FollowUp, NoticeType, World, source
+from ap_registry.notice import Case, Entry, Flag, FollowUp, NoticeType, World, nothing, source
 from ap_registry.notices import CATALOGUE, CLOCKS
 from ap_registry.pupil import EMPTY, Pupil
 
@@ -85,8 +87,15 @@ class History:
     def voided(self) -> frozenset[UUID]:
         return frozenset(s.entry.id for s in self.standing if s.entry.status == "void")
 
-    def plus(self, *events: Recorded) -> "History":
-        return history((*self.recorded, *events))
+    def plus(self, event: Recorded) -> "History":
+        """With one more; where it takes nothing back, what stands is left as it is."""
+        events = (*self.recorded, event)
+        if event.type in ACTS:
+            return history(events)
+        one = _standing(event, self.voided(), ())
+        place = bisect_left(self.standing, order(one.entry), key=lambda s: order(s.entry))
+        standing = (*self.standing[:place], one, *self.standing[place:])
+        return History(recorded=events, standing=standing)
 
 
 def history(recorded: Iterable[Recorded]) -> History:
@@ -211,12 +220,17 @@ def fold(entries: Iterable[Entry[Any]], start: Pupil = EMPTY) -> Pupil:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A pupil's history folded: the state, what is flagged, what is owed."""
+    """A pupil's history folded: the state, what is flagged, what is owed.
+
+    ``pupils``: the state before each entry and after the last; ``derived``: by clock.
+    """
 
     history: History
     pupil: Pupil
     flags: tuple[Flag, ...]
     follow_ups: Mapping[tuple[str, UUID], FollowUp]
+    pupils: tuple[Pupil, ...] = field(default=(), compare=False, repr=False)
+    derived: tuple[Derived, ...] = field(default=(), compare=False, repr=False)
 
 
 def start_of(past: History, upn: str | None) -> Pupil:
@@ -233,28 +247,48 @@ def start_of(past: History, upn: str | None) -> Pupil:
     )
 
 
-def picture(past: History, world: World, *, upn: str | None = None) -> Picture:
-    """Everything that follows from a history and the calendars; pure."""
+def picture(
+    past: History, world: World, *, upn: str | None = None, earlier: Picture | None = None
+) -> Picture:
+    """Everything that follows from a history and the calendars; pure.
+
+    ``earlier``: of the same pupil and world; what is the same in it is not worked out again.
+    """
     entries = past.entries()
-    states: list[Pupil] = []
-    pupil = start_of(past, upn)
-    for entry in entries:
-        states.append(pupil)
-        pupil = CATALOGUE[entry.type].apply(pupil, entry)
+    pupils = _states(entries, past, upn, earlier)
+    pupil = pupils[-1]
     flags = tuple(
         flag
-        for entry, before in zip(entries, states, strict=True)
-        for flag in CATALOGUE[entry.type].flags(
-            Case(entry=entry, before=before, pupil=pupil, world=world)
-        )
+        for entry, before in zip(entries, pupils, strict=False)
+        if (kind := CATALOGUE[entry.type]).flags is not nothing
+        for flag in kind.flags(Case(entry=entry, before=before, pupil=pupil, world=world))
     )
-    owed = follow_ups(pupil, world, flags)
+    derived = derive(CLOCKS, pupil, world, earlier.derived if earlier else ())
+    owed = follow_ups(pupil, world, flags, chain.from_iterable(one.owed for one in derived))
     return Picture(
         history=past,
         pupil=pupil,
         flags=(*flags, *_naming_void(past, world), *_calendar_missing(owed, world)),
         follow_ups=owed,
+        pupils=pupils,
+        derived=derived,
     )
+
+
+def _states(
+    entries: Sequence[Entry[Any]], past: History, upn: str | None, earlier: Picture | None
+) -> tuple[Pupil, ...]:
+    """The pupil before each entry and after the last; folded from where the entries part."""
+    start = start_of(past, upn)
+    states = [start]
+    if earlier is not None and earlier.pupils and earlier.pupils[0] == start:
+        same = takewhile(
+            lambda pair: pair[0] is pair[1], zip(entries, earlier.history.entries(), strict=False)
+        )
+        states = list(earlier.pupils[: 1 + sum(1 for _pair in same)])
+    for entry in entries[len(states) - 1 :]:
+        states.append(CATALOGUE[entry.type].apply(states[-1], entry))
+    return tuple(states)
 
 
 def _senders(past: History) -> Mapping[UUID, str]:
@@ -314,12 +348,11 @@ def _taken_back(past: History) -> Mapping[object, int]:
 
 
 def follow_ups(
-    pupil: Pupil, world: World, flags: Iterable[Flag] = ()
+    pupil: Pupil, world: World, flags: Iterable[Flag], derived: Iterable[FollowUp]
 ) -> Mapping[tuple[str, UUID], FollowUp]:
     """By kind and opening event; what somebody says is done is done."""
     done = {d.follow_up: d for d in pupil.done}
     found: dict[tuple[str, UUID], FollowUp] = {}
-    derived = (owed for clock in CLOCKS for owed in clock.derive(pupil, world))
     for owed in chain(derived, mending.follow_ups(flags, world)):
         if owed.outcome is None and done:
             said = done.get(key_of(owed.kind, owed.opened_by))

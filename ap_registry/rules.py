@@ -56,6 +56,7 @@ _BY_ID: Mapping[str, tuple[Rule, ...]] = {
 }
 
 
+@cache
 def in_force(rule_id: str, on: date) -> Rule | None:
     """The version in force that day; None before it began or after it ended."""
     if rule_id not in _BY_ID:

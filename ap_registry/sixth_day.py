@@ -4,7 +4,7 @@ SI 2007/1870 reg. 3(3) as amended by SI 2014/3216 (suspensions, summed while con
 EA 1996 s.19(3A) with SI 2007/1870 reg. 4 (permanent exclusions).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,8 +13,11 @@ from ap_registry.calendar import SchoolCalendar
 from ap_registry.happenings import Decision, Exclusion, Placement
 from ap_registry.notice import World
 from ap_registry.pupil import Pupil
+from ap_registry.remembering import by_identity
 
 SIXTH = 6
+Reaching = tuple[tuple[Exclusion, ...], date, Exclusion]
+"""A run, its sixth school day, and the exclusion that lasts until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +67,34 @@ def duties(pupil: Pupil, world: World) -> Iterator[Duty]:
     """Each run, in order; lunchtimes are none. Where an exclusion was undone the runs are those of
     the others, and beside them what was owed until then.
     """
-    excluded = [e for e in pupil.exclusions if e.kind != "lunchtime"]
-    standing = [e for e in excluded if not e.undone]
-    owed = list(_owed(standing, pupil, world))
-    if len(standing) < len(excluded):
-        openers = {duty.opener.id for duty in owed}
-        owed += [d for d in _owed(excluded, pupil, world) if d.opener.id not in openers]
+    standing, excluded = _reaching(pupil.exclusions, world)
+    owed = list(_owed(standing, pupil))
+    openers = {duty.opener.id for duty in owed}
+    owed += [d for d in _owed(excluded, pupil) if d.opener.id not in openers]
     return iter(owed)
 
 
-def _owed(exclusions: Sequence[Exclusion], pupil: Pupil, world: World) -> Iterator[Duty]:
+@by_identity
+def _reaching(
+    exclusions: tuple[Exclusion, ...], world: World
+) -> tuple[tuple[Reaching, ...], tuple[Reaching, ...]]:
+    """The runs that reach the sixth day, of what stands; and, where some do not, of all."""
+    excluded = [e for e in exclusions if e.kind != "lunchtime"]
+    standing = [e for e in excluded if not e.undone]
+    every = tuple(_reach(excluded, world)) if len(standing) < len(excluded) else ()
+    return tuple(_reach(standing, world)), every
+
+
+def _reach(exclusions: Sequence[Exclusion], world: World) -> Iterator[Reaching]:
     for run in _runs(exclusions, world):
-        calendar = world.calendars.of(run[0].school)
-        first = run[0].occurred_on
-        due_on, _missing = calendar.due_from(first, SIXTH)
+        due_on, _missing = world.calendars.of(run[0].school).due_from(run[0].occurred_on, SIXTH)
         opener = next((e for e in run if _last_day(e) is None or _last_day(e) >= due_on), None)  # type: ignore[operator]
-        if opener is None:
-            continue
+        if opener is not None:
+            yield run, due_on, opener
+
+
+def _owed(reaching: Iterable[Reaching], pupil: Pupil) -> Iterator[Duty]:
+    for run, due_on, opener in reaching:
         begun = _education(pupil, frozenset(e.id for e in run))
         yield Duty(
             opener=opener,
@@ -105,19 +119,21 @@ def _runs(exclusions: Sequence[Exclusion], world: World) -> Iterator[tuple[Exclu
     for school in dict.fromkeys(e.school for e in exclusions):
         calendar = world.calendars.of(school)
         run: list[Exclusion] = []
+        last: date | None = date.min
         for exclusion in (e for e in exclusions if e.school == school):
-            if run and not _follows(run, exclusion, calendar):
+            if run and not _follows(last, exclusion, calendar):
                 yield tuple(run)
-                run = []
+                run, last = [], date.min
             run.append(exclusion)
+            ends = _last_day(exclusion)
+            last = None if last is None or ends is None else max(last, ends)
         if run:
             yield tuple(run)
 
 
-def _follows(run: list[Exclusion], later: Exclusion, calendar: SchoolCalendar) -> bool:
-    ends = [_last_day(e) for e in run]
-    last = max((e for e in ends if e is not None), default=None)
-    if any(e is None for e in ends) or last is None or later.occurred_on <= last:
+def _follows(last: date | None, later: Exclusion, calendar: SchoolCalendar) -> bool:
+    """``last``: the last day of the run so far; None where it has no end."""
+    if last is None or later.occurred_on <= last:
         return True
     following, _missing = calendar.due_after(last, 1)
     return later.occurred_on <= following

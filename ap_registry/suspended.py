@@ -1,11 +1,14 @@
 """How long a pupil has been suspended: in a term, which decides who must be told and must meet."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from uuid import UUID
 
 from ap_registry.calendar import academic_year
 from ap_registry.happenings import Exclusion
 from ap_registry.notice import World
 from ap_registry.pupil import Pupil
+from ap_registry.remembering import by_identity
 
 
 def suspended_sessions(pupil: Pupil, year: int, world: World) -> int:
@@ -26,23 +29,24 @@ def sessions_a_day(kind: str) -> int:
     return 1 if kind == "lunchtime" else 2
 
 
-def school_year_sessions(
-    before: Pupil, pupil: Pupil, world: World, *, upto: Exclusion | None
-) -> int:
+def school_year_sessions(pupil: Pupil, upto: Exclusion | None, world: World) -> int:
     """Up to and with this one, in the school year of the law (EA 1996 s.579), across schools.
 
-    ``before``: the exclusions that precede it; ``pupil``: what became of them.
+    Of those before it counts what became of them.
     """
-    if upto is None:
-        return 0
+    return 0 if upto is None else upto.sessions + _year_before(pupil.exclusions, world)[upto.id]
 
-    def year(one: Exclusion) -> int:
-        return world.calendars.of(one.school).school_year(one.occurred_on)
 
-    earlier = (pupil.exclusion(one.id) for one in before.exclusions)
-    return upto.sessions + sum(
-        served(one, world) for one in earlier if one is not None and year(one) == year(upto)
-    )
+@by_identity
+def _year_before(exclusions: tuple[Exclusion, ...], world: World) -> Mapping[UUID, int]:
+    """Sessions served in the same school year before each, in effective order."""
+    running: dict[int, int] = {}
+    found: dict[UUID, int] = {}
+    for one in exclusions:
+        year = world.calendars.of(one.school).school_year(one.occurred_on)
+        found[one.id] = running.get(year, 0)
+        running[year] = found[one.id] + served(one, world)
+    return found
 
 
 def term_sessions(pupil: Pupil, upto: Exclusion, world: World, *, lunchtimes: bool = False) -> int:
@@ -50,14 +54,21 @@ def term_sessions(pupil: Pupil, upto: Exclusion, world: World, *, lunchtimes: bo
 
     Lunchtimes count as half days among the others; ``lunchtimes`` counts them alone.
     """
-    total = 0
-    term_of = world.calendars.of(upto.school).term_of
-    term = term_of(upto.occurred_on)
-    for other in pupil.exclusions:
-        same = other.school == upto.school and term_of(other.occurred_on) == term
-        counts = same and other.kind != "permanent" and (not other.undone or other.id == upto.id)
-        if counts and (other.kind == "lunchtime" or not lunchtimes):
-            total += other.sessions
-        if other.id == upto.id:
-            break
-    return total
+    return _in_term(pupil.exclusions, world)[upto.id][lunchtimes]
+
+
+@by_identity
+def _in_term(exclusions: tuple[Exclusion, ...], world: World) -> Mapping[UUID, tuple[int, int]]:
+    """Up to and with each: all sessions, and those of lunchtimes. What was undone counts itself."""
+    running: dict[tuple[str, tuple[int, int]], tuple[int, int]] = {}
+    found: dict[UUID, tuple[int, int]] = {}
+    for one in exclusions:
+        term = one.school, world.calendars.of(one.school).term_of(one.occurred_on)
+        total, lunchtimes = running.get(term, (0, 0))
+        if one.kind != "permanent":
+            total += one.sessions
+            lunchtimes += one.sessions if one.kind == "lunchtime" else 0
+        found[one.id] = total, lunchtimes
+        if not one.undone:
+            running[term] = total, lunchtimes
+    return found

@@ -150,8 +150,8 @@ class Workspace:
         """Take in one event and say what it changed."""
         before = self.picture
         self.history = self.history.plus(event)
-        self._picture = None
-        after = self.picture
+        after = picture(self.history, self.world, upn=self.first_upn, earlier=before)
+        self._picture = after
         changes = follow_ups.changes(
             before.follow_ups, after.follow_ups, event.id, event.occurred_on
         )

@@ -54,7 +54,7 @@ def _flag_suspension(case: Case[Suspended]) -> Iterator[Flag]:
     facts = case.facts
     limit = rule("suspension.max-days", case.on).value
     mine = case.pupil.exclusion(case.entry.id)
-    total = school_year_sessions(case.before, case.pupil, case.world, upto=mine)
+    total = school_year_sessions(case.pupil, mine, case.world)
     if isinstance(limit, int) and total > 2 * limit and mine is not None and not mine.undone:
         yield case.flag(
             "suspension.max-days", f"{total / 2:g} school days suspended in this school year"
