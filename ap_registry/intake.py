@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ from ap_registry.access import BY_ANOTHER, may_send, sight
 from ap_registry.authority import refuse_unauthorised
 from ap_registry.claiming import refuse_taken_upns
 from ap_registry.correcting import amendment, corrected_fields
+from ap_registry.delivering import tell
 from ap_registry.errors import Refused
 from ap_registry.fields import BadValue, UpnKind
 from ap_registry.history import ACTS, Recorded, history
@@ -24,6 +25,7 @@ from ap_registry.sent import (
     Notice,
     Sent,
     Settings,
+    birth_year_of,
     kind_of,
     read_notice,
     refused,
@@ -31,7 +33,7 @@ from ap_registry.sent import (
 )
 from ap_registry.store.digest import keyed
 from ap_registry.store.ledger import Stored
-from ap_registry.store.projections import birth_year, visibility_rows
+from ap_registry.store.projections import visibility_rows
 from ap_registry.workspace import Workspace
 
 _UPN = UpnKind()
@@ -91,11 +93,13 @@ class Intake:
         if repeated is not None:
             return repeated
         first = not workspace.exists and bool(found.registering)
+        before = workspace.picture.follow_ups if workspace.exists else {}
         if first:
             self._register(found, workspace, by)
         accepted = self._accept(found, workspace, by, content)
         if first:
             accepted = workspace.tell_with_last()
+        accepted = tell(found, accepted, before, accept=self._accept, today=self.settings.today)
         if found.ref is not None:
             self.taken[by, _ref_hash(self.settings, found.ref)] = workspace.pupil_id
         return accepted
@@ -305,7 +309,7 @@ class Intake:
             )
         values |= self._left_out(found, values)
         judge(found.kind, values, found.occurred_on, workspace=workspace, world=self.world, by=by)
-        workspace.birth_year = _birth_year(values) or workspace.birth_year
+        workspace.birth_year = birth_year_of(values) or workspace.birth_year
         event = Recorded(
             id=uuid4(),
             type=found.kind.name,
@@ -364,15 +368,6 @@ class Intake:
 _UNKNOWN = (
     "no such pupil is known: check the UPN, or send the fields of pupil_registered with the notice"
 )
-
-
-def _birth_year(values: Mapping[str, object]) -> int | None:
-    """From the date of birth that a notice states or puts right."""
-    fields = values.get("fields")
-    born = (fields if isinstance(fields, Mapping) else values).get("date_of_birth")
-    if isinstance(born, str):
-        born = date.fromisoformat(born)
-    return birth_year(born) if isinstance(born, date) else None
 
 
 def _ref_hash(settings: Settings, ref: str) -> bytes:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from ap_registry.arrangements import Arrangements
 from ap_registry.calendar import Calendars
 from ap_registry.errors import Problem
 from ap_registry.fields import BadValue, Kind, Reading, Reference
@@ -49,11 +50,15 @@ class Entry(Generic[F]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What is known besides the pupil: organisations and calendars. ``version`` names which."""
+    """What is known besides the pupil: organisations, calendars, what LAs have arranged.
+
+    ``version`` names which.
+    """
 
     organisation: Callable[[str], Organisation | None]
     calendars: Calendars
     health_partners: Mapping[str, str] = field(default_factory=dict)
+    arrangements: Arrangements = field(default_factory=dict)
     version: str = ""
 
     def keeps_register(self, organisation: str) -> bool:

@@ -12,6 +12,7 @@ from ap_registry.describing import describe, describe_event, describe_flag
 from ap_registry.history import Recorded
 from ap_registry.notice import Flag, FollowUp
 from ap_registry.store.digest import keyed
+from ap_registry.telling import Told
 
 if TYPE_CHECKING:
     from ap_registry.workspace import Workspace
@@ -31,13 +32,14 @@ def digest_of(key: bytes, found: Any, by: str) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A notice that became an event in this call."""
+    """A notice that became an event in this call. ``outgoing``: what the registry delivers."""
 
     workspace: "Workspace"
     event: Recorded
     changes: follow_ups.Changes
     flags: tuple[Flag, ...]
     today: date
+    outgoing: tuple[Told, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """All of the answer but the event itself; kept to answer a repeat the same way."""

@@ -10,6 +10,7 @@ from ap_registry.errors import Problem, Refused
 from ap_registry.fields import BadValue, Day, Organisation, Reading
 from ap_registry.notice import NoticeType, World
 from ap_registry.notices import CATALOGUE
+from ap_registry.store.projections import birth_year
 
 ENVELOPE = frozenset({"type", "upn", "pupil_id", "occurred_on", "by", "ref", "note"})
 Notice = Mapping[str, Any]
@@ -169,3 +170,12 @@ def read_text(value: object, name: str, problems: list[Problem]) -> str | None:
         problems.append(Problem(f"/{name}", "bad_format", f"{name} must be text of fair length"))
         return None
     return text
+
+
+def birth_year_of(values: Mapping[str, object]) -> int | None:
+    """From the date of birth that a notice states or puts right."""
+    fields = values.get("fields")
+    born = (fields if isinstance(fields, Mapping) else values).get("date_of_birth")
+    if isinstance(born, str):
+        born = date.fromisoformat(born)
+    return birth_year(born) if isinstance(born, date) else None

@@ -13,7 +13,14 @@ from ap_registry.errors import SetupError
 _WEAK = frozenset(
     {"", "ap_registry", "ap-registry", "change-me", "changeme", "password", "postgres", "redis"}
 )
-_SECRETS = ("database_url", "database_owner_url", "redis_url", "smtp_url")
+_SECRETS = (
+    "database_url",
+    "database_owner_url",
+    "redis_url",
+    "smtp_url",
+    "notify_key",
+    "delivery_secret",
+)
 
 
 class Settings(BaseSettings):
@@ -29,6 +36,12 @@ class Settings(BaseSettings):
     smtp_url: str | None = None
     smtp_timeout: float = Field(default=20.0, gt=0, le=120)  # seconds
     mail_from: str = "ap-registry@localhost"
+    channel: Literal["smtp", "notify", "webhook", "in_app"] | None = None
+    notify_url: str = "https://api.notifications.service.gov.uk"
+    notify_key: str | None = None
+    notify_template: str | None = None
+    delivery_url: str | None = None
+    delivery_secret: str | None = None
     environment: Literal["development", "production"] = "development"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

@@ -270,6 +270,7 @@ class Workspace:
             event = replace(accepted.event, version=version)
             batch.add_event(stream, event, upn, corrects=self._corrected_by(accepted.event))
             self._write_ref(batch, accepted)
+            self._write_outgoing(batch, accepted)
         self._hold_others(batch)
         if self.base.recorded:
             last = self.base.recorded[-1].recorded_at
@@ -294,6 +295,21 @@ class Workspace:
             stream, version = place(event, self.pupil_id)
             found[stream] = max(version, found.get(stream, 0))
         return found
+
+    def _write_outgoing(self, batch: ledger.Batch, accepted: Accepted) -> None:
+        for told in accepted.outgoing:
+            batch.beside(
+                "outbox",
+                {
+                    "id": accepted.event.id,
+                    "pupil_id": self.pupil_id,
+                    "event": accepted.event.id,
+                    "subject": told.subject,
+                    "kind": told.what,
+                    "to_organisation": told.organisation,
+                    "due_on": accepted.event.occurred_on,
+                },
+            )
 
     def _write_ref(self, batch: ledger.Batch, accepted: Accepted) -> None:
         event = accepted.event

@@ -2,38 +2,13 @@
 
 import smtplib
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
-from uuid import UUID
+
+from jobs.letters import Failed, Letter, Send
 
 PORTS = {"smtp": 25, "smtps": 465}
-
-
-class Failed(Exception):
-    """Not sent. ``for_good``: the server will never take it; ``why`` names no address."""
-
-    def __init__(self, why: str, *, for_good: bool) -> None:
-        super().__init__(why)
-        self.why = why
-        self.for_good = for_good
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """``id`` becomes the Message-ID: the same however often it is sent."""
-
-    id: UUID
-    to: str
-    subject: str
-    text: str
-    at: datetime
-
-
-Send = Callable[[Letter], None]
 
 
 def smtp_sender(url: str, *, sender: str, timeout: float) -> Send:

@@ -1,147 +1,189 @@
-"""Send what is due from the outbox: claimed first, sent, then marked.
+"""Send what is due: put into messages, each claimed first, sent, then marked.
 
-A row is claimed in a transaction of its own, so that two workers never send it at once. A worker
-that dies between sending and marking leaves a claim that nobody can judge; when its lease has run
-out the message is sent again under the same Message-ID, by which mail systems show it once.
+A message is claimed in a transaction of its own, so that two workers never send it at once. A
+worker that dies between sending and marking leaves a claim that nobody can judge; when its lease
+has run out the message is sent again under the same id, by which the other side shows it once.
 """
 
 import time
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from threading import Event
-from typing import LiteralString, Self
+from typing import LiteralString
 from uuid import UUID
 
 import structlog
 
 from ap_registry.installation import Installation
 from ap_registry.store.database import Connection
-from jobs.mail import Failed, Letter, Send
+from jobs.bundling import Reach, bundle, reach_of
+from jobs.channels import Channel
+from jobs.letters import Failed, Letter
+from jobs.marking import mark_lapsed, mark_sent
+from jobs.telling import items_of
+from jobs.wording import Item, subject, text
 
 MOST_ATTEMPTS = 8
 RETRY_AFTER = (1, 5, 15, 60, 240, 720, 1440)  # minutes
 RUN_SECONDS = 8.0  # then the next run goes on: no run is cut off by its timeout
+NO_ADDRESS = "the organisation has no address"
 log = structlog.get_logger()
 
 # not_before is by the real clock, also where AP_REGISTRY_CLOCK stands still.
 _CLAIM: LiteralString = """
 with next as (
-  select id from outbox
-   where sent_at is null and failed is null and lapsed_at is null and send_after <= %(now)s
+  select id from message
+   where sent_at is null and failed is null and lapsed_at is null
      and (not_before is null or not_before <= clock_timestamp())
-   order by send_after, id
-   limit 1
-     for update skip locked),
-claimed as (
-  update outbox o
-     set attempts = attempts + 1, not_before = clock_timestamp() + %(lease)s
-    from next
-   where o.id = next.id
-  returning o.id, o.pupil_id, o.follow_up, o.to_organisation, o.due_on, o.attempts)
-select c.id, coalesce(i.shown_as, f.pupil_id, c.pupil_id), c.due_on, c.attempts, f.kind, g.email,
-       g.name
-  from claimed c
-  left join follow_up f on f.key = c.follow_up
-   and f.until_at = 'infinity' and f.closed_on is null
-   and f.due_on = c.due_on and f.owner = c.to_organisation
-  left join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
-  left join organisation g on g.id = c.to_organisation and g.until_at = 'infinity'
+   order by created_at, id
+   limit %(limit)s
+     for update skip locked)
+update message m
+   set attempts = attempts + 1, not_before = clock_timestamp() + %(lease)s
+  from next
+ where m.id = next.id
+returning m.id, m.to_organisation, m.duty, m.attempts, m.address
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that this worker alone may send; ``owed`` None where it is no longer owed."""
+    """A message that this worker alone may send."""
 
     id: UUID
-    pupil_id: UUID
-    due_on: date
+    to_organisation: str
+    duty: str
     attempts: int
-    owed: str | None
-    email: str | None
-    name: str | None
-
-    @classmethod
-    def next(cls, connection: Connection, now: datetime, lease: timedelta) -> Self | None:
-        """Claim what has been due for longest; None where nothing is."""
-        row = connection.execute(_CLAIM, {"now": now, "lease": lease}).fetchone()
-        return None if row is None else cls(*row)
-
-    def letter(self, owed: str, now: datetime) -> Letter:
-        duty = owed.replace("_", " ")
-        return Letter(
-            id=self.id,
-            to=self.email or "",
-            subject=f"Due {self.due_on}: {duty}",
-            text=f"To {self.name}\n\n{duty.capitalize()} is due on {self.due_on}.\n"
-            f"Sign in to see the pupil: reference {self.pupil_id}.\n",
-            at=now,
-        )
+    address: int
 
 
-def send_due(found: Installation, send: Send, stopping: Event | None = None) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One run of one worker."""
+
+    found: Installation
+    channel: Channel
+    now: datetime
+    reach: Reach
+
+
+def send_due(found: Installation, channel: Channel, stopping: Event | None = None) -> int:
     """Send until nothing is due, the run is long enough, or the worker stops; answer how many."""
     now, sent = found.registry.now(), 0
     until = time.monotonic() + RUN_SECONDS
-    lease = timedelta(seconds=3 * found.settings.smtp_timeout)
+    bundle(found, now)
+    with found.database.connection() as connection:
+        reach = reach_of(connection, found, now)
+    run = Round(found=found, channel=channel, now=now, reach=reach)
     while time.monotonic() < until and not (stopping and stopping.is_set()):
         with found.database.connection() as connection:
-            claimed = Claimed.next(connection, now, lease)
-        if claimed is None:
+            claimed = _claim(connection, run)
+            told = items_of(connection, [one.id for one in claimed], reach)
+        if not claimed:
             break
-        sent += _deliver(found, claimed, send, now)
+        sent += _deliver_all(run, [(one, told.get(one.id, ())) for one in claimed])
     return sent
 
 
-def _deliver(found: Installation, claimed: Claimed, send: Send, now: datetime) -> bool:
-    """No connection is held while the mail server takes its time."""
-    if claimed.owed is None:
-        _mark(found, claimed, "lapsed_at", now)
+def _claim(connection: Connection, run: Round) -> list[Claimed]:
+    lease = timedelta(seconds=3 * run.found.settings.smtp_timeout)
+    rows = connection.execute(_CLAIM, {"limit": run.channel.at_once, "lease": lease}).fetchall()
+    return [Claimed(*row) for row in rows]
+
+
+def _deliver_all(run: Round, messages: Sequence[tuple[Claimed, Sequence[Item]]]) -> int:
+    """No connection is held while a server takes its time."""
+    sent = [(claimed, items) for claimed, items in messages if _deliver(run, claimed, items)]
+    if sent:
+        with run.found.database.connection() as connection:
+            mark_sent(
+                connection,
+                {claimed.id: items for claimed, items in sent},
+                channel=run.channel.name,
+                reach=run.reach,
+            )
+    return len(sent)
+
+
+def _deliver(run: Round, claimed: Claimed, items: Sequence[Item]) -> bool:
+    if not items:
+        with run.found.database.connection() as connection:
+            mark_lapsed(connection, claimed.id, run.now)
         return False
-    if not claimed.email:
-        _fail(found, claimed, "the organisation has no address")
+    to = run.reach.addresses(claimed.to_organisation, claimed.duty)
+    if run.channel.addressed and claimed.address >= len(to):
+        _fail(run.found, claimed, NO_ADDRESS)
         return False
     if claimed.attempts > MOST_ATTEMPTS:
-        _fail(found, claimed, f"gave up after {MOST_ATTEMPTS} attempts")
+        _fail(run.found, claimed, f"gave up after {MOST_ATTEMPTS} attempts")
         return False
+    address = to[claimed.address] if run.channel.addressed else ""
     try:
-        send(claimed.letter(claimed.owed, now))
+        run.channel.send(_letter(run, claimed, items, address))
     except Failed as failed:
-        _settle_failure(found, claimed, failed)
+        _settle_failure(run, claimed, failed, len(to))
         return False
-    _mark(found, claimed, "sent_at", now)
     return True
 
 
-def _mark(found: Installation, claimed: Claimed, column: LiteralString, now: datetime) -> None:
-    with found.database.connection() as connection:
-        connection.execute(f"update outbox set {column} = %s where id = %s", (now, claimed.id))
+def _letter(run: Round, claimed: Claimed, items: Sequence[Item], address: str) -> Letter:
+    organisation = run.reach.world.organisation(claimed.to_organisation)
+    return Letter(
+        id=claimed.id,
+        to=address,
+        subject=subject(items),
+        text=text(organisation.name if organisation else None, items),
+        at=run.now,
+        organisation=claimed.to_organisation,
+        again=claimed.attempts > 1,
+    )
 
 
-def _settle_failure(found: Installation, claimed: Claimed, failed: Failed) -> None:
-    if failed.for_good:
-        _fail(found, claimed, failed.why)
+def _settle_failure(run: Round, claimed: Claimed, failed: Failed, addresses: int) -> None:
+    """An address that is refused for good is followed by that of whoever stands in."""
+    if failed.for_good and run.channel.addressed and claimed.address + 1 < addresses:
+        _readdress(run.found, replace(claimed, address=claimed.address + 1), failed.why)
+    elif failed.for_good:
+        _fail(run.found, claimed, failed.why)
     elif claimed.attempts >= MOST_ATTEMPTS:
-        _fail(found, claimed, f"gave up after {MOST_ATTEMPTS} attempts ({failed.why})")
+        _fail(run.found, claimed, f"gave up after {MOST_ATTEMPTS} attempts ({failed.why})")
     else:
-        _retry(found, claimed, failed.why)
+        _retry(run.found, claimed, failed.why)
 
 
 # A worker that was frozen past its lease changes nothing: attempts has moved on.
 def _fail(found: Installation, claimed: Claimed, why: str) -> None:
-    with found.database.connection() as connection:
+    with found.database.connection() as connection, connection.transaction():
         connection.execute(
-            "update outbox set failed = %s where id = %s and attempts = %s and sent_at is null",
+            "update message set failed = %s where id = %s and attempts = %s and sent_at is null",
             (why, claimed.id, claimed.attempts),
         )
+        connection.execute(
+            "update outbox o set failed = m.failed from message m"
+            " where m.id = %s and o.message = m.id and m.failed is not null"
+            " and o.sent_at is null and o.lapsed_at is null",
+            (claimed.id,),
+        )
     log.error("message_failed", message=str(claimed.id), attempts=claimed.attempts, why=why)
+
+
+def _readdress(found: Installation, claimed: Claimed, why: str) -> None:
+    with found.database.connection() as connection:
+        connection.execute(
+            "update message set address = %s, attempts = 0, not_before = null"
+            " where id = %s and attempts = %s",
+            (claimed.address, claimed.id, claimed.attempts),
+        )
+    log.warning("address_refused", message=str(claimed.id), address=claimed.address, why=why)
 
 
 def _retry(found: Installation, claimed: Claimed, why: str) -> None:
     wait = timedelta(minutes=RETRY_AFTER[claimed.attempts - 1])
     with found.database.connection() as connection:
         connection.execute(
-            "update outbox set not_before = clock_timestamp() + %s where id = %s and attempts = %s",
+            "update message set not_before = clock_timestamp() + %s"
+            " where id = %s and attempts = %s",
             (wait, claimed.id, claimed.attempts),
         )
     log.warning("message_not_sent", message=str(claimed.id), attempts=claimed.attempts, why=why)

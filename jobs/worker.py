@@ -22,7 +22,7 @@ from ap_registry import logs
 from ap_registry.errors import RegistryError
 from ap_registry.installation import Installation, open_installation
 from ap_registry.store.sequencer import keep_sequencing
-from jobs.mail import smtp_sender
+from jobs.channels import chosen
 from jobs.nightly import run_nightly
 from jobs.outbox import send_due
 
@@ -36,13 +36,10 @@ Work = Callable[[Installation, Event], object]
 
 
 def send_outbox(found: Installation, stopping: Event) -> None:
-    """Send due reminders, where an SMTP server is named; else they wait."""
-    settings = found.settings
-    if settings.smtp_url is not None:
-        send = smtp_sender(
-            settings.smtp_url, sender=settings.mail_from, timeout=settings.smtp_timeout
-        )
-        send_due(found, send, stopping)
+    """Send what is due, where a channel is named; else it waits."""
+    channel = chosen(found.settings)
+    if channel is not None:
+        send_due(found, channel, stopping)
 
 
 def in_thread(name: str, work: Work) -> WorkerCoroutine:

@@ -4,12 +4,15 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
+from ap_registry.arrangements import Arrangement
 from ap_registry.identifiers import check_letter
 from ap_registry.ingest.attendance import import_attendance
 from ap_registry.ingest.calendars import import_closures, import_terms
 from ap_registry.ingest.organisations import import_organisations
+from ap_registry.ingest.people import import_people
 from ap_registry.ingest.results import ImportResult
 from ap_registry.registry import Registry
+from ap_registry.store.arrangements import write_arrangement
 
 SCHOOL, OTHER, SPECIAL, PRU, GARAGE = "100001", "100002", "100003", "100007", "AP-0001"
 ORGANISATIONS = f"""id,kind,name,la,type_code,email
@@ -86,6 +89,32 @@ def register_pupil(registry: Registry, on: str = "2024-09-02", **facts: Any) -> 
 
 def send_register(registry: Registry, text: str) -> ImportResult:
     return import_attendance(registry, BytesIO(text.encode()))
+
+
+def take_organisations(registry: Registry, text: str) -> ImportResult:
+    with registry.database.connection() as connection:
+        return import_organisations(
+            connection, BytesIO(text.encode()), today=registry.today(), clock=registry.clock
+        )
+
+
+def take_people(registry: Registry, text: str) -> ImportResult:
+    """Rows of organisation,duty,name,email,deputy_name,deputy_email."""
+    header = "organisation,duty,name,email,deputy_name,deputy_email\n"
+    with registry.database.connection() as connection:
+        return import_people(
+            connection, BytesIO((header + text).encode()), today=registry.today(),
+            clock=registry.clock,
+        )  # fmt: skip
+
+
+def arrange(registry: Registry, la: str, name: str, value: str, from_on: date) -> None:
+    """What an LA has decided with the registry."""
+    found = Arrangement(organisation=la, name=name, from_on=from_on, value=value, basis="UK GDPR")
+    with registry.database.connection() as connection:
+        write_arrangement(
+            connection, found, actor="test", on=registry.today(), clock=registry.clock
+        )
 
 
 def close(registry: Registry, organisation: str, day: str, reason: str = "snow") -> ImportResult:

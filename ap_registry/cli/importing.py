@@ -17,6 +17,7 @@ from ap_registry.ingest.attendance import import_attendance
 from ap_registry.ingest.calendars import import_closures, import_terms
 from ap_registry.ingest.notices import import_notices
 from ap_registry.ingest.organisations import import_organisations
+from ap_registry.ingest.people import import_people
 from ap_registry.ingest.results import ImportResult
 
 File = Annotated[str, typer.Argument(help="The file; - reads standard input.")]
@@ -136,6 +137,18 @@ def closures(file: File, json_: Json = False) -> None:
                 connection, handle, today=found.registry.today(), clock=found.clock
             )
         _recompute(found, result)
+    _tell(result, json_)
+
+
+@imports.command("people")
+def people(file: File, json_: Json = False) -> None:
+    """organisation,duty,name,email,deputy_name,deputy_email: who is told what."""
+    with (
+        opened(file) as handle,
+        installation() as found,
+        found.database.connection() as connection,
+    ):
+        result = import_people(connection, handle, today=found.registry.today(), clock=found.clock)
     _tell(result, json_)
 
 

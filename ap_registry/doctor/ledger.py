@@ -77,17 +77,19 @@ def accounts(found: embedded.Servers, settings: Settings) -> str:
 def messages(found: embedded.Servers, settings: Settings) -> str:
     with connect(found.database_url) as connection:
         row = connection.execute(
-            "select count(*) filter (where sent_at is null and failed is null"
+            "select (select count(*) from outbox where message is null and sent_at is null"
+            "           and failed is null and lapsed_at is null)"
+            "     + count(*) filter (where sent_at is null and failed is null"
             "                          and lapsed_at is null),"
             "       count(*) filter (where failed = 'the organisation has no address'),"
             "       count(*) filter (where failed <> 'the organisation has no address')"
-            "  from outbox"
+            "  from message"
         ).fetchone()
     waiting, homeless, failed = row or (0, 0, 0)
     if failed:
         raise Wrong(
             f"{failed} messages could not be sent",
-            "See `failed` in the table outbox; their follow-ups stay on the due list.",
+            "`ap-registry deliveries --failed` lists them; their follow-ups stay on the due list.",
         )
     unaddressed = f", {homeless} for organisations without an email" if homeless else ""
     return f"{waiting} to send when due{unaddressed}"

@@ -23,12 +23,12 @@ _REMOVED |= {"": False, "no": False, "n": False, "false": False, "0": False}
 Names = Mapping[str, Organisation]
 
 
-def _names(connection: Connection) -> Names:
+def organisations_by_name(connection: Connection) -> Names:
     found = {one.id: one for one in reference.all_organisations(connection)}
     return {**found, **{one.laestab: one for one in found.values() if one.laestab}}
 
 
-def _organisation(row: Mapping[str, Any], names: Names) -> str:
+def organisation_of(row: Mapping[str, Any], names: Names) -> str:
     text = str(row.get("organisation") or "").strip()
     if not text:
         raise BadRow("organisation", "required", "organisation is needed")
@@ -63,7 +63,7 @@ def import_terms(
 ) -> ImportResult:
     """Replace each organisation's blocks of the academic years that the file names."""
     result = ImportResult()
-    names = _names(connection)
+    names = organisations_by_name(connection)
     given: dict[str, list[TermBlock]] = {}
     for number, row in read_rows(file, known=TERMS, needed=TERMS):
         result.rows += 1
@@ -98,7 +98,7 @@ def import_terms(
 def _block(row: Mapping[str, Any] | BadRow, names: Names) -> tuple[str, TermBlock]:
     if isinstance(row, BadRow):
         raise row
-    name = _organisation(row, names)
+    name = organisation_of(row, names)
     block = TermBlock(_date(row, "starts_on"), _date(row, "ends_on"))
     if block.ends_on < block.starts_on:
         raise BadRow("ends_on", "end_before_start", "ends_on must not be before starts_on")
@@ -118,7 +118,7 @@ def import_closures(
 ) -> ImportResult:
     """Add closures; a row with ``removed`` = yes takes one back."""
     result = ImportResult()
-    names = _names(connection)
+    names = organisations_by_name(connection)
     present = reference.closures(connection)
     said: dict[tuple[str, date], str | None] = {}
     for number, row in read_rows(file, known=CLOSURES, needed=CLOSURES[:2]):
@@ -155,7 +155,7 @@ def _closure(row: Mapping[str, Any] | BadRow, names: Names) -> tuple[tuple[str, 
     if isinstance(row, BadRow):
         raise row
     text = str(row.get("organisation") or "").strip().upper()
-    name = ENGLAND if text == ENGLAND else _organisation(row, names)
+    name = ENGLAND if text == ENGLAND else organisation_of(row, names)
     day = _date(row, "date")
     removed = _REMOVED.get(str(row.get("removed") or "").lower())
     if removed is None:

@@ -84,6 +84,14 @@ begin
       from jsonb_to_recordset(p_side->'ref') as r(by text, ref_hash text, pupil_id uuid,
                                                   version int, content_hash text, receipt text);
   end if;
+  if p_side ? 'outbox' then
+    insert into outbox (id, pupil_id, event, subject, kind, step, urgent, to_organisation, due_on,
+                        created_at, send_after)
+    select id, pupil_id, event, subject, kind, 'told', true, to_organisation, due_on, v_at, v_at
+      from jsonb_to_recordset(p_side->'outbox')
+           as r(id uuid, pupil_id uuid, event uuid, subject uuid, kind text,
+                to_organisation text, due_on date);
+  end if;
   perform write_derived(v_at, p_close, p_open);
   return v_at;
 end $$;
@@ -131,22 +139,28 @@ _DERIVED_TABLE = """
   end if;
 """
 
-# One message for each owner and day on which a follow-up is due, before the school day: whatever
-# opens or moves a follow-up (a notice, a register, a changed calendar) comes this way.
+# Whatever opens or moves a follow-up (a notice, a register, a changed calendar) comes this way, and
+# leaves the first step of its ladder to be planned. What is owed again goes on where it stopped.
 _REMINDERS = """
   if p_open ? 'follow_up' then
-    insert into outbox (id, pupil_id, follow_up, kind, to_organisation, due_on, created_at,
-                        send_after, attempts)
+    insert into outbox (id, pupil_id, follow_up, kind, step, urgent, owner, to_organisation,
+                        due_on, created_at, send_after)
     select distinct
            left(encode(sha256(convert_to(concat_ws('/', key, due_on, owner), 'UTF8')), 'hex'),
                 32)::uuid,
-           pupil_id, key, 'due', owner, due_on, v_at,
-           (due_on + time '07:30') at time zone 'Europe/London', 0
+           pupil_id, key, kind, 'open',
+           kind = 'first_day_absence' or (statutory and due_on <= opened_on),
+           owner, owner, due_on, v_at, v_at
+      from jsonb_to_recordset(p_open->'follow_up')
+           as r(pupil_id uuid, key uuid, kind text, owner text, opened_on date, due_on date,
+                closed_on date, statutory boolean)
+     where closed_on is null
+        on conflict (id) do nothing;
+    update outbox o set lapsed_at = null, message = null
       from jsonb_to_recordset(p_open->'follow_up')
            as r(pupil_id uuid, key uuid, owner text, due_on date, closed_on date)
-     where closed_on is null
-        on conflict (id) do update set lapsed_at = null, not_before = null, attempts = 0
-     where outbox.lapsed_at is not null;
+     where r.closed_on is null and o.follow_up = r.key
+       and o.due_on = r.due_on and o.owner = r.owner and o.lapsed_at is not null;
   end if;
 """
 

@@ -161,10 +161,11 @@ class Setting(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """What must go out; a row is claimed, sent, and marked, never deleted.
+    """One thing that somebody is to be told; it goes out in a message, and is never deleted.
 
-    ``not_before``: until then it is claimed, or waits for its next attempt. ``lapsed_at``: when
-    its day came it was no longer owed.
+    ``step`` of the ladder of its follow-up: open (not planned yet), before, due, overdue
+    (``number`` counts them), la, panel; told: a notice that the registry delivers, of the event
+    and its ``subject``. ``lapsed_at``: when its day came it was no longer owed.
     """
 
     __table_args__: ClassVar[Any] = (
@@ -172,19 +173,59 @@ class Outbox(SQLModel, table=True):
             "outbox_due",
             "send_after",
             "id",
-            postgresql_where=text("sent_at is null and failed is null and lapsed_at is null"),
+            postgresql_where=text(
+                "message is null and sent_at is null and failed is null and lapsed_at is null"
+            ),
         ),
+        Index("outbox_follow_up", "follow_up"),
+        Index("outbox_pupil", "pupil_id", postgresql_where=text("follow_up is null")),
+        Index("outbox_message", "message", postgresql_where=text("message is not null")),
     )
     id: UUID = Field(primary_key=True)
     pupil_id: UUID
     follow_up: UUID | None
+    event: UUID | None
+    subject: UUID | None
     kind: str
+    step: str
+    number: int = Field(sa_column=Column(SmallInteger, server_default=text("0"), nullable=False))
+    urgent: bool = Field(sa_column=Column(Boolean, server_default=text("false"), nullable=False))
+    owner: str | None
     to_organisation: str
     due_on: date
     created_at: datetime = Field(sa_type=Instant)
     send_after: datetime = Field(sa_type=Instant)
+    message: UUID | None
+    channel: str | None
+    sent_at: datetime | None = Field(sa_type=Instant)
+    lapsed_at: datetime | None = Field(sa_type=Instant)
+    failed: str | None
+
+
+class Message(SQLModel, table=True):
+    """What one recipient is told at one time: a row is claimed, sent, and marked.
+
+    ``not_before``: until then it is claimed, or waits for its next attempt. ``address``: 0 is the
+    person who does the ``duty``, then whoever stands in once an address was refused for good.
+    """
+
+    __table_args__: ClassVar[Any] = (
+        Index(
+            "message_due",
+            "created_at",
+            "id",
+            postgresql_where=text("sent_at is null and failed is null and lapsed_at is null"),
+        ),
+        Index("message_failed", "created_at", postgresql_where=text("failed is not null")),
+    )
+    id: UUID = Field(primary_key=True)
+    to_organisation: str
+    duty: str
+    created_at: datetime = Field(sa_type=Instant)
     not_before: datetime | None = Field(sa_type=Instant)
-    attempts: int = Field(sa_type=SmallInteger)
+    attempts: int = Field(sa_column=Column(SmallInteger, server_default=text("0"), nullable=False))
+    address: int = Field(sa_column=Column(SmallInteger, server_default=text("0"), nullable=False))
+    channel: str | None
     sent_at: datetime | None = Field(sa_type=Instant)
     lapsed_at: datetime | None = Field(sa_type=Instant)
     failed: str | None

@@ -6,4 +6,5 @@ MOVEMENTS_SLOTS = 7_101_948  # first of a pair: 1,024 slots of pupils, by the en
 MARKS_SLOTS = 7_101_949
 SEQUENCER_LOCK = 7_101_946
 NIGHTLY_LOCK = 7_101_950
+BUNDLE_LOCK = 7_101_951  # one worker at a time puts what is due into messages
 SLOT = "(get_byte(uuid_send({pupil}), 14) & 3) * 256 + get_byte(uuid_send({pupil}), 15)"

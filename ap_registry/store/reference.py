@@ -1,5 +1,6 @@
 """Organisations and calendars: stream 2 of the ledger, and the rows that follow from it."""
 
+import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,6 +34,7 @@ class Fact:
     organisation: str
     alias: str
     data: Mapping[str, Any]
+    private: Mapping[str, Any] | None = None  # names and addresses: may be deleted
 
 
 def append(
@@ -52,13 +54,14 @@ def append(
     for stream, fact in zip(streams, facts, strict=True):
         version = versions[stream] = versions.get(stream, 0) + 1
         event_id, data = uuid4(), codec.encode({"organisation": fact.organisation, **fact.data})
+        private, salt, hidden = _private_part(fact)
         prefix = digest.prefix(
             pupil_id=stream, stream=REFERENCE, version=version, event_id=event_id,
             alias=fact.alias, occurred_on=on, by=by, actor=actor, ref_hash=None,
-            content_hash=None, birth_year=None, data=data, private_digest=None,
+            content_hash=None, birth_year=None, data=data, private_digest=hidden,
         )  # fmt: skip
         values = (stream, REFERENCE, version, event_id, fact.alias, on, by, None, None, None,
-                  data.decode(), None, None, None, prefix)  # fmt: skip
+                  data.decode(), private, salt, hidden, prefix)  # fmt: skip
         for column, value in zip(columns, values, strict=True):
             column.append(value)
     row = connection.execute(
@@ -73,6 +76,14 @@ def append(
     return instant
 
 
+def _private_part(fact: Fact) -> tuple[str | None, bytes | None, bytes | None]:
+    """The text, its salt and its digest."""
+    if fact.private is None:
+        return None, None, None
+    text, salt = codec.encode(fact.private), secrets.token_bytes(16)
+    return text.decode(), salt, digest.private_digest(salt, text)
+
+
 def write_organisations(
     connection: Connection, found: Sequence[Organisation], *, by: str, actor: str, on: date,
     clock: datetime | None,
@@ -84,7 +95,7 @@ def write_organisations(
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (WORLD_LOCK,))
         at = append(connection, facts, by=by, actor=actor, on=on, clock=clock)
-        _close(connection, "organisation", "id = any(%(names)s)", at, [o.id for o in found])
+        close(connection, "organisation", "id = any(%(names)s)", at, [o.id for o in found])
         with (
             connection.cursor() as cursor,
             cursor.copy(
@@ -114,7 +125,7 @@ def _data(found: Organisation) -> dict[str, Any]:
     return {k: v for k, v in values.items() if v not in (None, ())}
 
 
-def _close(
+def close(
     connection: Connection, table: str, where: str, at: datetime, names: Sequence[Any]
 ) -> None:
     """End present rows; one that began at the same instant is replaced, not left empty."""
@@ -140,7 +151,7 @@ def write_terms(
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (WORLD_LOCK,))
         at = append(connection, facts, by=by, actor=actor, on=on, clock=clock)
-        _close(connection, "term_block", "organisation = any(%(names)s)", at, list(terms))
+        close(connection, "term_block", "organisation = any(%(names)s)", at, list(terms))
         for name, blocks in terms.items():
             for block in blocks:
                 connection.execute(
@@ -171,7 +182,7 @@ def write_closures(
             where = (
                 "organisation = (%(names)s::text[])[1] and closed_on = (%(names)s::text[])[2]::date"
             )
-            _close(connection, "closure", where, at, [name, day.isoformat()])
+            close(connection, "closure", where, at, [name, day.isoformat()])
             if reason is not None:
                 connection.execute(
                     "insert into closure values (%s, %s, %s, 'infinity', %s)",

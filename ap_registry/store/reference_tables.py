@@ -1,4 +1,4 @@
-"""Organisations and calendars as rows, bounded in time like all that is derived."""
+"""Organisations, calendars, people, arrangements as rows, bounded in time like what is derived."""
 
 from datetime import date, datetime
 
@@ -49,3 +49,40 @@ class ClosureRow(SQLModel, table=True):
     from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
     until_at: datetime = Field(sa_type=TIMESTAMPTZ)
     reason: str
+
+
+class ArrangementRow(SQLModel, table=True):
+    """What an LA has decided, from a day on (``ap_registry.arrangements``)."""
+
+    __tablename__ = "arrangement"
+    organisation: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    from_on: date = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    value: str
+    basis: str | None
+
+
+class PersonRow(SQLModel, table=True):
+    """Who does a duty at an organisation, and who stands in; what is past keeps no name."""
+
+    __tablename__ = "person"
+    organisation: str = Field(primary_key=True)
+    duty: str = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    name: str | None
+    email: str | None
+    deputy_name: str | None
+    deputy_email: str | None
+
+
+class ConfirmationRow(SQLModel, table=True):
+    """An organisation said that its list was whole on a day."""
+
+    __tablename__ = "confirmation"
+    organisation: str = Field(primary_key=True)
+    confirmed_on: date = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)

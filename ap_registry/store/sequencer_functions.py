@@ -55,7 +55,9 @@ _MOVE_REFERENCE = """
   delete from "{table}" where from_at = p_now and until_at = p_now;
   update "{table}" set from_at = p_now where from_at = p_was;
 """
-REFERENCE_TABLES = ("organisation", "term_block", "closure")
+REFERENCE_TABLES = (
+    "organisation", "term_block", "closure", "arrangement", "person", "confirmation",
+)  # fmt: skip
 
 
 def move_derived_sql() -> str:

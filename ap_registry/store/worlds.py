@@ -7,6 +7,7 @@ from typing import LiteralString
 from ap_registry.notice import World
 from ap_registry.organisations import Organisation
 from ap_registry.store import reference
+from ap_registry.store.arrangements import read_arrangements
 from ap_registry.store.database import Connection
 
 VERSION: LiteralString = """
@@ -50,6 +51,7 @@ def _read(connection: Connection, version: str, at: datetime | None = None) -> W
         organisation=finder(found),
         calendars=calendars,
         health_partners=health_partners(found),
+        arrangements=read_arrangements(connection, at),
         version=version,
     )
 

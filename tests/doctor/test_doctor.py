@@ -139,9 +139,8 @@ def test_a_mail_server_that_is_away(look: Mended) -> None:
 def test_messages_that_could_not_be_sent(look: Mended, urls: embedded.Servers) -> None:
     run(
         urls,
-        "insert into outbox (id, pupil_id, kind, to_organisation, due_on, created_at, send_after,"
-        " attempts, failed) values (gen_random_uuid(), gen_random_uuid(), 'due', 'LA856', now(),"
-        " now(), now(), 8, 'gave up')",
+        "insert into message (id, to_organisation, duty, created_at, attempts, failed)"
+        " values (gen_random_uuid(), 'LA856', 'lead', now(), 8, 'gave up')",
     )
     assert [name for name, _, _ in wrong(look())] == ["messages"]
 

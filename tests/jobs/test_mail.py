@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from jobs.mail import Failed, Letter, smtp_sender
+from jobs.letters import Failed, Letter
+from jobs.mail import smtp_sender
 from tests.jobs.conftest import Sink
 
 LETTER = Letter(

@@ -15,7 +15,7 @@ from ap_registry.installation import Installation
 from jobs.outbox import MOST_ATTEMPTS
 from tests.embedded.asking import state
 from tests.jobs.conftest import Sink, Workers
-from tests.world import PERSON, SCHOOL, send_register, upn
+from tests.world import PERSON, SCHOOL, send_register, take_organisations, upn
 
 MESSAGES = 100
 KILLS = 10
@@ -30,7 +30,10 @@ def wait_for(is_so: Callable[[], bool], seconds: float = 120.0) -> None:
 
 @pytest.fixture
 def hundred(morning: Installation) -> Installation:
-    """A hundred pupils, each with a code N of last Friday: its reason is owed today."""
+    """A hundred providers, each with a code N of last Friday: its reason is owed today."""
+    places = [f"AP-{number:04}" for number in range(1, MESSAGES + 1)]
+    listed = "".join(f"{p},provider,Place,856,{p.lower()}@ap.example\n" for p in places)
+    take_organisations(morning.registry, "id,kind,name,la,email\n" + listed)
     pupils = [upn(number) for number in range(MESSAGES)]
     notices: list[dict[str, object]] = []
     for one in pupils:
@@ -41,14 +44,18 @@ def hundred(morning: Installation) -> Installation:
              "school": SCHOOL, "registration": "C"},
         ]  # fmt: skip
     morning.registry.record_many(notices)
-    rows = "".join(f"{one},{SCHOOL},2026-11-13,AM,N\n" for one in pupils)
+    rows = "".join(
+        f"{one},{place},2026-11-13,AM,N\n" for one, place in zip(pupils, places, strict=True)
+    )
     send_register(morning.registry, "upn,organisation,date,session,code\n" + rows)
     return morning
 
 
 def unsent(found: Installation) -> int:
     with found.database.connection() as connection:
-        row = connection.execute("select count(*) from outbox where sent_at is null").fetchone()
+        row = connection.execute(
+            "select count(*) from outbox where sent_at is null and step in ('open', 'due')"
+        ).fetchone()
     assert row is not None
     return int(row[0])
 
@@ -93,7 +100,7 @@ def test_sigterm_ends_it_gently_with_nothing_left_claimed(
     assert worker.wait(timeout=60) == 0
     with hundred.database.connection() as connection:
         row = connection.execute(
-            "select count(*) from outbox where attempts > 0 and sent_at is null"
+            "select count(*) from message where attempts > 0 and sent_at is null"
         ).fetchone()
     assert row == (0,)
     assert 5 <= len(sink.messages) < MESSAGES

@@ -1,0 +1,95 @@
+"""``setting set`` and ``setting list``: what an LA has arranged with the registry."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ap_registry.arrangements import NEEDS_BASIS, VALUES, Arrangement, Arrangements
+from ap_registry.cli.output import Json, installation, write_json, write_table
+from ap_registry.cli.pupils import parse_day
+from ap_registry.errors import Problem, Refused
+from ap_registry.store.arrangements import read_arrangements, write_arrangement
+
+setting = typer.Typer(no_args_is_help=True, help="What an LA has arranged, from a day on.")
+COLUMNS = ("organisation", "name", "from", "value", "basis")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(setting, name="setting")
+
+
+@setting.command("set")
+def set_(
+    la: Annotated[str, typer.Argument(help="The LA, such as LA856.")],
+    name: Annotated[str, typer.Argument(help="notices, health or lists.")],
+    value: Annotated[str, typer.Argument(help="registry, on or monthly; off ends it.")],
+    from_: Annotated[
+        str | None, typer.Option("--from", help="The first day (default: today).")
+    ] = None,
+    basis: Annotated[
+        str | None, typer.Option(help="By what law; health partners are told only with one.")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """notices registry: filing tells the LA. health on: its health partner is told of placements.
+    lists monthly: organisations confirm their lists."""
+    from_on = parse_day(from_)
+    with installation() as found, found.database.connection() as connection:
+        today = found.registry.today()
+        world = found.registry.worlds.fresh(connection)
+        organisation = world.organisation(la.strip().upper())
+        arranged = Arrangement(
+            organisation=la.strip().upper(),
+            name=name.strip().lower(),
+            from_on=from_on or today,
+            value=value.strip().lower(),
+            basis=basis,
+        )
+        _check(arranged, is_la=organisation is not None and organisation.kind == "la")
+        write_arrangement(connection, arranged, actor="command-line", on=today, clock=found.clock)
+        _tell(read_arrangements(connection), arranged.organisation, json_)
+
+
+@setting.command("list")
+def list_(
+    la: Annotated[str | None, typer.Argument(help="Only of this LA.")] = None, json_: Json = False
+) -> None:
+    """What is arranged, from which day on."""
+    with installation() as found, found.database.connection() as connection:
+        _tell(read_arrangements(connection), la and la.strip().upper(), json_)
+
+
+def _check(arranged: Arrangement, *, is_la: bool) -> None:
+    if not is_la:
+        raise _refused("/la", "unknown_organisation", f"{arranged.organisation} is no LA on record")
+    if arranged.name not in VALUES:
+        raise _refused("/name", "unknown_code", "name must be one of " + ", ".join(VALUES))
+    if arranged.value not in VALUES[arranged.name]:
+        listed = " or ".join(VALUES[arranged.name])
+        raise _refused("/value", "unknown_code", f"{arranged.name} must be {listed}")
+    if (arranged.name, arranged.value) in NEEDS_BASIS and not (arranged.basis or "").strip():
+        raise _refused(
+            "/basis", "required",
+            "basis is needed: name the lawful basis on which health partners are told"
+            " (UK GDPR articles 6 and 9)",
+        )  # fmt: skip
+
+
+def _refused(pointer: str, code: str, detail: str) -> Refused:
+    return Refused((Problem(pointer, code, detail),))
+
+
+def _tell(found: Arrangements, la: str | None, as_json: bool) -> None:
+    listed = [
+        (one.organisation, one.name, one.from_on.isoformat(), one.value, one.basis)
+        for those in found.values()
+        for one in those
+        if la in {None, one.organisation}
+    ]
+    if as_json:
+        write_json({"items": [dict(zip(COLUMNS, row, strict=True)) for row in listed]})
+    elif listed:
+        write_table(COLUMNS, listed)
+    else:
+        sys.stdout.write("Nothing is arranged.\n")

@@ -1,0 +1,106 @@
+"""When whom is reminded: half-terms, weekends, quiet hours, and the LA after the owner."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from ap_registry.calendar import SchoolCalendar, TermBlock
+from ap_registry.ladder import Step, first_step, held_until, next_steps
+
+SCHOOL = SchoolCalendar(
+    "100001",
+    (
+        TermBlock(date(2026, 8, 26), date(2026, 10, 16)),
+        TermBlock(date(2026, 10, 26), date(2026, 12, 18)),
+    ),
+)
+OFFICE = SchoolCalendar("LA856")
+
+
+def day(month: int, number: int) -> date:
+    return date(2026, month, number)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "step"),
+    [
+        (day(11, 14), Step("due", day(11, 13))),  # five days: none before; a Saturday
+        (day(11, 15), Step("before", day(11, 12))),  # six days
+        (day(11, 27), Step("before", day(11, 25))),
+    ],
+)
+def test_only_a_long_duty_is_reminded_of_before_it_is_due(due_on: date, step: Step) -> None:
+    assert first_step(day(11, 9), due_on, day(11, 9), SCHOOL) == step
+
+
+def test_two_school_days_before_are_counted_over_the_half_term() -> None:
+    assert first_step(day(10, 1), day(10, 27), day(10, 1), SCHOOL) == Step("before", day(10, 16))
+
+
+def test_a_duty_of_one_day_has_one_message_that_day() -> None:
+    assert first_step(day(11, 20), day(11, 20), day(11, 20), SCHOOL) == Step("due", day(11, 20))
+
+
+def test_what_was_due_before_it_was_known_is_told_the_next_morning() -> None:
+    assert first_step(day(11, 2), day(11, 6), day(11, 20), SCHOOL) == Step("due", day(11, 23))
+
+
+def test_what_is_due_on_a_weekend_is_told_on_the_friday() -> None:
+    assert first_step(day(11, 18), day(11, 22), day(11, 18), SCHOOL) == Step("due", day(11, 20))
+
+
+def test_the_morning_before_has_passed_so_only_the_due_day_is_left() -> None:
+    assert first_step(day(11, 9), day(11, 20), day(11, 18), SCHOOL) == Step("due", day(11, 20))
+
+
+def test_after_the_due_day_the_owner_again_and_then_the_la() -> None:
+    found = list(
+        next_steps(Step("due", day(11, 20)), day(11, 20), day(11, 20), SCHOOL, la_days=OFFICE)
+    )
+    assert found == [Step("overdue", day(11, 23), 1), Step("la", day(11, 27))]
+
+
+def test_the_overdue_owner_is_reminded_each_week_on_a_school_day() -> None:
+    step = Step("overdue", day(12, 14), 1)
+    assert list(next_steps(step, day(12, 11), day(12, 11), SCHOOL, la_days=OFFICE)) == [
+        Step("overdue", day(12, 18), 2)
+    ]
+
+
+def test_half_term_holds_the_owner_back_but_not_the_la() -> None:
+    step = Step("due", day(10, 16))
+    assert list(next_steps(step, day(10, 16), day(10, 16), SCHOOL, la_days=OFFICE)) == [
+        Step("overdue", day(10, 26), 1), Step("la", day(10, 23)),
+    ]  # fmt: skip
+
+
+def test_the_chair_of_the_panel_comes_after_the_la_and_is_the_last() -> None:
+    step = Step("la", day(11, 27))
+    after = list(next_steps(step, day(11, 20), day(11, 27), SCHOOL, la_days=OFFICE))
+    assert after == [Step("panel", day(12, 4))]
+    assert list(next_steps(after[0], day(11, 20), day(12, 4), SCHOOL, la_days=OFFICE)) == []
+
+
+def test_a_late_file_does_not_escalate_before_the_owner_was_told_twice() -> None:
+    step = Step("due", day(11, 20))
+    assert list(next_steps(step, date(2026, 9, 1), day(11, 20), SCHOOL, la_days=OFFICE)) == [
+        Step("overdue", day(11, 23), 1), Step("la", day(11, 24)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        (datetime(2026, 11, 20, 6, 59, tzinfo=UTC), datetime(2026, 11, 20, 7, 30, tzinfo=UTC)),
+        (datetime(2026, 11, 20, 7, 0, tzinfo=UTC), None),
+        (datetime(2026, 11, 20, 18, 59, tzinfo=UTC), None),
+        (datetime(2026, 11, 20, 19, 0, tzinfo=UTC), datetime(2026, 11, 23, 7, 30, tzinfo=UTC)),
+        (datetime(2026, 11, 21, 12, 0, tzinfo=UTC), datetime(2026, 11, 23, 7, 30, tzinfo=UTC)),
+        (datetime(2026, 10, 19, 12, 0, tzinfo=UTC), datetime(2026, 10, 26, 7, 30, tzinfo=UTC)),
+        (datetime(2026, 9, 1, 5, 59, tzinfo=UTC), datetime(2026, 9, 1, 6, 30, tzinfo=UTC)),
+    ],
+)
+def test_quiet_hours_and_days_off_wait_for_the_next_morning(
+    now: datetime, until: datetime | None
+) -> None:
+    assert held_until(now, SCHOOL) == until
