@@ -23,7 +23,7 @@ from ap_registry.attendance_owed import (
     with_done,
 )
 from ap_registry.calendar import academic_year
-from ap_registry.rules import in_force, number
+from ap_registry.rules import in_force, least, number
 
 ABSENCE, SICKNESS, SECTION_19 = "attendance_return", "sickness_return", "section_19"
 RULE_OF_KIND: Mapping[str, str] = {
@@ -33,6 +33,8 @@ RULE_OF_KIND: Mapping[str, str] = {
 }
 ILL = codes.to_byte("I")
 DAYS = 5
+FEWEST_ILL = 2 * least("attendance.sickness")
+FEWEST_ABSENT = least("attendance.return")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ def _absent(pupil_id: UUID, weeks: Sequence[Standing], known: Reported) -> Itera
     A day counts where all its possible sessions are G, N, O or U. A day without a possible session
     (holidays, D, Y, no mark) neither counts nor breaks the run.
     """
-    if unauthorised_in(weeks) < DAYS:
+    if unauthorised_in(weeks) < FEWEST_ABSENT:
         return
     run, month = 0, (0, 0)
     for week in weeks:
@@ -109,7 +111,7 @@ def _sick(
     One return for each continuous period: what is left of a period that was reported counts no
     more. A period ends with any other possible mark.
     """
-    if sum(week.marks.count(ILL) for week in weeks) < DAYS:
+    if sum(week.marks.count(ILL) for week in weeks) < FEWEST_ILL:
         return
     year, sessions, reported = 0, 0, False
     for week in weeks:

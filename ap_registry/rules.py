@@ -83,3 +83,8 @@ def number(rule_id: str, on: date) -> int:
     if not isinstance(value, int):
         raise RuleUnknown(f"{rule_id} has no number")
     return value
+
+
+def least(rule_id: str) -> int:
+    """The smallest number that a rule ever had: under it nothing need be looked at."""
+    return min(found.value for found in _BY_ID[rule_id] if isinstance(found.value, int))

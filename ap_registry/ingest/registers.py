@@ -38,6 +38,7 @@ class Reader:
         self._organisations: dict[str, str] = {}
         self._weeks: dict[str, date] = {}
         self._marks: dict[tuple[str, date], str] = {}
+        self._codes: dict[date, Mapping[str, str]] = {}
 
     def read(self, row: Mapping[str, Any] | BadRow) -> tuple[Key, str]:
         """Pupil, organisation and Monday; ten marks, a byte each. Raise BadRow."""
@@ -114,14 +115,30 @@ class Reader:
                     "marks", "bad_format",
                     f"marks must be ten codes from Monday AM to Friday PM, not {len(marks)}",
                 )  # fmt: skip
-            found = "".join(
-                self._byte(code, week + timedelta(days=place // 2), "marks")
-                for place, code in enumerate(marks)
-            )
+            try:
+                found = "".join(map(self._all_week(week).__getitem__, marks))
+            except KeyError:
+                found = "".join(
+                    self._byte(code, week + timedelta(days=place // 2), "marks")
+                    for place, code in enumerate(marks)
+                )
             if len(self._marks) >= REMEMBERED:
                 self._marks.clear()
             self._marks[text, week] = found
         return found
+
+    def _all_week(self, week: date) -> Mapping[str, str]:
+        """The byte of each code that is right on all five days; none where some are to come."""
+        if week not in self._codes:
+            friday = week + timedelta(days=4)
+            self._codes[week] = {
+                code: codes.to_byte(code)
+                for code in (*codes.ATTENDANCE, codes.NO_MARK)
+                if friday <= self.today
+                and codes.is_valid_mark(code, week)
+                and codes.is_valid_mark(code, friday)
+            }
+        return self._codes[week]
 
     def _byte(self, code: str, on: date, column: str) -> str:
         name = code.upper()

@@ -75,11 +75,12 @@ def _checked(
     whole = all(header)
     blank = [""] * len(header)
     for number, cells in enumerate(table, start=1):
-        texts = [
-            _plain(text) if (text := cell.strip()).endswith(_TAILS) else text for cell in cells
-        ]
-        if not any(texts):
+        texts = [*map(str.strip, cells)]
+        whole_row = "".join(texts)
+        if not whole_row:
             continue
+        if any(tail in whole_row for tail in _TAILS):
+            texts = [*map(_plain, texts)]
         if len(texts) > len(header) and any(texts[len(header) :]):
             yield number, BadRow(
                 "", "bad_format",

@@ -206,6 +206,7 @@ class Writer:
             connection.execute(_SLOTS, {"lock": MARKS_SLOTS, "chunk": chunk})
             connection.execute("select pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))
             connection.execute(_CHANGED, {"chunk": chunk})
+            connection.execute("set local default_statistics_target = 10")
             connection.execute("analyze register_out")
             parameters = {"at": self._instant(), "alias": ALIAS, "actor": self.actor}
             connection.execute(_EVENTS, parameters)
