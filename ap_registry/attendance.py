@@ -5,7 +5,7 @@ AP provider with an open placement stands; else the better one counts.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -65,6 +65,19 @@ class Standing:
 
     def day(self, place: int) -> date:
         return self.week + timedelta(days=place // 2)
+
+
+def together(records: Iterable[Sequence[Week]]) -> list[Week]:
+    """The registers of a pupil's several records as one's: the first record's mark stands."""
+    found: dict[tuple[date, str], Week] = {}
+    for weeks in records:
+        for week in weeks:
+            first = found.setdefault((week.week, week.organisation), week)
+            if first is not week:
+                pairs = zip(first.marks, week.marks, strict=True)
+                marks = "".join(b if a == codes.NO_MARK else a for a, b in pairs)
+                found[week.week, week.organisation] = replace(first, marks=marks)
+    return list(found.values())
 
 
 PlacedAt = Callable[[str, date], bool]

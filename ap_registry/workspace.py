@@ -249,7 +249,7 @@ class Workspace:
         self._write_events(batch, new=False)
         batch.last_at = max(at_least, batch.last_at) if batch.last_at else at_least
         after = {self.pupil_id: self.picture, **self.apart}
-        lapsed = self.lapsed if self.accepted[-1].event.type == "pupils_merged" else {}
+        lapsed = self.lapsed if self.accepted[-1].event.type == "pupils_merged" else None
         closing, opening = regrouped(held, after, lapsed, world=self.world)
         for pupil in closing:
             self._write_rows(batch, pupil, closing[pupil], opening[pupil])

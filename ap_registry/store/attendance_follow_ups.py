@@ -10,13 +10,13 @@ from operator import attrgetter
 from typing import Any, LiteralString
 from uuid import UUID
 
-from ap_registry import codes
+from ap_registry import attendance, codes
 from ap_registry.attendance import Week
 from ap_registry.attendance_owed import Done, MarkAt, Placed, Returned, Version
 from ap_registry.attendance_returns import ILL
 from ap_registry.calendar import london_today
 from ap_registry.notice import World
-from ap_registry.store import in_line, queries
+from ap_registry.store import in_line, queries, who
 from ap_registry.store.database import Connection
 from ap_registry.store.marked import COLUMNS, FLAGS, Judged, Marked, judge
 from ap_registry.store.worlds import Worlds
@@ -89,7 +89,7 @@ select pupil_id, occurred_on, 'LA' || home_la from detail
 _PLACED: LiteralString = """
 select pupil_id, key, provider, commissioner, starts_on, ended_on, sessions_per_week
   from placement where pupil_id = any(%(pupils)s) and until_at = 'infinity'
-   and end_reason is distinct from 'error'
+   and end_reason is distinct from 'error' order by starts_on, version
 """
 _RETURNED: LiteralString = """
 select pupil_id, key, school, started_on, ended_on from reintegration
@@ -143,6 +143,7 @@ select r.n, e.id
      from attendance_week a
      join attendance_week p on p.pupil_id = a.pupil_id and p.organisation = a.organisation
           and p.week = a.week and p.until_at = 'infinity'
+          and (r.at is not null or substr(p.marks, r.place, 1) <> '-')
     where a.pupil_id = r.pupil_id and a.organisation = r.organisation and a.week = r.week
       and not exists (
         select from attendance_week b
@@ -203,13 +204,18 @@ def settle_follow_ups(
     clock: datetime | None,
 ) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
     """Bring these pupils in line, some at a time; answer as a receipt does, as on ``today``."""
-    pupils = sorted(touched, key=attrgetter("bytes"))
+    asked = set(touched)
+    kept = who.keepers(connection, asked)
+    pupils = sorted({kept.get(pupil, pupil) for pupil in asked}, key=attrgetter("bytes"))
     settled = Settled()
     for start in range(0, len(pupils), PUPILS_AT_ONCE):
-        candidates = _screened(connection, pupils[start : start + PUPILS_AT_ONCE], today)
+        some = pupils[start : start + PUPILS_AT_ONCE]
+        merged = who.merged_into(connection, some)
+        candidates = sorted({*_screened(connection, some, today), *merged})
         if candidates:
             with connection.transaction():
-                at = in_line.alone(connection, candidates, clock)
+                beside = [other for others in merged.values() for other in others]
+                at = in_line.alone(connection, [*candidates, *beside], clock)
                 found = judged(connection, worlds.fresh(connection), candidates, london_today(at))
                 closing, opening = rows(connection, found, settled)
                 in_line.write(connection, at, in_line.MARKS, closing=closing, opening=opening)
@@ -257,11 +263,17 @@ def _screened(connection: Connection, pupils: Sequence[UUID], today: date) -> li
 
 
 def _load(connection: Connection, world: World, pupils: Sequence[UUID]) -> Iterable[Marked]:
-    found = {pupil: Marked(pupil, world) for pupil in pupils}
+    alone = {pupil: Marked(pupil, world) for pupil in pupils}
     cursor = connection.cursor(binary=True)
-    parameters = {"pupils": list(pupils)}
+    merged = who.merged_into(connection, pupils)
+    found = alone | {other: alone[kept] for kept, others in merged.items() for other in others}
+    parameters = {"pupils": list(found)}
+    weeks: dict[UUID, list[Week]] = {}
     for pupil, organisation, week, marks in cursor.execute(_WEEKS, parameters):
-        found[pupil].weeks.append(Week(organisation, week, marks, NO_EVENT))
+        weeks.setdefault(pupil, []).append(Week(organisation, week, marks, NO_EVENT))
+    for pupil, marked in alone.items():
+        records = [weeks.get(one, ()) for one in (pupil, *merged.get(pupil, ()))]
+        marked.weeks = attendance.together(records)
     for pupil, *version in cursor.execute(_NS, parameters):
         found[pupil].versions.append(Version(*version))
     for pupil, *spell in cursor.execute(_ROLLS, parameters):
@@ -296,7 +308,7 @@ def _load(connection: Connection, world: World, pupils: Sequence[UUID]) -> Itera
         found[held["pupil_id"]].held[held["key"]] = held
     for pupil, key in cursor.execute(_FLAGGED, {**parameters, "rules": list(FLAGS)}):
         found[pupil].flagged.add(key)
-    return found.values()
+    return alone.values()
 
 
 def _recorded_by(
@@ -305,19 +317,23 @@ def _recorded_by(
     found: dict[UUID, dict[MarkAt, UUID]] = {}
     if not marks:
         return found
+    merged = who.merged_into(connection, {pupil for pupil, _ in marks})
+    asked = [
+        (pupil, record, mark) for pupil, mark in marks for record in (pupil, *merged.get(pupil, ()))
+    ]
     cursor = connection.cursor(binary=True)
     cursor.execute(
         _RECORDED_BY,
         {
-            "n": list(range(len(marks))),
-            "pupils": [pupil for pupil, _ in marks],
-            "organisations": [mark.organisation for _, mark in marks],
-            "weeks": [mark.week for _, mark in marks],
-            "places": [mark.place + 1 for _, mark in marks],
-            "ats": [mark.at for _, mark in marks],
+            "n": list(range(len(asked))),
+            "pupils": [record for _, record, _ in asked],
+            "organisations": [mark.organisation for *_, mark in asked],
+            "weeks": [mark.week for *_, mark in asked],
+            "places": [mark.place + 1 for *_, mark in asked],
+            "ats": [mark.at for *_, mark in asked],
         },
     )
-    for n, event in cursor:
-        pupil, mark = marks[n]
-        found.setdefault(pupil, {})[mark] = event
+    for n, event in sorted(cursor):
+        pupil, _, mark = asked[n]
+        found.setdefault(pupil, {}).setdefault(mark, event)
     return found

@@ -30,6 +30,7 @@ class Event(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = (
         Index("event_id", "id"),
+        Index("event_merges", "pupil_id", postgresql_where=text("type = 'pupils_merged.v1'")),
         Index("event_ref", "ref_hash", postgresql_where=text("ref_hash is not null")),
     )
     pupil_id: UUID = Field(primary_key=True)

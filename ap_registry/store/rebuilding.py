@@ -4,7 +4,7 @@ Some pupils at a time, so that memory stays flat and writers wait at most for a 
 interrupted is simply begun again, and finds less to do.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, LiteralString
 from uuid import UUID
@@ -17,6 +17,7 @@ from ap_registry.store.functions import columns_of
 from ap_registry.store.locks import WORLD_LOCK
 from ap_registry.store.reference import COLUMNS as ORGANISATION
 from ap_registry.store.replay import Replay
+from ap_registry.store.replay_merged import MergedReplay
 from ap_registry.store.tables import DERIVED
 
 PUPILS_AT_ONCE = 400
@@ -37,8 +38,18 @@ select e.pupil_id, e.stream,
   left join log l using (pupil_id, stream, version)
   left join unsequenced u using (pupil_id, stream, version)
   left join event_private p using (pupil_id, stream, version)
+"""
+_EVENTS_ALONE = f"""{_EVENTS}
  where e.stream <> 2 and e.pupil_id > %(after)s and e.pupil_id <= %(last)s
+   and e.pupil_id <> all(%(merged)s::uuid[])
  order by e.pupil_id, 3, 4, 5, e.stream, e.version
+"""
+_EVENTS_MERGED = f"""{_EVENTS}
+ where e.stream <> 2 and e.pupil_id = any(%(group)s)
+ order by 3, 4, 5, e.pupil_id, e.stream, e.version
+"""
+_MERGES: LiteralString = """
+select pupil_id, (data->>'other')::uuid from event where type = 'pupils_merged.v1'
 """
 _STRETCH: LiteralString = "pupil_id > %(after)s and pupil_id <= %(last)s"
 _BOUNDS = ("from_at", "until_at")
@@ -92,14 +103,16 @@ def _chunks(connection: Connection) -> Iterator[tuple[UUID, UUID]]:
 
 
 def _pupils(connection: Connection, after: UUID, last: UUID) -> list[UUID]:
-    return [
+    found = {
         row[0]
         for row in connection.execute(
             "select distinct pupil_id from event where stream <> 2"
             " and pupil_id > %s and pupil_id <= %s",
             (after, last),
         )
-    ]
+    }
+    groups = _merged_groups(connection, {"after": after, "last": last})
+    return sorted(found.union(*groups))
 
 
 def _derive(
@@ -107,20 +120,46 @@ def _derive(
 ) -> None:
     bounds = {"after": after, "last": last}
     rows: dict[str, list[Sequence[object]]] = {}
+    groups = _merged_groups(connection, bounds)
+    merged = sorted(pupil for group in groups for pupil in group)
     with connection.cursor(binary=True) as cursor:
-        cursor.execute(_EVENTS, bounds)
+        cursor.execute(_EVENTS_ALONE, {**bounds, "merged": merged})
         for pupil, events in groupby(cursor, key=lambda row: row[0]):
             replay = Replay(pupil)
             for event in events:
                 _take(replay, event, atlas)
                 found.events += 1
             _collect(replay, rows)
+    for group in groups:
+        replays = _replayed(connection, group, atlas)
+        for pupil, replay in replays.items():
+            if after < pupil <= last:
+                _collect(replay, rows)
+                found.events += replay.events
     for name, columns in _COLUMNS.items():
         part = Part(
             table=name, key=("pupil_id", *_KEYS.get(name, ("key",)), "from_at"), columns=columns,
             where=_STRETCH, parameters=bounds,
         )  # fmt: skip
         compare(connection, part, rows.get(name, ()), found, mend=mend)
+
+
+def _merged_groups(connection: Connection, bounds: Mapping[str, UUID]) -> list[frozenset[UUID]]:
+    """Pupils that were ever merged, together, where one of them lies in the stretch."""
+    groups: list[frozenset[UUID]] = []
+    for pair in connection.execute(_MERGES).fetchall():
+        touching = [group for group in groups if group & set(pair)]
+        groups = [group for group in groups if group not in touching]
+        groups.append(frozenset(pair).union(*touching))
+    return [group for group in groups if any(bounds["after"] < p <= bounds["last"] for p in group)]
+
+
+def _replayed(connection: Connection, group: Iterable[UUID], atlas: Atlas) -> Mapping[UUID, Replay]:
+    merged = MergedReplay(group)
+    with connection.cursor(binary=True) as cursor:
+        for row in cursor.execute(_EVENTS_MERGED, {"group": sorted(group)}).fetchall():
+            _take(merged.replays[row[0]], row, atlas, merged)
+    return merged.replays
 
 
 _KEYS = {"attendance_week": ("organisation", "week")}
@@ -130,8 +169,11 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _take(replay: Replay, row: tuple[Any, ...], atlas: Atlas) -> None:
-    _pupil, stream, seq, recorded_at, written_at, known_at, *event = row
+def _take(
+    replay: Replay, row: tuple[Any, ...], atlas: Atlas, merged: MergedReplay | None = None
+) -> None:
+    replay.events += 1
+    pupil, stream, seq, recorded_at, written_at, known_at, *event = row
     if stream == ATTENDANCE:
         said = codec.decode(event[10])
         replay.registers(event[1], said["organisation"], said["weeks"], known_at)
@@ -139,7 +181,10 @@ def _take(replay: Replay, row: tuple[Any, ...], atlas: Atlas) -> None:
     world = atlas.world(atlas.number((seq, recorded_at, written_at)))
     if stream == MOVEMENTS:
         recorded, upn = ledger.recorded_of(event)
-        replay.movement(recorded, upn, known_at, world)
+        if merged is not None:
+            merged.movement(pupil, recorded, upn, at=known_at, world=world)
+        else:
+            replay.movement(recorded, upn, known_at, world)
     else:
         replay.brought_in_line(codec.decode(event[10]), known_at, world)
 

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from ap_registry import follow_ups
-from ap_registry.attendance import Week
+from ap_registry.attendance import Week, together
 from ap_registry.attendance_owed import Done, MarkAt, Placed, Returned, Version
 from ap_registry.calendar import london_today
+from ap_registry.codes import NO_MARK
+from ap_registry.errors import LedgerDamaged
 from ap_registry.history import Picture, Recorded, history, picture
 from ap_registry.notice import World
 from ap_registry.store import in_line, projections, registration_watch
@@ -66,27 +68,49 @@ class Replay:
         self.pupil_id = pupil_id
         self.tables: dict[str, Table] = {}
         self.weeks: dict[tuple[str, date], list[Kept]] = {}
+        self.events = 0
+        self.beside: list[Replay] = []  # merged into this one, by id
         self._recorded: list[Recorded] = []
-        self._upn: str | None = None
+        self.upn: str | None = None
         self._picture: Picture | None = None
         self._rows: Rows = {}
         self._world: World | None = None
 
     def movement(self, event: Recorded, upn: str | None, at: datetime, world: World) -> None:
         """As workspace.py writes it, event by event."""
-        before = self._standing(world)
+        before = self.standing(world)
         rows = self._rows if before is not None else {}
         held = before.follow_ups if before is not None else {}
         self._recorded.append(event)
-        self._upn = upn or self._upn
-        self._picture = now = picture(history(self._recorded), world, upn=self._upn)
+        self.upn = upn or self.upn
+        self._picture = now = picture(history(self._recorded), world, upn=self.upn)
         self._rows = after = projections.rows(now, world, self.pupil_id)
         gone = follow_ups.changes(held, now.follow_ups, event.id, event.occurred_on).lapsed
         lapsed = {(one.kind, one.opened_by): one for one in gone}
         closing, opening = projections.difference(rows, after)
         owed = projections.follow_ups_changed(held, lapsed, now.follow_ups)
-        self._write(at, {**closing, **{t: list(found) for t, found in owed.items()}},
+        self.write(at, {**closing, **{t: list(found) for t, found in owed.items()}},
                     {**opening, **owed})  # fmt: skip
+
+    def begin(self, record: Sequence[Recorded], upn: str | None, world: World) -> Picture | None:
+        """Go on from another record: of a pupil merged into this one, or parted from it."""
+        self._recorded, self.upn, self._world = list(record), upn or self.upn, world
+        self._picture = picture(history(record), world, upn=self.upn) if record else None
+        self._rows = {}
+        if self._picture is not None:
+            self._rows = projections.rows(self._picture, world, self.pupil_id)
+        return self._picture
+
+    def held_by_movements(self) -> Rows:
+        return {name: rows for name in self.tables if (rows := self._held(name))}
+
+    def held_by_marks(self) -> dict[str, list[UUID]]:
+        """Keys of present rows that follow from registers, by table."""
+        return {
+            name: [key for key in self.tables[name].held if key not in self._held(name)]
+            for name in ("follow_up", "flag")
+            if name in self.tables
+        }
 
     def registers(self, event: UUID, organisation: str, weeks: Mapping[str, str],
                   at: datetime) -> None:  # fmt: skip
@@ -105,28 +129,26 @@ class Replay:
                 world, self.pupil_id, provider=said["provider"],
                 placement=UUID(said["placement"]), on=london_today(at),
             )  # fmt: skip
-            self._write(at, {"follow_up": [row["key"]]},
+            self.write(at, {"follow_up": [row["key"]]},
                         {"follow_up": {row["key"]: _without_names(row)}})  # fmt: skip
         else:
             self._marks_in_line(at, world)
 
-    def _standing(self, world: World) -> Picture | None:
+    def standing(self, world: World) -> Picture | None:
         """The picture before an event, by the world of the event."""
         if self._picture is not None and (
             self._world is None or self._world.version != world.version
         ):
-            self._picture = picture(history(self._recorded), world, upn=self._upn)
+            self._picture = picture(history(self._recorded), world, upn=self.upn)
             self._rows = projections.rows(self._picture, world, self.pupil_id)
         self._world = world
         return self._picture
 
     def _movements_in_line(self, at: datetime, world: World) -> None:
-        now = self._standing(world)
+        now = self.standing(world)
         if now is None:
             return
-        held = projections.plain(
-            {name: self._held(name) for name in self.tables if self._held(name)}
-        )
+        held = projections.plain(self.held_by_movements())
         wanted = dict(self._rows)
         wanted["follow_up"] = standing_follow_ups(
             self._held("follow_up"), now.follow_ups, london_today(at)
@@ -135,7 +157,7 @@ class Replay:
         opening = {
             table: {key: wanted[table][key] for key in rows} for table, rows in differing.items()
         }
-        self._write(at, closing, opening)
+        self.write(at, closing, opening)
 
     def _held(self, table: str) -> dict[UUID, Row]:
         """Present rows that follow from movements."""
@@ -150,19 +172,24 @@ class Replay:
         events = {mark: self._event_of(mark) for mark in judged.marks()}
         rows = {row["key"]: _without_names(row) for row in judged.follow_ups(events)}
         flags = {row["key"]: _without_names(row) for row in judged.flags(events)}
-        self._write(at, {"follow_up": list(rows), "flag": list(judged.gone)},
+        self.write(at, {"follow_up": list(rows), "flag": list(judged.gone)},
                     {"follow_up": rows, "flag": flags})  # fmt: skip
 
     def _marked(self, world: World) -> Marked:
         marked = Marked(self.pupil_id, world)
-        for (organisation, monday), versions in self.weeks.items():
-            marked.weeks.append(Week(organisation, monday, versions[-1].marks, NO_EVENT))
-            ends = [*(v.from_at for v in versions[1:]), None]
-            marked.versions += [
-                Version(organisation, monday, kept.marks, kept.from_at, until)
-                for kept, until in zip(versions, ends, strict=True)
-                if "N" in kept.marks
-            ]
+        records = []
+        for one in (self, *self.beside):
+            weeks = []
+            for (organisation, monday), versions in one.weeks.items():
+                weeks.append(Week(organisation, monday, versions[-1].marks, NO_EVENT))
+                ends = [*(v.from_at for v in versions[1:]), None]
+                marked.versions += [
+                    Version(organisation, monday, kept.marks, kept.from_at, until)
+                    for kept, until in zip(versions, ends, strict=True)
+                    if "N" in kept.marks
+                ]
+            records.append(weeks)
+        marked.weeks = together(records)
         marked.rolls = [
             (row["school"], row["from_on"], row["until_on"])
             for row in self._present("roll", "from_on", "version", last_first=True)
@@ -247,9 +274,17 @@ class Replay:
 
     def _event_of(self, mark: MarkAt) -> UUID:
         """The event of the first of the last unbroken run with that code, or of an instant."""
-        versions = self.weeks[mark.organisation, mark.week]
-        if mark.at is not None:
-            return next(v.event for v in reversed(versions) if v.from_at <= mark.at)
+        for one in (self, *self.beside):
+            versions = one.weeks.get((mark.organisation, mark.week), ())
+            if mark.at is not None:
+                event = next((v.event for v in reversed(versions) if v.from_at <= mark.at), None)
+                if event is not None:
+                    return event
+            elif versions and versions[-1].marks[mark.place] != NO_MARK:
+                return self._first_of_run(versions, mark)
+        raise LedgerDamaged("a mark that no register has recorded")
+
+    def _first_of_run(self, versions: Sequence[Kept], mark: MarkAt) -> UUID:
         first = versions[-1]
         for kept in reversed(versions):
             if kept.marks[mark.place] != versions[-1].marks[mark.place]:
@@ -257,7 +292,7 @@ class Replay:
             first = kept
         return first.event
 
-    def _write(self, at: datetime, closing: Mapping[str, Sequence[UUID]], opening: Rows) -> None:
+    def write(self, at: datetime, closing: Mapping[str, Sequence[UUID]], opening: Rows) -> None:
         for name, keys in closing.items():
             table = self.tables.setdefault(name, Table())
             for key in keys:

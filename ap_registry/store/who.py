@@ -48,6 +48,16 @@ def keepers(connection: Connection, pupils: Iterable[UUID]) -> dict[UUID, UUID]:
     return dict(rows)
 
 
+def merged_into(connection: Connection, pupils: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """Of these pupils, those into whom others are merged now, and who these are."""
+    rows = connection.execute(
+        "select pupil_id, array_agg(other order by other) from merged"
+        " where pupil_id = any(%s) and until_at = 'infinity' group by pupil_id",
+        (list(pupils),),
+    ).fetchall()
+    return {pupil: tuple(others) for pupil, others in rows}
+
+
 def pupils_of_ids(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Pupils by the id that is shown of them; one that is shown no more names nobody."""
     rows = connection.execute(_BY_ID, {"ids": list(ids)}).fetchall()

@@ -57,7 +57,7 @@ def at_random(registry: Registry, seed: int, steps: int = 60) -> None:
     for _ in range(steps):
         step = chance.choice((_movement, _movement, _movement, _register, _register, _correction,
                               _void, _told, _closure, _moved_school, _night,
-                              _nothing_but_time))  # fmt: skip
+                              _nothing_but_time, _merged_or_parted))  # fmt: skip
         try:
             step(registry, chance, sent)
         except Refused:
@@ -153,6 +153,13 @@ def _moved_school(registry: Registry, chance: random.Random, _sent: list[str]) -
         import_organisations(
             connection, BytesIO(text), today=registry.today(), clock=registry.clock
         )
+
+
+def _merged_or_parted(registry: Registry, chance: random.Random, _sent: list[str]) -> None:
+    kept, other = chance.sample(range(PUPILS), 2)
+    kind = chance.choice(("pupils_merged", "merge_undone"))
+    registry.record({"type": kind, "upn": upn(kept), "other_upn": upn(other), "by": "LA856",
+                     "reason": "Same child?", "occurred_on": "2026-11-19"})  # fmt: skip
 
 
 def _nothing_but_time(registry: Registry, _chance: random.Random, _sent: list[str]) -> None:
