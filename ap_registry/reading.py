@@ -11,6 +11,7 @@ from ap_registry.merging import place
 from ap_registry.registry import Registry
 from ap_registry.store import ledger, queries, who
 from ap_registry.store.database import Connection
+from ap_registry.store.deliveries import of_pupil
 from ap_registry.store.worlds import world_as_at
 from ap_registry.views import show_pupil, show_timeline
 
@@ -47,6 +48,7 @@ def read_pupil(
             shown["timeline"] = show_timeline(
                 past, world, on=on, seqs=_sequence_numbers(connection, stored)
             )
+            shown["deliveries"] = of_pupil(connection, stored.pupil_id, as_at)
         return _as_known_now(connection, stored.pupil_id, shown)
 
 

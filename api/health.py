@@ -1,13 +1,26 @@
 """Is it alive, is it ready, and how much does it do."""
 
 import psycopg
+import structlog
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
+from ap_registry.store.deliveries import waiting
 from api.deps import TheRegistry
 
 router = APIRouter(include_in_schema=False)
+log = structlog.get_logger()
+GAUGES = {
+    name: Gauge(f"ap_registry_{name}", words)
+    for name, words in {
+        "outbox_waiting": "What somebody is to be told and is in no message yet",
+        "messages_waiting": "Messages that are not sent yet",
+        "oldest_message_seconds": "How long the oldest of them waits",
+        "messages_failed": "Messages that could not be sent",
+        "sequencer_lag_seconds": "Since the ledger was last sequenced",
+    }.items()
+}
 
 
 @router.get("/healthz")
@@ -28,5 +41,12 @@ def readyz(registry: TheRegistry) -> JSONResponse:
 
 
 @router.get("/metrics")
-def metrics() -> Response:
+def metrics(registry: TheRegistry) -> Response:
+    """What waits is looked up; without the database only what this process counts is told."""
+    try:
+        with registry.database.connection() as connection:
+            for name, value in waiting(connection).items():
+                GAUGES[name].set(value)
+    except (psycopg.Error, OSError) as error:
+        log.warning("metrics_without_database", error=type(error).__name__)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -4,7 +4,17 @@ import sys
 
 import typer
 
-from ap_registry.cli import access, arranging, importing, ledger, pupils, reporting, running
+from ap_registry.cli import (
+    access,
+    arranging,
+    confirming,
+    delivering,
+    importing,
+    ledger,
+    pupils,
+    reporting,
+    running,
+)
 from ap_registry.cli.output import Stop, say, write_json
 from ap_registry.errors import Refused, RegistryError
 from ap_registry.problems import of_refusal
@@ -15,7 +25,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The registry of alternative provision placements and pupil movements.",
 )
-for part in (running, importing, arranging, pupils, reporting, access, ledger):
+for part in (
+    running,
+    importing,
+    arranging,
+    confirming,
+    delivering,
+    pupils,
+    reporting,
+    access,
+    ledger,
+):
     part.register(app)
 
 FINDINGS, USAGE, REFUSED = 1, 2, 3
