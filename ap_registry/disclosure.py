@@ -13,6 +13,7 @@ _ABOUT_IT = frozenset(
         "governors_decision", "review_decision", "sixth_day_started",
     }
 )  # fmt: skip
+_KNOWS_ADDRESSES = frozenset({"la", "admin"})  # of restricted pupils (domain.md section 8)
 _NAMING = ("of", "exclusion", "about", "arising_from")
 _NO_HEALTH = (
     "exclusions", "directions", "outreach", "reintegrations", "managed_moves", "part_time",
@@ -37,11 +38,26 @@ _HEALTH_FACTS: Mapping[str, frozenset[str]] = {
 
 def disclosed(shown: Shown, caller: Caller) -> Shown:
     """The pupil, with its timeline where it has one, as this caller may read it."""
+    if shown["restricted"] and caller.role not in _KNOWS_ADDRESSES:
+        shown = _without_contacts(shown)
     if caller.role == "school":
         return _to_school(shown, caller)
     if caller.role == "health":
         return _to_health(shown, caller)
     return shown
+
+
+def _without_contacts(shown: Shown) -> Shown:
+    """Adopted or protected pupils: neither address nor contacts, nor what put these right."""
+    found = {**shown, "contacts": []}
+    if "timeline" in shown:
+        hidden = {item["id"] for item in shown["timeline"] if item["type"] == "contact_recorded"}
+        found["timeline"] = [
+            item
+            for item in shown["timeline"]
+            if item["id"] not in hidden and item["data"].get("of") not in hidden
+        ]
+    return found
 
 
 def _to_school(shown: Shown, caller: Caller) -> Shown:

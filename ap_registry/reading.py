@@ -53,9 +53,15 @@ def read_pupil(
 
 
 def _as_known_now(connection: Connection, pupil_id: UUID, shown: dict[str, Any]) -> dict[str, Any]:
-    """Of an adopted pupil no view, of whatever time, says under which UPN or id it was known."""
+    """Of an adopted pupil no view, of whatever time, says under which UPN or id it was known.
+
+    Whoever is restricted now is so in every view.
+    """
     present = who.known_as(connection, pupil_id)
-    if present is None or present.shown_as is None:
+    if present is None:
+        return shown
+    shown["restricted"] = present.restricted or shown["restricted"]
+    if present.shown_as is None:
         return shown
     stored = ledger.load(connection, ids=[pupil_id]).pupils[0]
     past = history(stored.recorded)

@@ -74,15 +74,20 @@ select wanted, coalesce(i.pupil_id, wanted) from unnest(%(ids)s::uuid[]) as want
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who a pupil is at present, and the id shown of it where that is not its own."""
+    """Who a pupil is at present, and the id shown of it where that is not its own.
+
+    ``restricted``: some must not learn where the pupil lives.
+    """
 
     upn: str | None
     shown_as: UUID | None
+    restricted: bool
 
 
 def known_as(connection: Connection, pupil_id: UUID) -> Who | None:
     row = connection.execute(
-        "select upn, shown_as from identity where pupil_id = %s and until_at = 'infinity'",
+        "select upn, shown_as, restricted from identity"
+        " where pupil_id = %s and until_at = 'infinity'",
         (pupil_id,),
     ).fetchone()
     return Who(*row) if row else None

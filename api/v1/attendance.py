@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from ap_registry.access import Caller
 from ap_registry.ingest.attendance import import_attendance
 from ap_registry.registry import Registry
+from ap_registry.store import who
 from ap_registry.store.database import Connection
 from api.deps import Holder, TheRegistry
 from api.problems import HttpProblem, responses
@@ -75,11 +76,13 @@ def _seen_by(caller: Caller) -> Any:
     """Pupils with whom the caller has, or had, to do."""
 
     def sees(connection: Connection, pupils: dict[str, UUID]) -> set[UUID]:
+        kept = who.keepers(connection, pupils.values())
         rows = connection.execute(
             "select distinct pupil_id from visibility where pupil_id = any(%s)"
             " and organisation = any(%s) and until_at = 'infinity'",
-            (list(pupils.values()), list(caller.organisations)),
+            ([kept.get(pupil, pupil) for pupil in pupils.values()], list(caller.organisations)),
         ).fetchall()
-        return {row[0] for row in rows}
+        seen = {row[0] for row in rows}
+        return {pupil for pupil in pupils.values() if kept.get(pupil, pupil) in seen}
 
     return sees
