@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ap_registry.store.database import Connection
 from reports.facts import Facts, Row, World
-from reports.marks import unpacked
+from reports.marks import together, unpacked
 from reports.scope import HELD
 
 AT_ONCE = 2_000
@@ -76,6 +76,11 @@ select pupil_id, organisation,
 """
 
 
+_MERGED: LiteralString = f"""
+select other, pupil_id from merged where pupil_id = any(%(pupils)s) and {HELD}
+"""
+
+
 def load(
     connection: Connection, world: World, at: datetime, pupils: Sequence[UUID]
 ) -> Iterator[Facts]:
@@ -103,4 +108,20 @@ def _load(
     cursor.execute(_WEEKS, parameters)
     for pupil, organisation, weeks in cursor.fetchall():
         found[pupil].registers[organisation] = unpacked(weeks)
+    _add_merged(connection, found, at)
     return found.values()
+
+
+def _add_merged(connection: Connection, found: Mapping[UUID, Facts], at: datetime) -> None:
+    """Registers under another UPN of a merged pupil; those under its own stand first."""
+    rows = connection.execute(_MERGED, {"at": at, "pupils": list(found)}).fetchall()
+    kept: dict[UUID, UUID] = dict(rows)
+    if not kept:
+        return
+    cursor = connection.cursor(binary=True)
+    cursor.execute(_WEEKS, {"at": at, "pupils": list(kept)})
+    for other, organisation, weeks in sorted(cursor.fetchall()):
+        registers = found[kept[other]].registers
+        more = unpacked(weeks)
+        held = registers.get(organisation)
+        registers[organisation] = more if held is None else together(held, more)

@@ -100,6 +100,18 @@ def unpacked(weeks: bytes) -> Register:
     return Register(SESSIONS * first, bytes(tape))
 
 
+def together(first: Register, second: Register) -> Register:
+    """A pupil's two registers of one organisation as one: the first's mark stands."""
+    start = min(first.first, second.first)
+    end = max(one.first + len(one.marks) for one in (first, second))
+    tape = bytearray(_NONE * (end - start))
+    for register in (second, first):
+        for place, byte in enumerate(register.marks, register.first - start):
+            if byte != _NONE[0]:
+                tape[place] = byte
+    return Register(start, bytes(tape))
+
+
 def _ranks(best: int) -> "np.ndarray[Any, np.dtype[np.uint8]]":
     """By byte: the better class is less, from ``best`` on; no possible session; no mark."""
     ranks = np.full(256, _IMPOSSIBLE, dtype=np.uint8)
