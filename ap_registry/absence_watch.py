@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from ap_registry.attendance_owed import (
     Owed,
     Placed,
     Returned,
+    counts,
     key_of,
     lapsed,
     with_done,
@@ -128,41 +130,51 @@ def return_watch(
             yield owed if one.ended_on is None else lapsed(owed, one.ended_on)
 
 
-Sessions = Iterator[tuple[Standing, int, str]]
+def _during(weeks: Sequence[Standing], one: Returned) -> Iterator[Standing]:
+    """The weeks that a return touches."""
+    last = one.ended_on or date.max
+    return (w for w in weeks if w.week <= last and w.week > one.started_on - timedelta(days=7))
 
 
-def _since(weeks: Sequence[Standing], one: Returned) -> Sessions:
-    """The possible sessions of a return."""
-    for week in weeks:
-        if week.day(9) < one.started_on or (one.ended_on and week.week > one.ended_on):
-            continue
-        for place, byte in enumerate(week.marks):
-            if byte in POSSIBLE and one.started_on <= week.day(place) <= (one.ended_on or date.max):
-                yield week, place, byte
+@lru_cache(maxsize=65_536)
+def _days(marks: str) -> tuple[tuple[int, int, int], ...]:
+    """Of each day with a possible session: its last place, how many are possible, and attended."""
+    found = []
+    for day in range(5):
+        places = [n for n in (2 * day, 2 * day + 1) if marks[n] in POSSIBLE]
+        if places:
+            attended = sum(marks[n] not in ABSENT for n in places)
+            found.append((places[-1], len(places), attended))
+    return tuple(found)
 
 
 def _low(
     pupil_id: UUID, weeks: Sequence[Standing], one: Returned, calendars: Calendars
 ) -> Iterator[Owed]:
     """Under 85 % of the possible sessions of the last ten days with any; back up, it lapses."""
-    days: deque[tuple[int, int]] = deque(maxlen=LAST_DAYS)
+    enough = number(RULE_OF_KIND[LOW], one.started_on)
+    days: deque[tuple[int, int]] = deque([(0, 0)] * LAST_DAYS)
+    possible, attended, seen = 0, 0, 0
     current: Owed | None = None
-    by_day = groupby(_since(weeks, one), key=lambda found: found[0].day(found[1]))
-    for on, sessions in by_day:
-        of = list(sessions)
-        days.append((len(of), sum(byte not in ABSENT for _, _, byte in of)))
-        possible, attended = (sum(column) for column in zip(*days, strict=True))
-        enough = number(RULE_OF_KIND[LOW], on)
-        low = len(days) == LAST_DAYS and attended * 100 < possible * enough
-        if low == (current is not None):
-            continue
-        week, place, _ = of[-1]
-        if low:
-            current = _watched(LOW, pupil_id, week, place, one, calendars)
-        elif current is not None:
-            yield replace(current, closed_on=on, outcome="lapsed",
-                          closed=MarkAt(week.register(place), week.week, place))  # fmt: skip
-            current = None
+    for week in _during(weeks, one):
+        for place, may, came in _days(week.marks):
+            on = week.day(place)
+            if not one.started_on <= on <= (one.ended_on or on):
+                continue
+            before = days.popleft()
+            days.append((may, came))
+            possible += may - before[0]
+            attended += came - before[1]
+            seen += 1
+            low = seen >= LAST_DAYS and attended * 100 < possible * enough
+            if low == (current is not None):
+                continue
+            if low:
+                current = _watched(LOW, pupil_id, week, place, one, calendars)
+            elif current is not None:
+                yield replace(current, closed_on=on, outcome="lapsed",
+                              closed=MarkAt(week.register(place), week.week, place))  # fmt: skip
+                current = None
     if current is not None:
         yield current
 
@@ -170,11 +182,20 @@ def _low(
 def _unexcused(
     pupil_id: UUID, weeks: Sequence[Standing], one: Returned, calendars: Calendars
 ) -> Iterator[Owed]:
+    """The third of three possible sessions on end without authority."""
+    enough = number(RULE_OF_KIND[UNEXCUSED], one.started_on)
     run = 0
-    for week, place, byte in _since(weeks, one):
-        run = run + 1 if byte in UNAUTHORISED else 0
-        if run == number(RULE_OF_KIND[UNEXCUSED], week.day(place)):
-            yield _watched(UNEXCUSED, pupil_id, week, place, one, calendars)
+    for week in _during(weeks, one):
+        if not counts(week.marks).unauthorised:
+            run = 0 if counts(week.marks).possible else run
+            continue
+        for place, byte in enumerate(week.marks):
+            on = week.day(place)
+            if byte not in POSSIBLE or not one.started_on <= on <= (one.ended_on or on):
+                continue
+            run = run + 1 if byte in UNAUTHORISED else 0
+            if run == enough:
+                yield _watched(UNEXCUSED, pupil_id, week, place, one, calendars)
 
 
 def _watched(

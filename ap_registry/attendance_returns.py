@@ -33,6 +33,7 @@ RULE_OF_KIND: Mapping[str, str] = {
 }
 ILL = codes.to_byte("I")
 DAYS = 5
+AUGUST = 8  # the one month in which the school year of the law and the academic year differ
 FEWEST_ILL = 2 * least("attendance.sickness")
 FEWEST_ABSENT = least("attendance.return")
 
@@ -123,8 +124,9 @@ def _sick(
                 reported = reported and byte not in POSSIBLE
                 continue
             on = week.day(place)
-            whose = known.answerable(on, week.register(place))
-            of = whose.calendar.school_year(on)
+            of = academic_year(on)
+            if on.month == AUGUST:
+                of = known.answerable(on, week.register(place)).calendar.school_year(on)
             if of != year:
                 year, sessions, reported = of, 0, False
             if reported or in_force("attendance.sickness", on) is None:
@@ -132,6 +134,7 @@ def _sick(
             sessions += 1
             if sessions == 2 * number("attendance.sickness", on):
                 sessions, reported = 0, True
+                whose = known.answerable(on, week.register(place))
                 sick = _opened(SICKNESS, pupil_id, week, place, owner=whose.name, due_on=on)
                 owner = known.home(on) or whose.name
                 provision = _opened(SECTION_19, pupil_id, week, place, owner=owner, due_on=on)

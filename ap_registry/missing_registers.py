@@ -30,19 +30,20 @@ def missing(
     """Weeks of a placement with a school day without a mark, once the next school day is over.
 
     Of whom fewer sessions are agreed, only a week without any mark is missing: nobody knows the
-    days. Where no terms are loaded nothing is. ``held``: ids of what was found before.
+    days. Where no terms are loaded nothing is. ``held``: ids of those found before.
     """
     sent = {(week.organisation, week.week): week.marks for week in registers}
     seen: set[UUID] = set()
     for one in placed:
         calendar = calendars.of(one.provider)
-        for monday in _mondays(one, today):
-            key = key_of(MISSING, pupil_id, f"{one.provider}/{monday}")
-            if key in seen or (monday < today - LOOKED_BACK and key not in held):
-                continue
+        for monday in _mondays(one, today, date.min if held else today - LOOKED_BACK):
             silent = _silent(one, calendar, monday, sent.get((one.provider, monday), ""))
-            over = calendar.due_after(silent, number(RULE, silent))[0] if silent else None
-            if silent is None or over is None or over >= today or in_force(RULE, silent) is None:
+            if silent is None or in_force(RULE, silent) is None:
+                continue
+            over = calendar.due_after(silent, number(RULE, silent))[0]
+            key = key_of(MISSING, pupil_id, f"{one.provider}/{monday}")
+            found = monday >= today - LOOKED_BACK or key in held
+            if over >= today or key in seen or not found:
                 continue
             seen.add(key)
             yield with_done(
@@ -60,8 +61,10 @@ def missing(
             )
 
 
-def _mondays(one: Placed, today: date) -> Iterator[date]:
-    monday = one.starts_on - timedelta(days=one.starts_on.weekday())
+def _mondays(one: Placed, today: date, since: date) -> Iterator[date]:
+    """The weeks of a placement that begin on or after a day, up to today."""
+    start = max(one.starts_on, since)
+    monday = start - timedelta(days=start.weekday())
     last = min(one.ended_on or today, today)
     while monday <= last:
         yield monday

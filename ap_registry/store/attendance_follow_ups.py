@@ -269,20 +269,20 @@ def _load(connection: Connection, world: World, pupils: Sequence[UUID]) -> Itera
     found = alone | {other: alone[kept] for kept, others in merged.items() for other in others}
     parameters = {"pupils": list(found)}
     weeks: dict[UUID, list[Week]] = {}
-    for pupil, organisation, week, marks in cursor.execute(_WEEKS, parameters):
+    for pupil, organisation, week, marks in cursor.execute(_WEEKS, parameters).fetchall():
         weeks.setdefault(pupil, []).append(Week(organisation, week, marks, NO_EVENT))
     for pupil, marked in alone.items():
         records = [weeks.get(one, ()) for one in (pupil, *merged.get(pupil, ()))]
         marked.weeks = attendance.together(records)
-    for pupil, *version in cursor.execute(_NS, parameters):
+    for pupil, *version in cursor.execute(_NS, parameters).fetchall():
         found[pupil].versions.append(Version(*version))
-    for pupil, *spell in cursor.execute(_ROLLS, parameters):
+    for pupil, *spell in cursor.execute(_ROLLS, parameters).fetchall():
         found[pupil].rolls.append((spell[0], spell[1], spell[2]))
-    for pupil, since, home in cursor.execute(_HOMES, parameters):
+    for pupil, since, home in cursor.execute(_HOMES, parameters).fetchall():
         found[pupil].homes.append((since, home))
     for pupil, key, provider, commissioner, start, end, sessions in cursor.execute(
         _PLACED, parameters
-    ):
+    ).fetchall():
         found[pupil].placed.append(
             Placed(
                 key=key,
@@ -293,17 +293,17 @@ def _load(connection: Connection, world: World, pupils: Sequence[UUID]) -> Itera
                 sessions_per_week=sessions,
             )  # fmt: skip
         )
-    for pupil, key, school, start, end in cursor.execute(_RETURNED, parameters):
+    for pupil, key, school, start, end in cursor.execute(_RETURNED, parameters).fetchall():
         found[pupil].returned.append(
             Returned(key=key, school=school, started_on=start, ended_on=end)
         )
-    for pupil, on in cursor.execute(_REFERRED, parameters):
+    for pupil, on in cursor.execute(_REFERRED, parameters).fetchall():
         found[pupil].referred.append(on)
-    for pupil, on, event in cursor.execute(_TOLD, parameters):
+    for pupil, on, event in cursor.execute(_TOLD, parameters).fetchall():
         found[pupil].told.append(Done(on, event))
-    for pupil, key, on, event, how in cursor.execute(_DONE, parameters):
+    for pupil, key, on, event, how in cursor.execute(_DONE, parameters).fetchall():
         found[pupil].done[key] = Done(on, event, how)
-    for row in cursor.execute(_HELD, parameters):
+    for row in cursor.execute(_HELD, parameters).fetchall():
         held = dict(zip(COLUMNS, row, strict=True))
         found[held["pupil_id"]].held[held["key"]] = held
     for pupil, key in cursor.execute(_FLAGGED, {**parameters, "rules": list(FLAGS)}):

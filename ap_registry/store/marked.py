@@ -82,6 +82,10 @@ class Marked:
             if (found := self.world.organisation(one.provider)) is not None and found.is_ap_provider
         ]
 
+    @property
+    def found_missing(self) -> frozenset[UUID]:
+        return frozenset(key for key, row in self.held.items() if row["kind"] == MISSING)
+
     def placed_at(self) -> PlacedAt:
         placed = self.at_providers
         return lambda organisation, on: any(
@@ -173,7 +177,9 @@ def _owed(
     if placed := marked.at_providers:
         registers = sorted(marked.weeks, key=lambda week: (week.organisation, week.week))
         yield from first_days(pupil, registers, placed, done)
-        yield from missing(pupil, registers, placed, calendars, done, today=today, held=marked.held)
+        yield from missing(
+            pupil, registers, placed, calendars, done, today=today, held=marked.found_missing
+        )
 
 
 def _closed(row: Row, marked: Marked, today: date) -> Row | None:

@@ -19,6 +19,7 @@ from ap_registry.store.database import Database, connect
 from ap_registry.store.rebuilding import check, rebuild
 from ap_registry.store.sequencer import sequence
 from ap_registry.store.tables import DERIVED
+from tests.core.registers import mark
 from tests.store.holding import held_open, suspension
 from tests.world import (
     ORGANISATIONS,
@@ -26,6 +27,7 @@ from tests.world import (
     PRU,
     SCHOOL,
     close,
+    notify,
     register_pupil,
     send_register,
     upn,
@@ -183,6 +185,44 @@ def test_also_where_the_clock_stands_still(registry: Registry, owner: Database) 
     at_random(registry, 11)
     registry.recompute_follow_ups()
     assert differences(check(owner)) == []
+
+
+def test_returns_that_absence_obliges_to_are_rebuilt(registry: Registry, owner: Database) -> None:
+    """Told of, told of and taken back, placed after, and corrected too late for what is done."""
+    register_pupil(registry)
+    mark(registry, "O", "2025-10-08", "2025-11-04")
+    mark(registry, "I", "2025-11-10", "2025-11-28")
+    told = notify(registry, "notified", "2025-10-29", by=SCHOOL, of=first_event(registry), to="la",
+                  about="return", method="email")  # fmt: skip
+    notify(registry, "void", "2025-10-30", by=SCHOOL, of=told["event"]["id"], reason="typing")
+    notify(registry, "notified", "2025-11-05", by=SCHOOL, of=first_event(registry), to="home_la",
+           about="return", method="email")  # fmt: skip
+    notify(registry, "placement_started", "2025-12-01", provider=PRU, commissioner="LA856",
+           reason="physical_health", ends_on="2026-03-27", sessions_per_week=5,
+           intent="return")  # fmt: skip
+    mark(registry, "M", "2025-11-28")
+    found = check(owner)
+    assert differences(found) == []
+    with owner.connection() as connection:
+        rows = connection.execute(
+            "select kind, outcome from follow_up where until_at = 'infinity' and kind in"
+            " ('attendance_return', 'sickness_return', 'section_19') order by 1, due_on"
+        ).fetchall()
+    assert rows == [
+        ("attendance_return", "done"),
+        ("attendance_return", "done"),
+        ("section_19", "done"),
+        ("sickness_return", "lapsed"),
+    ]
+
+
+def first_event(registry: Registry) -> str:
+    with registry.database.connection() as connection:
+        row = connection.execute(
+            "select id from event where stream = 0 and type = 'pupil_registered.v1'"
+        ).fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def contents(owner: Database) -> dict[str, list[tuple[Any, ...]]]:
