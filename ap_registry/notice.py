@@ -13,6 +13,7 @@ from ap_registry.arrangements import Arrangements
 from ap_registry.calendar import Calendars
 from ap_registry.errors import Problem
 from ap_registry.fields import BadValue, Kind, Reading, Reference
+from ap_registry.happenings import Happening
 from ap_registry.organisations import Organisation
 from ap_registry.pupil import Pupil
 from ap_registry.rules import number, rule
@@ -46,6 +47,17 @@ class Entry(Generic[F]):
     facts: F
     status: str = "effective"
     note: str | None = None
+
+    @property
+    def stem(self) -> dict[str, Any]:
+        """What every happening shares: its event, day, version, sender and ref."""
+        return {
+            "id": self.id,
+            "occurred_on": self.occurred_on,
+            "version": self.version,
+            "by": self.by,
+            "ref": self.ref,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +169,13 @@ class Clock:
 
     kinds: tuple[str, ...]
     derive: Callable[[Pupil, World], Iterable[FollowUp]]
+
+
+def ending(by: Happening | None, outcome: str = "done") -> dict[str, Any]:
+    """How a follow-up was closed by what happened; open still where nothing did."""
+    if by is None:
+        return {"closed_on": None, "closed_by": None, "outcome": None}
+    return {"closed_on": by.occurred_on, "closed_by": by.id, "outcome": outcome}
 
 
 def nothing(_case: Case[Any]) -> Iterator[Any]:

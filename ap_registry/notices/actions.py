@@ -27,11 +27,7 @@ def _refuse(case: Case[Agreed]) -> Iterator[Problem]:
 
 def _apply(pupil: Pupil, entry: Entry[Agreed]) -> Pupil:
     action = Action(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         owner=entry.facts.owner,
         due_on=entry.facts.due_on,
         about=entry.facts.about,

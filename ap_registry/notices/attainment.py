@@ -78,9 +78,7 @@ def _apply_target(pupil: Pupil, entry: Entry[TargetAgreed]) -> Pupil:
     return _with(
         pupil,
         Attained(
-            id=entry.id,
-            occurred_on=entry.occurred_on,
-            version=entry.version,
+            **entry.stem,
             kind="target",
             qualification=facts.qualification,
             subject=facts.subject,
@@ -94,9 +92,7 @@ def _apply_assessment(pupil: Pupil, entry: Entry[Assessed]) -> Pupil:
     return _with(
         pupil,
         Attained(
-            id=entry.id,
-            occurred_on=entry.occurred_on,
-            version=entry.version,
+            **entry.stem,
             kind="assessment",
             subject=facts.subject,
             instrument=facts.instrument,
@@ -111,9 +107,7 @@ def _apply_award(pupil: Pupil, entry: Entry[Awarded]) -> Pupil:
     return _with(
         pupil,
         Attained(
-            id=entry.id,
-            occurred_on=entry.occurred_on,
-            version=entry.version,
+            **entry.stem,
             kind="result",
             qualification=facts.qualification,
             subject=facts.subject,
@@ -129,9 +123,7 @@ def _apply_wellbeing(pupil: Pupil, entry: Entry[WellbeingMeasured]) -> Pupil:
     return _with(
         pupil,
         Attained(
-            id=entry.id,
-            occurred_on=entry.occurred_on,
-            version=entry.version,
+            **entry.stem,
             kind="wellbeing",
             subject="wellbeing",
             instrument=facts.instrument,

@@ -38,11 +38,7 @@ def _apply(pupil: Pupil, entry: Entry[Recorded]) -> Pupil:
     """The same name and relation again is the same contact, put right."""
     facts = entry.facts
     contact = Contact(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         name=facts.name,
         relation=facts.relation,
         parental_responsibility=facts.parental_responsibility,

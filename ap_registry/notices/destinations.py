@@ -20,9 +20,7 @@ class Recorded(Facts, frozen=True, kw_only=True):
 
 def _apply(pupil: Pupil, entry: Entry[Recorded]) -> Pupil:
     activity = Activity(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
+        **entry.stem,
         kind="offer" if entry.type == "offer_recorded" else "destination",
         activity=entry.facts.activity,
         organisation=entry.facts.organisation,

@@ -31,11 +31,7 @@ def _refuse(case: Case[Reached]) -> Iterator[Problem]:
 
 def _apply(pupil: Pupil, entry: Entry[Reached]) -> Pupil:
     reached = EhcMilestone(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         milestone=entry.facts.milestone,
         school=entry.facts.school,
     )

@@ -43,9 +43,7 @@ def _decided(pupil: Pupil, entry: Entry[Any], kind: str, starts_on: date | None 
     if exclusion is None:
         return pupil
     decision = Decision(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
+        **entry.stem,
         kind=kind,
         starts_on=starts_on,
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ap_registry import sixth_day
 from ap_registry.happenings import Exclusion, Notified
-from ap_registry.notice import Clock, FollowUp, NoticeType, World
+from ap_registry.notice import Clock, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
 from ap_registry.rules import in_force
 from ap_registry.suspended import term_sessions
@@ -63,9 +63,7 @@ def _owed(pupil: Pupil, duty: Duty, owner: str) -> FollowUp:
         due_on=duty.due_on,
         opened_by=duty.opened_by,
         rule=duty.rule,
-        closed_on=told.occurred_on if told else None,
-        closed_by=told.id if told else None,
-        outcome="done" if told else None,
+        **ending(told),
     )
 
 

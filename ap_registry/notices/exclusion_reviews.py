@@ -10,7 +10,7 @@ from ap_registry import codes
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Reference
 from ap_registry.happenings import Decision, Exclusion, ParentRequest
-from ap_registry.notice import Case, Clock, Entry, Facts, FollowUp, NoticeType, World
+from ap_registry.notice import Case, Clock, Entry, Facts, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
 from ap_registry.suspended import term_sessions
 
@@ -50,11 +50,7 @@ def _apply(pupil: Pupil, entry: Entry[Asked]) -> Pupil:
     """A request stands beside the exclusion; a review asked for or withdrawn changes its state."""
     facts = entry.facts
     request = ParentRequest(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         of=facts.of,
         request=facts.request,
     )
@@ -63,9 +59,7 @@ def _apply(pupil: Pupil, entry: Entry[Asked]) -> Pupil:
     if facts.request not in kinds:
         return asked
     decision = Decision(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
+        **entry.stem,
         kind=kinds[facts.request],
     )
     return replace(
@@ -106,9 +100,7 @@ def _representations(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             rule="governors.representations",
             calendar=exclusion.school,
             clock_on=start,
-            closed_on=met.occurred_on if met else None,
-            closed_by=met.id if met else None,
-            outcome="done" if met else None,
+            **ending(met),
         )
 
 
@@ -218,9 +210,7 @@ def _reconsider(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 rule="governors.reconsider",
                 calendar=exclusion.school,
                 clock_on=start,
-                closed_on=met.occurred_on if met else None,
-                closed_by=met.id if met else None,
-                outcome="done" if met else None,
+                **ending(met),
             )
 
 

@@ -85,11 +85,7 @@ def _apply_suspension(pupil: Pupil, entry: Entry[Suspended]) -> Pupil:
     return _with_exclusion(
         pupil,
         Exclusion(
-            id=entry.id,
-            occurred_on=entry.occurred_on,
-            version=entry.version,
-            by=entry.by,
-            ref=entry.ref,
+            **entry.stem,
             kind=facts.kind,
             school=facts.school,
             reasons=facts.reasons,
@@ -105,11 +101,7 @@ def _apply_permanent(pupil: Pupil, entry: Entry[PermanentlyExcluded]) -> Pupil:
     return _with_exclusion(
         pupil,
         Exclusion(
-            id=entry.id,
-            occurred_on=entry.occurred_on,
-            version=entry.version,
-            by=entry.by,
-            ref=entry.ref,
+            **entry.stem,
             kind="permanent",
             school=entry.facts.school,
             reasons=entry.facts.reasons,

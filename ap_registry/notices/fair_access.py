@@ -10,7 +10,7 @@ from ap_registry import codes
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Destination, Listed, Organisation, Reference, Text
 from ap_registry.happenings import CaseDecision, CaseResponse, FairAccessCase
-from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
+from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
 
 PANEL = frozenset({"panel", "la"})
@@ -69,11 +69,7 @@ def _flag_referral(case: Case[Referred]) -> Iterator[Flag]:
 
 def _apply_referral(pupil: Pupil, entry: Entry[Referred]) -> Pupil:
     opened = FairAccessCase(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         category=entry.facts.category,
     )
     return replace(pupil, fair_access=(*pupil.fair_access, opened))
@@ -111,9 +107,7 @@ def _flag_decision(case: Case[Decided]) -> Iterator[Flag]:
 def _apply_decision(pupil: Pupil, entry: Entry[Decided]) -> Pupil:
     facts = entry.facts
     decision = CaseDecision(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
+        **entry.stem,
         panel_on=facts.panel_on,
         decision=facts.decision,
         school=facts.school,
@@ -139,9 +133,7 @@ def _flag_response(case: Case[Responded]) -> Iterator[Flag]:
 def _apply_response(pupil: Pupil, entry: Entry[Responded]) -> Pupil:
     facts = entry.facts
     response = CaseResponse(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
+        **entry.stem,
         school=facts.school,
         response=facts.response,
         ground=facts.ground,
@@ -221,9 +213,7 @@ def _refusal(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 opened_by=refused.id,
                 rule="fair-access.refused",
                 calendar=owner,
-                closed_on=ended.occurred_on if ended else None,
-                closed_by=ended.id if ended else None,
-                outcome="done" if ended else None,
+                **ending(ended),
             )
 
 

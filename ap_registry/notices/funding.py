@@ -49,11 +49,7 @@ def _flag(case: Case[Agreed]) -> Iterator[Flag]:
 def _apply(pupil: Pupil, entry: Entry[Agreed]) -> Pupil:
     facts = entry.facts
     funding = Funding(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         placement=facts.placement,
         education=facts.education,
         health=facts.health,

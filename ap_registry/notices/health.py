@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ap_registry.fields import Code, Reference, Text
 from ap_registry.happenings import HealthResponse
-from ap_registry.notice import Clock, Entry, Facts, FollowUp, NoticeType, World
+from ap_registry.notice import Clock, Entry, Facts, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
 
 
@@ -23,11 +23,7 @@ class Responded(Facts, frozen=True, kw_only=True):
 
 def _apply(pupil: Pupil, entry: Entry[Responded]) -> Pupil:
     response = HealthResponse(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         about=entry.facts.about,
         response=entry.facts.response,
         service=entry.facts.service,
@@ -57,9 +53,7 @@ def _owed(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             opened_by=told.id,
             rule="health.response",
             calendar=calendar,
-            closed_on=answered.occurred_on if answered else None,
-            closed_by=answered.id if answered else None,
-            outcome="done" if answered else None,
+            **ending(answered),
         )
 
 

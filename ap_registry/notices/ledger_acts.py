@@ -41,15 +41,13 @@ def _refuse_correction(case: Case[Corrected]) -> Iterator[Problem]:
 
 
 def _apply_act(pupil: Pupil, entry: Entry[Corrected] | Entry[Voided]) -> Pupil:
-    act = Act(id=entry.id, occurred_on=entry.occurred_on, version=entry.version, of=entry.facts.of)
+    act = Act(**entry.stem, of=entry.facts.of)
     return replace(pupil, acts=(*pupil.acts, act))
 
 
 def _apply_done(pupil: Pupil, entry: Entry[FollowUpDone]) -> Pupil:
     done = Done(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
+        **entry.stem,
         follow_up=entry.facts.follow_up,
         how=entry.facts.how,
     )

@@ -47,9 +47,7 @@ def _refuse_notified(case: Case[WasNotified]) -> Iterator[Problem]:
 def _apply_notified(pupil: Pupil, entry: Entry[WasNotified]) -> Pupil:
     facts = entry.facts
     notified = Notified(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
+        **entry.stem,
         of=facts.of,
         to=facts.to,
         about=facts.about,

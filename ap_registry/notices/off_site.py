@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from ap_registry.errors import Problem
 from ap_registry.fields import Day, Listed, Organisation, Text, Whole
 from ap_registry.happenings import Direction
-from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
+from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
 from ap_registry.rules import rule
 
@@ -52,11 +52,7 @@ def _flag_direction(case: Case[Directed]) -> Iterator[Flag]:
 def _apply_direction(pupil: Pupil, entry: Entry[Directed]) -> Pupil:
     facts = entry.facts
     direction = Direction(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         school=facts.school,
         provider=facts.provider,
         starts_on=facts.starts_on,
@@ -83,9 +79,7 @@ def _off_site_reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 due_on=min(due_on, direction.ends_on),
                 opened_by=opened_by,
                 rule="off-site.review",
-                closed_on=review.occurred_on if review else None,
-                closed_by=review.id if review else None,
-                outcome="done" if review else None,
+                **ending(review),
             )
             if review is not None:
                 opened_by, opened_on = review.id, review.occurred_on

@@ -53,11 +53,7 @@ def _refuse_start(case: Case[Started]) -> Iterator[Problem]:
 
 def _apply_start(pupil: Pupil, entry: Entry[Started]) -> Pupil:
     outreach = Outreach(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         provider=entry.facts.provider,
         school=entry.facts.school,
         focus=entry.facts.focus,

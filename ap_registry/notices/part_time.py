@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from ap_registry.errors import Problem
 from ap_registry.fields import Day, Organisation, Text, Whole
 from ap_registry.happenings import PartTime
-from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
+from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
 
 SENDERS = frozenset({"school", "la"})
@@ -64,11 +64,7 @@ def _flag_start(case: Case[Started]) -> Iterator[Flag]:
 def _apply_start(pupil: Pupil, entry: Entry[Started]) -> Pupil:
     facts = entry.facts
     started = PartTime(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         school=facts.school,
         sessions_per_week=facts.sessions_per_week,
         ends_on=facts.ends_on,
@@ -111,9 +107,7 @@ def _reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 due_on=due_on,
                 opened_by=opened_by,
                 rule="part-time.review",
-                closed_on=review.occurred_on if review else None,
-                closed_by=review.id if review else None,
-                outcome="done" if review else None,
+                **ending(review),
             )
             if review is not None:
                 opened_by, opened_on = review.id, review.occurred_on

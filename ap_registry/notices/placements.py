@@ -96,11 +96,7 @@ def _flag_changed(case: Case[PlacementChanged]) -> Iterator[Flag]:
 def _apply_placement(pupil: Pupil, entry: Entry[Placed]) -> Pupil:
     facts = entry.facts
     placement = Placement(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         provider=facts.provider,
         commissioner=facts.commissioner,
         reason=facts.reason,

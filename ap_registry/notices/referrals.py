@@ -34,11 +34,7 @@ class ReferralDecided(Facts, frozen=True, kw_only=True):
 
 def _apply_referral(pupil: Pupil, entry: Entry[Referred]) -> Pupil:
     referral = Referral(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         route=entry.facts.route,
         provider=entry.facts.provider,
         about=entry.facts.about,

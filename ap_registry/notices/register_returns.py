@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from ap_registry.happenings import MAIN, Notified, RollSpell
-from ap_registry.notice import Clock, FollowUp, NoticeType, World
+from ap_registry.notice import Clock, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
 from ap_registry.rules import in_force
 
@@ -46,9 +46,7 @@ def _new_pupils(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             due_on=spell.occurred_on + days,
             opened_by=spell.id,
             rule=rule,
-            closed_on=told.occurred_on if told else None,
-            closed_by=told.id if told else None,
-            outcome="done" if told else None,
+            **ending(told),
         )
 
 
@@ -70,9 +68,7 @@ def _deletions(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             due_on=left,
             opened_by=spell.left_by,
             rule=rule,
-            closed_on=told.occurred_on if told else None,
-            closed_by=told.id if told else None,
-            outcome="done" if told else None,
+            **ending(told),
         )
 
 
@@ -104,9 +100,7 @@ def _section_19(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             opened_by=referral.id,
             rule="section-19.provision",
             calendar=owner,
-            closed_on=begun.occurred_on if begun else None,
-            closed_by=begun.id if begun else None,
-            outcome="done" if begun else None,
+            **ending(begun),
         )
 
 

@@ -77,11 +77,7 @@ def _flag_move(case: Case[Moved]) -> Iterator[Flag]:
 
 def _apply_move(pupil: Pupil, entry: Entry[Moved]) -> Pupil:
     move = ManagedMove(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         from_school=entry.facts.from_school,
         to_school=entry.facts.to_school,
         parent_agreed=entry.facts.parent_agreed,
@@ -100,9 +96,7 @@ def _refuse_phase(case: Case[Planned] | Case[Started]) -> Iterator[Problem]:
 
 def _apply_plan(pupil: Pupil, entry: Entry[Planned]) -> Pupil:
     plan = Plan(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
+        **entry.stem,
         placement=entry.facts.placement,
         school=entry.facts.school,
         returns_on=entry.facts.returns_on,
@@ -113,9 +107,7 @@ def _apply_plan(pupil: Pupil, entry: Entry[Planned]) -> Pupil:
 
 def _apply_shared(pupil: Pupil, entry: Entry[AssessmentShared]) -> Pupil:
     shared = Shared(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
+        **entry.stem,
         placement=entry.facts.placement,
         school=entry.facts.school,
     )
@@ -135,11 +127,7 @@ def _refuse_start(case: Case[Started]) -> Iterator[Problem]:
 
 def _apply_start(pupil: Pupil, entry: Entry[Started]) -> Pupil:
     reintegration = Reintegration(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         school=entry.facts.school,
         placement=entry.facts.placement,
         phased_until=entry.facts.phased_until,

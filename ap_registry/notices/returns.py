@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from ap_registry.notice import Clock, FollowUp, NoticeType, World
+from ap_registry.notice import Clock, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
 
 TEN_WEEKS = timedelta(weeks=10)  # SI 2010/1156 reg. 4A, inserted by SI 2012/2532
@@ -31,9 +31,7 @@ def _meeting(
         rule="reintegration.meeting",
         calendar=school,
         clock_on=last_on,
-        closed_on=held.occurred_on if held else None,
-        closed_by=held.id if held else None,
-        outcome="done" if held else None,
+        **ending(held),
     )
 
 
@@ -81,9 +79,7 @@ def _requested(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 opened_by=request.id,
                 rule="off-site.review-requested",
                 calendar=direction.school,
-                closed_on=done.occurred_on if done else None,
-                closed_by=done.id if done else None,
-                outcome="done" if done else None,
+                **ending(done),
             )
 
 
@@ -105,9 +101,7 @@ def _outcomes(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 due_on=review.occurred_on + days,
                 opened_by=review.id,
                 rule="off-site.outcome",
-                closed_on=told.occurred_on if told else None,
-                closed_by=told.id if told else None,
-                outcome="done" if told else None,
+                **ending(told),
             )
 
 

@@ -53,9 +53,7 @@ def _refuse_review(case: Case[Reviewed]) -> Iterator[Problem]:
 
 def _apply_review(pupil: Pupil, entry: Entry[Reviewed]) -> Pupil:
     review = Review(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
+        **entry.stem,
         of=entry.facts.of,
         purpose=entry.facts.purpose,
         outcome=entry.facts.outcome,

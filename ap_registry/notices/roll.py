@@ -100,9 +100,7 @@ def _apply_details(pupil: Pupil, entry: Entry[Registered] | Entry[DetailsChanged
         if (value := getattr(entry.facts, name)) is not None
     }
     details = Details(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
+        **entry.stem,
         values=stated,
         registers=entry.type == "pupil_registered",
     )
@@ -155,11 +153,7 @@ def _apply_joined(pupil: Pupil, entry: Entry[Joined]) -> Pupil:
         for s in pupil.rolls
     )
     spell = RollSpell(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         school=entry.facts.school,
         registration=entry.facts.registration,
     )
@@ -225,9 +219,7 @@ def _apply_left(pupil: Pupil, entry: Entry[Left]) -> Pupil:
     held = [s for s in pupil.rolls if s.school == entry.facts.school and s.until_on is None]
     if not held:
         gone = Departure(
-            id=entry.id,
-            occurred_on=entry.occurred_on,
-            version=entry.version,
+            **entry.stem,
             school=entry.facts.school,
             ground=entry.facts.ground,
         )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from ap_registry.happenings import Placement
-from ap_registry.notice import Clock, FollowUp, NoticeType, World
+from ap_registry.notice import Clock, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
 
 YEAR_11 = 16  # years from the academic year of birth to that in which Year 11 begins
@@ -52,9 +52,7 @@ def _checks(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             due_on=due_on,
             opened_by=placement.id,
             rule="post-16.check",
-            closed_on=known.occurred_on if known else None,
-            closed_by=known.id if known else None,
-            outcome="done" if known else None,
+            **ending(known),
         )
         since = due_on
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from ap_registry.calendar import month_after
 from ap_registry.fields import Code, Reference, Text, Whole
 from ap_registry.happenings import Dispute, View
-from ap_registry.notice import Clock, Entry, Facts, FollowUp, NoticeType, World
+from ap_registry.notice import Clock, Entry, Facts, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
 
 ANYONE = frozenset({"school", "provider", "panel", "la", "health", "social_care", "parent"})
@@ -31,11 +31,7 @@ class Disputed(Facts, frozen=True, kw_only=True):
 
 def _apply_view(pupil: Pupil, entry: Entry[ViewRecorded]) -> Pupil:
     view = View(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         whose=entry.facts.whose,
         about=entry.facts.about,
         feeling=entry.facts.feeling,
@@ -46,11 +42,7 @@ def _apply_view(pupil: Pupil, entry: Entry[ViewRecorded]) -> Pupil:
 
 def _apply_dispute(pupil: Pupil, entry: Entry[Disputed]) -> Pupil:
     dispute = Dispute(
-        id=entry.id,
-        occurred_on=entry.occurred_on,
-        version=entry.version,
-        by=entry.by,
-        ref=entry.ref,
+        **entry.stem,
         of=entry.facts.of,
     )
     return replace(pupil, disputes=(*pupil.disputes, dispute))
@@ -68,9 +60,7 @@ def _owed(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             due_on=month_after(dispute.occurred_on),
             opened_by=dispute.id,
             rule="dispute.answer",
-            closed_on=ended.occurred_on if ended else None,
-            closed_by=ended.id if ended else None,
-            outcome="done" if ended else None,
+            **ending(ended),
         )
 
 
