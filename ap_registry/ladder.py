@@ -58,12 +58,12 @@ def next_steps(
         yield _due(due_on, today, days)
     elif step.name == "due":
         yield Step("overdue", _on(late_from, "reminder.overdue", days), 1)
-        after_overdue = _on(late_from, "reminder.overdue", la_days) + DAY
-        on = max(_on(due_on, "escalation.la", la_days), after_overdue)
-        yield Step("la", _working(on, la_days))
     elif step.name == "overdue":
         week = timedelta(days=_number("reminder.overdue-again", due_on))
         yield Step("overdue", _working(today + week, days), step.number + 1)
+        if step.number == 1:
+            on = max(_on(due_on, "escalation.la", la_days), today + DAY)
+            yield Step("la", _working(on, la_days))
     elif step.name == "la":
         on = max(_on(due_on, "escalation.panel", la_days), today + DAY)
         yield Step("panel", _working(on, la_days))

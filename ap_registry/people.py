@@ -1,6 +1,7 @@
 """Who is told what: the person at an organisation who does the duty that fits."""
 
 from dataclasses import dataclass
+from functools import cache
 
 DUTIES = (
     "exclusions", "attendance", "safeguarding", "senco", "virtual_school_head", "social_care",
@@ -34,6 +35,7 @@ class Person:
     deputy_email: str | None = None
 
 
+@cache
 def duty_for(kind: str) -> str:
     """Of a kind of follow-up or notice; what fits nowhere else is for whoever leads."""
     return next((duty for start, duty in _BY_START if kind.startswith(start)), LEAD)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID, uuid4
 
 from ap_registry.calendar import SchoolCalendar, london_today
@@ -18,7 +18,7 @@ from ap_registry.store.people import person_for, present_people
 AT_ONCE = 5_000
 PANEL_CHAIR = "panel_chair"
 
-_DUE: LiteralString = """
+DUE_NOW: LiteralString = """
 select o.id, o.follow_up is null or f.key is not null, o.kind, o.step, o.urgent, o.to_organisation,
        f.opened_on, o.due_on, o.created_at
   from outbox o
@@ -100,7 +100,8 @@ def bundle(found: Installation, now: datetime) -> int:
                 return looked
             reach = reach_of(connection, found, now)
             rows = [
-                Row(*r) for r in connection.execute(_DUE, {"now": now, "limit": AT_ONCE}).fetchall()
+                Row(*r)
+                for r in connection.execute(DUE_NOW, {"now": now, "limit": AT_ONCE}).fetchall()
             ]
             _write(connection, _planned(rows, reach), now)
         looked += len(rows)
@@ -166,19 +167,15 @@ def _write(connection: Connection, plan: Plan, now: datetime) -> None:
             " where o.id = r.id",
             (ids, names, instants),
         )
-    columns: list[list[Any]] = [[], [], []]
     for (organisation, duty), told in plan.going.items():
         message = _message(connection, organisation, duty, now)
+        by_step: dict[str, list[UUID]] = defaultdict(list)
         for row_id, name in told:
-            for column, value in zip(columns, (row_id, name, message), strict=True):
-                column.append(value)
-    if columns[0]:
-        connection.execute(
-            "update outbox o set step = r.step, message = r.message"
-            "  from unnest(%s::uuid[], %s::text[], %s::uuid[]) as r(id, step, message)"
-            " where o.id = r.id",
-            columns,
-        )
+            by_step[name].append(row_id)
+        for name, ids in by_step.items():
+            connection.execute(
+                "update outbox set step = %s, message = %s where id = any(%s)", (name, message, ids)
+            )
 
 
 def _message(connection: Connection, organisation: str, duty: str, now: datetime) -> UUID:

@@ -1,9 +1,10 @@
 """A message that went is marked, and the next step of each ladder planned, in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, LiteralString
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from ap_registry.calendar import london_today
 from ap_registry.ladder import Step, goes_at, next_steps
@@ -22,10 +23,10 @@ returning id, pupil_id, follow_up, kind, step, number, owner, to_organisation, d
 _NEXT: LiteralString = """
 insert into outbox (id, pupil_id, follow_up, kind, step, number, owner, to_organisation, due_on,
                     created_at, send_after)
-select id, pupil_id, follow_up, kind, step, number, owner, organisation, due_on, %s, send_after
-  from unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::smallint[],
-              %s::text[], %s::text[], %s::date[], %s::timestamptz[])
-    as r(id, pupil_id, follow_up, kind, step, number, owner, organisation, due_on, send_after)
+select left(encode(sha256(convert_to(concat_ws('/', id, %(step)s::text, %(number)s::text), 'UTF8')),
+                   'hex'), 32)::uuid,
+       pupil_id, follow_up, kind, %(step)s, %(number)s, owner, %(to)s, due_on, %(now)s, %(after)s
+  from outbox where id = any(%(rows)s)
     on conflict (id) do nothing
 """
 _HOME: LiteralString = """
@@ -59,6 +60,7 @@ def mark_lapsed(connection: Connection, message: UUID, now: datetime) -> None:
 
 
 def _plan(connection: Connection, told: Sequence[tuple[Any, ...]], reach: Reach) -> None:
+    """Rows that are at the same step of the same owner and day go on together."""
     steps = [row for row in told if row[2] is not None]
     if not steps:
         return
@@ -66,19 +68,24 @@ def _plan(connection: Connection, told: Sequence[tuple[Any, ...]], reach: Reach)
         connection.execute(_HOME, ([row[1] for row in steps],)).fetchall()
     )
     today = london_today(reach.now)
-    columns: list[list[Any]] = [[] for _ in range(10)]
-    for row_id, pupil_id, follow_up, kind, name, number, owner, _to, due_on in steps:
+    alike: dict[tuple[str, int, str, str, date], list[UUID]] = defaultdict(list)
+    for row_id, pupil_id, _follow_up, _kind, name, number, owner, _to, due_on in steps:
         la = _la(reach, owner, homes.get(pupil_id))
+        alike[name, number, owner, la, due_on].append(row_id)
+    for (name, number, owner, la, due_on), rows in alike.items():
         step = Step(name, today, number)
         for after in next_steps(step, due_on, today, reach.days(owner), la_days=reach.days(la)):
-            values = (
-                uuid5(row_id, f"{after.name}/{after.number}"), pupil_id, follow_up, kind,
-                after.name, after.number, owner, la if after.name in {"la", "panel"} else owner,
-                due_on, goes_at(after),
-            )  # fmt: skip
-            for column, value in zip(columns, values, strict=True):
-                column.append(value)
-    connection.execute(_NEXT, (reach.now, *columns))
+            connection.execute(
+                _NEXT,
+                {
+                    "step": after.name,
+                    "number": after.number,
+                    "to": la if after.name in {"la", "panel"} else owner,
+                    "now": reach.now,
+                    "after": goes_at(after),
+                    "rows": rows,
+                },
+            )
 
 
 def _la(reach: Reach, owner: str, home: str | None) -> str:

@@ -53,25 +53,28 @@ def test_the_morning_before_has_passed_so_only_the_due_day_is_left() -> None:
     assert first_step(day(11, 9), day(11, 20), day(11, 18), SCHOOL) == Step("due", day(11, 20))
 
 
-def test_after_the_due_day_the_owner_again_and_then_the_la() -> None:
-    found = list(
-        next_steps(Step("due", day(11, 20)), day(11, 20), day(11, 20), SCHOOL, la_days=OFFICE)
-    )
-    assert found == [Step("overdue", day(11, 23), 1), Step("la", day(11, 27))]
+def after(step: Step, due_on: date) -> list[Step]:
+    return list(next_steps(step, due_on, step.on, SCHOOL, la_days=OFFICE))
 
 
-def test_the_overdue_owner_is_reminded_each_week_on_a_school_day() -> None:
-    step = Step("overdue", day(12, 14), 1)
-    assert list(next_steps(step, day(12, 11), day(12, 11), SCHOOL, la_days=OFFICE)) == [
-        Step("overdue", day(12, 18), 2)
-    ]
-
-
-def test_half_term_holds_the_owner_back_but_not_the_la() -> None:
-    step = Step("due", day(10, 16))
-    assert list(next_steps(step, day(10, 16), day(10, 16), SCHOOL, la_days=OFFICE)) == [
-        Step("overdue", day(10, 26), 1), Step("la", day(10, 23)),
+def test_after_the_due_day_the_owner_is_told_once_more_and_then_the_la() -> None:
+    again = after(Step("due", day(11, 20)), day(11, 20))
+    assert again == [Step("overdue", day(11, 23), 1)]
+    assert after(again[0], day(11, 20)) == [
+        Step("overdue", day(11, 30), 2), Step("la", day(11, 27)),
     ]  # fmt: skip
+
+
+def test_the_overdue_owner_is_reminded_each_week_and_the_la_is_told_once() -> None:
+    assert after(Step("overdue", day(12, 11), 2), day(12, 1)) == [Step("overdue", day(12, 18), 3)]
+
+
+def test_half_term_holds_the_owner_back() -> None:
+    assert after(Step("due", day(10, 16)), day(10, 16)) == [Step("overdue", day(10, 26), 1)]
+
+
+def test_the_la_does_not_wait_for_term() -> None:
+    assert after(Step("overdue", day(10, 16), 1), day(10, 15))[1] == Step("la", day(10, 22))
 
 
 def test_the_chair_of_the_panel_comes_after_the_la_and_is_the_last() -> None:
@@ -82,10 +85,9 @@ def test_the_chair_of_the_panel_comes_after_the_la_and_is_the_last() -> None:
 
 
 def test_a_late_file_does_not_escalate_before_the_owner_was_told_twice() -> None:
-    step = Step("due", day(11, 20))
-    assert list(next_steps(step, date(2026, 9, 1), day(11, 20), SCHOOL, la_days=OFFICE)) == [
-        Step("overdue", day(11, 23), 1), Step("la", day(11, 24)),
-    ]  # fmt: skip
+    again = after(Step("due", day(11, 20)), date(2026, 9, 1))
+    assert again == [Step("overdue", day(11, 23), 1)]
+    assert after(again[0], date(2026, 9, 1))[1] == Step("la", day(11, 24))
 
 
 @pytest.mark.parametrize(
