@@ -1,0 +1,65 @@
+"""``setting set`` and ``confirm``: as an LA officer calls them, with exit codes."""
+
+import json
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from ap_registry import embedded
+from ap_registry.cli import main
+from ap_registry.registry import Registry
+
+Run = Callable[..., tuple[int, object]]
+
+
+@pytest.fixture
+def run(
+    registry: Registry,
+    urls: embedded.Servers,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    monkeypatch.setenv("AP_DATABASE_URL", urls.database_url)
+    monkeypatch.setenv("AP_DATABASE_OWNER_URL", urls.database_owner_url)
+    monkeypatch.setenv("AP_REDIS_URL", urls.redis_url)
+
+    def called(*words: str) -> tuple[int, object]:
+        monkeypatch.setattr(sys, "argv", ["ap-registry", *words, "--json"])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), json.loads(capsys.readouterr().out)
+
+    return called
+
+
+def test_an_arrangement_is_listed_with_its_first_day(run: Run) -> None:
+    row = {"organisation": "LA856", "name": "notices", "from": "2026-09-01", "value": "registry",
+           "basis": None}  # fmt: skip
+    words = ("setting", "set", "LA856", "notices", "registry", "--from", "2026-09-01")
+    assert run(*words) == (0, {"items": [row]})
+    assert run("setting", "list", "LA857") == (0, {"items": []})
+
+
+@pytest.mark.parametrize(
+    ("words", "pointer", "code"),
+    [
+        (("LA856", "health", "on"), "/basis", "required"),
+        (("LA856", "health", "maybe"), "/value", "unknown_code"),
+        (("LA856", "weather", "on"), "/name", "unknown_code"),
+        (("100001", "notices", "registry"), "/la", "unknown_organisation"),
+    ],
+)
+def test_what_cannot_be_arranged_is_refused(
+    run: Run, words: tuple[str, ...], pointer: str, code: str
+) -> None:
+    status, told = run("setting", "set", *words)
+    assert isinstance(told, dict)
+    assert (status, [(e["pointer"], e["code"]) for e in told["errors"]]) == (3, [(pointer, code)])
+
+
+def test_who_is_silent_is_a_finding(run: Run) -> None:
+    assert run("confirm", "--organisation", "100001", "--on", "2026-11-20")[0] == 0
+    status, told = run("confirm", "--list", "--la", "LA856", "--on", "2026-11-20")
+    assert isinstance(told, dict)
+    assert (status, told["confirmed"], told["asked"]) == (1, 1, 5)
