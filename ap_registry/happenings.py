@@ -6,7 +6,6 @@ from datetime import date
 from uuid import UUID
 
 MAIN = frozenset("CM")
-NO_ID = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

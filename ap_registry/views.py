@@ -1,5 +1,6 @@
 """A pupil and a timeline as they are shown: from a history, as at an instant and on a day."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ import msgspec
 
 from ap_registry.calendar import academic_year
 from ap_registry.describing import describe_flag
+from ap_registry.happenings import Exclusion, Happening
 from ap_registry.history import ACTS, History, Standing, history, picture
 from ap_registry.instants import instant
 from ap_registry.notice import World
@@ -48,129 +50,52 @@ def _plain(value: object) -> Any:
     return msgspec.to_builtins(value)
 
 
+# What is shown of each part of the state; ``from=occurred_on`` renames.
+_SHOWN: Mapping[str, str] = {
+    "rolls": "school registration from=occurred_on until=until_on ground",
+    "exclusions": "id ref kind school occurred_on ends_on sessions reasons status",
+    "referrals": "id ref route provider occurred_on decision decided_on",
+    "directions": "id ref school provider occurred_on starts_on ends_on sessions_per_week",
+    "placements": "id ref provider commissioner reason starts_on=occurred_on"
+    " ends_on=planned_ends_on ended_on end_reason intent sessions_per_week",
+    "outreach": "id ref provider school starts_on=occurred_on ended_on end_reason"
+    " sessions_delivered=delivered",
+    "reintegrations": "id ref school placement started_on=occurred_on phased_until ended_on"
+    " outcome",
+    "managed_moves": "id ref from_school to_school occurred_on parent_agreed",
+    "part_time": "id ref school sessions_per_week starts_on=occurred_on ends_on review_on ended_on",
+    "fair_access": "id ref category occurred_on by open decisions responses",
+    "decisions": "id panel_on decision school provider starts_on",
+    "responses": "id occurred_on school response ground",
+    "ehc": "id milestone occurred_on school",
+    "funding": "id placement from=occurred_on until=until_on education health social_care band"
+    " payer health_payer care_payer",
+    "contacts": "id name relation parental_responsibility email phone address language may_see"
+    " ended_on",
+    "parent_requests": "id of request occurred_on",
+}
+_WITHIN = frozenset({"decisions", "responses"})  # parts of a fair access case
+
+
 def _spells(pupil: Pupil) -> dict[str, Any]:
     shown = {
-        "rolls": [
-            {
-                "school": s.school, "registration": s.registration, "from": s.occurred_on,
-                "until": s.until_on, "ground": s.ground,
-            }
-            for s in pupil.rolls
-        ],
-        "exclusions": [
-            {
-                "id": e.id, "ref": e.ref, "kind": e.kind, "school": e.school,
-                "occurred_on": e.occurred_on, "ends_on": e.ends_on,
-                "sessions": e.sessions if e.kind != "permanent" else None,
-                "reasons": e.reasons, "status": e.status,
-            }
-            for e in pupil.exclusions
-        ],
-        "referrals": [
-            {
-                "id": r.id, "ref": r.ref, "route": r.route, "provider": r.provider,
-                "occurred_on": r.occurred_on, "decision": r.decision, "decided_on": r.decided_on,
-            }
-            for r in pupil.referrals
-        ],
-        "directions": [
-            {
-                "id": d.id, "ref": d.ref, "school": d.school, "provider": d.provider,
-                "occurred_on": d.occurred_on, "starts_on": d.starts_on, "ends_on": d.ends_on,
-                "sessions_per_week": d.sessions_per_week,
-            }
-            for d in pupil.directions
-        ],
-        "placements": [
-            {
-                "id": p.id, "ref": p.ref, "provider": p.provider, "commissioner": p.commissioner,
-                "reason": p.reason, "starts_on": p.occurred_on, "ends_on": p.planned_ends_on,
-                "ended_on": p.ended_on, "end_reason": p.end_reason, "intent": p.intent,
-                "sessions_per_week": p.sessions_per_week,
-            }
-            for p in pupil.placements
-        ],
-        "outreach": [
-            {
-                "id": o.id, "ref": o.ref, "provider": o.provider, "school": o.school,
-                "starts_on": o.occurred_on, "ended_on": o.ended_on, "end_reason": o.end_reason,
-                "sessions_delivered": o.delivered,
-            }
-            for o in pupil.outreach
-        ],
-        "reintegrations": [
-            {
-                "id": r.id, "ref": r.ref, "school": r.school, "placement": r.placement,
-                "started_on": r.occurred_on, "phased_until": r.phased_until,
-                "ended_on": r.ended_on, "outcome": r.outcome,
-            }
-            for r in pupil.reintegrations
-        ],
-        "managed_moves": [
-            {
-                "id": m.id, "ref": m.ref, "from_school": m.from_school, "to_school": m.to_school,
-                "occurred_on": m.occurred_on, "parent_agreed": m.parent_agreed,
-            }
-            for m in pupil.managed_moves
-        ],
-        "part_time": [
-            {
-                "id": t.id, "ref": t.ref, "school": t.school,
-                "sessions_per_week": t.sessions_per_week, "starts_on": t.occurred_on,
-                "ends_on": t.ends_on, "review_on": t.review_on, "ended_on": t.ended_on,
-            }
-            for t in pupil.part_time
-        ],
-        "fair_access": [
-            {
-                "id": c.id, "ref": c.ref, "category": c.category, "occurred_on": c.occurred_on,
-                "by": c.by, "open": c.open,
-                "decisions": [
-                    {
-                        "id": d.id, "panel_on": d.panel_on, "decision": d.decision,
-                        "school": d.school, "provider": d.provider, "starts_on": d.starts_on,
-                    }
-                    for d in c.decisions
-                ],
-                "responses": [
-                    {
-                        "id": r.id, "occurred_on": r.occurred_on, "school": r.school,
-                        "response": r.response, "ground": r.ground,
-                    }
-                    for r in c.responses
-                ],
-            }
-            for c in pupil.fair_access
-        ],
-        "ehc": [
-            {"id": m.id, "milestone": m.milestone, "occurred_on": m.occurred_on, "school": m.school}
-            for m in pupil.ehc
-        ],
-        "funding": [
-            {
-                "id": f.id, "placement": f.placement, "from": f.occurred_on, "until": f.until_on,
-                "education": f.education, "health": f.health, "social_care": f.social_care,
-                "band": f.band, "payer": f.payer, "health_payer": f.health_payer,
-                "care_payer": f.care_payer,
-            }
-            for f in pupil.funding
-        ],
-        "contacts": [
-            {
-                "id": c.id, "name": c.name, "relation": c.relation,
-                "parental_responsibility": c.parental_responsibility, "email": c.email,
-                "phone": c.phone, "address": c.address, "language": c.language,
-                "may_see": c.may_see, "ended_on": c.ended_on,
-            }
-            for c in pupil.contacts
-        ],
-        "parent_requests": [
-            {"id": r.id, "of": r.of, "request": r.request, "occurred_on": r.occurred_on}
-            for r in pupil.parent_requests
-        ],
-    }  # fmt: skip
+        group: [_shown(group, one) for one in getattr(pupil, group)]
+        for group in _SHOWN
+        if group not in _WITHIN
+    }
     plain: dict[str, Any] = _plain(shown)
     return plain
+
+
+def _shown(group: str, one: Happening) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for column in _SHOWN[group].split():
+        name, _, attribute = column.partition("=")
+        value = getattr(one, attribute or name)
+        found[name] = [_shown(name, part) for part in value] if name in _WITHIN else value
+    if isinstance(one, Exclusion) and one.kind == "permanent":
+        found["sessions"] = None  # it has no length
+    return found
 
 
 def show_timeline(
