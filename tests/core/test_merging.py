@@ -1,5 +1,6 @@
 """Two UPNs of one pupil: merged they show one history, parted as if they had never been merged."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -205,3 +206,25 @@ def test_the_ledger_makes_the_same_rows_of_merged_and_parted_records(
     found = check(owner)
     owner.close()
     assert (found.examples, found.rows > 40) == ([], True)
+
+
+def test_whoever_writes_while_records_are_merged_loses_nothing(
+    two: Registry, urls: embedded.Servers
+) -> None:
+    days = [f"2026-{month:02d}-03" for month in range(5, 11)]
+
+    def send(number: int) -> str:
+        if number == 2:
+            return str(act(two, "pupils_merged")["event"]["type"])
+        named = (PUPIL, TWIN)[number % 2]
+        return str(suspended(two, named, days[number], ref=f"R{number}")["event"]["type"])
+
+    with ThreadPoolExecutor(6) as threads:
+        done = list(threads.map(send, range(6)))
+    assert sorted(done) == ["pupils_merged", *["suspension"] * 5]
+    refs = {e["ref"] for e in show(two, TWIN)["exclusions"]}
+    assert refs == {"S1", "S2", *(f"R{number}" for number in range(6) if number != 2)}
+    owner = Database(urls.database_owner_url)
+    found = check(owner)
+    owner.close()
+    assert found.examples == []
