@@ -7,7 +7,6 @@ from datetime import date
 VALUES: Mapping[str, tuple[str, ...]] = {
     "notices": ("registry", "off"),  # what schools owe the LA counts as delivered when filed
     "health": ("on", "off"),  # health partners are told of placements, on a lawful basis
-    "lists": ("monthly", "off"),  # organisations are asked to confirm their lists
 }
 NEEDS_BASIS = frozenset({("health", "on")})  # no law asks for it: UK GDPR arts 6 and 9 must
 

@@ -17,7 +17,7 @@ _BY_START = (
     ("social_worker_", "exclusions"), ("virtual_school_head_", "exclusions"),
     ("cancellation_", "exclusions"), ("suspension", "exclusions"), ("exclusion_", "exclusions"),
     ("permanent_exclusion", "exclusions"), ("ehc_", "senco"), ("health_", "health"),
-    ("registration_watch", "safeguarding"), ("list_confirmation", "attendance"),
+    ("registration_watch", "safeguarding"),
     ("new_pupil_", "attendance"), ("deletion_", "attendance"), ("joined_roll", "attendance"),
     ("left_roll", "attendance"),
 )  # fmt: skip

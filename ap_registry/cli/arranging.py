@@ -22,8 +22,8 @@ def register(app: typer.Typer) -> None:
 @setting.command("set")
 def set_(
     la: Annotated[str, typer.Argument(help="The LA, such as LA856.")],
-    name: Annotated[str, typer.Argument(help="notices, health or lists.")],
-    value: Annotated[str, typer.Argument(help="registry, on or monthly; off ends it.")],
+    name: Annotated[str, typer.Argument(help="notices or health.")],
+    value: Annotated[str, typer.Argument(help="registry or on; off ends it.")],
     from_: Annotated[
         str | None, typer.Option("--from", help="The first day (default: today).")
     ] = None,
@@ -32,8 +32,7 @@ def set_(
     ] = None,
     json_: Json = False,
 ) -> None:
-    """notices registry: filing tells the LA. health on: its health partner is told of placements.
-    lists monthly: organisations confirm their lists."""
+    """notices registry: filing tells the LA. health on: health partners are told of placements."""
     from_on = parse_day(from_)
     with installation() as found, found.database.connection() as connection:
         today = found.registry.today()
