@@ -159,7 +159,7 @@ class SchoolCalendar:
     def loaded_from(self) -> date | None:
         return self.blocks[0].starts_on if self.blocks else None
 
-    @property
+    @cached_property
     def loaded_until(self) -> date | None:
         return max(b.ends_on for b in self.blocks) if self.blocks else None
 

@@ -6,6 +6,7 @@ says what the registry does not do.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from inspect import unwrap
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -102,7 +103,7 @@ def words(function: Callable[..., object]) -> Iterator[str]:
             if isinstance(called, str):
                 yield called
             elif isinstance(called, FunctionType) and called.__module__ == module:
-                yield from of(called.__code__, names, module)
+                yield from of(unwrap(called).__code__, names, module)
 
     if isinstance(function, FunctionType):
         yield from of(function.__code__, function.__globals__, function.__module__)

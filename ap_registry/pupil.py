@@ -39,6 +39,7 @@ from ap_registry.happenings import (
     Shared,
     View,
 )
+from ap_registry.remembering import by_identity
 
 ADOPTION = UUID("0b8f4f0e-64a3-4d0c-9a57-3d1f1b0c6e21")  # namespace of ids shown after adoption
 
@@ -127,7 +128,7 @@ class Pupil:
         return next((p for p in self.placements if p.id == event), None)
 
     def exclusion(self, event: UUID | None) -> Exclusion | None:
-        return next((e for e in self.exclusions if e.id == event), None)
+        return _by_id(self.exclusions).get(event.int) if event else None
 
     def happening(self, event: UUID | None) -> Happening | None:
         """Whatever runs or was decided: an exclusion, direction, referral, placement …"""
@@ -171,6 +172,11 @@ class Pupil:
         yield from self.placements
         yield from self.outreach
         yield from self.reintegrations
+
+
+@by_identity
+def _by_id(exclusions: tuple[Exclusion, ...]) -> Mapping[int, Exclusion]:
+    return {one.id.int: one for one in exclusions}
 
 
 EMPTY = Pupil()

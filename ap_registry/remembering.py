@@ -2,29 +2,29 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
-A = TypeVar("A")
-B = TypeVar("B")
+P = ParamSpec("P")
 T = TypeVar("T")
-KEPT = 8
+KEPT = 4_096
 
 
-def by_identity(function: Callable[[A, B], T]) -> Callable[[A, B], T]:
-    """Remember the last few answers; the arguments are kept with them, so none can be mistaken.
+def by_identity(function: Callable[P, T]) -> Callable[P, T]:
+    """Remember answers to positional arguments, by which objects these are.
 
-    Threads may lose an answer to each other, and then work it out again.
+    They are kept with their answer, so that no other object can take their place. When too many
+    are kept all are forgotten; what two threads work out at once is the same.
     """
-    kept: tuple[tuple[A, B, T], ...] = ()
+    kept: dict[tuple[int, ...], tuple[object, T]] = {}
 
     @wraps(function)
-    def answer(first: A, second: B) -> T:
-        nonlocal kept
-        for one in kept:
-            if one[0] is first and one[1] is second:
-                return one[2]
-        found = function(first, second)
-        kept = ((first, second, found), *kept[: KEPT - 1])
-        return found
+    def answer(*args: P.args, **named: P.kwargs) -> T:
+        key = tuple(map(id, args))
+        found = kept.get(key)
+        if found is None:
+            if len(kept) >= KEPT:
+                kept.clear()
+            found = kept[key] = (args, function(*args, **named))
+        return found[1]
 
     return answer

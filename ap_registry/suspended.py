@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from uuid import UUID
 
 from ap_registry.calendar import academic_year
 from ap_registry.happenings import Exclusion
@@ -34,18 +33,18 @@ def school_year_sessions(pupil: Pupil, upto: Exclusion | None, world: World) -> 
 
     Of those before it counts what became of them.
     """
-    return 0 if upto is None else upto.sessions + _year_before(pupil.exclusions, world)[upto.id]
+    return 0 if upto is None else upto.sessions + _year_before(pupil.exclusions, world)[upto.id.int]
 
 
 @by_identity
-def _year_before(exclusions: tuple[Exclusion, ...], world: World) -> Mapping[UUID, int]:
-    """Sessions served in the same school year before each, in effective order."""
+def _year_before(exclusions: tuple[Exclusion, ...], world: World) -> Mapping[int, int]:
+    """Sessions served in the same school year before each (by its id as a number)."""
     running: dict[int, int] = {}
-    found: dict[UUID, int] = {}
+    found: dict[int, int] = {}
     for one in exclusions:
         year = world.calendars.of(one.school).school_year(one.occurred_on)
-        found[one.id] = running.get(year, 0)
-        running[year] = found[one.id] + served(one, world)
+        found[one.id.int] = running.get(year, 0)
+        running[year] = found[one.id.int] + served(one, world)
     return found
 
 
@@ -54,21 +53,24 @@ def term_sessions(pupil: Pupil, upto: Exclusion, world: World, *, lunchtimes: bo
 
     Lunchtimes count as half days among the others; ``lunchtimes`` counts them alone.
     """
-    return _in_term(pupil.exclusions, world)[upto.id][lunchtimes]
+    return _in_term(pupil.exclusions, world)[upto.id.int][lunchtimes]
 
 
 @by_identity
-def _in_term(exclusions: tuple[Exclusion, ...], world: World) -> Mapping[UUID, tuple[int, int]]:
-    """Up to and with each: all sessions, and those of lunchtimes. What was undone counts itself."""
+def _in_term(exclusions: tuple[Exclusion, ...], world: World) -> Mapping[int, tuple[int, int]]:
+    """Up to and with each (by its id as a number): all sessions, and those of lunchtimes.
+
+    What was undone counts for itself only.
+    """
     running: dict[tuple[str, tuple[int, int]], tuple[int, int]] = {}
-    found: dict[UUID, tuple[int, int]] = {}
+    found: dict[int, tuple[int, int]] = {}
     for one in exclusions:
         term = one.school, world.calendars.of(one.school).term_of(one.occurred_on)
         total, lunchtimes = running.get(term, (0, 0))
         if one.kind != "permanent":
             total += one.sessions
             lunchtimes += one.sessions if one.kind == "lunchtime" else 0
-        found[one.id] = total, lunchtimes
+        found[one.id.int] = total, lunchtimes
         if not one.undone:
             running[term] = total, lunchtimes
     return found

@@ -8,9 +8,10 @@ from uuid import UUID
 from ap_registry.calendar import academic_year
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Reference, Text
-from ap_registry.happenings import Decision, Exclusion
+from ap_registry.happenings import Decision, Exclusion, Notified
 from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
 from ap_registry.pupil import Pupil
+from ap_registry.remembering import by_identity
 from ap_registry.rules import in_force
 from ap_registry.suspended import suspended_sessions, term_sessions
 
@@ -82,34 +83,33 @@ def _apply_review(pupil: Pupil, entry: Entry[ReviewDecided]) -> Pupil:
 
 def _governors(pupil: Pupil, world: World) -> Iterable[FollowUp]:
     for exclusion in pupil.exclusions:
-        decided = next(
-            (d for d in exclusion.decisions if d.kind in {"upheld", "reinstated", "considered"}),
-            None,
-        )
-        if not _must_meet(exclusion, pupil, world):
-            continue
-        cancelled = exclusion.undoing if exclusion.status == "cancelled" else None
-        closing = decided or cancelled
-        told = [
-            n.received_on for n in pupil.notified if n.of == exclusion.id and n.to == "governors"
-        ]
-        start = min(told, default=exclusion.occurred_on)
-        due_on, _missing = world.calendars.of(exclusion.school).due_after(
-            start, GOVERNORS_SCHOOL_DAYS
-        )
-        yield FollowUp(
-            kind="governors_meeting",
-            owner=exclusion.school,
-            opened_on=exclusion.occurred_on,
-            due_on=due_on,
-            opened_by=exclusion.id,
-            rule="governors.meeting",
-            clock_on=start,
-            calendar=exclusion.school,
-            closed_on=closing.occurred_on if closing else None,
-            closed_by=closing.id if closing else None,
-            outcome="done" if decided else "lapsed" if cancelled else None,
-        )
+        if _must_meet(exclusion, pupil, world):
+            yield _meeting(exclusion, pupil.notified, world)
+
+
+@by_identity
+def _meeting(exclusion: Exclusion, notified: tuple[Notified, ...], world: World) -> FollowUp:
+    decided = next(
+        (d for d in exclusion.decisions if d.kind in {"upheld", "reinstated", "considered"}), None
+    )
+    cancelled = exclusion.undoing if exclusion.status == "cancelled" else None
+    closing = decided or cancelled
+    told = [n.received_on for n in notified if n.of == exclusion.id and n.to == "governors"]
+    start = min(told, default=exclusion.occurred_on)
+    due_on, _missing = world.calendars.of(exclusion.school).due_after(start, GOVERNORS_SCHOOL_DAYS)
+    return FollowUp(
+        kind="governors_meeting",
+        owner=exclusion.school,
+        opened_on=exclusion.occurred_on,
+        due_on=due_on,
+        opened_by=exclusion.id,
+        rule="governors.meeting",
+        clock_on=start,
+        calendar=exclusion.school,
+        closed_on=closing.occurred_on if closing else None,
+        closed_by=closing.id if closing else None,
+        outcome="done" if decided else "lapsed" if cancelled else None,
+    )
 
 
 def _must_meet(exclusion: Exclusion, pupil: Pupil, world: World) -> bool:

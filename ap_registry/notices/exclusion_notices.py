@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from ap_registry import sixth_day
-from ap_registry.happenings import Exclusion, Notified
+from ap_registry.happenings import Details, Exclusion, Notified
 from ap_registry.notice import Clock, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
+from ap_registry.remembering import by_identity
 from ap_registry.rules import in_force
 from ap_registry.suspended import term_sessions
 
@@ -36,13 +37,13 @@ class Duty:
     due_on: date
 
 
-def _told(pupil: Pupil, duty: Duty) -> Notified | None:
+def _told(notified: Iterable[Notified], duty: Duty) -> Notified | None:
     """The notice by which the last of the recipients was told; None while one was not."""
     last: Notified | None = None
     for recipient in duty.recipients:
         sent = next(
             (
-                n for n in pupil.notified
+                n for n in notified
                 if n.of in duty.subjects and n.to in recipient and n.about == duty.about
             ),
             None,
@@ -54,8 +55,8 @@ def _told(pupil: Pupil, duty: Duty) -> Notified | None:
     return last
 
 
-def _owed(pupil: Pupil, duty: Duty, owner: str) -> FollowUp:
-    told = _told(pupil, duty)
+def _owed(notified: Iterable[Notified], duty: Duty, owner: str) -> FollowUp:
+    told = _told(notified, duty)
     return FollowUp(
         kind=duty.kind,
         owner=owner,
@@ -97,7 +98,9 @@ def _carers(pupil: Pupil, on: date) -> Iterator[tuple[str, str, str]]:
         yield "virtual_school_head_notice", "exclusion.vsh-notice", "virtual_school_head"
 
 
-def _decisions(exclusion: Exclusion, pupil: Pupil, world: World) -> Iterator[Duty]:
+def _decisions(
+    exclusion: Exclusion, pupil: Pupil, world: World, *, serious: bool
+) -> Iterator[Duty]:
     on = exclusion.occurred_on
     due_on = exclusion.decided_on or on
 
@@ -109,7 +112,6 @@ def _decisions(exclusion: Exclusion, pupil: Pupil, world: World) -> Iterator[Dut
         )  # fmt: skip
 
     yield duty("parent_notice", "exclusion.parent-notice", frozenset({"parent", "pupil"}))
-    serious = _is_serious(exclusion, pupil, world)
     if serious or in_force("exclusion.la-notice", on) is not None:
         yield duty("la_notice", "exclusion.la-notice", *_las(exclusion, pupil, world))
     if serious:
@@ -120,12 +122,23 @@ def _decisions(exclusion: Exclusion, pupil: Pupil, world: World) -> Iterator[Dut
 
 
 def _of_decisions(pupil: Pupil, world: World) -> Iterable[FollowUp]:
-    """Told or not, a cancelled exclusion owes its own notice instead."""
     for exclusion in pupil.exclusions:
-        for duty in _decisions(exclusion, pupil, world):
-            owed = _owed(pupil, duty, exclusion.school)
-            if exclusion.status != "cancelled" or owed.outcome is not None:
-                yield owed
+        serious = _is_serious(exclusion, pupil, world)
+        yield from _of_decision(exclusion, serious, pupil.notified, pupil.details, world)
+
+
+@by_identity
+def _of_decision(
+    exclusion: Exclusion, serious: bool, notified: tuple[Notified, ...],
+    details: tuple[Details, ...], world: World,
+) -> tuple[FollowUp, ...]:  # fmt: skip
+    """Told or not, a cancelled exclusion owes its own notice instead."""
+    pupil = Pupil(details=details)
+    owed = (
+        _owed(notified, duty, exclusion.school)
+        for duty in _decisions(exclusion, pupil, world, serious=serious)
+    )
+    return tuple(one for one in owed if exclusion.status != "cancelled" or one.outcome is not None)
 
 
 def _day_six(pupil: Pupil, world: World) -> Iterable[FollowUp]:
@@ -143,7 +156,7 @@ def _day_six(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             opened_on=duty.opener.occurred_on,
             due_on=max(duty.due_on - timedelta(days=hours // 24), duty.opener.occurred_on),
         )
-        yield _owed(pupil, day, duty.opener.school)
+        yield _owed(pupil.notified, day, duty.opener.school)
 
 
 def _outcomes(pupil: Pupil, world: World) -> Iterable[FollowUp]:
@@ -174,7 +187,7 @@ def _outcomes(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 opened_on=decision.occurred_on,
                 due_on=decision.occurred_on,
             )
-            yield _owed(pupil, duty, exclusion.school)
+            yield _owed(pupil.notified, duty, exclusion.school)
 
 
 TYPES: tuple[NoticeType[Any], ...] = ()

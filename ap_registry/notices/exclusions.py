@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from ap_registry import codes
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Listed, Organisation, Whole, YesNo
-from ap_registry.happenings import Exclusion
-from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
+from ap_registry.happenings import Exclusion, RollSpell
+from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType, World
 from ap_registry.pupil import Pupil
-from ap_registry.rules import rule
+from ap_registry.remembering import by_identity
 from ap_registry.suspended import school_year_sessions, sessions_a_day
 
 SENDERS = frozenset({"school", "la"})
@@ -51,22 +51,32 @@ def _refuse_suspension(case: Case[Suspended]) -> Iterator[Problem]:
 
 
 def _flag_suspension(case: Case[Suspended]) -> Iterator[Flag]:
-    facts = case.facts
-    limit = rule("suspension.max-days", case.on).value
+    limit = case.world.days("suspension.max-days", case.on)
     mine = case.pupil.exclusion(case.entry.id)
     total = school_year_sessions(case.pupil, mine, case.world)
-    if isinstance(limit, int) and total > 2 * limit and mine is not None and not mine.undone:
+    if total > 2 * limit and mine is not None and not mine.undone:
         yield case.flag(
             "suspension.max-days", f"{total / 2:g} school days suspended in this school year"
         )
-    calendar = case.world.calendars.of(facts.school)
-    days = calendar.known_days(case.on, facts.ends_on)
+    yield from _flags_itself(case.entry, case.before.rolls, case.world)
+
+
+@by_identity
+def _flags_itself(
+    entry: Entry[Suspended], rolls: tuple[RollSpell, ...], world: World
+) -> tuple[Flag, ...]:
+    """What no other exclusion changes."""
+    facts, pupil = entry.facts, Pupil(rolls=rolls)
+    case = Case(entry=entry, before=pupil, pupil=pupil, world=world)
+    days = world.calendars.of(facts.school).known_days(case.on, facts.ends_on)
+    found = []
     if facts.sessions > sessions_a_day(facts.kind) * days:
-        yield case.flag(
-            "suspension.sessions-mismatch",
-            f"{facts.sessions} sessions in {days} school days",
+        found.append(
+            case.flag(
+                "suspension.sessions-mismatch", f"{facts.sessions} sessions in {days} school days"
+            )
         )
-    yield from _flag_roll(case, facts.school)
+    return (*found, *_flag_roll(case, facts.school))
 
 
 def _flag_roll(case: Case[Any], school: str) -> Iterator[Flag]:

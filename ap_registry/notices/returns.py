@@ -8,20 +8,20 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from ap_registry.happenings import Exclusion, Review
 from ap_registry.notice import Clock, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
+from ap_registry.remembering import by_identity
 
 TEN_WEEKS = timedelta(weeks=10)  # SI 2010/1156 reg. 4A, inserted by SI 2012/2532
 
 
 def _meeting(
-    pupil: Pupil, world: World, *, school: str, subjects: frozenset[UUID], opened_by: UUID,
-    opened_on: date, last_on: date,
+    reviews: Iterable[Review], world: World, *, school: str, subjects: frozenset[UUID],
+    opened_by: UUID, opened_on: date, last_on: date,
 ) -> FollowUp:  # fmt: skip
     """Before or at the beginning of the first school day back."""
-    held = next(
-        (r for r in pupil.reviews if r.of in subjects and r.purpose == "return_meeting"), None
-    )
+    held = next((r for r in reviews if r.of in subjects and r.purpose == "return_meeting"), None)
     return FollowUp(
         kind="reintegration_meeting",
         owner=school,
@@ -37,24 +37,38 @@ def _meeting(
 
 def _meetings(pupil: Pupil, world: World) -> Iterable[FollowUp]:
     for exclusion in pupil.exclusions:
-        subjects = frozenset({exclusion.id})
-        if exclusion.kind == "suspension" and exclusion.ends_on and not exclusion.undone:
-            yield _meeting(
-                pupil, world, school=exclusion.school, subjects=subjects, opened_by=exclusion.id,
-                opened_on=exclusion.occurred_on, last_on=exclusion.ends_on,
-            )  # fmt: skip
-        for decision in exclusion.decisions:
-            if decision.kind in {"cancelled", "reinstated"}:
-                yield _meeting(
-                    pupil, world, school=exclusion.school, subjects=subjects | {decision.id},
-                    opened_by=decision.id, opened_on=decision.occurred_on,
-                    last_on=decision.starts_on or decision.occurred_on,
-                )  # fmt: skip
+        yield from _after_exclusion(exclusion, pupil.reviews, world)
     for direction in pupil.directions:
         yield _meeting(
-            pupil, world, school=direction.school, subjects=frozenset({direction.id}),
+            pupil.reviews, world, school=direction.school, subjects=frozenset({direction.id}),
             opened_by=direction.id, opened_on=direction.starts_on, last_on=direction.ends_on,
         )  # fmt: skip
+
+
+@by_identity
+def _after_exclusion(
+    exclusion: Exclusion, reviews: tuple[Review, ...], world: World
+) -> tuple[FollowUp, ...]:
+    """At its end, and after what undid it."""
+    subjects = frozenset({exclusion.id})
+    found = []
+    if exclusion.kind == "suspension" and exclusion.ends_on and not exclusion.undone:
+        found.append(
+            _meeting(
+                reviews, world, school=exclusion.school, subjects=subjects, opened_by=exclusion.id,
+                opened_on=exclusion.occurred_on, last_on=exclusion.ends_on,
+            )
+        )  # fmt: skip
+    for decision in exclusion.decisions:
+        if decision.kind in {"cancelled", "reinstated"}:
+            found.append(
+                _meeting(
+                    reviews, world, school=exclusion.school, subjects=subjects | {decision.id},
+                    opened_by=decision.id, opened_on=decision.occurred_on,
+                    last_on=decision.starts_on or decision.occurred_on,
+                )
+            )  # fmt: skip
+    return tuple(found)
 
 
 def _requested(pupil: Pupil, world: World) -> Iterable[FollowUp]:

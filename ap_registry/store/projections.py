@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -30,13 +31,19 @@ def rows(picture: Picture, world: World, pupil_id: UUID) -> Rows:
         tables["merged"] = {other: {"other": other} for other in merged}
     tables["placement"] = dict(_placements(picture))
     tables["flag"] = {
-        uuid5(NAMESPACE, f"{flag.event}/{flag.rule}/{flag.detail}"): {
+        _key(f"{flag.event}/{flag.rule}/{flag.detail}"): {
             "event": flag.event, "rule": flag.rule, "detail": flag.detail, "source": flag.source,
         }
         for flag in picture.flags
     }  # fmt: skip
     tables["visibility"] = dict(_visibility(picture, world))
     return tables
+
+
+@lru_cache(maxsize=20_000)
+def _key(name: str) -> UUID:
+    """The same for what is computed before a notice and after it."""
+    return uuid5(NAMESPACE, name)
 
 
 def follow_up_row(owed: FollowUp) -> Row:
@@ -279,7 +286,7 @@ def _visibility(picture: Picture, world: World) -> Made:
         organisation: str | None, happening: UUID, basis: str, start: date, last: date | None
     ) -> None:
         if organisation:
-            key = uuid5(NAMESPACE, f"sees/{organisation}/{happening}/{basis}")
+            key = _key(f"sees/{organisation}/{happening}/{basis}")
             found[key] = {
                 "organisation": organisation, "from_on": start, "until_on": last, "basis": basis,
             }  # fmt: skip
