@@ -91,19 +91,22 @@ def _flag_permanent(case: Case[PermanentlyExcluded]) -> Iterator[Flag]:
 
 
 def _apply_suspension(pupil: Pupil, entry: Entry[Suspended]) -> Pupil:
+    return _with_exclusion(pupil, _suspended(entry))
+
+
+@by_identity
+def _suspended(entry: Entry[Suspended]) -> Exclusion:
+    """The same object however often it is folded: what rests on it need not be worked out anew."""
     facts = entry.facts
-    return _with_exclusion(
-        pupil,
-        Exclusion(
-            **entry.stem,
-            kind=facts.kind,
-            school=facts.school,
-            reasons=facts.reasons,
-            sessions=facts.sessions,
-            ends_on=facts.ends_on,
-            decided_on=facts.decided_on,
-            exam_missed=bool(facts.exam_missed),
-        ),
+    return Exclusion(
+        **entry.stem,
+        kind=facts.kind,
+        school=facts.school,
+        reasons=facts.reasons,
+        sessions=facts.sessions,
+        ends_on=facts.ends_on,
+        decided_on=facts.decided_on,
+        exam_missed=bool(facts.exam_missed),
     )
 
 
