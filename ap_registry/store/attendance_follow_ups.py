@@ -205,6 +205,8 @@ def settle_follow_ups(
 ) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
     """Bring these pupils in line, some at a time; answer as a receipt does, as on ``today``."""
     asked = set(touched)
+    if not asked:
+        return Settled().as_json(connection, today)
     kept = who.keepers(connection, asked)
     pupils = sorted({kept.get(pupil, pupil) for pupil in asked}, key=attrgetter("bytes"))
     settled = Settled()
