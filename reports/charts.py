@@ -8,8 +8,9 @@ from markupsafe import Markup, escape
 
 from reports.statistics import Z95, Z998, funnel
 
-WIDTH, HEIGHT = 420, 300  # narrow, so that the letters can be read on a phone
-LEFT, RIGHT, TOP, BOTTOM = 48, 14, 12, 44
+WIDTH, HEIGHT = 480, 300  # narrow, so that the letters can be read on a phone
+LEFT, RIGHT, TOP, BOTTOM = 48, 124, 12, 44
+LABEL_GAP = 15.0
 _STEPS = tuple(n * 10**power for power in range(7) for n in (1, 2, 5))
 
 
@@ -61,17 +62,14 @@ def _limits(mean: float, most: float, z: Decimal, name: str) -> Iterator[str]:
 
 
 def _labels(mean: float, most: float) -> Iterator[str]:
-    """What each line is, written at its right end."""
-    x = WIDTH - RIGHT
+    """What each line is, beside its right end, where no point lies."""
     _, high = funnel(mean, most, Z95)
     low, _ = funnel(mean, most, Z998)
-    for share, words, down in (
-        (mean, f"average {mean * 100:.1f} %", -5),
-        (high, "95 % limits (dashed)", -5),
-        (low, "99.8 % limits", 14),
-    ):
-        y = min(max(_y(share) + down, TOP + 12), HEIGHT - BOTTOM - 4)
-        yield f'<text class="label" x="{x}" y="{y:.1f}" text-anchor="end">{words}</text>'
+    lines = ((high, "95 % (dashed)"), (mean, f"average {mean * 100:.1f} %"), (low, "99.8 %"))
+    above = TOP - LABEL_GAP
+    for share, words in lines:
+        above = max(_y(share) + 4, above + LABEL_GAP)
+        yield f'<text class="label" x="{WIDTH - RIGHT + 5}" y="{above:.1f}">{words}</text>'
 
 
 def _axes(most: float) -> Iterator[str]:
