@@ -6,7 +6,6 @@ and then by chance, as registers come in, so that no pupil and no LA finds its r
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import LiteralString
 
 from ap_registry import embedded
@@ -66,7 +65,7 @@ class England:
 def england(servers: embedded.Servers) -> England:
     """The first LA, with the pupils who are notified in the ordinary way."""
     found = Installation(settings=Settings(registry_clock=PRESENT), servers=servers)
-    build(found.registry, seed=SEED, pupils=PUPILS, step=timedelta(weeks=4))
+    build(found.registry, seed=SEED, pupils=PUPILS)
     with found.database.connection() as connection:
         connection.execute("insert into setting (name, value) values ('clock', 'set')")
     return England(found, tuple(la_codes(LAS)))
