@@ -73,26 +73,16 @@ def _refuse_before(case: Case[Any]) -> Iterator[Problem]:
         yield Problem("/outreach", "nothing_open", "this outreach has already ended")
 
 
-def _changed(pupil: Pupil, event: UUID, **changes: object) -> Pupil:
-    return replace(
-        pupil,
-        outreach=tuple(
-            replace(o, **changes) if o.id == event else o  # type: ignore[arg-type]
-            for o in pupil.outreach
-        ),
-    )
-
-
 def _apply_session(pupil: Pupil, entry: Entry[SessionHeld]) -> Pupil:
     found = next((o for o in pupil.outreach if o.id == entry.facts.outreach), None)
     if found is None or not entry.facts.delivered:
         return pupil
-    return _changed(pupil, found.id, delivered=found.delivered + 1)
+    return pupil.changed("outreach", found.id, delivered=found.delivered + 1)
 
 
 def _apply_end(pupil: Pupil, entry: Entry[Ended]) -> Pupil:
-    return _changed(
-        pupil,
+    return pupil.changed(
+        "outreach",
         entry.facts.outreach,
         ended_on=entry.occurred_on,
         end_reason=entry.facts.end_reason,

@@ -10,10 +10,8 @@ from tests.architecture.sources import PACKAGES, ROOT, modules, name_of
 
 MOST_LINES = 400
 LONGER = {  # to be split; these may shrink, none may join
-    "ap_registry/store/projections.py": 443,
-    "ap_registry/store/tables.py": 522,
-    "ap_registry/demo/pupils.py": 486,
-    "ap_registry/store/attendance.py": 405,
+    "ap_registry/store/projections.py": 436,
+    "ap_registry/store/tables.py": 468,
 }
 KINDS_OF_TESTS = {"acceptance", "architecture", "bench", "browser", "core", "samples"}
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|home|root|tmp)/\w")
