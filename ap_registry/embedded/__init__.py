@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import psycopg
@@ -103,9 +104,8 @@ def _urls(state: Mapping[str, Any]) -> dict[str, str]:
 def _make(home: Path) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = home / ".writable"
-        probe.touch()
-        probe.unlink()
+        with TemporaryFile(dir=home):  # a name of its own: another process may be asking too
+            pass
     except OSError as error:
         raise SetupError(
             f"The state folder {home} cannot be written ({error.strerror})",
