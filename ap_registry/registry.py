@@ -20,7 +20,7 @@ from ap_registry.notice import FollowUp
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.regrouping import StandsAlone
 from ap_registry.sent import Sent, Settings
-from ap_registry.store import ledger, queries, sequencer, who
+from ap_registry.store import in_line, ledger, queries, sequencer, who
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.derived import held_rows, marked_rows
@@ -309,14 +309,19 @@ class Registry:
             else:
                 touched = self._regroup(connection, batch, workspace)
         self.refuse_clock_behind(connection)
-        at = ledger.record(
-            connection,
-            batch,
-            actor=intake.settings.caller.actor,
-            clock=self.clock,
-            world=intake.world.version,
-        )
-        settle_follow_ups(connection, self.worlds, touched, today=self.today(), clock=self.clock)
+        with connection.transaction() if touched else nullcontext():
+            if touched:  # in the order in which whoever brings in line takes them
+                in_line.keep_slots(connection, [one for w in changed for one in w.concerned])
+            at = ledger.record(
+                connection,
+                batch,
+                actor=intake.settings.caller.actor,
+                clock=self.clock,
+                world=intake.world.version,
+            )
+            settle_follow_ups(
+                connection, self.worlds, touched, today=self.today(), clock=self.clock
+            )
         return at
 
     def _regroup(

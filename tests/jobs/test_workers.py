@@ -4,7 +4,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,17 +15,11 @@ from ap_registry.installation import Installation
 from jobs.outbox import MOST_ATTEMPTS
 from tests.embedded.asking import state
 from tests.jobs.conftest import Sink, Workers
+from tests.waiting import wait_for
 from tests.world import PERSON, SCHOOL, send_register, take_organisations, upn
 
 MESSAGES = 100
 KILLS = 10
-
-
-def wait_for(is_so: Callable[[], bool], seconds: float = 120.0) -> None:
-    until = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.02)
 
 
 @pytest.fixture
