@@ -1,7 +1,7 @@
 """How long a pupil has been suspended: in a term, which decides who must be told and must meet."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ap_registry.calendar import academic_year
 from ap_registry.happenings import Exclusion
@@ -19,9 +19,31 @@ def served(exclusion: Exclusion, world: World) -> int:
     """Days out of school before a suspension was cancelled still count (domain 1.1 (b))."""
     if exclusion.undoing is None or exclusion.ends_on is None:
         return exclusion.sessions
-    last = min(exclusion.ends_on, exclusion.undoing.occurred_on - timedelta(days=1))
+    return _served_before(exclusion, exclusion.undoing.occurred_on, world)
+
+
+def _served_before(exclusion: Exclusion, day: date, world: World) -> int:
+    """Sessions out of school by the end of the day before; a permanent exclusion has no end."""
+    last = min(exclusion.ends_on or date.max, day - timedelta(days=1))
+    if last < exclusion.occurred_on:
+        return 0
     days = world.calendars.of(exclusion.school).known_days(exclusion.occurred_on, last)
-    return min(exclusion.sessions, days * sessions_a_day(exclusion.kind))
+    sessions = days * sessions_a_day(exclusion.kind)
+    return sessions if exclusion.kind == "permanent" else min(exclusion.sessions, sessions)
+
+
+def excluded_before(pupil: Pupil, day: date, world: World) -> int:
+    """Sessions of the school year out of school on any exclusion before a day, across schools.
+
+    What was planned for that day or later is not served yet (SI 2012/1033 reg. 8A).
+    """
+    found = 0
+    for one in pupil.exclusions:
+        calendar = world.calendars.of(one.school)
+        if calendar.school_year(one.occurred_on) == calendar.school_year(day):
+            until = min(day, one.undoing.occurred_on) if one.undoing else day
+            found += _served_before(one, until, world)
+    return found
 
 
 def sessions_a_day(kind: str) -> int:

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from ap_registry.calendar import academic_year
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Reference, Text
 from ap_registry.happenings import Decision, Exclusion, Notified
@@ -13,7 +12,7 @@ from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, Notice
 from ap_registry.pupil import Pupil
 from ap_registry.remembering import by_identity
 from ap_registry.rules import in_force
-from ap_registry.suspended import suspended_sessions, term_sessions
+from ap_registry.suspended import excluded_before, term_sessions
 
 SENDERS = frozenset({"school", "la"})
 EXCLUSIONS = ("suspension", "permanent_exclusion")
@@ -70,9 +69,11 @@ def _flag_cancelled(case: Case[Cancelled]) -> Iterator[Flag]:
             "exclusion.no-power-to-cancel", "there was no power to cancel before 1 September 2023"
         )
     limit = 2 * case.world.days("suspension.max-days", case.on)
-    if suspended_sessions(case.before, academic_year(case.on), case.world) > limit:
+    served = excluded_before(case.before, case.on, case.world)
+    if served > limit:
         yield case.flag(
-            "exclusion.cancelled-over-45", "the pupil has been excluded over 45 days this year"
+            "exclusion.cancelled-over-45",
+            f"{served / 2:g} school days excluded in this school year",
         )
 
 

@@ -312,6 +312,26 @@ def test_cancelled_after_the_governors_met_it_is_flagged() -> None:
 
 
 @pytest.mark.parametrize(
+    ("on", "flags"), [("2026-03-16", []), ("2026-03-17", ["exclusion.cancelled-over-45"])]
+)
+def test_cancelled_once_over_forty_five_days_are_served_it_is_flagged(
+    on: str, flags: list[str]
+) -> None:
+    """Permanently excluded on Monday 5 January: the 45th school day is Friday 13 March."""
+    story = given(permanent_exclusion("2026-01-05"), cancelled(on))
+    assert story.flags() == flags
+
+
+def test_days_still_to_come_are_not_served() -> None:
+    """40 days, then ten from 16 March cancelled on its second day: 41 served."""
+    first = suspension("2026-01-05", ends_on="2026-03-06", sessions=80)
+    second = suspension("2026-03-16", ends_on="2026-03-27", sessions=20, ref="b")
+    story = given(first, second)
+    story.when(cancelled("2026-03-17", exclusion=str(story.id("b"))))
+    assert story.flags() == []
+
+
+@pytest.mark.parametrize(
     ("decisions", "status"),
     [
         ((), "issued"),
