@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -142,7 +142,10 @@ def _of_decision(
 
 
 def _day_six(pupil: Pupil, world: World) -> Iterable[FollowUp]:
-    """Details at least 48 hours before the education starts: SI 2007/1870 reg. 6."""
+    """Details at least 48 hours before the education starts: SI 2007/1870 reg. 6.
+
+    Where the education is no longer owed, neither are they.
+    """
     for duty in sixth_day.duties(pupil, world):
         subjects = frozenset(e.id for e in duty.run)
         hours = world.days("exclusion.day-six-notice", duty.opener.occurred_on)
@@ -156,7 +159,12 @@ def _day_six(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             opened_on=duty.opener.occurred_on,
             due_on=max(duty.due_on - timedelta(days=hours // 24), duty.opener.occurred_on),
         )
-        yield _owed(pupil.notified, day, duty.opener.school)
+        owed = _owed(pupil.notified, day, duty.opener.school)
+        if owed.outcome is None and duty.outcome == "lapsed":
+            owed = replace(
+                owed, outcome="lapsed", closed_on=duty.closed_on, closed_by=duty.closed_by
+            )
+        yield owed
 
 
 def _outcomes(pupil: Pupil, world: World) -> Iterable[FollowUp]:

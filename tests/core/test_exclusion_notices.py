@@ -99,6 +99,13 @@ def test_details_of_day_six_are_owed_48_hours_before(registry: Registry) -> None
     assert closed(registry, "day_six_notice") == [("done", "2026-03-05")]
 
 
+def test_details_of_day_six_lapse_with_the_duty(registry: Registry) -> None:
+    register_pupil(registry)
+    suspend(registry, "2026-03-02", "2026-03-09", 12)
+    notify(registry, "exclusion_cancelled", "2026-03-04", by=SCHOOL, reason="made up")
+    assert closed(registry, "day_six_notice") == [("lapsed", "2026-03-04")]
+
+
 def test_a_cancellation_owes_its_own_notice_instead(registry: Registry) -> None:
     register_pupil(registry)
     suspended = suspend(registry, "2026-03-02", "2026-03-03", 4)
