@@ -16,8 +16,12 @@ import psycopg
 import pytest
 
 from ap_registry.embedded import Servers
+from tests.acceptance.office import Office
 from tests.architecture.sources import ROOT
+from tests.conftest import fresh_database
+from tests.world import ORGANISATIONS, TERMS
 
+NOW = "2026-11-20T12:00:00Z"  # a Friday
 PASSWORDS = {name: secrets.token_hex(12) for name in ("owner", "web", "job", "redis")}
 
 
@@ -118,3 +122,42 @@ def _redis(folder: Path) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def practice(servers: Servers) -> Iterator[Servers]:
+    """A registry created with AP_REGISTRY_CLOCK, with the world of tests/world.py imported."""
+    with fresh_database(servers) as urls, pytest.MonkeyPatch.context() as patch:
+        with psycopg.connect(urls.database_owner_url) as connection:
+            connection.execute("insert into setting (name, value) values ('clock', 'set')")
+        office = enter(urls, patch)
+        office.bring("organisations", ORGANISATIONS)
+        office.bring("terms", TERMS)
+        yield urls
+
+
+def enter(urls: Servers, monkeypatch: pytest.MonkeyPatch) -> Office:
+    monkeypatch.setenv("AP_DATABASE_URL", urls.database_url)
+    monkeypatch.setenv("AP_DATABASE_OWNER_URL", urls.database_owner_url)
+    monkeypatch.setenv("AP_REDIS_URL", urls.redis_url)
+    monkeypatch.setenv("AP_REGISTRY_CLOCK", NOW)
+    return Office()
+
+
+@pytest.fixture(scope="session")
+def _shared(servers: Servers) -> Iterator[Servers]:
+    with practice(servers) as urls:
+        yield urls
+
+
+@pytest.fixture
+def office(_shared: Servers, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """Shared by all scenarios that leave its calendars, its people and its clock as they are."""
+    return enter(_shared, monkeypatch)
+
+
+@pytest.fixture
+def own_office(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """For one scenario alone, which may change anything."""
+    with practice(servers) as urls:
+        yield enter(urls, monkeypatch)
