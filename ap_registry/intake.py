@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
-from ap_registry.access import BY_ANOTHER, may_send, sight
+from ap_registry.access import BY_ANOTHER, Sight, may_send, sight
 from ap_registry.authority import refuse_unauthorised
 from ap_registry.claiming import refuse_taken_upns
 from ap_registry.correcting import amendment, corrected_fields
@@ -80,11 +80,12 @@ class Intake:
     def _take(
         self, notice: Notice, kind: NoticeType[Any], workspace: Workspace
     ) -> Accepted | Repeated:
-        found = read_notice(notice, kind, self.settings, self.world, known=workspace.exists)
+        by_id = _names_by_id(notice)
+        seen = self._sight(workspace)
+        known = by_id or (workspace.exists and seen.visible)
+        found = read_notice(notice, kind, self.settings, self.world, known=known)
         by = self._by(found, workspace)
-        self._may(found, workspace, by)
-        if not workspace.exists and not found.registering and kind.name != "pupil_registered":
-            raise refused("/upn", "unknown_pupil", _UNKNOWN)
+        self._may(found, workspace, by, seen=seen, by_id=by_id)
         self._match_version(workspace)
         content = digest_of(self.settings.hash_key, found, by)
         if workspace.upn is None and not workspace.exists:
@@ -134,7 +135,7 @@ class Intake:
             except ValueError:
                 raise refused("/pupil_id", "bad_format", "pupil_id must be an id") from None
             if found is None or not found.exists:
-                raise refused("/pupil_id", "unknown_pupil", _UNKNOWN)
+                return Workspace(pupil_id=uuid4(), first_upn=None, world=self.world)
             found.named_id = None
             return found
         if kind.name != "pupil_registered" and not tries_to_register(notice, kind):
@@ -162,22 +163,32 @@ class Intake:
             raise refused("/by", "required", "by (the organisation that notifies) is needed")
         return f"LA{home_la}"
 
-    def _may(self, found: Sent, workspace: Workspace, by: str) -> None:
-        """What the caller may not see is answered as what does not exist."""
+    def _sight(self, workspace: Workspace) -> Sight:
         caller = self.settings.caller
         if caller.sees_all or not workspace.exists:
-            return
+            return Sight(visible=caller.sees_all)
         rows = visibility_rows(workspace.picture, self.world)
-        seen = sight(caller, rows, self.settings.today)
-        parties = {
-            str(v) for n in ("school", "provider", "commissioner") if (v := found.values.get(n))
-        }
-        makes = found.kind.relates and (
-            bool(parties & set(caller.organisations)) or found.kind.name == "pupil_registered"
-        )
-        own = seen.visible and self._names_own(found, workspace, by)
-        if not (seen.covers(found.occurred_on) or makes or own):
-            raise refused("/upn", "unknown_pupil", _UNKNOWN)
+        return sight(caller, rows, self.settings.today)
+
+    def _may(self, found: Sent, workspace: Workspace, by: str, *, seen: Sight, by_id: bool) -> None:
+        """What the caller may not see is answered as what does not exist, field by field.
+
+        Whoever names a pupil by id does not register it.
+        """
+        registers = not by_id and found.kind.name == "pupil_registered"
+        if not workspace.exists:
+            allowed = registers or (bool(found.registering) and not by_id)
+        else:
+            parties = {
+                str(v) for n in ("school", "provider", "commissioner") if (v := found.values.get(n))
+            }
+            makes = found.kind.relates and (
+                bool(parties & set(self.settings.caller.organisations)) or registers
+            )
+            own = seen.visible and self._names_own(found, workspace, by)
+            allowed = seen.covers(found.occurred_on) or makes or own
+        if not allowed:
+            raise refused("/pupil_id" if by_id else "/upn", "unknown_pupil", _UNKNOWN)
 
     def _names_own(self, found: Sent, workspace: Workspace, by: str) -> bool:
         """Whoever sent a notice may put it right, however long the pupil has left."""
@@ -368,6 +379,10 @@ class Intake:
 _UNKNOWN = (
     "no such pupil is known: check the UPN, or send the fields of pupil_registered with the notice"
 )
+
+
+def _names_by_id(notice: Notice) -> bool:
+    return notice.get("upn") in (None, "") and notice.get("pupil_id") not in (None, "")
 
 
 def _ref_hash(settings: Settings, ref: str) -> bytes:

@@ -21,6 +21,7 @@ from tests.world import (
 )
 
 NOBODY = upn(99)
+NO_ID = "00000000-0000-4000-8000-000000000000"
 CALLERS: dict[str, tuple[str, str]] = {
     "its school": ("school", SCHOOL),
     "its former school": ("school", OTHER),
@@ -133,6 +134,59 @@ def test_a_notice_on_the_unseen_answers_as_on_the_unknown(as_: Login, pupil_id: 
         client.post("/api/v1/notices", json={**review, "upn": upn_}) for upn_ in (PUPIL, NOBODY)
     )
     assert (unseen.status_code, unseen.content) == (422, unknown.content)
+
+
+# Each is wrong in another way, or in none; a reader learns the same of either pupil.
+PROBES: tuple[dict[str, Any], ...] = (
+    {"type": "review_held", "occurred_on": "2026-06-10", "attended": ["school"]},
+    {"type": "review_held", "occurred_on": "2026-06-10"},
+    {"type": "review_held", "occurred_on": "2099-01-01", "attended": ["nobody"]},
+    {"type": "suspension", "occurred_on": "2026-06-10", "school": SPECIAL, "sessions": 2,
+     "ends_on": "2026-06-10", "reasons": ["PP"], "sex": "F"},
+    {"type": "joined_roll", "occurred_on": "2026-06-10", "school": OTHER, "registration": "C"},
+    {"type": "correction", "occurred_on": "2026-06-10", "of": "S-1", "reason": "x",
+     "fields": {"sessions": 2}},
+    {"type": "follow_up_done", "occurred_on": "2026-06-10", "how": "by telephone",
+     "follow_up": "00000000-0000-4000-8000-000000000001"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("probe", PROBES)
+@pytest.mark.parametrize("by", ["upn", "pupil_id"])
+def test_no_notice_tells_the_unseen_from_the_unknown(
+    as_: Login, pupil_id: str, probe: dict[str, Any], by: str
+) -> None:
+    names = {"upn": (PUPIL, NOBODY), "pupil_id": (pupil_id, NO_ID)}[by]
+    client = as_("school", SPECIAL)
+    unseen, unknown = (client.post("/api/v1/notices", json={**probe, by: name}) for name in names)
+    assert (unseen.status_code, unseen.content) == (422, unknown.content)
+
+
+def test_a_pupil_named_by_id_is_not_registered_again(as_: Login, pupil_id: str) -> None:
+    body = {"type": "pupil_registered", "occurred_on": "2026-06-10", **PERSON}
+    client = as_("school", SPECIAL)
+    unseen, unknown = (
+        client.post("/api/v1/notices", json={**body, "pupil_id": name})
+        for name in (pupil_id, NO_ID)
+    )
+    assert unseen.json()["errors"][0]["pointer"] == "/pupil_id"
+    assert (unseen.status_code, unseen.content) == (422, unknown.content)
+
+
+@pytest.mark.parametrize("path", ["/pupils/{0}", "/pupils/{0}/timeline", "/follow-ups?upn={0}"])
+def test_an_unseen_id_answers_as_an_unknown_one(as_: Login, pupil_id: str, path: str) -> None:
+    client = as_("school", SPECIAL)
+    unseen, unknown = (client.get("/api/v1" + path.format(name)) for name in (pupil_id, NO_ID))
+    assert (unseen.status_code, unseen.content) == (404, unknown.content)
+
+
+def test_an_unseen_clock_answers_as_an_unknown_one(
+    as_: Login, registry: Registry, pupil_id: str
+) -> None:
+    owed = as_(*CALLERS["its LA"]).get("/api/v1/follow-ups").json()["items"][0]["id"]
+    client = as_("school", SPECIAL)
+    unseen, unknown = (client.get(f"/api/v1/follow-ups/{name}/clock") for name in (owed, NO_ID))
+    assert (unseen.status_code, unseen.content) == (404, unknown.content)
 
 
 def shown_to(as_: Login, caller: str, path: str = "") -> Any:
