@@ -1,7 +1,7 @@
 """What is asked in one call, and what became of each of its notices."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -53,9 +53,7 @@ def placed(outcomes: Sequence[Accepted | Repeated | Refused], first: int | None)
         if isinstance(outcome, Refused):
             for problem in outcome.problems:
                 pointer = problem.pointer if first is None else f"/{number}{problem.pointer}"
-                found.append(
-                    Problem(pointer, problem.code, problem.detail, problem.rule, problem.source)
-                )
+                found.append(replace(problem, pointer=pointer))
     return found
 
 

@@ -12,6 +12,7 @@ RegistryError
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 CODE_STATUS: Mapping[str, int] = {
     "malformed": 400,
@@ -40,13 +41,17 @@ CODE_STATUS: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong. ``pointer``: RFC 6901 into the body, such as ``/ends_on``."""
+    """One thing wrong. ``pointer``: RFC 6901 into the body, such as ``/ends_on``.
+
+    ``near``: where the pupil is not found, ids of pupils that may be meant.
+    """
 
     pointer: str
     code: str
     detail: str
     rule: str | None = None
     source: str | None = None
+    near: tuple[UUID, ...] = ()
 
 
 class RegistryError(Exception):

@@ -27,6 +27,7 @@ from ap_registry.sent import (
     Settings,
     birth_year_of,
     kind_of,
+    names_by_id,
     read_notice,
     refused,
     tries_to_register,
@@ -80,7 +81,7 @@ class Intake:
     def _take(
         self, notice: Notice, kind: NoticeType[Any], workspace: Workspace
     ) -> Accepted | Repeated:
-        by_id = _names_by_id(notice)
+        by_id = names_by_id(notice)
         seen = self._sight(workspace)
         known = by_id or (workspace.exists and seen.visible)
         found = read_notice(notice, kind, self.settings, self.world, known=known)
@@ -318,7 +319,7 @@ class Intake:
             values["other"] = str(
                 other_pupil(found, workspace, self.known, settings=self.settings, world=self.world)
             )
-        values |= self._left_out(found, values)
+        values |= found.left_out(values, self.settings.today)
         judge(found.kind, values, found.occurred_on, workspace=workspace, world=self.world, by=by)
         workspace.birth_year = birth_year_of(values) or workspace.birth_year
         event = Recorded(
@@ -351,14 +352,6 @@ class Intake:
         self.known |= dict.fromkeys(workspace.picture.pupil.upns, workspace)
         return accepted
 
-    def _left_out(self, found: Sent, values: Mapping[str, object]) -> dict[str, object]:
-        """Days that, not said, are the day recorded (``decided_on``)."""
-        return {
-            name: self.settings.today
-            for name, spec in found.kind.fields.items()
-            if getattr(spec.kind, "default_today", False) and name not in values
-        }
-
     def _refuse_unknown_follow_up(
         self, found: Sent, values: Mapping[str, object], workspace: Workspace
     ) -> None:
@@ -379,10 +372,6 @@ class Intake:
 _UNKNOWN = (
     "no such pupil is known: check the UPN, or send the fields of pupil_registered with the notice"
 )
-
-
-def _names_by_id(notice: Notice) -> bool:
-    return notice.get("upn") in (None, "") and notice.get("pupil_id") not in (None, "")
 
 
 def _ref_hash(settings: Settings, ref: str) -> bytes:

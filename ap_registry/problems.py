@@ -42,6 +42,8 @@ def as_error(problem: Problem) -> dict[str, Any]:
         found["rule"] = problem.rule
     if problem.source:
         found["source"] = problem.source
+    if problem.near:
+        found["near"] = [str(pupil) for pupil in problem.near]
     return found
 
 

@@ -16,6 +16,7 @@ from ap_registry.answering import Outcome, named, placed, status, stored
 from ap_registry.calendar import london_today
 from ap_registry.errors import Problem, Refused, VersionConflict
 from ap_registry.intake import Intake, digest_of_ref, open_intake
+from ap_registry.near import with_near
 from ap_registry.notice import FollowUp
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.regrouping import StandsAlone
@@ -227,6 +228,7 @@ class Registry:
                 )
         if counted is not None and intake.counted is not None:
             counted.update(intake.counted)
+        outcomes = with_near(connection, notices, outcomes, settings)
         problems = placed(outcomes, first)
         if problems and not each:
             raise Refused(tuple(problems))

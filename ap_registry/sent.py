@@ -53,6 +53,14 @@ class Sent:
             self, kind=CATALOGUE[name], values=values, registering={}, ref=None, note=None
         )
 
+    def left_out(self, values: Mapping[str, object], today: date) -> dict[str, object]:
+        """Days that, not said, are the day recorded (``decided_on``)."""
+        return {
+            name: today
+            for name, spec in self.kind.fields.items()
+            if getattr(spec.kind, "default_today", False) and name not in values
+        }
+
 
 def refused(pointer: str, code: str, detail: str) -> Refused:
     return Refused((Problem(pointer, code, detail),))
@@ -68,6 +76,10 @@ def kind_of(notice: Notice) -> NoticeType[Any]:
             "/type", "unknown_type", "type must be one of " + ", ".join(sorted(CATALOGUE))
         )
     return kind
+
+
+def names_by_id(notice: Notice) -> bool:
+    return notice.get("upn") in (None, "") and notice.get("pupil_id") not in (None, "")
 
 
 def registers(notice: Notice, kind: NoticeType[Any]) -> bool:

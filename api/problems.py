@@ -40,6 +40,7 @@ class ErrorBody(BaseModel):
     detail: str
     rule: str | None = None
     source: str | None = None
+    near: list[str] | None = None
 
 
 class ProblemBody(BaseModel):

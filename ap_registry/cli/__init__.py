@@ -55,6 +55,8 @@ def main() -> None:
             write_json(of_refusal(refused))
         for problem in refused.problems:
             say(f"{problem.pointer or 'notice'}: {problem.detail} [{problem.code}]")
+            for pupil in problem.near:
+                say(f"  perhaps the pupil {pupil}")
         sys.exit(REFUSED)
     except RegistryError as error:
         say(str(error))

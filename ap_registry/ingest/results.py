@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TextIO
+from uuid import UUID
 
 from ap_registry.errors import Problem
 
@@ -30,11 +31,14 @@ class RowError:
     detail: str
     rule: str | None = None
     source: str | None = None
+    near: tuple[UUID, ...] = ()
 
     @classmethod
     def of(cls, row: int, problem: Problem) -> "RowError":
         column = problem.pointer.lstrip("/").split("/")[0]
-        return cls(row, column, problem.code, problem.detail, problem.rule, problem.source)
+        return cls(
+            row, column, problem.code, problem.detail, problem.rule, problem.source, problem.near
+        )
 
     @classmethod
     def bad(cls, row: int, bad: BadRow) -> "RowError":
@@ -48,6 +52,7 @@ class RowError:
             "detail": self.detail,
             "rule": self.rule,
             "source": self.source,
+            **({"near": [str(pupil) for pupil in self.near]} if self.near else {}),
         }
 
 

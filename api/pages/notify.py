@@ -10,7 +10,8 @@ from ap_registry.access import may_send
 from ap_registry.errors import NotFound, Problem, Refused
 from ap_registry.notice import NoticeType
 from ap_registry.notices import CATALOGUE
-from api.deps import TheRegistry
+from ap_registry.store import queries
+from api.deps import TheRegistry, scope_of
 from api.pages import forms
 from api.pages.rendering import Person, check_form, page
 from api.pages.words import GROUPS, TITLES
@@ -61,9 +62,19 @@ def _form(
         problems.append((name if name in names else "", problem.detail))
     return page(
         registry, "notify.html", person, refused.status if refused else 200,
-        name=kind.name, title=TITLES.get(kind.name, (kind.name.replace("_", " "), ""))[0],
+        near=_near(registry, person, refused), name=kind.name,
+        title=TITLES.get(kind.name, (kind.name.replace("_", " "), ""))[0],
         fields=forms.inputs(kind), values=values, problems=problems, errors=dict(problems),
     )  # fmt: skip
+
+
+def _near(registry: TheRegistry, person: Person, refused: Refused | None) -> dict[str, str]:
+    """Pupils who may be meant, by id; all are such as the person sees anyway."""
+    found = {pupil for problem in (refused.problems if refused else ()) for pupil in problem.near}
+    if not found:
+        return {}
+    with registry.database.connection() as connection:
+        return queries.names(connection, scope_of(person.caller, registry.today()), found)
 
 
 @router.post("/{name}")
