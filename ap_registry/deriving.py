@@ -1,12 +1,11 @@
 """What clocks and tables make of a pupil, made anew only where what they read has changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ap_registry.notice import Clock, FollowUp, World
+from ap_registry.notice import Case, Clock, Entry, Flag, FollowUp, World, nothing
 from ap_registry.pupil import EMPTY, Pupil
-from ap_registry.remembering import by_identity
 
 Read = tuple[tuple[str, object], ...]
 _FIELDS = frozenset(one.name for one in fields(Pupil))
@@ -46,6 +45,14 @@ def is_same(read: Read, pupil: Pupil) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flagged:
+    """The flags of one entry, and what they rest on of the pupil as it is in the end."""
+
+    read: Read
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
     """The follow-ups of one clock, and all that they rest on besides the world."""
 
@@ -66,12 +73,36 @@ def derive(
     )
 
 
+def flag(
+    flags: Callable[[Case[Any]], Iterable[Flag]], entry: Entry[Any], before: Pupil, *,
+    pupil: Pupil, world: World, earlier: Flagged | None,
+) -> Flagged:  # fmt: skip
+    """What an entry flags; ``earlier``: for the very same ``before``, kept where it is the same."""
+    if flags is nothing:
+        return _UNFLAGGED
+    if earlier is not None and is_same(earlier.read, pupil):
+        return earlier
+    seen = watch(pupil)
+    found = tuple(flags(Case(entry=entry, before=before, pupil=seen, world=world)))
+    return Flagged(read=what_was_read(seen), flags=found)
+
+
+_UNFLAGGED = Flagged(read=(), flags=())
+
+
 def _derive(clock: Clock, pupil: Pupil, world: World) -> Derived:
     seen = watch(pupil)
     owed = tuple(clock.derive(seen, world))
     return Derived(read=what_was_read(seen), owed=owed)
 
 
-@by_identity
 def _of_nobody(clocks: Sequence[Clock], world: World) -> tuple[Derived, ...]:
-    return tuple(_derive(clock, EMPTY, world) for clock in clocks)
+    """Worked out once for each world: it is asked of every pupil."""
+    global _nobody
+    held = _nobody
+    if held is None or held[0] is not clocks or held[1] is not world:
+        held = _nobody = clocks, world, tuple(_derive(clock, EMPTY, world) for clock in clocks)
+    return held[2]
+
+
+_nobody: tuple[Sequence[Clock], World, tuple[Derived, ...]] | None = None

@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from ap_registry import mending
-from ap_registry.deriving import Derived, derive
+from ap_registry.deriving import Derived, Flagged, derive, flag
 from ap_registry.follow_ups import key_of
-from ap_registry.notice import Case, Entry, Flag, FollowUp, NoticeType, World, nothing, source
+from ap_registry.notice import Case, Entry, Flag, FollowUp, NoticeType, World, source
 from ap_registry.notices import CATALOGUE, CLOCKS
 from ap_registry.pupil import EMPTY, Pupil
+from ap_registry.remembering import remembering
 
 ACTS = frozenset({"correction", "void"})
 
@@ -108,6 +109,9 @@ def history(recorded: Iterable[Recorded]) -> History:
     standing = [_standing(event, voided, corrections.get(event.id, ())) for event in events]
     standing.sort(key=lambda s: order(s.entry))
     return History(recorded=events, standing=tuple(standing))
+
+
+EMPTY_HISTORY = History(recorded=(), standing=())
 
 
 def without(past: History, event: UUID) -> History:
@@ -222,7 +226,8 @@ def fold(entries: Iterable[Entry[Any]], start: Pupil = EMPTY) -> Pupil:
 class Picture:
     """A pupil's history folded: the state, what is flagged, what is owed.
 
-    ``pupils``: the state before each entry and after the last; ``derived``: by clock.
+    ``pupils``: the state before each entry and after the last; ``flagged``: by entry;
+    ``derived``: by clock.
     """
 
     history: History
@@ -230,6 +235,7 @@ class Picture:
     flags: tuple[Flag, ...]
     follow_ups: Mapping[tuple[str, UUID], FollowUp]
     pupils: tuple[Pupil, ...] = field(default=(), compare=False, repr=False)
+    flagged: tuple[Flagged, ...] = field(default=(), compare=False, repr=False)
     derived: tuple[Derived, ...] = field(default=(), compare=False, repr=False)
 
 
@@ -254,15 +260,16 @@ def picture(
 
     ``earlier``: of the same pupil and world; what is the same in it is not worked out again.
     """
+    with remembering():
+        return _picture(past, world, upn, earlier)
+
+
+def _picture(past: History, world: World, upn: str | None, earlier: Picture | None) -> Picture:
     entries = past.entries()
     pupils = _states(entries, past, upn, earlier)
     pupil = pupils[-1]
-    flags = tuple(
-        flag
-        for entry, before in zip(entries, pupils, strict=False)
-        if (kind := CATALOGUE[entry.type]).flags is not nothing
-        for flag in kind.flags(Case(entry=entry, before=before, pupil=pupil, world=world))
-    )
+    flagged = _flagged(entries, pupils, world, earlier)
+    flags = tuple(chain.from_iterable(one.flags for one in flagged))
     derived = derive(CLOCKS, pupil, world, earlier.derived if earlier else ())
     owed = follow_ups(pupil, world, flags, chain.from_iterable(one.owed for one in derived))
     return Picture(
@@ -271,8 +278,33 @@ def picture(
         flags=(*flags, *_naming_void(past, world), *_calendar_missing(owed, world)),
         follow_ups=owed,
         pupils=pupils,
+        flagged=flagged,
         derived=derived,
     )
+
+
+def _flagged(
+    entries: Sequence[Entry[Any]], pupils: Sequence[Pupil], world: World, earlier: Picture | None
+) -> tuple[Flagged, ...]:
+    """By entry; kept where both the entry and the pupil before it are those of ``earlier``."""
+    held: tuple[tuple[Entry[Any], Pupil, Flagged], ...] = ()
+    if earlier is not None:
+        past = earlier.history.entries()
+        held = tuple(zip(past, earlier.pupils, earlier.flagged, strict=False))
+    found = []
+    for place, (entry, before) in enumerate(zip(entries, pupils, strict=False)):
+        was = held[place] if place < len(held) else None
+        found.append(
+            flag(
+                CATALOGUE[entry.type].flags,
+                entry,
+                before,
+                pupil=pupils[-1],
+                world=world,
+                earlier=was[2] if was and was[0] is entry and was[1] is before else None,
+            )
+        )
+    return tuple(found)
 
 
 def _states(

@@ -1,5 +1,6 @@
 """A notice against its pupil's history: which events it names, and what cannot have happened."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 from ap_registry.errors import Problem, Refused
 from ap_registry.history import History, fold, order
 from ap_registry.notice import Case, Entry, NoticeType, World
+from ap_registry.pupil import Pupil
 from ap_registry.references import resolve
 from ap_registry.sent import Sent
 from ap_registry.workspace import Workspace
@@ -65,17 +67,19 @@ def judge(
         ref=None,
         facts=kind.build(values),
     )
-    entries = past.entries()
-    place = order(entry)
-    if past is workspace.history and workspace.exists:
-        pupil = workspace.picture.pupil
-    else:
-        pupil = fold(entries)
-    before = (
-        pupil
-        if not entries or order(entries[-1]) < place
-        else fold(e for e in entries if order(e) < place)
-    )
+    before, pupil = _around(order(entry), past, workspace)
     problems = tuple(kind.refuse(Case(entry=entry, before=before, pupil=pupil, world=world)))
     if problems:
         raise Refused(problems)
+
+
+def _around(
+    place: tuple[date, int, int], past: History, workspace: Workspace
+) -> tuple[Pupil, Pupil]:
+    """The pupil before that place in effective order, and after everything."""
+    entries = past.entries()
+    before = bisect_left(entries, place, key=order)
+    if past is workspace.history and workspace.exists:
+        states = workspace.picture.pupils
+        return states[before], states[-1]
+    return fold(entries[:before]), fold(entries)

@@ -20,6 +20,7 @@ from ap_registry.near import with_near
 from ap_registry.notice import FollowUp
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.regrouping import StandsAlone
+from ap_registry.remembering import remembering
 from ap_registry.sent import Sent, Settings
 from ap_registry.store import in_line, ledger, queries, sequencer, who
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
@@ -170,7 +171,7 @@ class Registry:
         taken: dict[tuple[str, bytes], UUID],
         receipts: bool,
     ) -> list[Outcome]:
-        with self.database.connection() as connection, _maybe(connection, after):
+        with remembering(), self.database.connection() as connection, _maybe(connection, after):
             told = self._take(
                 connection,
                 notices,

@@ -8,14 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from ap_registry import follow_ups
-from ap_registry.history import ACTS, History, Picture, Recorded, history, picture
+from ap_registry.history import ACTS, EMPTY_HISTORY, History, Picture, Recorded, picture
 from ap_registry.merging import MERGES, owners, place
 from ap_registry.notice import FollowUp, NoticeType, World
 from ap_registry.receipts import Accepted
 from ap_registry.store import codec, ledger, projections
 from ap_registry.store.regrouping import regrouped
 
-EMPTY_HISTORY = history(())
 # What can change who answers for the marks, whose register stands, or what is said to be done.
 _ANSWERS = frozenset(
     {"joined_roll", "left_roll", "pupil_registered", "pupil_details_changed", "placement_started",

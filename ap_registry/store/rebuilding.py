@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any, LiteralString
 from uuid import UUID
 
+from ap_registry.remembering import remembering
 from ap_registry.store import codec, in_line, ledger
 from ap_registry.store.atlas import UNSEQUENCED, Atlas, count_said, read_atlas, stretches
 from ap_registry.store.comparing import Part, Rebuilt, compare
@@ -126,9 +127,10 @@ def _derive(
         cursor.execute(_EVENTS_ALONE, {**bounds, "merged": merged})
         for pupil, events in groupby(cursor, key=lambda row: row[0]):
             replay = Replay(pupil)
-            for event in events:
-                _take(replay, event, atlas)
-                found.events += 1
+            with remembering():
+                for event in events:
+                    _take(replay, event, atlas)
+                    found.events += 1
             _collect(replay, rows)
     for group in groups:
         replays = _replayed(connection, group, atlas)

@@ -12,7 +12,7 @@ from ap_registry.attendance_owed import Done, MarkAt, Placed, Returned, Version
 from ap_registry.calendar import london_today
 from ap_registry.codes import NO_MARK
 from ap_registry.errors import LedgerDamaged
-from ap_registry.history import Picture, Recorded, history, picture
+from ap_registry.history import EMPTY_HISTORY, Picture, Recorded, history, picture
 from ap_registry.notice import World
 from ap_registry.store import in_line, projections, registration_watch
 from ap_registry.store.marked import FLAGS, Marked, judge
@@ -70,7 +70,7 @@ class Replay:
         self.weeks: dict[tuple[str, date], list[Kept]] = {}
         self.events = 0
         self.beside: list[Replay] = []  # merged into this one, by id
-        self._recorded: list[Recorded] = []
+        self._past = EMPTY_HISTORY
         self.upn: str | None = None
         self._picture: Picture | None = None
         self._rows: Rows = {}
@@ -81,9 +81,9 @@ class Replay:
         before = self.standing(world)
         rows = self._rows if before is not None else {}
         held = before.follow_ups if before is not None else {}
-        self._recorded.append(event)
+        self._past = self._past.plus(event)
         self.upn = upn or self.upn
-        self._picture = now = picture(history(self._recorded), world, upn=self.upn)
+        self._picture = now = picture(self._past, world, upn=self.upn, earlier=before)
         self._rows = after = projections.rows(now, world, self.pupil_id)
         gone = follow_ups.changes(held, now.follow_ups, event.id, event.occurred_on).lapsed
         lapsed = {(one.kind, one.opened_by): one for one in gone}
@@ -94,8 +94,8 @@ class Replay:
 
     def begin(self, record: Sequence[Recorded], upn: str | None, world: World) -> Picture | None:
         """Go on from another record: of a pupil merged into this one, or parted from it."""
-        self._recorded, self.upn, self._world = list(record), upn or self.upn, world
-        self._picture = picture(history(record), world, upn=self.upn) if record else None
+        self._past, self.upn, self._world = history(record), upn or self.upn, world
+        self._picture = picture(self._past, world, upn=self.upn) if record else None
         self._rows = {}
         if self._picture is not None:
             self._rows = projections.rows(self._picture, world, self.pupil_id)
@@ -139,7 +139,7 @@ class Replay:
         if self._picture is not None and (
             self._world is None or self._world.version != world.version
         ):
-            self._picture = picture(history(self._recorded), world, upn=self.upn)
+            self._picture = picture(self._past, world, upn=self.upn)
             self._rows = projections.rows(self._picture, world, self.pupil_id)
         self._world = world
         return self._picture
@@ -240,7 +240,7 @@ class Replay:
         return [(key, row) for key, (_since, row) in held.items()]
 
     def _told(self) -> list[Done]:
-        types = {event.id: event.type for event in self._recorded}
+        types = {event.id: event.type for event in self._past.recorded}
         return [
             Done(event.occurred_on, event.id)
             for event in self._standing_events("notified")
@@ -254,7 +254,7 @@ class Replay:
         voided = self._picture.history.voided() if self._picture is not None else frozenset()
         return [
             event
-            for event in reversed(self._recorded)
+            for event in reversed(self._past.recorded)
             if event.type == kind and event.id not in voided
         ]
 
