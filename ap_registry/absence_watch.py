@@ -23,8 +23,8 @@ from ap_registry.attendance_owed import (
     lapsed,
     with_done,
 )
-from ap_registry.calendar import Calendars
-from ap_registry.rules import in_force, number
+from ap_registry.notice import World
+from ap_registry.rules import in_force
 
 FIRST_DAY, ON_PAPER = "first_day_absence", "present_on_paper"
 LOW, UNEXCUSED = "return_watch_attendance", "return_watch_unauthorised"
@@ -39,7 +39,11 @@ LAST_DAYS = 10  # domain 9: escalation triggers
 
 
 def first_days(
-    pupil_id: UUID, registers: Iterable[Week], placed: Sequence[Placed], done: Dones
+    pupil_id: UUID,
+    registers: Iterable[Week],
+    placed: Sequence[Placed],
+    world: World,
+    done: Dones,
 ) -> Iterator[Owed]:
     """The first N or O of an absence from a placement: the commissioner hears the same day.
 
@@ -57,7 +61,7 @@ def first_days(
                 if byte in UNEXPLAINED:
                     if not away:
                         away = True
-                        current = _first_day(pupil_id, week, place, own)
+                        current = _first_day(pupil_id, week, place, own, world)
                 elif byte in POSSIBLE and away:
                     away = False
                     if current is not None:
@@ -67,11 +71,14 @@ def first_days(
             yield with_done(current, done)
 
 
-def _first_day(pupil_id: UUID, week: Week, place: int, placed: Iterable[Placed]) -> Owed | None:
+def _first_day(
+    pupil_id: UUID, week: Week, place: int, placed: Iterable[Placed], world: World
+) -> Owed | None:
     on = week.week + timedelta(days=place // 2)
     one = next((found for found in placed if found.runs(on)), None)
     if one is None or in_force("attendance.first-day", on) is None:
         return None
+    days = world.number("attendance.first-day", on, of=one.commissioner)
     return Owed(
         kind=FIRST_DAY,
         key=key_of(FIRST_DAY, pupil_id, f"{week.organisation}/{on}"),
@@ -79,7 +86,7 @@ def _first_day(pupil_id: UUID, week: Week, place: int, placed: Iterable[Placed])
         owner=one.commissioner,
         calendar=one.commissioner,
         opened_on=on,
-        due_on=on,
+        due_on=on + timedelta(days=days),
         opened=MarkAt(week.organisation, week.week, place),
     )
 
@@ -119,13 +126,13 @@ def return_watch(
     pupil_id: UUID,
     weeks: Sequence[Standing],
     returned: Iterable[Returned],
-    calendars: Calendars,
+    world: World,
     done: Dones,
 ) -> Iterator[Owed]:
     """While a reintegration runs: low attendance, and three unauthorised sessions on end."""
     for one in returned:
-        for found in (*_low(pupil_id, weeks, one, calendars),
-                      *_unexcused(pupil_id, weeks, one, calendars)):  # fmt: skip
+        for found in (*_low(pupil_id, weeks, one, world),
+                      *_unexcused(pupil_id, weeks, one, world)):  # fmt: skip
             owed = with_done(found, done)
             yield owed if one.ended_on is None else lapsed(owed, one.ended_on)
 
@@ -148,11 +155,9 @@ def _days(marks: str) -> tuple[tuple[int, int, int], ...]:
     return tuple(found)
 
 
-def _low(
-    pupil_id: UUID, weeks: Sequence[Standing], one: Returned, calendars: Calendars
-) -> Iterator[Owed]:
+def _low(pupil_id: UUID, weeks: Sequence[Standing], one: Returned, world: World) -> Iterator[Owed]:
     """Under 85 % of the possible sessions of the last ten days with any; back up, it lapses."""
-    enough = number(RULE_OF_KIND[LOW], one.started_on)
+    enough = world.number("return-watch.attendance", one.started_on, of=one.school)
     days: deque[tuple[int, int]] = deque([(0, 0)] * LAST_DAYS)
     possible, attended, seen = 0, 0, 0
     current: Owed | None = None
@@ -170,7 +175,7 @@ def _low(
             if low == (current is not None):
                 continue
             if low:
-                current = _watched(LOW, pupil_id, week, place, one, calendars)
+                current = _watched(LOW, pupil_id, week, place, one, world)
             elif current is not None:
                 yield replace(current, closed_on=on, outcome="lapsed",
                               closed=MarkAt(week.register(place), week.week, place))  # fmt: skip
@@ -180,10 +185,10 @@ def _low(
 
 
 def _unexcused(
-    pupil_id: UUID, weeks: Sequence[Standing], one: Returned, calendars: Calendars
+    pupil_id: UUID, weeks: Sequence[Standing], one: Returned, world: World
 ) -> Iterator[Owed]:
     """The third of three possible sessions on end without authority."""
-    enough = number(RULE_OF_KIND[UNEXCUSED], one.started_on)
+    enough = world.number("return-watch.unauthorised", one.started_on, of=one.school)
     run = 0
     for week in _during(weeks, one):
         if not counts(week.marks).unauthorised:
@@ -195,11 +200,11 @@ def _unexcused(
                 continue
             run = run + 1 if byte in UNAUTHORISED else 0
             if run == enough:
-                yield _watched(UNEXCUSED, pupil_id, week, place, one, calendars)
+                yield _watched(UNEXCUSED, pupil_id, week, place, one, world)
 
 
 def _watched(
-    kind: str, pupil_id: UUID, week: Standing, place: int, one: Returned, calendars: Calendars
+    kind: str, pupil_id: UUID, week: Standing, place: int, one: Returned, world: World
 ) -> Owed:
     """Due the next school day of the receiving school."""
     on = week.day(place)
@@ -210,6 +215,6 @@ def _watched(
         owner=one.school,
         calendar=one.school,
         opened_on=on,
-        due_on=calendars.of(one.school).due_after(on, 1)[0],
+        due_on=world.calendars.of(one.school).due_after(on, 1)[0],
         opened=MarkAt(week.register(place), week.week, place),
     )

@@ -16,23 +16,27 @@ from ap_registry import (
     attendance_returns,
     missing_registers,
 )
+from ap_registry.adjustments import Adjustment, describe, may_adjust
 from ap_registry.errors import CODE_STATUS
 from ap_registry.notice import FieldSpec, NoticeType
 from ap_registry.notices import CATALOGUE, CLOCKS
-from ap_registry.rules import CHECKED_ON, RULES, Rule
+from ap_registry.rules import CHECKED_ON, IDS, RULES, Rule
 
 ENVELOPE = frozenset({"required", "bad_format", "unknown_code", "unknown_field"})
 _BY_MARKS = (attendance_follow_ups, attendance_returns, absence_watch, missing_registers)
 ACROSS_PUPILS = {"registration_watch": "registration.watch"}
-RULE_IDS = frozenset(found.id for found in RULES)
+RULE_IDS = IDS
 
 
-def framework() -> dict[str, Any]:
-    """Every notice type, every clock and every rule."""
+def framework(adjusted: Iterable[Adjustment] = ()) -> dict[str, Any]:
+    """Every notice type, every clock and every rule; with what LAs have ``adjusted``."""
+    of_rule: dict[str, list[Adjustment]] = {}
+    for one in adjusted:
+        of_rule.setdefault(one.rule, []).append(one)
     return {
         "notices": [_notice(kind) for kind in CATALOGUE.values()],
         "clocks": _clocks(),
-        "rules": [_rule(found) for found in RULES],
+        "rules": [describe_rule(found, of_rule.get(found.id, ())) for found in RULES],
     }
 
 
@@ -69,7 +73,7 @@ def _clocks() -> list[dict[str, Any]]:
     return listed + [{"kind": kind, "rules": [rule]} for kind, rule in by_marks if kind not in told]
 
 
-def _rule(found: Rule) -> dict[str, Any]:
+def describe_rule(found: Rule, adjusted: Iterable[Adjustment]) -> dict[str, Any]:
     return {
         "id": found.id,
         "title": found.title,
@@ -82,6 +86,8 @@ def _rule(found: Rule) -> dict[str, Any]:
         "status": found.status,
         "value": found.value,
         "unit": found.unit,
+        "adjustable": may_adjust(found),
+        "adjustments": [describe(one) for one in adjusted],
     }
 
 

@@ -22,7 +22,7 @@ def follow_ups(flags: Iterable[Flag], world: World) -> Iterable[FollowUp]:
     for flag in flags:
         if flag.mend is None:
             continue
-        days = world.days("flag.mend", flag.on)
+        days = world.number("flag.mend", flag.on, of=flag.mend)
         yield FollowUp(
             kind=KINDS[flag.rule],
             owner=flag.mend,

@@ -7,8 +7,9 @@ from uuid import UUID
 from ap_registry import codes
 from ap_registry.attendance import Week
 from ap_registry.attendance_owed import Dones, Owed, Placed, key_of, with_done
-from ap_registry.calendar import Calendars, SchoolCalendar
-from ap_registry.rules import in_force, number
+from ap_registry.calendar import SchoolCalendar
+from ap_registry.notice import World
+from ap_registry.rules import in_force
 
 MISSING = "register_missing"
 RULE = "attendance.register-missing"
@@ -21,7 +22,7 @@ def missing(
     pupil_id: UUID,
     registers: Iterable[Week],
     placed: Sequence[Placed],
-    calendars: Calendars,
+    world: World,
     done: Dones,
     *,
     today: date,
@@ -35,12 +36,13 @@ def missing(
     sent = {(week.organisation, week.week): week.marks for week in registers}
     seen: set[UUID] = set()
     for one in placed:
-        calendar = calendars.of(one.provider)
+        calendar = world.calendars.of(one.provider)
         for monday in _mondays(one, today, date.min if held else today - LOOKED_BACK):
             silent = _silent(one, calendar, monday, sent.get((one.provider, monday), ""))
             if silent is None or in_force(RULE, silent) is None:
                 continue
-            over = calendar.due_after(silent, number(RULE, silent))[0]
+            days = world.number("attendance.register-missing", silent, of=one.provider)
+            over = calendar.due_after(silent, days)[0]
             key = key_of(MISSING, pupil_id, f"{one.provider}/{monday}")
             found = monday >= today - LOOKED_BACK or key in held
             if over >= today or key in seen or not found:

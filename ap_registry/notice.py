@@ -9,6 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from ap_registry import adjustments
+from ap_registry.adjustments import Adjustments, Number
 from ap_registry.arrangements import Arrangements
 from ap_registry.calendar import Calendars
 from ap_registry.errors import Problem
@@ -16,7 +18,7 @@ from ap_registry.fields import BadValue, Kind, Reading, Reference
 from ap_registry.happenings import Happening
 from ap_registry.organisations import Organisation
 from ap_registry.pupil import Pupil
-from ap_registry.rules import number, rule
+from ap_registry.rules import RuleUnknown, rule
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +64,7 @@ class Entry(Generic[F]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What is known besides the pupil: organisations, calendars, what LAs have arranged.
+    """What is known besides the pupil: organisations, calendars, what LAs have arranged and set.
 
     ``version`` names which.
     """
@@ -71,6 +73,7 @@ class World:
     calendars: Calendars
     health_partners: Mapping[str, str] = field(default_factory=dict)
     arrangements: Arrangements = field(default_factory=dict)
+    adjustments: Adjustments = field(default_factory=dict)
     version: str = ""
 
     def keeps_register(self, organisation: str) -> bool:
@@ -82,9 +85,18 @@ class World:
         """Who speaks for health in an LA (three digits); None where nobody is on record."""
         return self.health_partners.get(la)
 
-    def days(self, rule_id: str, on: date) -> int:
-        """How long a rule in force that day gives, in the rule's own unit."""
-        return number(rule_id, on)
+    def number(self, rule_id: str, on: date, *, of: str | None) -> int:
+        """The number of a rule that day, in its own unit, as the LA of whoever owes has set it."""
+        value = self.value(rule_id, on, of=of)
+        if not isinstance(value, int):
+            raise RuleUnknown(f"{rule_id} has no number")
+        return value
+
+    def value(self, rule_id: str, on: date, *, of: str | None) -> Number | None:
+        """As ``number``, but also a time of day, as text."""
+        if not self.adjustments:
+            return rule(rule_id, on).value
+        return adjustments.value(self.adjustments, f"LA{self.la_of(of)}", rule_id, on)
 
     def la_of(self, organisation: str | None) -> str | None:
         """The three digits of the LA in which an organisation lies."""

@@ -17,8 +17,9 @@ EXAM_YEARS = frozenset({10, 11})
 
 def signals(pupil: Pupil, ground: str, left_on: date, world: World) -> Iterator[str]:
     """In words; ``pupil`` as before the removal."""
-    weeks = timedelta(days=world.days("roll.off-rolling-signal", left_on))
-    since = left_on - weeks
+    home = pupil.home_la(left_on)
+    asks = f"LA{home}" if home else None
+    since = left_on - timedelta(days=world.number("roll.off-rolling-signal", left_on, of=asks))
     if ground == HOME_EDUCATION:
         if any(
             e.kind != "permanent" and not e.undone and since <= e.occurred_on <= left_on

@@ -55,6 +55,8 @@ _BY_ID: Mapping[str, tuple[Rule, ...]] = {
     found.id: tuple(r for r in RULES if r.id == found.id) for found in RULES
 }
 
+IDS = frozenset(_BY_ID)
+
 
 @cache
 def in_force(rule_id: str, on: date) -> Rule | None:

@@ -15,7 +15,6 @@ from ap_registry.notice import World
 from ap_registry.pupil import Pupil
 from ap_registry.remembering import by_identity
 
-SIXTH = 6
 Reaching = tuple[tuple[Exclusion, ...], date, Exclusion]
 """A run, its sixth school day, and the exclusion that lasts until then."""
 
@@ -87,7 +86,9 @@ def _reaching(
 
 def _reach(exclusions: Sequence[Exclusion], world: World) -> Iterator[Reaching]:
     for run in _runs(exclusions, world):
-        due_on, _missing = world.calendars.of(run[0].school).due_from(run[0].occurred_on, SIXTH)
+        school, first = run[0].school, run[0].occurred_on
+        days = world.number("exclusion.sixth-day", first, of=school)
+        due_on, _missing = world.calendars.of(school).due_from(first, days)
         opener = next((e for e in run if _last_day(e) is None or _last_day(e) >= due_on), None)  # type: ignore[operator]
         if opener is not None:
             yield run, due_on, opener

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID, uuid4
 
-from ap_registry.calendar import SchoolCalendar, london_today
+from ap_registry.calendar import london_today
 from ap_registry.installation import Installation
-from ap_registry.ladder import Step, desk, first_step, goes_at, held_until
+from ap_registry.ladder import Desk, Step, always, desk, first_step, goes_at, held_until
 from ap_registry.notice import World
 from ap_registry.people import Person, addresses, duty_for
 from ap_registry.store.database import Connection
@@ -72,9 +72,9 @@ class Reach:
     world: World
     people: dict[tuple[str, str], Person]
     now: datetime
-    _desks: dict[str, SchoolCalendar] = field(default_factory=dict)
+    _desks: dict[str, Desk] = field(default_factory=dict)
 
-    def days(self, organisation: str) -> SchoolCalendar:
+    def desk(self, organisation: str) -> Desk:
         if organisation not in self._desks:
             self._desks[organisation] = desk(self.world, organisation)
         return self._desks[organisation]
@@ -123,10 +123,10 @@ def _planned(rows: list[Row], reach: Reach) -> Plan:
             continue
         step = _first(row, reach) if row.step == "open" else None
         name = step.name if step else row.step
-        goes = goes_at(step) if step else None
+        to = reach.desk(row.to_organisation)
+        goes = goes_at(step, to) if step else None
         if goes is None or goes <= reach.now:
-            days = SchoolCalendar("") if row.urgent else reach.days(row.to_organisation)
-            goes = held_until(reach.now, days)
+            goes = held_until(reach.now, always(to) if row.urgent else to)
         if goes is not None:
             plan.later.append((row.id, name, goes))
             continue
@@ -141,7 +141,8 @@ def _planned(rows: list[Row], reach: Reach) -> Plan:
 def _first(row: Row, reach: Reach) -> Step:
     assert row.opened_on is not None
     made_on = london_today(row.created_at)
-    return first_step(row.opened_on, row.due_on, made_on, reach.days(row.to_organisation))
+    to = reach.desk(row.to_organisation)
+    return first_step(row.opened_on, row.due_on, made_on=made_on, to=to)
 
 
 def _same_person(key: tuple[str, str], plan: Plan, reach: Reach) -> str:

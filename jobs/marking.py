@@ -74,15 +74,17 @@ def _plan(connection: Connection, told: Sequence[tuple[Any, ...]], reach: Reach)
         alike[name, number, owner, la, due_on].append(row_id)
     for (name, number, owner, la, due_on), rows in alike.items():
         step = Step(name, today, number)
-        for after in next_steps(step, due_on, today, reach.days(owner), la_days=reach.days(la)):
+        desks = {"owner": reach.desk(owner), "la": reach.desk(la)}
+        for after in next_steps(step, due_on, today=today, **desks):
+            to = la if after.name in {"la", "panel"} else owner
             connection.execute(
                 _NEXT,
                 {
                     "step": after.name,
                     "number": after.number,
-                    "to": la if after.name in {"la", "panel"} else owner,
+                    "to": to,
                     "now": reach.now,
-                    "after": goes_at(after),
+                    "after": goes_at(after, reach.desk(to)),
                     "rows": rows,
                 },
             )

@@ -13,6 +13,7 @@ from ap_registry.cli import (
     ledger,
     pupils,
     reporting,
+    ruling,
     running,
 )
 from ap_registry.cli.output import Stop, say, write_json
@@ -29,6 +30,7 @@ for part in (
     running,
     importing,
     arranging,
+    ruling,
     confirming,
     delivering,
     pupils,

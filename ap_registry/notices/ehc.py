@@ -50,11 +50,12 @@ def _owed(
     world: World,
 ) -> FollowUp:  # fmt: skip
     """Calendar weeks: regs 5(1), 10(1) and 13(2) say weeks, not school weeks."""
+    days = world.number(rule, start.occurred_on, of=owner)
     return FollowUp(
         kind=kind,
         owner=owner,
         opened_on=start.occurred_on,
-        due_on=start.occurred_on + timedelta(days=world.days(rule, start.occurred_on)),
+        due_on=start.occurred_on + timedelta(days=days),
         opened_by=start.id,
         rule=rule,
         closed_on=ended.occurred_on if ended else None,

@@ -16,7 +16,6 @@ from ap_registry.suspended import excluded_before, term_sessions
 
 SENDERS = frozenset({"school", "la"})
 EXCLUSIONS = ("suspension", "permanent_exclusion")
-GOVERNORS_SCHOOL_DAYS = 15  # SI 2012/1033 reg. 24
 TERM_SESSIONS = 30  # over 15 school days in a term: reg. 24
 
 OfExclusion = Annotated[UUID, Reference(types=EXCLUSIONS, default_open=True)]
@@ -68,7 +67,8 @@ def _flag_cancelled(case: Case[Cancelled]) -> Iterator[Flag]:
         yield case.flag(
             "exclusion.no-power-to-cancel", "there was no power to cancel before 1 September 2023"
         )
-    limit = 2 * case.world.days("suspension.max-days", case.on)
+    school = exclusion.school if exclusion is not None else None
+    limit = 2 * case.world.number("suspension.max-days", case.on, of=school)
     served = excluded_before(case.before, case.on, case.world)
     if served > limit:
         yield case.flag(
@@ -97,7 +97,8 @@ def _meeting(exclusion: Exclusion, notified: tuple[Notified, ...], world: World)
     closing = decided or cancelled
     told = [n.received_on for n in notified if n.of == exclusion.id and n.to == "governors"]
     start = min(told, default=exclusion.occurred_on)
-    due_on, _missing = world.calendars.of(exclusion.school).due_after(start, GOVERNORS_SCHOOL_DAYS)
+    days = world.number("governors.meeting", exclusion.occurred_on, of=exclusion.school)
+    due_on, _missing = world.calendars.of(exclusion.school).due_after(start, days)
     return FollowUp(
         kind="governors_meeting",
         owner=exclusion.school,

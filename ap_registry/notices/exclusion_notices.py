@@ -148,7 +148,8 @@ def _day_six(pupil: Pupil, world: World) -> Iterable[FollowUp]:
     """
     for duty in sixth_day.duties(pupil, world):
         subjects = frozenset(e.id for e in duty.run)
-        hours = world.days("exclusion.day-six-notice", duty.opener.occurred_on)
+        told_by, on = duty.opener.school, duty.opener.occurred_on
+        hours = world.number("exclusion.day-six-notice", on, of=told_by)
         day = Duty(
             kind="day_six_notice",
             rule="exclusion.day-six-notice",
@@ -156,10 +157,10 @@ def _day_six(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             subjects=subjects,
             recipients=(frozenset({"parent", "pupil"}),),
             opened_by=duty.opener.id,
-            opened_on=duty.opener.occurred_on,
-            due_on=max(duty.due_on - timedelta(days=hours // 24), duty.opener.occurred_on),
+            opened_on=on,
+            due_on=max(duty.due_on - timedelta(days=hours // 24), on),
         )
-        owed = _owed(pupil.notified, day, duty.opener.school)
+        owed = _owed(pupil.notified, day, told_by)
         if owed.outcome is None and duty.outcome == "lapsed":
             owed = replace(
                 owed, outcome="lapsed", closed_on=duty.closed_on, closed_by=duty.closed_by
@@ -177,6 +178,7 @@ def _outcomes(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             rule = "exclusion.cancellation-notice" if cancelled else "governors.outcome"
             if in_force(rule, decision.occurred_on) is None:
                 continue
+            days = world.number(rule, decision.occurred_on, of=exclusion.school)
             recipients = [frozenset({"parent", "pupil"}), *_las(exclusion, pupil, world)]
             if cancelled:
                 recipients.append(frozenset({"governors"}))
@@ -193,7 +195,7 @@ def _outcomes(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 recipients=tuple(recipients),
                 opened_by=decision.id,
                 opened_on=decision.occurred_on,
-                due_on=decision.occurred_on,
+                due_on=decision.occurred_on + timedelta(days=days),
             )
             yield _owed(pupil.notified, duty, exclusion.school)
 

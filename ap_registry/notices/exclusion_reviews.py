@@ -89,7 +89,7 @@ def _representations(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             n.received_on for n in pupil.notified if n.of == exclusion.id and n.to == "governors"
         ]
         start = min(told, default=exclusion.occurred_on)
-        days = world.days("governors.representations", exclusion.occurred_on)
+        days = world.number("governors.representations", exclusion.occurred_on, of=exclusion.school)
         met = next((d for d in exclusion.decisions if d.kind in MET), None)
         yield FollowUp(
             kind="governors_representations",
@@ -111,7 +111,7 @@ def _window(pupil: Pupil, world: World) -> Iterable[FollowUp]:
         if exclusion.kind != "permanent" or upheld is None or exclusion.undone:
             continue
         start, held_open = _window_start(exclusion, upheld, pupil)
-        days = world.days("review.application", upheld.occurred_on)
+        days = world.number("review.application", upheld.occurred_on, of=exclusion.school)
         due_on = world.calendars.of(exclusion.school).due_after(start, days)[0]
         ended = next(
             (r for r in _asked(pupil, exclusion.id, "independent_review", "waiver")
@@ -172,11 +172,12 @@ def _hearing(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                  if d.kind in {"review_upheld", "reconsider", "quashed", "review_withdrawn"}),
                 None,
             )  # fmt: skip
-            days = world.days("review.hearing", request.occurred_on)
+            owner = _arranger(exclusion, world)
+            days = world.number("review.hearing", request.occurred_on, of=owner)
             withdrawn = ended is not None and ended.kind == "review_withdrawn"
             yield FollowUp(
                 kind="review_hearing",
-                owner=_arranger(exclusion, world),
+                owner=owner,
                 opened_on=request.occurred_on,
                 due_on=world.calendars.of(exclusion.school).due_after(request.occurred_on, days)[0],
                 opened_by=request.id,
@@ -199,7 +200,7 @@ def _reconsider(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 if n.of == decision.id and n.to == "governors"
             ]  # fmt: skip
             start = min(told, default=decision.occurred_on)
-            days = world.days("governors.reconsider", decision.occurred_on)
+            days = world.number("governors.reconsider", decision.occurred_on, of=exclusion.school)
             met = next((d for d in exclusion.decisions[number + 1 :] if d.kind in MET), None)
             yield FollowUp(
                 kind="governors_reconsider",

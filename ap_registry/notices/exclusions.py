@@ -51,7 +51,7 @@ def _refuse_suspension(case: Case[Suspended]) -> Iterator[Problem]:
 
 
 def _flag_suspension(case: Case[Suspended]) -> Iterator[Flag]:
-    limit = case.world.days("suspension.max-days", case.on)
+    limit = case.world.number("suspension.max-days", case.on, of=case.facts.school)
     mine = case.pupil.exclusion(case.entry.id)
     total = school_year_sessions(case.pupil, mine, case.world)
     if total > 2 * limit and mine is not None and not mine.undone:

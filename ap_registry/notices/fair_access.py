@@ -166,7 +166,7 @@ def _owner(found: FairAccessCase, pupil: Pupil) -> str:
 
 def _due_on(found: FairAccessCase, pupil: Pupil, world: World) -> tuple[date, str]:
     owner = _owner(found, pupil)
-    days = world.days("fair-access.place", found.occurred_on)
+    days = world.number("fair-access.place", found.occurred_on, of=owner)
     return world.calendars.of(owner).due_after(found.occurred_on, days)[0], owner
 
 
@@ -204,7 +204,7 @@ def _refusal(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             ]  # fmt: skip
             after = [h for h in later if _order(h) > _order(refused)]
             ended = min(after, key=_order, default=None)
-            days = world.days("fair-access.refused", refused.occurred_on)
+            days = world.number("fair-access.refused", refused.occurred_on, of=owner)
             yield FollowUp(
                 kind="fair_access_refusal",
                 owner=owner,

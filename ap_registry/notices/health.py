@@ -43,8 +43,8 @@ def _owed(pupil: Pupil, world: World) -> Iterable[FollowUp]:
              if r.about in {told.id, told.of} and r.occurred_on >= told.occurred_on),
             None,
         )  # fmt: skip
-        days = world.days("health.response", told.received_on)
         calendar = f"LA{home}"
+        days = world.number("health.response", told.received_on, of=calendar)
         yield FollowUp(
             kind="health_response",
             owner=partner,

@@ -10,7 +10,6 @@ from ap_registry.fields import Day, Listed, Organisation, Text, Whole
 from ap_registry.happenings import Direction
 from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
-from ap_registry.rules import rule
 
 
 class Directed(Facts, frozen=True, kw_only=True):
@@ -31,16 +30,15 @@ def _refuse_direction(case: Case[Directed]) -> Iterator[Problem]:
 
 def _flag_direction(case: Case[Directed]) -> Iterator[Flag]:
     facts = case.facts
-    days = rule("off-site.notice", case.on).value
-    if isinstance(days, int):
-        calendar = case.world.calendars.of(facts.school)
-        earliest, _missing = calendar.due_after(facts.parent_notified_on, days)
-        if facts.starts_on < earliest:
-            yield case.flag(
-                "off-site.notice",
-                f"parents told on {facts.parent_notified_on}: {days} school days' notice "
-                f"allows a start on {earliest}, not {facts.starts_on}",
-            )
+    days = case.world.number("off-site.notice", case.on, of=facts.school)
+    calendar = case.world.calendars.of(facts.school)
+    earliest, _missing = calendar.due_after(facts.parent_notified_on, days)
+    if facts.starts_on < earliest:
+        yield case.flag(
+            "off-site.notice",
+            f"parents told on {facts.parent_notified_on}: {days} school days' notice "
+            f"allows a start on {earliest}, not {facts.starts_on}",
+        )
     if not case.before.on_roll(facts.school, case.on):
         yield case.flag(
             "roll.not-on-record",
@@ -65,11 +63,10 @@ def _apply_direction(pupil: Pupil, entry: Entry[Directed]) -> Pupil:
 def _off_site_reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
     """The interval is the governors' own; 30 days is the registry's setting, not law."""
     for direction in pupil.directions:
-        days = rule("off-site.review", direction.occurred_on).value
-        interval = timedelta(days=days if isinstance(days, int) else 30)
+        days = world.number("off-site.review", direction.occurred_on, of=direction.school)
         opened_by, opened_on = direction.id, direction.starts_on
         for review in [*pupil.reviews_of(direction.id), None]:
-            due_on = opened_on + interval
+            due_on = opened_on + timedelta(days=days)
             if due_on > direction.ends_on and review is None:
                 break
             yield FollowUp(

@@ -54,10 +54,11 @@ def _flag_start(case: Case[Started]) -> Iterator[Flag]:
             f"not on the roll of {facts.school} on record that day",
             mend=facts.school,
         )
-    limit = case.on + timedelta(days=case.world.days("part-time.limit", case.on))
+    days = case.world.number("part-time.limit", case.on, of=facts.school)
+    limit = case.on + timedelta(days=days)
     if facts.ends_on > limit:
         yield case.flag(
-            "part-time.limit", f"planned until {facts.ends_on}, more than six weeks ({limit})"
+            "part-time.limit", f"planned until {facts.ends_on}, more than {days} days ({limit})"
         )
 
 
@@ -111,19 +112,19 @@ def _reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             )
             if review is not None:
                 opened_by, opened_on = review.id, review.occurred_on
-                interval = timedelta(days=world.days("part-time.review", review.occurred_on))
-                due_on = review.occurred_on + interval
+                days = world.number("part-time.review", review.occurred_on, of=found.school)
+                due_on = review.occurred_on + timedelta(days=days)
 
 
 def _limit(pupil: Pupil, world: World) -> Iterable[FollowUp]:
     """Full time again within six weeks (a local rule: the law says time-limited)."""
     for found in pupil.part_time:
-        days = timedelta(days=world.days("part-time.limit", found.occurred_on))
+        days = world.number("part-time.limit", found.occurred_on, of=found.school)
         yield FollowUp(
             kind="part_time_limit",
             owner=found.school,
             opened_on=found.occurred_on,
-            due_on=found.occurred_on + days,
+            due_on=found.occurred_on + timedelta(days=days),
             opened_by=found.id,
             rule="part-time.limit",
             closed_on=found.ended_on,

@@ -80,11 +80,12 @@ def _flag_over_ten(case: Case[Any], sessions: int, mine: UUID) -> Iterator[Flag]
     errors = {p.id for p in case.pupil.placements if p.end_reason == "error"}
     together = sessions + sum(p.sessions_per_week for p in held if p.id not in errors)
     started = case.pupil.placement(mine)
-    if together > 10:
+    commissioner = started.commissioner if started else None
+    if together > case.world.number("placement.over-ten", case.on, of=commissioner):
         yield case.flag(
             "placement.over-ten",
             f"{together} sessions a week together",
-            mend=started.commissioner if started else None,
+            mend=commissioner,
         )
 
 

@@ -38,7 +38,7 @@ def _new_pupils(pupil: Pupil, world: World) -> Iterable[FollowUp]:
         if _normal_intake(pupil, spell):
             continue
         told = _told(pupil, spell.id)
-        days = timedelta(days=world.days(rule, spell.occurred_on))
+        days = timedelta(days=world.number(rule, spell.occurred_on, of=spell.school))
         yield FollowUp(
             kind="new_pupil_return",
             owner=spell.school,
@@ -91,7 +91,7 @@ def _section_19(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             ),
             None,
         )  # fmt: skip
-        days = world.days("section-19.provision", referral.occurred_on)
+        days = world.number("section-19.provision", referral.occurred_on, of=owner)
         yield FollowUp(
             kind="section_19",
             owner=owner,

@@ -20,7 +20,7 @@ def _suspended(pupil: Pupil, world: World) -> Iterable[FollowUp]:
         ]
         for one in running[-1:]:
             calendar = world.calendars.of(one.school)
-            days = world.days("return-watch.suspension", exclusion.occurred_on)
+            days = world.number("return-watch.suspension", exclusion.occurred_on, of=one.school)
             yield FollowUp(
                 kind="return_watch_suspension",
                 owner=one.school,

@@ -22,11 +22,12 @@ def _meeting(
 ) -> FollowUp:  # fmt: skip
     """Before or at the beginning of the first school day back."""
     held = next((r for r in reviews if r.of in subjects and r.purpose == "return_meeting"), None)
+    days = world.number("reintegration.meeting", last_on, of=school)
     return FollowUp(
         kind="reintegration_meeting",
         owner=school,
         opened_on=opened_on,
-        due_on=world.calendars.of(school).due_after(last_on, 1)[0],
+        due_on=world.calendars.of(school).due_after(last_on, days)[0],
         opened_by=opened_by,
         rule="reintegration.meeting",
         calendar=school,
@@ -84,7 +85,9 @@ def _requested(pupil: Pupil, world: World) -> Iterable[FollowUp]:
             if recent:
                 continue
             done = next((r for r in held if r.occurred_on >= request.occurred_on), None)
-            days = world.days("off-site.review-requested", request.occurred_on)
+            days = world.number(
+                "off-site.review-requested", request.occurred_on, of=direction.school
+            )
             yield FollowUp(
                 kind="review_requested",
                 owner=direction.school,
@@ -107,12 +110,12 @@ def _outcomes(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                  and n.occurred_on >= review.occurred_on),
                 None,
             )  # fmt: skip
-            days = timedelta(days=world.days("off-site.outcome", review.occurred_on))
+            days = world.number("off-site.outcome", review.occurred_on, of=direction.school)
             yield FollowUp(
                 kind="off_site_outcome",
                 owner=direction.school,
                 opened_on=review.occurred_on,
-                due_on=review.occurred_on + days,
+                due_on=review.occurred_on + timedelta(days=days),
                 opened_by=review.id,
                 rule="off-site.outcome",
                 **ending(told),

@@ -71,9 +71,11 @@ def _apply_review(pupil: Pupil, entry: Entry[Reviewed]) -> Pupil:
 
 def _flag_review(case: Case[Reviewed]) -> Iterator[Flag]:
     """Parents are asked to a review of a direction six days before it: SI 2010/1156 reg. 4."""
-    if all(d.id != case.facts.of for d in case.pupil.directions):
+    direction = next((d for d in case.pupil.directions if d.id == case.facts.of), None)
+    if direction is None:
         return
-    latest = case.on - timedelta(days=case.world.days("off-site.invitation", case.on))
+    days = case.world.number("off-site.invitation", case.on, of=direction.school)
+    latest = case.on - timedelta(days=days)
     invited = any(
         n.of == case.facts.of and n.about == "invitation" and n.received_on <= latest
         for n in case.pupil.notified

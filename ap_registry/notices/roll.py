@@ -11,7 +11,6 @@ from ap_registry.fields import Code, Day, Destination, LaCode, Organisation, Tex
 from ap_registry.happenings import MAIN, Departure, Details, Exclusion, RollSpell
 from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
 from ap_registry.pupil import Pupil
-from ap_registry.rules import rule
 
 REGISTER = frozenset({"school", "la"})
 LOOKED_AFTER = ("none", "current", "previous")
@@ -208,9 +207,9 @@ def _is_final(exclusion: Exclusion, case: Case[Left]) -> bool:
         and n.of in {exclusion.id, upheld.id}
         and n.received_on >= upheld.occurred_on
     ]
-    window = rule("roll.removed-before-review", case.on).value
+    window = case.world.number("roll.removed-before-review", case.on, of=exclusion.school)
     calendar = case.world.calendars.of(exclusion.school)
-    last, _missing = calendar.due_after(min(told, default=upheld.occurred_on), int(window or 0))
+    last, _missing = calendar.due_after(min(told, default=upheld.occurred_on), window)
     return case.on > last
 
 

@@ -1,4 +1,4 @@
-"""Organisations and calendars through time, as the ledger's reference data tell them."""
+"""Organisations, calendars and rules as LAs set them, through time, as the ledger tells them."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
@@ -8,10 +8,12 @@ from typing import Any, Generic, LiteralString, TypeVar
 
 import msgspec
 
+from ap_registry.adjustments import Adjustment, by_rule
 from ap_registry.calendar import ENGLAND, Calendars, SchoolCalendar, TermBlock
 from ap_registry.notice import World
 from ap_registry.organisations import Organisation
 from ap_registry.store import codec
+from ap_registry.store.adjustments import adjustment_of
 from ap_registry.store.database import Connection
 from ap_registry.store.worlds import health_partners
 
@@ -21,14 +23,17 @@ UNSEQUENCED = 2**62
 WORLDS = 64
 T = TypeVar("T")
 
-_FACTS: LiteralString = """
+_SAID: LiteralString = (
+    "e.stream = 2 and e.type in ('organisation_recorded.v1', 'terms_recorded.v1',"
+    " 'closure_recorded.v1', 'rule_adjusted.v1')"
+)
+_FACTS: LiteralString = f"""
 select coalesce(l.seq, %(unsequenced)s), e.recorded_at, coalesce(u.written_at, e.recorded_at),
        coalesce(l.known_at, e.recorded_at), e.type, e.data::text
   from event e
   left join log l using (pupil_id, stream, version)
   left join unsequenced u using (pupil_id, stream, version)
- where e.stream = 2
-   and e.type in ('organisation_recorded.v1', 'terms_recorded.v1', 'closure_recorded.v1')
+ where {_SAID}
  order by 1, 2, 3, e.pupil_id, e.version
 """
 
@@ -58,7 +63,7 @@ class Told(Generic[T]):
 
 @dataclass
 class Atlas:
-    """Everything said of organisations, terms and closures, numbered in the one order."""
+    """Everything said of organisations, calendars and rules, numbered in the one order."""
 
     positions: list[Position] = field(default_factory=list)
     organisations: dict[str, Told[Organisation]] = field(default_factory=dict)
@@ -70,6 +75,7 @@ class Atlas:
     worlds: dict[int, World] = field(default_factory=dict)
     health: list[int] = field(default_factory=list)
     partners: dict[int, Mapping[str, str]] = field(default_factory=dict)
+    adjusted: dict[tuple[str, str, date], Told[Adjustment]] = field(default_factory=dict)
 
     @property
     def said(self) -> int:
@@ -93,6 +99,7 @@ class Atlas:
             organisation=lambda name: self._named(name.replace("/", ""), number),
             calendars=_At(self, number),
             health_partners=self._partners(number),
+            adjustments=by_rule(one for told in self.adjusted.values() if (one := told.at(number))),
             version=str(number),
         )
 
@@ -149,10 +156,7 @@ class _At(Calendars):
 
 def count_said(connection: Connection) -> int:
     """How much an atlas read now would hold."""
-    row = connection.execute(
-        "select count(*) from event where stream = 2 and type in"
-        " ('organisation_recorded.v1', 'terms_recorded.v1', 'closure_recorded.v1')"
-    ).fetchone()
+    row = connection.execute(f"select count(*) from event e where {_SAID}").fetchone()
     assert row is not None
     said: int = row[0]
     return said
@@ -196,10 +200,17 @@ def _closure(atlas: Atlas, number: int, at: datetime, data: dict[str, Any]) -> N
     atlas.closed.setdefault((data["organisation"], day), Told()).add(number, at, reason)
 
 
+def _adjustment(atlas: Atlas, number: int, at: datetime, data: dict[str, Any]) -> None:
+    found = adjustment_of(data)
+    key = found.organisation, found.rule, found.from_on
+    atlas.adjusted.setdefault(key, Told()).add(number, at, found)
+
+
 _TAKE = {
     "organisation_recorded.v1": _organisation,
     "terms_recorded.v1": _terms,
     "closure_recorded.v1": _closure,
+    "rule_adjusted.v1": _adjustment,
 }
 
 

@@ -158,7 +158,7 @@ def judge(marked: Marked, today: date) -> Judged:
 def _owed(
     marked: Marked, weeks: Sequence[Standing], clashes: Sequence[Clash], today: date
 ) -> Iterator[Owed]:
-    pupil, done, calendars = marked.pupil_id, marked.done, marked.world.calendars
+    pupil, done, world = marked.pupil_id, marked.done, marked.world
     yield from owed(pupil, weeks, marked.versions, marked.answerable, done)
     yield from returns(
         pupil,
@@ -173,12 +173,12 @@ def _owed(
         ),
     )
     yield from on_paper(pupil, clashes, done)
-    yield from return_watch(pupil, weeks, marked.returned, calendars, done)
+    yield from return_watch(pupil, weeks, marked.returned, world, done)
     if placed := marked.at_providers:
         registers = sorted(marked.weeks, key=lambda week: (week.organisation, week.week))
-        yield from first_days(pupil, registers, placed, done)
+        yield from first_days(pupil, registers, placed, world, done)
         yield from missing(
-            pupil, registers, placed, calendars, done, today=today, held=marked.found_missing
+            pupil, registers, placed, world, done, today=today, held=marked.found_missing
         )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ap_registry.remembering import remembering
 from ap_registry.store import codec, in_line, ledger
+from ap_registry.store.adjustments import COLUMNS as ADJUSTMENT
 from ap_registry.store.atlas import UNSEQUENCED, Atlas, count_said, read_atlas, stretches
 from ap_registry.store.comparing import Part, Rebuilt, compare
 from ap_registry.store.database import Connection, Database
@@ -208,7 +209,7 @@ def _collect(replay: Replay, rows: dict[str, list[Sequence[object]]]) -> None:
 
 
 def _reference(connection: Connection, atlas: Atlas, found: Rebuilt, *, mend: bool) -> None:
-    """Organisations, terms and closures; of each the events are in the atlas."""
+    """Organisations, calendars and what LAs set: of each the events are in the atlas."""
     found.events += atlas.said
     organisations = [
         (*(_plain(getattr(one, name)) for name in ORGANISATION), at, until or "infinity")
@@ -227,12 +228,18 @@ def _reference(connection: Connection, atlas: Atlas, found: Rebuilt, *, mend: bo
         for at, until, reason in stretches(told)
         if reason is not None
     ]
+    adjusted = [
+        (*(_plain(getattr(one, name)) for name in ADJUSTMENT), at, until or "infinity")
+        for told in atlas.adjusted.values()
+        for at, until, one in stretches(told)
+    ]
     for table, key, columns, rows in (
         ("organisation", ("id",), ORGANISATION, organisations),
         ("term_block", ("organisation", "starts_on"),
          ("organisation", "starts_on", "ends_on"), blocks),
         ("closure", ("organisation", "closed_on"),
          ("organisation", "closed_on", "reason"), closures),
+        ("adjustment", ("organisation", "rule", "from_on"), ADJUSTMENT, adjusted),
     ):  # fmt: skip
         part = Part(table=table, key=(*key, "from_at"), columns=(*columns, *_BOUNDS))
         compare(connection, part, rows, found, mend=mend)

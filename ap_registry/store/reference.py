@@ -15,7 +15,7 @@ from ap_registry.store.locks import WORLD_LOCK
 
 REFERENCE = 2
 NAMESPACE = uuid5(NAMESPACE_URL, "ap-registry/organisation")
-_HELD = (
+HELD = (
     "case when %(at)s::timestamptz is null then until_at = 'infinity'"
     " else from_at <= %(at)s and until_at > %(at)s end"
 )
@@ -238,7 +238,7 @@ def all_organisations(
     cursor = connection.cursor(binary=True)
     cursor.execute(
         f"select {', '.join(COLUMNS)} from organisation"
-        f" where {_HELD} and {_NAMED.format(name='id')} order by id",
+        f" where {HELD} and {_NAMED.format(name='id')} order by id",
         _asked(as_at, names),
     )
     for row in cursor:
@@ -257,7 +257,7 @@ def terms(
     found: dict[str, list[TermBlock]] = {}
     for name, starts_on, ends_on in connection.execute(
         f"select organisation, starts_on, ends_on from term_block"
-        f" where {_HELD} and {_NAMED.format(name='organisation')}"
+        f" where {HELD} and {_NAMED.format(name='organisation')}"
         " order by organisation, starts_on",
         _asked(as_at, names),
     ).fetchall():
@@ -271,7 +271,7 @@ def closures(
     found: dict[str, dict[date, str]] = {}
     for name, day, reason in connection.execute(
         f"select organisation, closed_on, reason from closure"
-        f" where {_HELD} and {_NAMED.format(name='organisation')}"
+        f" where {HELD} and {_NAMED.format(name='organisation')}"
         " order by organisation, closed_on",
         _asked(as_at, names),
     ).fetchall():

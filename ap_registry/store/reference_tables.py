@@ -1,4 +1,4 @@
-"""Organisations, calendars, people, arrangements as rows, bounded in time like what is derived."""
+"""Organisations, calendars, people, what LAs decide: rows bounded in time like derived ones."""
 
 from datetime import date, datetime
 
@@ -62,6 +62,20 @@ class ArrangementRow(SQLModel, table=True):
     until_at: datetime = Field(sa_type=TIMESTAMPTZ)
     value: str
     basis: str | None
+
+
+class AdjustmentRow(SQLModel, table=True):
+    """A rule's number as an LA has set it, from a day on (``ap_registry.adjustments``)."""
+
+    __tablename__ = "adjustment"
+    organisation: str = Field(primary_key=True)
+    rule: str = Field(primary_key=True)
+    from_on: date = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    value: str | None
+    reason: str
+    source: str | None
 
 
 class PersonRow(SQLModel, table=True):

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from ap_registry.attendance_owed import key_of
 from ap_registry.calendar import academic_year, london_today
 from ap_registry.notice import World, source
-from ap_registry.rules import number, rule
+from ap_registry.rules import rule
 from ap_registry.store import in_line
 from ap_registry.store.database import Connection
 from ap_registry.store.marked import REGISTRATION
@@ -25,7 +27,7 @@ DUE_SCHOOL_DAYS = 5
 # without a URN, with the place of each at its provider, and who answers for the whole.
 _OVER: LiteralString = """
 with near as (
-  select p.pupil_id, p.key, p.provider, p.starts_on,
+  select p.pupil_id, p.key, p.provider, p.starts_on, o.la,
          coalesce(d.sen_provision = 'E' or d.looked_after = 'current', false) as alone
     from placement p
     join organisation o on o.id = p.provider and o.until_at = 'infinity' and o.kind = 'provider'
@@ -36,12 +38,14 @@ with near as (
        order by occurred_on desc, version desc limit 1) d on true
    where p.until_at = 'infinity' and p.end_reason is distinct from 'error'
      and p.starts_on <= %(today)s and coalesce(p.ended_on, 'infinity') >= %(today)s
-     and p.sessions_per_week >= %(near)s and %(year)s - d.birth_year - 1 between 5 and 15),
+     and p.sessions_per_week >= coalesce((%(near_in)s::jsonb ->> o.la)::int, %(near)s)
+     and %(year)s - d.birth_year - 1 between 5 and 15),
 placed as (
   select *, row_number() over (partition by provider order by starts_on, key) as place from near),
 making as (
   select distinct on (provider) provider, pupil_id, key from placed
-   where alone or place = %(pupils)s order by provider, starts_on, key)
+   where alone or place = coalesce((%(pupils_in)s::jsonb ->> la)::int, %(pupils)s)
+   order by provider, starts_on, key)
 select provider, pupil_id, key from making m
  where not exists (
    select from follow_up f join placement p on p.pupil_id = f.pupil_id and p.key = f.opened_by
@@ -61,11 +65,11 @@ def watch_registration(connection: Connection, worlds: Worlds, clock: datetime |
     found = row.fetchone()
     assert found is not None
     today = london_today(found[0])
+    world = worlds.fresh(connection)
     parameters = {
         "today": today,
         "year": academic_year(today),
-        "near": number(NEAR_FULL, today),
-        "pupils": number(RULE, today),
+        **_numbers(world, today),
     }
     for provider, pupil, placement in connection.execute(_OVER, parameters).fetchall():
         with connection.transaction():
@@ -78,6 +82,17 @@ def watch_registration(connection: Connection, worlds: Worlds, clock: datetime |
             in_line.write(connection, at, WHAT, closing={"follow_up": [opened]},
                           opening={"follow_up": [opened]},
                           said=said)  # fmt: skip
+
+
+def _numbers(world: World, today: date) -> dict[str, Any]:
+    """The registry's own, and by LA (three digits) where one has set its own."""
+    las = {la for la, rule_id in world.adjustments if rule_id in {RULE, NEAR_FULL}}
+    return {
+        "near": world.number(NEAR_FULL, today, of=None),
+        "near_in": Jsonb({la[2:]: world.number(NEAR_FULL, today, of=la) for la in las}),
+        "pupils": world.number(RULE, today, of=None),
+        "pupils_in": Jsonb({la[2:]: world.number(RULE, today, of=la) for la in las}),
+    }
 
 
 def row_of(

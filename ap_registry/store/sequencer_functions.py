@@ -56,7 +56,8 @@ _MOVE_REFERENCE = """
   update "{table}" set from_at = p_now where from_at = p_was;
 """
 REFERENCE_TABLES = (
-    "organisation", "term_block", "closure", "arrangement", "person", "confirmation",
+    "organisation", "term_block", "closure", "arrangement", "adjustment", "person",
+    "confirmation",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import LiteralString
 from ap_registry.notice import World
 from ap_registry.organisations import Organisation
 from ap_registry.store import reference
+from ap_registry.store.adjustments import read_adjustments
 from ap_registry.store.arrangements import read_arrangements
 from ap_registry.store.database import Connection
 
@@ -40,7 +41,7 @@ class Worlds:
 
 
 def world_as_at(connection: Connection, at: datetime) -> World:
-    """Organisations and calendars as they were known by an instant."""
+    """Organisations, calendars and what LAs had set, as known by an instant."""
     return _read(connection, "", at)
 
 
@@ -52,6 +53,7 @@ def _read(connection: Connection, version: str, at: datetime | None = None) -> W
         calendars=calendars,
         health_partners=health_partners(found),
         arrangements=read_arrangements(connection, at),
+        adjustments=read_adjustments(connection, at),
         version=version,
     )
 

@@ -1,17 +1,34 @@
 """Organisations and the framework: every notice type and every rule, with its source."""
 
+from datetime import date
+from itertools import chain
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 
 from ap_registry import framework
+from ap_registry.adjusting import Wanted, adjust
+from ap_registry.errors import Problem, Refused
 from ap_registry.store import queries
 from api.deps import Holder, TheRegistry
-from api.problems import responses
+from api.problems import HttpProblem, responses
+from api.v1.bodies import body_of, read_json
 from api.v1.cursors import Cursor, Limit, after, page
-from api.v1.schemas import ORGANISATIONS, answers
+from api.v1.schemas import DAY, ORGANISATIONS, TEXT, WHOLE, answers, record
 
 router = APIRouter(tags=["reference"])
+_FIELDS = {"la": TEXT, "rule": TEXT, "value": {"type": ["integer", "string"]}, "from": DAY,
+           "reason": TEXT, "source": TEXT}  # fmt: skip
+_BODY = body_of(
+    {
+        "type": "object",
+        "required": ["rule", "value", "reason"],
+        "properties": _FIELDS,
+        "additionalProperties": False,
+    }
+)
+_ADJUSTED = record(adjustment=record(la=TEXT, rule=TEXT, reason=TEXT), moved=WHOLE)
 
 
 @router.get(
@@ -41,6 +58,62 @@ def list_organisations(
 
 
 @router.get("/framework", operation_id="get_framework", responses=responses(401))
-def get_framework(_holder: Holder) -> dict[str, Any]:
-    """What can be notified, what follows from it, and the rules with their sources."""
-    return framework.framework()
+def get_framework(registry: TheRegistry, holder: Holder) -> dict[str, Any]:
+    """What can be notified, what follows from it, and the rules with their sources.
+
+    With each rule what the LAs of the caller's organisations have set; an administrator sees all.
+    """
+    with registry.database.connection() as connection:
+        world = registry.worlds.fresh(connection)
+    las = {f"LA{world.la_of(name)}" for name in holder.caller.organisations}
+    set_by = world.adjustments.items()
+    mine = (those for (la, _rule), those in set_by if la in las or holder.caller.sees_all)
+    return framework.framework(chain.from_iterable(mine))
+
+
+@router.post(
+    "/framework/adjustments",
+    operation_id="post_adjustment",
+    status_code=201,
+    openapi_extra=_BODY,
+    responses={**answers(_ADJUSTED, 201), **responses(400, 401, 403, 415, 422, 503)},
+)
+async def post_adjustment(
+    request: Request, registry: TheRegistry, holder: Holder
+) -> dict[str, Any]:
+    """An LA sets the number of a rule for what is owed in it; ``moved`` counts the days moved."""
+    body = await read_json(request)
+    if not isinstance(body, dict):
+        raise HttpProblem(400, "Send one JSON object.")
+    told = await run_in_threadpool(adjust, registry, _wanted(body, holder), holder.caller)
+    return {**told, "moved": len(told["moved"])}
+
+
+def _wanted(body: dict[str, Any], holder: Holder) -> Wanted:
+    """Every problem of form is listed; the LA is the caller's where none is named."""
+    given = {"la": holder.caller.organisation, **body}
+    problems = [
+        Problem(f"/{name}", "unknown_field", f"an adjustment has no field {name}")
+        for name in body.keys() - _FIELDS.keys()
+    ]
+    for name in ("la", "rule", "value", "reason"):
+        if given.get(name) in (None, ""):
+            problems.append(Problem(f"/{name}", "required", f"{name} is needed"))
+        elif not isinstance(given[name], str) and (name != "value" or type(given[name]) is not int):
+            problems.append(Problem(f"/{name}", "bad_format", f"{name} must be text"))
+    if not isinstance(given.get("source", ""), str):
+        problems.append(Problem("/source", "bad_format", "source must be text"))
+    try:
+        from_on = date.fromisoformat(given["from"]) if "from" in given else None
+    except (TypeError, ValueError):
+        problems.append(Problem("/from", "bad_format", "from must be a date such as 2025-03-31"))
+    if problems:
+        raise Refused(tuple(problems))
+    return Wanted(
+        la=given["la"],
+        rule=given["rule"],
+        value=str(given["value"]),
+        from_on=from_on,
+        reason=given["reason"],
+        source=given.get("source"),
+    )

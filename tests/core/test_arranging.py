@@ -1,4 +1,4 @@
-"""``setting set`` and ``confirm``: as an LA officer calls them, with exit codes."""
+"""``setting set``, ``rule set`` and ``confirm``: as an LA officer calls them, with exit codes."""
 
 import json
 import sys
@@ -56,6 +56,27 @@ def test_what_cannot_be_arranged_is_refused(
     status, told = run("setting", "set", *words)
     assert isinstance(told, dict)
     assert (status, [(e["pointer"], e["code"]) for e in told["errors"]]) == (3, [(pointer, code)])
+
+
+def test_a_number_is_set_and_listed(run: Run) -> None:
+    set_by = {"la": "LA856", "rule": "off-site.review", "from": "2026-09-01", "value": 20,
+              "reason": "as in our protocol", "source": None}  # fmt: skip
+    words = ("rule", "set", "LA856", "off-site.review", "20", "--from", "2026-09-01",
+             "--reason", "as in our protocol")  # fmt: skip
+    assert run(*words) == (0, {"adjustment": set_by, "moved": []})
+    for on, stands in (("2026-08-31", None), ("2026-09-01", set_by)):
+        _status, told = run("rule", "list", "--la", "LA856", "--on", on)
+        assert isinstance(told, dict)
+        (found,) = (one for one in told["items"] if one["id"] == "off-site.review")
+        assert (found["value"], found["stands"], found["adjustments"]) == (30, stands, [set_by])
+
+
+def test_a_law_that_was_verified_is_not_set(run: Run) -> None:
+    status, told = run("rule", "set", "LA856", "governors.meeting", "20", "--reason", "slow")
+    assert isinstance(told, dict)
+    assert (status, [(e["pointer"], e["rule"]) for e in told["errors"]]) == (
+        3, [("/rule", "governors.meeting")],
+    )  # fmt: skip
 
 
 def test_who_is_silent_is_a_finding(run: Run) -> None:

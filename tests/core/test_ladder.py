@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ap_registry.calendar import SchoolCalendar, TermBlock
-from ap_registry.ladder import Step, first_step, held_until, next_steps
+from ap_registry import ladder
+from ap_registry.calendar import Calendars, SchoolCalendar, TermBlock
+from ap_registry.ladder import Desk, Step, held_until
+from ap_registry.notice import World
 
 SCHOOL = SchoolCalendar(
     "100001",
@@ -14,7 +16,13 @@ SCHOOL = SchoolCalendar(
         TermBlock(date(2026, 10, 26), date(2026, 12, 18)),
     ),
 )
-OFFICE = SchoolCalendar("LA856")
+WORLD = World(organisation=lambda _name: None, calendars=Calendars())
+DESK = Desk(SCHOOL, WORLD, "100001")
+OFFICE = Desk(SchoolCalendar("LA856"), WORLD, "LA856")
+
+
+def first_step(opened_on: date, due_on: date, made_on: date) -> Step:
+    return ladder.first_step(opened_on, due_on, made_on=made_on, to=DESK)
 
 
 def day(month: int, number: int) -> date:
@@ -30,31 +38,31 @@ def day(month: int, number: int) -> date:
     ],
 )
 def test_only_a_long_duty_is_reminded_of_before_it_is_due(due_on: date, step: Step) -> None:
-    assert first_step(day(11, 9), due_on, day(11, 9), SCHOOL) == step
+    assert first_step(day(11, 9), due_on, day(11, 9)) == step
 
 
 def test_two_school_days_before_are_counted_over_the_half_term() -> None:
-    assert first_step(day(10, 1), day(10, 27), day(10, 1), SCHOOL) == Step("before", day(10, 16))
+    assert first_step(day(10, 1), day(10, 27), day(10, 1)) == Step("before", day(10, 16))
 
 
 def test_a_duty_of_one_day_has_one_message_that_day() -> None:
-    assert first_step(day(11, 20), day(11, 20), day(11, 20), SCHOOL) == Step("due", day(11, 20))
+    assert first_step(day(11, 20), day(11, 20), day(11, 20)) == Step("due", day(11, 20))
 
 
 def test_what_was_due_before_it_was_known_is_told_the_next_morning() -> None:
-    assert first_step(day(11, 2), day(11, 6), day(11, 20), SCHOOL) == Step("due", day(11, 23))
+    assert first_step(day(11, 2), day(11, 6), day(11, 20)) == Step("due", day(11, 23))
 
 
 def test_what_is_due_on_a_weekend_is_told_on_the_friday() -> None:
-    assert first_step(day(11, 18), day(11, 22), day(11, 18), SCHOOL) == Step("due", day(11, 20))
+    assert first_step(day(11, 18), day(11, 22), day(11, 18)) == Step("due", day(11, 20))
 
 
 def test_the_morning_before_has_passed_so_only_the_due_day_is_left() -> None:
-    assert first_step(day(11, 9), day(11, 20), day(11, 18), SCHOOL) == Step("due", day(11, 20))
+    assert first_step(day(11, 9), day(11, 20), day(11, 18)) == Step("due", day(11, 20))
 
 
 def after(step: Step, due_on: date) -> list[Step]:
-    return list(next_steps(step, due_on, step.on, SCHOOL, la_days=OFFICE))
+    return list(ladder.next_steps(step, due_on, today=step.on, owner=DESK, la=OFFICE))
 
 
 def test_after_the_due_day_the_owner_is_told_once_more_and_then_the_la() -> None:
@@ -79,9 +87,9 @@ def test_the_la_does_not_wait_for_term() -> None:
 
 def test_the_chair_of_the_panel_comes_after_the_la_and_is_the_last() -> None:
     step = Step("la", day(11, 27))
-    after = list(next_steps(step, day(11, 20), day(11, 27), SCHOOL, la_days=OFFICE))
-    assert after == [Step("panel", day(12, 4))]
-    assert list(next_steps(after[0], day(11, 20), day(12, 4), SCHOOL, la_days=OFFICE)) == []
+    last = after(step, day(11, 20))
+    assert last == [Step("panel", day(12, 4))]
+    assert after(last[0], day(11, 20)) == []
 
 
 def test_a_late_file_does_not_escalate_before_the_owner_was_told_twice() -> None:
@@ -105,4 +113,4 @@ def test_a_late_file_does_not_escalate_before_the_owner_was_told_twice() -> None
 def test_quiet_hours_and_days_off_wait_for_the_next_morning(
     now: datetime, until: datetime | None
 ) -> None:
-    assert held_until(now, SCHOOL) == until
+    assert held_until(now, DESK) == until
