@@ -37,6 +37,15 @@ class Installation:
         if "database" in self.__dict__:
             self.database.close()
 
+    def revive(self) -> None:
+        """Start embedded servers that have died, perhaps elsewhere; others may still be away."""
+        found = servers(self.settings)
+        if found != self.servers:
+            self.close()
+            for name in ("database", "registry"):
+                self.__dict__.pop(name, None)
+            self.servers = found
+
 
 def servers(settings: Settings) -> embedded.Servers:
     """The servers that the environment names; embedded ones for those that it does not."""

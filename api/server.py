@@ -48,7 +48,9 @@ def _sequencer(found: Installation, done: threading.Event) -> tuple[threading.Th
     if found.settings.database_url is not None:
         return ()
     thread = threading.Thread(
-        target=keep_sequencing, args=(found.servers.database_url, found.clock, done), daemon=True
+        target=keep_sequencing,
+        args=(lambda: found.servers.database_url, found.clock, done),
+        daemon=True,
     )
     thread.start()
     return (thread,)

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any, cast
 
+import psycopg
 import redis
 import structlog
 from arq import cron
@@ -19,7 +20,7 @@ from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
 from ap_registry import logs
-from ap_registry.errors import RegistryError
+from ap_registry.errors import RegistryError, Unavailable
 from ap_registry.installation import Installation, open_installation
 from ap_registry.store.sequencer import keep_sequencing
 from jobs.channels import chosen
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 TIMEOUT_SECONDS = 60
 NIGHTLY_TIMEOUT_SECONDS = 1_800
 GENTLE_SECONDS = 30
-REDIS_AGAIN_SECONDS = 2.0
+AGAIN_SECONDS = 1.0  # after a server has been lost
 EVERY_TEN = set(range(0, 60, 10))
 Work = Callable[[Installation, Event], object]
 
@@ -44,18 +45,39 @@ def send_outbox(found: Installation, stopping: Event) -> None:
 
 def in_thread(name: str, work: Work) -> WorkerCoroutine:
     """A job that fails is logged by kind and place of its error, never its words: they may quote
-    a person. What it left undone stands in the database, and the next run takes it."""
+    a person. What it left undone stands in the database, and the next run takes it; where the
+    database was lost, that is at once when it is back."""
 
     async def job(ctx: dict[str, Any]) -> None:
+        await asyncio.to_thread(_work_on, name, work, ctx["installation"], ctx["stopping"])
+
+    job.__qualname__ = name
+    return cast(WorkerCoroutine, job)
+
+
+def _work_on(name: str, work: Work, found: Installation, stopping: Event) -> None:
+    """Once, and once more after the database was lost."""
+    for once_more in (True, False):
         try:
-            await asyncio.to_thread(work, ctx["installation"], ctx["stopping"])
+            work(found, stopping)
+            return
         except Exception as error:
             frame = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{Path(frame.filename).name}:{frame.lineno}"
             log.error("job_failed", job=name, error=type(error).__name__, at=place)
+            if not (once_more and isinstance(error, (psycopg.OperationalError, Unavailable))):
+                return
+        _revive(found, stopping)
 
-    job.__qualname__ = name
-    return cast(WorkerCoroutine, job)
+
+def _revive(found: Installation, stopping: Event) -> None:
+    """Embedded servers are started anew; others may still be away."""
+    if stopping.wait(AGAIN_SECONDS):
+        return
+    try:
+        found.revive()
+    except (RegistryError, psycopg.Error, OSError) as error:
+        log.error("servers_lost", error=type(error).__name__)
 
 
 def cron_jobs() -> list[Any]:
@@ -85,7 +107,8 @@ def run() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     sequencer = Thread(
-        target=keep_sequencing, args=(found.servers.database_url, found.clock, stopping)
+        target=keep_sequencing,
+        args=(lambda: found.servers.database_url, found.clock, stopping),
     )
     sequencer.start()
     log.info("worker_started")
@@ -95,23 +118,12 @@ def run() -> None:
                 _work(found, stopping)
             except (redis.RedisError, OSError) as error:
                 log.error("redis_lost", error=type(error).__name__)
-                stopping.wait(REDIS_AGAIN_SECONDS)
-                found.close()
-                found = _reopen(found)
+                _revive(found, stopping)
     finally:
         stopping.set()
         sequencer.join()
         found.close()
     log.info("worker_stopped")
-
-
-def _reopen(found: Installation) -> Installation:
-    """Embedded servers are started anew; others may still be away."""
-    try:
-        return open_installation()
-    except RegistryError as error:
-        log.error("servers_lost", error=type(error).__name__)
-        return Installation(settings=found.settings, servers=found.servers)
 
 
 def _work(found: Installation, stopping: Event) -> None:

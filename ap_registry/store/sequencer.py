@@ -7,6 +7,7 @@ what was recorded by then: whoever takes the lock later records later.
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
@@ -122,14 +123,14 @@ def wait_for_round(
         time.sleep(_POLL_SECONDS)
 
 
-def keep_sequencing(url: str, clock: datetime | None, done: threading.Event) -> None:
+def keep_sequencing(url: Callable[[], str], clock: datetime | None, done: threading.Event) -> None:
     """Sequence every second, and at once when a reader asks, until ``done``.
 
     A failure is logged and tried again on a new connection: what waits stays in its queue.
     """
     while not done.is_set():
         try:
-            with connect(url) as connection:
+            with connect(url()) as connection:
                 connection.execute(f"listen {CHANNEL}")
                 while not done.is_set():
                     found = sequence(connection, clock)

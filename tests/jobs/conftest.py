@@ -23,6 +23,7 @@ from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from tests.architecture.sources import ROOT
 from tests.conftest import _NUMBERS
+from tests.jobs.receiving import Receiver, receiving
 from tests.world import load_world
 
 MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)  # after the reminders of Friday 20 November
@@ -68,6 +69,12 @@ def _listening(handler: Sink) -> Iterator[str]:
         yield f"smtp://127.0.0.1:{port}"
     finally:
         controller.stop()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found
 
 
 @pytest.fixture

@@ -4,12 +4,8 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from uuid import UUID
 
 import jwt
@@ -22,6 +18,7 @@ from jobs.letters import Failed, Letter
 from jobs.notify import notify_sender
 from jobs.outbox import send_due
 from jobs.webhooks import webhook_sender
+from tests.jobs.receiving import Receiver
 from tests.world import SCHOOL, notify, register_pupil
 
 SERVICE, SECRET = "26785a09-ab16-4eb0-8407-a37497a57506", "3d844edf-8d35-48ac-975b-e847b4f122b0"
@@ -30,54 +27,6 @@ LETTER = Letter(
     id=UUID(int=7), to="pat@alder.example", subject="Due", text="To Alder School\n",
     at=datetime(2026, 11, 20, 8, 0, tzinfo=UTC), organisation="100001",
 )  # fmt: skip
-
-
-class Receiver(ThreadingHTTPServer):
-    """Keeps what it took; ``answer`` is the status that it gives."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.taken: list[tuple[dict[str, str], bytes]] = []
-        self.answer = 201
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        if self.server.answer < 400:
-            self.server.taken.append(({k.lower(): v for k, v in self.headers.items()}, body))
-        self._say(self.server.answer, {})
-
-    def do_GET(self) -> None:
-        reference = self.path.partition("reference=")[2]
-        had = [b for _h, b in self.server.taken if json.loads(b)["reference"] == reference]
-        self._say(200, {"notifications": [{} for _ in had]})
-
-    def _say(self, status: int, body: Any) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_args: object) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as found:
-        thread = threading.Thread(target=found.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield found
-        found.shutdown()
-        thread.join()
 
 
 def by_notify(receiver: Receiver) -> Settings:

@@ -15,8 +15,9 @@ from ap_registry.installation import Installation
 from jobs.outbox import MOST_ATTEMPTS
 from tests.embedded.asking import state
 from tests.jobs.conftest import Sink, Workers
+from tests.jobs.owing import owe_reasons
 from tests.waiting import wait_for
-from tests.world import PERSON, SCHOOL, send_register, take_organisations, upn
+from tests.world import PERSON, upn
 
 MESSAGES = 100
 KILLS = 10
@@ -24,24 +25,7 @@ KILLS = 10
 
 @pytest.fixture
 def hundred(morning: Installation) -> Installation:
-    """A hundred providers, each with a code N of last Friday: its reason is owed today."""
-    places = [f"AP-{number:04}" for number in range(1, MESSAGES + 1)]
-    listed = "".join(f"{p},provider,Place,856,{p.lower()}@ap.example\n" for p in places)
-    take_organisations(morning.registry, "id,kind,name,la,email\n" + listed)
-    pupils = [upn(number) for number in range(MESSAGES)]
-    notices: list[dict[str, object]] = []
-    for one in pupils:
-        notices += [
-            {"type": "pupil_registered", "upn": one, "occurred_on": "2026-09-01", "by": SCHOOL,
-             **PERSON},
-            {"type": "joined_roll", "upn": one, "occurred_on": "2026-09-01", "by": SCHOOL,
-             "school": SCHOOL, "registration": "C"},
-        ]  # fmt: skip
-    morning.registry.record_many(notices)
-    rows = "".join(
-        f"{one},{place},2026-11-13,AM,N\n" for one, place in zip(pupils, places, strict=True)
-    )
-    send_register(morning.registry, "upn,organisation,date,session,code\n" + rows)
+    owe_reasons(morning.registry, MESSAGES)
     return morning
 
 

@@ -185,7 +185,7 @@ def test_a_closure_known_later_does_not_change_what_was_owed_as_at_then(
 def sequencing(registry: Registry, urls: embedded.Servers) -> Iterator[None]:
     done = threading.Event()
     thread = threading.Thread(
-        target=keep_sequencing, args=(urls.database_url, registry.clock, done)
+        target=keep_sequencing, args=(lambda: urls.database_url, registry.clock, done)
     )
     thread.start()
     yield
