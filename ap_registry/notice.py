@@ -17,6 +17,7 @@ from ap_registry.errors import Problem
 from ap_registry.fields import BadValue, Kind, Reading, Reference
 from ap_registry.happenings import Happening
 from ap_registry.organisations import Organisation
+from ap_registry.provider_checks import Checked, hold_on
 from ap_registry.pupil import Pupil
 from ap_registry.rules import RuleUnknown, rule
 
@@ -74,6 +75,7 @@ class World:
     health_partners: Mapping[str, str] = field(default_factory=dict)
     arrangements: Arrangements = field(default_factory=dict)
     adjustments: Adjustments = field(default_factory=dict)
+    checks: Mapping[str, tuple[Checked, ...]] = field(default_factory=dict)
     version: str = ""
 
     def keeps_register(self, organisation: str) -> bool:
@@ -97,6 +99,10 @@ class World:
         if not self.adjustments:
             return rule(rule_id, on).value
         return adjustments.value(self.adjustments, f"LA{self.la_of(of)}", rule_id, on)
+
+    def staff_checked(self, provider: str, on: date) -> bool:
+        """Whether the provider's own confirmation of its staff checks holds that day."""
+        return hold_on(self.checks.get(provider, ()), on)
 
     def la_of(self, organisation: str | None) -> str | None:
         """The three digits of the LA in which an organisation lies."""

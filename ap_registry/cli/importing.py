@@ -19,6 +19,7 @@ from ap_registry.ingest.notices import import_notices
 from ap_registry.ingest.organisations import import_organisations
 from ap_registry.ingest.people import import_people
 from ap_registry.ingest.results import ImportResult
+from ap_registry.ingest.sheets import import_headcounts, import_providers
 
 File = Annotated[str, typer.Argument(help="The file; - reads standard input.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and judge, save nothing.")]
@@ -149,6 +150,32 @@ def people(file: File, json_: Json = False) -> None:
         found.database.connection() as connection,
     ):
         result = import_people(connection, handle, today=found.registry.today(), clock=found.clock)
+    _tell(result, json_)
+
+
+@imports.command("headcounts")
+def headcounts(file: File, json_: Json = False) -> None:
+    """organisation,as_at,by,value,pupils,places: how many pupils, in all or of a group."""
+    with (
+        opened(file) as handle,
+        installation() as found,
+        found.database.connection() as connection,
+    ):
+        result = import_headcounts(
+            connection, handle, today=found.registry.today(), clock=found.clock
+        )
+    _tell(result, json_)
+
+
+@imports.command("providers")
+def providers(file: File, json_: Json = False) -> None:
+    """provider,as_at,checks_confirmed_on,…: what is known of a provider as at a day."""
+    with opened(file) as handle, installation() as found:
+        with found.database.connection() as connection:
+            result = import_providers(
+                connection, handle, today=found.registry.today(), clock=found.clock
+            )
+        found.registry.recompute_follow_ups()
     _tell(result, json_)
 
 

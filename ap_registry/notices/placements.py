@@ -61,7 +61,8 @@ def _refuse_placement(case: Case[Placed]) -> Iterator[Problem]:
 
 def _flag_placement(case: Case[Placed]) -> Iterator[Flag]:
     yield from _flag_over_ten(case, case.facts.sessions_per_week, case.entry.id)
-    if case.facts.checks_confirmed_on is None:
+    confirmed = case.facts.checks_confirmed_on is not None
+    if not confirmed and not case.world.staff_checked(case.facts.provider, case.on):
         yield case.flag(
             "placement.checks-unconfirmed",
             "no written confirmation of the provider's staff checks is on record",

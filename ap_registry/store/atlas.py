@@ -1,7 +1,7 @@
 """Organisations, calendars and rules as LAs set them, through time, as the ledger tells them."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, LiteralString, TypeVar
@@ -12,9 +12,11 @@ from ap_registry.adjustments import Adjustment, by_rule
 from ap_registry.calendar import ENGLAND, Calendars, SchoolCalendar, TermBlock
 from ap_registry.notice import World
 from ap_registry.organisations import Organisation
+from ap_registry.provider_checks import Checked
 from ap_registry.store import codec
 from ap_registry.store.adjustments import adjustment_of
 from ap_registry.store.database import Connection
+from ap_registry.store.sheets import PROVIDERS, SHEETS, Sheet
 from ap_registry.store.worlds import health_partners
 
 Position = tuple[int, datetime, datetime]
@@ -25,14 +27,15 @@ T = TypeVar("T")
 
 _SAID: LiteralString = (
     "e.stream = 2 and e.type in ('organisation_recorded.v1', 'terms_recorded.v1',"
-    " 'closure_recorded.v1', 'rule_adjusted.v1')"
+    " 'closure_recorded.v1', 'rule_adjusted.v1', 'provider_checked.v1', 'headcount_recorded.v1')"
 )
 _FACTS: LiteralString = f"""
 select coalesce(l.seq, %(unsequenced)s), e.recorded_at, coalesce(u.written_at, e.recorded_at),
-       coalesce(l.known_at, e.recorded_at), e.type, e.data::text
+       coalesce(l.known_at, e.recorded_at), e.type, e.data::text, p.data::text
   from event e
   left join log l using (pupil_id, stream, version)
   left join unsequenced u using (pupil_id, stream, version)
+  left join event_private p using (pupil_id, stream, version)
  where {_SAID}
  order by 1, 2, 3, e.pupil_id, e.version
 """
@@ -63,7 +66,10 @@ class Told(Generic[T]):
 
 @dataclass
 class Atlas:
-    """Everything said of organisations, calendars and rules, numbered in the one order."""
+    """Everything said of organisations, calendars and rules, numbered in the one order.
+
+    ``rows``: of the sheets, by table and key.
+    """
 
     positions: list[Position] = field(default_factory=list)
     organisations: dict[str, Told[Organisation]] = field(default_factory=dict)
@@ -71,6 +77,8 @@ class Atlas:
     closures: dict[str, Told[Mapping[date, str]]] = field(default_factory=dict)
     laestabs: dict[str, Told[Organisation]] = field(default_factory=dict)
     closed: dict[tuple[str, date], Told[str | None]] = field(default_factory=dict)
+    rows: dict[tuple[Any, ...], Told[tuple[Any, ...]]] = field(default_factory=dict)
+    checks: dict[str, Told[Mapping[str, Checked]]] = field(default_factory=dict)
     calendars: dict[tuple[str, int], SchoolCalendar] = field(default_factory=dict)
     worlds: dict[int, World] = field(default_factory=dict)
     health: list[int] = field(default_factory=list)
@@ -100,6 +108,11 @@ class Atlas:
             calendars=_At(self, number),
             health_partners=self._partners(number),
             adjustments=by_rule(one for told in self.adjusted.values() if (one := told.at(number))),
+            checks={
+                provider: tuple(said.values())
+                for provider, told in self.checks.items()
+                if (said := told.at(number))
+            },
             version=str(number),
         )
 
@@ -164,12 +177,16 @@ def count_said(connection: Connection) -> int:
 
 def read_atlas(connection: Connection) -> Atlas:
     atlas = Atlas()
-    for *position, known_at, alias, data in connection.execute(
+    for *position, known_at, alias, data, private in connection.execute(
         _FACTS, {"unsequenced": UNSEQUENCED}
     ):
         atlas.positions.append((position[0], position[1], position[2]))
-        _TAKE[alias](atlas, len(atlas.positions), known_at, codec.decode(data))
+        said = {**codec.decode(data), **(codec.decode(private) if private else {})}
+        _TAKE[alias](atlas, len(atlas.positions), known_at, said)
     return atlas
+
+
+Take = Callable[[Atlas, int, datetime, dict[str, Any]], None]
 
 
 def _organisation(atlas: Atlas, number: int, at: datetime, data: dict[str, Any]) -> None:
@@ -206,11 +223,33 @@ def _adjustment(atlas: Atlas, number: int, at: datetime, data: dict[str, Any]) -
     atlas.adjusted.setdefault(key, Told()).add(number, at, found)
 
 
-_TAKE = {
+def _row(sheet: Sheet) -> Take:
+    """A row of a sheet, under its key; of a provider's also what it says of staff checks."""
+
+    def take(atlas: Atlas, number: int, at: datetime, data: dict[str, Any]) -> None:
+        organisation = data["organisation"]
+        row = {name: data.get(name) for name in sheet.columns} | {sheet.key[0]: organisation}
+        key = (sheet.table, *sheet.key_of(row))
+        atlas.rows.setdefault(key, Told()).add(number, at, tuple(row.values()))
+        if sheet is PROVIDERS:
+            told = atlas.checks.setdefault(organisation, Told())
+            told.add(number, at, {**(told.at(number) or {}), str(row["as_at"]): _checked(row)})
+
+    return take
+
+
+def _checked(row: Mapping[str, Any]) -> Checked:
+    days = (row["checks_confirmed_on"], row["checks_changed_on"])
+    confirmed_on, changed_on = (date.fromisoformat(day) if day else None for day in days)
+    return Checked(confirmed_on=confirmed_on, changed_on=changed_on)
+
+
+_TAKE: Mapping[str, Take] = {
     "organisation_recorded.v1": _organisation,
     "terms_recorded.v1": _terms,
     "closure_recorded.v1": _closure,
     "rule_adjusted.v1": _adjustment,
+    **{sheet.alias: _row(sheet) for sheet in SHEETS},
 }
 
 

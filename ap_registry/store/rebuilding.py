@@ -20,6 +20,7 @@ from ap_registry.store.locks import WORLD_LOCK
 from ap_registry.store.reference import COLUMNS as ORGANISATION
 from ap_registry.store.replay import Replay
 from ap_registry.store.replay_merged import MergedReplay
+from ap_registry.store.sheets import SHEETS
 from ap_registry.store.tables import DERIVED
 
 PUPILS_AT_ONCE = 400
@@ -209,7 +210,7 @@ def _collect(replay: Replay, rows: dict[str, list[Sequence[object]]]) -> None:
 
 
 def _reference(connection: Connection, atlas: Atlas, found: Rebuilt, *, mend: bool) -> None:
-    """Organisations, calendars and what LAs set: of each the events are in the atlas."""
+    """Organisations, calendars, what LAs set and sheets: the events are in the atlas."""
     found.events += atlas.said
     organisations = [
         (*(_plain(getattr(one, name)) for name in ORGANISATION), at, until or "infinity")
@@ -243,6 +244,17 @@ def _reference(connection: Connection, atlas: Atlas, found: Rebuilt, *, mend: bo
     ):  # fmt: skip
         part = Part(table=table, key=(*key, "from_at"), columns=(*columns, *_BOUNDS))
         compare(connection, part, rows, found, mend=mend)
+    for sheet in SHEETS:
+        told_rows = [
+            (*row, at, until or "infinity")
+            for (table, *_key), told in atlas.rows.items()
+            if table == sheet.table
+            for at, until, row in stretches(told)
+        ]
+        part = Part(
+            table=sheet.table, key=(*sheet.key, "from_at"), columns=(*sheet.columns, *_BOUNDS)
+        )
+        compare(connection, part, told_rows, found, mend=mend)
 
 
 def _plain(value: object) -> object:

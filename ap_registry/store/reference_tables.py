@@ -1,4 +1,4 @@
-"""Organisations, calendars, people, what LAs decide: rows bounded in time like derived ones."""
+"""Reference data as rows, bounded in time like what is derived."""
 
 from datetime import date, datetime
 
@@ -100,3 +100,35 @@ class ConfirmationRow(SQLModel, table=True):
     confirmed_on: date = Field(primary_key=True)
     from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
     until_at: datetime = Field(sa_type=TIMESTAMPTZ)
+
+
+class ProviderCheckRow(SQLModel, table=True):
+    """What was known of a provider as at a day: its staff checks, its quality, its teachers."""
+
+    __tablename__ = "provider_check"
+    provider: str = Field(primary_key=True)
+    as_at: date = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    checks_confirmed_on: date | None
+    checks_changed_on: date | None
+    standards_checked_on: date | None
+    qa_visit_on: date | None
+    qa_words: str | None
+    teachers: int | None
+    qualified_teachers: int | None
+    places: int | None
+
+
+class HeadcountRow(SQLModel, table=True):
+    """How many pupils an organisation had on a day: in all, or of one group."""
+
+    __tablename__ = "headcount"
+    organisation: str = Field(primary_key=True)
+    as_at: date = Field(primary_key=True)
+    by: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    from_at: datetime = Field(primary_key=True, sa_type=TIMESTAMPTZ)
+    until_at: datetime = Field(sa_type=TIMESTAMPTZ)
+    pupils: int
+    places: int | None

@@ -57,7 +57,7 @@ _MOVE_REFERENCE = """
 """
 REFERENCE_TABLES = (
     "organisation", "term_block", "closure", "arrangement", "adjustment", "person",
-    "confirmation",
+    "confirmation", "provider_check", "headcount",
 )  # fmt: skip
 
 

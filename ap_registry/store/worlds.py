@@ -10,6 +10,7 @@ from ap_registry.store import reference
 from ap_registry.store.adjustments import read_adjustments
 from ap_registry.store.arrangements import read_arrangements
 from ap_registry.store.database import Connection
+from ap_registry.store.sheets import read_checks
 
 VERSION: LiteralString = """
 select string_agg(value, '/' order by name) from setting
@@ -54,6 +55,7 @@ def _read(connection: Connection, version: str, at: datetime | None = None) -> W
         health_partners=health_partners(found),
         arrangements=read_arrangements(connection, at),
         adjustments=read_adjustments(connection, at),
+        checks=read_checks(connection, at),
         version=version,
     )
 
