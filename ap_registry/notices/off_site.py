@@ -30,20 +30,30 @@ def _refuse_direction(case: Case[Directed]) -> Iterator[Problem]:
 
 def _flag_direction(case: Case[Directed]) -> Iterator[Flag]:
     facts = case.facts
-    days = case.world.number("off-site.notice", case.on, of=facts.school)
-    calendar = case.world.calendars.of(facts.school)
-    earliest, _missing = calendar.due_after(facts.parent_notified_on, days)
-    if facts.starts_on < earliest:
-        yield case.flag(
-            "off-site.notice",
-            f"parents told on {facts.parent_notified_on}: {days} school days' notice "
-            f"allows a start on {earliest}, not {facts.starts_on}",
-        )
+    yield from _flag_notice(case, "parents", facts.parent_notified_on)
+    if case.pupil.detail("sen_provision", case.on) == "E":
+        yield from _flag_notice(case, "the LA that maintains the EHC plan", facts.la_notified_on)
     if not case.before.on_roll(facts.school, case.on):
         yield case.flag(
             "roll.not-on-record",
             f"not on the roll of {facts.school} on record",
             mend=facts.school,
+        )
+
+
+def _flag_notice(case: Case[Directed], who: str, told_on: date | None) -> Iterator[Flag]:
+    """Whole school days between the notice and the start: SI 2010/1156 reg. 3(2)."""
+    days = case.world.number("off-site.notice", case.on, of=case.facts.school)
+    if told_on is None:
+        yield case.flag("off-site.notice", f"no day on which {who} was told is on record")
+        return
+    starts_on = case.facts.starts_on
+    earliest, _missing = case.world.calendars.of(case.facts.school).due_after(told_on, days)
+    if starts_on < earliest:
+        yield case.flag(
+            "off-site.notice",
+            f"{who} told on {told_on}: {days} school days' notice "
+            f"allows a start on {earliest}, not {starts_on}",
         )
 
 

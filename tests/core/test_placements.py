@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.builders import (
+    Notice,
     correction,
     direction,
     placement,
@@ -197,6 +198,16 @@ def test_notice_is_counted_in_school_days(told: str, flags: list[str]) -> None:
 def test_one_school_day_is_too_short() -> None:
     story = given(direction(starts_on="2026-03-03", parent_notified_on="2026-03-02"))
     assert story.flags() == ["off-site.notice"]
+
+
+@pytest.mark.parametrize(
+    ("told", "flags"),
+    [("2026-03-02", []), ("2026-03-03", ["off-site.notice"]), (None, ["off-site.notice"])],
+)
+def test_the_la_of_an_ehc_plan_has_the_same_notice(told: str | None, flags: list[str]) -> None:
+    plan = Notice("pupil_details_changed", "2026-02-02", {"sen_provision": "E"})
+    story = given(plan, direction(la_notified_on=told))
+    assert story.flags() == flags
 
 
 def test_a_direction_that_ends_before_it_starts_is_refused() -> None:
