@@ -62,8 +62,19 @@ def _refuse_move(case: Case[Moved]) -> Iterator[Problem]:
         yield Problem("/to_school", "bad_format", "to_school must be another school")
 
 
+def _leaves(case: Case[Moved]) -> bool:
+    """On the roll of the school that the pupil moves from, or leaves it that day: leave is read
+    first (contract section 8)."""
+    return any(
+        s.school == case.facts.from_school
+        and s.occurred_on <= case.on
+        and (s.until_on is None or s.until_on >= case.on)
+        for s in case.before.rolls
+    )
+
+
 def _flag_move(case: Case[Moved]) -> Iterator[Flag]:
-    if not case.before.on_roll(case.facts.from_school, case.on):
+    if not _leaves(case):
         yield case.flag(
             "roll.not-on-record",
             f"not on the roll of {case.facts.from_school} on record",

@@ -125,3 +125,16 @@ def test_a_managed_move_with_a_plan_is_flagged(registry: Registry) -> None:
     moved = notify(registry, "managed_move", "2026-03-02", from_school=SCHOOL, to_school=OTHER,
                    by=SCHOOL, parent_agreed=True)  # fmt: skip
     assert rules_of(moved) == ["managed-move.ehc-plan"]
+
+
+@pytest.mark.parametrize(
+    ("left_on", "rules"), [("2026-03-02", []), ("2026-03-01", ["roll.not-on-record"])]
+)
+def test_who_moves_may_leave_the_roll_the_same_day(
+    registry: Registry, left_on: str, rules: list[str]
+) -> None:
+    register_pupil(registry)
+    notify(registry, "left_roll", left_on, school=SCHOOL, ground="a", destination=OTHER)
+    moved = notify(registry, "managed_move", "2026-03-02", from_school=SCHOOL, to_school=OTHER,
+                   parent_agreed=True, by=SCHOOL)  # fmt: skip
+    assert [flag["rule"] for flag in moved["flags"]] == rules
