@@ -73,15 +73,20 @@ def test_home_education_within_twelve_weeks_of_a_suspension_is_a_signal(
 
 
 @pytest.mark.parametrize(
-    ("left_on", "rules"),
-    [("2026-01-14", ["roll.off-rolling-signal"]), ("2026-01-15", [])],
+    ("left_on", "ground", "rules"),
+    [
+        ("2026-01-14", "f", ["roll.off-rolling-signal"]),
+        ("2026-01-15", "f", []),
+        ("2026-01-14", "g", []),
+        ("2026-01-14", "k", []),
+    ],
 )
-def test_a_removal_in_exam_years_before_the_census_is_a_signal(
-    registry: Registry, left_on: str, rules: list[str]
+def test_home_education_in_exam_years_before_the_census_is_a_signal(
+    registry: Registry, left_on: str, ground: str, rules: list[str]
 ) -> None:
     """Born in 2010/11: Year 10 in 2025/26; the census is on Thursday 15 January 2026."""
     register_pupil(registry, date_of_birth="2011-02-03")
-    assert rules_of(leave(registry, left_on, "g")) == rules
+    assert rules_of(leave(registry, left_on, ground)) == rules
 
 
 def refer(registry: Registry, route: str = "section_19") -> dict[str, Any]:
