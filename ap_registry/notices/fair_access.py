@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -191,7 +191,10 @@ def _place(pupil: Pupil, world: World) -> Iterable[FollowUp]:
 
 
 def _refusal(pupil: Pupil, world: World) -> Iterable[FollowUp]:
-    """A refusal goes to the LA, which may direct: done by that school's yes or a new decision."""
+    """A refusal goes to the LA, which may direct: done by that school's yes or a new decision.
+
+    Seven calendar days: the codes of practice count so, not in school days.
+    """
     for found in pupil.fair_access:
         owner = _owner(found, pupil)
         for refused in (r for r in found.responses if r.response == "refused"):
@@ -209,10 +212,9 @@ def _refusal(pupil: Pupil, world: World) -> Iterable[FollowUp]:
                 kind="fair_access_refusal",
                 owner=owner,
                 opened_on=refused.occurred_on,
-                due_on=world.calendars.of(owner).due_after(refused.occurred_on, days)[0],
+                due_on=refused.occurred_on + timedelta(days=days),
                 opened_by=refused.id,
                 rule="fair-access.refused",
-                calendar=owner,
                 **ending(ended),
             )
 

@@ -97,7 +97,7 @@ def test_a_refusal_is_flagged_and_goes_to_the_la(registry: Registry) -> None:
         by=OTHER, response="refused", ground="full",
     )  # fmt: skip
     assert rules_of(refused) == ["fair-access.refused"]
-    assert owed(registry, "fair_access_refusal") == [("LA856", "2026-02-25", "overdue")]
+    assert owed(registry, "fair_access_refusal") == [("LA856", "2026-02-16", "overdue")]
     notify(
         registry, "fair_access_response", "2026-02-11", case=receipt["event"]["id"], school=OTHER,
         by=OTHER, response="accepted",
