@@ -3,7 +3,8 @@
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any, TextIO
@@ -44,12 +45,26 @@ def _tell(result: ImportResult, as_json: bool) -> None:
             f"{result.rows} rows: {result.created} created, {result.unchanged} unchanged,"
             f" {result.duplicate} duplicate, {result.refused} refused\n"
         )
+        sys.stdout.writelines(_moved(result.more.get("moved", [])))
         for error in result.errors[:ERRORS_SHOWN]:
             say(f"row {error.row}, {error.column or 'whole row'}: {error.detail} [{error.code}]")
         if len(result.errors) > ERRORS_SHOWN:
             say(f"… and {len(result.errors) - ERRORS_SHOWN} more")
     if result.refused:
         raise Stop(1)
+
+
+def _moved(moved: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What is due on another day than before, and how many of whom."""
+    if moved:
+        concerned = sorted(Counter(str(one["owner"]) for one in moved).items())
+        owners = ", ".join(f"{owner} ({count})" for owner, count in concerned)
+        yield f"{len(moved)} follow-ups moved, of {owners}:\n"
+    for one in moved:
+        yield (
+            f"  {one['kind']} due {one['due_on']}, was {one['was_due_on']}"
+            f" ({one['owner']}) {one['id']}\n"
+        )
 
 
 def _write_json(result: ImportResult) -> None:
@@ -180,8 +195,8 @@ def providers(file: File, json_: Json = False) -> None:
 
 
 def _recompute(found: Any, result: ImportResult) -> None:
-    """A changed calendar moves what is running; the answer lists it."""
-    result.more["moved"] = found.registry.recompute_follow_ups() if result.changed else []
+    """A changed calendar moves what is running, one that an import that died left behind too."""
+    result.more["moved"] = found.registry.recompute_follow_ups()
 
 
 @imports.command("notices")

@@ -88,7 +88,6 @@ def import_terms(
         if after != before:
             changed[name] = after
     if changed:
-        result.changed = True
         reference.write_terms(
             connection, changed, by="REGISTRY", actor=actor, on=today, clock=clock
         )
@@ -143,7 +142,6 @@ def import_closures(
         if present.get(name, {}).get(day) != reason
     ]
     if changes:
-        result.changed = True
         reference.write_closures(
             connection, changes, by="REGISTRY", actor=actor, on=today, clock=clock
         )

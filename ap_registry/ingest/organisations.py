@@ -99,7 +99,6 @@ def import_organisations(
             connection, new[start : start + CHUNK], by="REGISTRY", actor=actor, on=today,
             clock=clock,
         )  # fmt: skip
-    result.changed = bool(new)
     return result
 
 

@@ -48,7 +48,6 @@ def import_people(
         given[key] = found
     new = [one for key, one in given.items() if present.get(key) != one]
     if new:
-        result.changed = True
         write_people(connection, new, actor=actor, on=today, clock=clock)
     return result
 

@@ -79,8 +79,7 @@ class Receipts:
 class ImportResult:
     """Counts, and every error; receipts only where notices were imported.
 
-    ``rows`` are those with content. ``changed``: something was written, even where no row of the
-    file is new (a block of terms that the file leaves out).
+    ``rows`` are those with content.
     """
 
     rows: int = 0
@@ -91,7 +90,6 @@ class ImportResult:
     errors: list[RowError] = field(default_factory=list)
     receipts: Iterable[Mapping[str, Any]] = ()
     more: dict[str, Any] = field(default_factory=dict)
-    changed: bool = False
 
     def refuse(self, *errors: RowError) -> None:
         self.refused += 1

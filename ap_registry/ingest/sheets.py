@@ -79,7 +79,6 @@ def _import(
         given[key] = found
     new = [row for key, row in given.items() if present.get(key) != row]
     if new:
-        result.changed = True
         write_rows(connection, sheet, new, actor=actor, on=today, clock=clock)
     return result
 

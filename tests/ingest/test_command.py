@@ -13,9 +13,10 @@ from ap_registry import embedded
 from ap_registry.cli import main
 from ap_registry.cli.output import progress_bar
 from ap_registry.registry import Registry
-from tests.world import PUPIL, SCHOOL, register_pupil
+from tests.world import PUPIL, SCHOOL, close, notify, register_pupil
 
 Command = Callable[..., "Ran"]
+CREATED = "1 rows: 1 created, 0 unchanged, 0 duplicate, 0 refused"
 REGISTER = f"upn,organisation,week,marks\n{PUPIL},{SCHOOL},2026-03-02,{'/ ' * 10}\n"
 SUSPENSION = (
     "type,upn,occurred_on,school,sessions,ends_on,reasons\n"
@@ -100,6 +101,35 @@ def test_calendars_answer_what_moved(command: Command) -> None:
     for words in (("terms", "-", "--json"), ("--json", "terms", "-"), ("terms", "--json", "-")):
         ran = command("import", *words, stdin=text)
         assert (ran.returncode, json.loads(ran.stdout)["moved"]) == (0, [])
+
+
+def test_a_late_closure_answers_in_words_what_moved_and_whose_it_is(
+    command: Command, registry: Registry
+) -> None:
+    notify(registry, "suspension", "2026-11-19", school=SCHOOL, sessions=20,
+           ends_on="2026-12-02", reasons=["PP"])  # fmt: skip
+    ran = command(
+        "import", "closures", "-", stdin=f"organisation,date,reason\n{SCHOOL},2026-11-24,snow\n"
+    )
+    first, said, *moved = ran.stdout.splitlines()
+    assert (ran.returncode, first) == (0, CREATED)
+    assert said == f"2 follow-ups moved, of {SCHOOL} (2):"
+    assert [line.rsplit(" ", 1)[0] for line in moved] == [
+        f"  day_six_notice due 2026-11-25, was 2026-11-24 ({SCHOOL})",
+        f"  sixth_day_provision due 2026-11-27, was 2026-11-26 ({SCHOOL})",
+    ]
+
+
+def test_a_file_sent_again_after_a_crash_moves_what_the_first_had_left(
+    command: Command, registry: Registry
+) -> None:
+    notify(registry, "suspension", "2026-11-19", school=SCHOOL, sessions=20,
+           ends_on="2026-12-02", reasons=["PP"])  # fmt: skip
+    close(registry, SCHOOL, "2026-11-24")
+    ran = command("import", "closures", "-", "--json",
+                  stdin=f"organisation,date,reason\n{SCHOOL},2026-11-24,snow\n")  # fmt: skip
+    told = json.loads(ran.stdout)
+    assert (told["unchanged"], len(told["moved"])) == (1, 2)
 
 
 def test_what_cannot_be_read_ends_with_2_and_one_plain_message(
