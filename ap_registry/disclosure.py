@@ -14,6 +14,7 @@ _ABOUT_IT = frozenset(
     }
 )  # fmt: skip
 _KNOWS_ADDRESSES = frozenset({"la", "admin"})  # of restricted pupils (domain.md section 8)
+_KEPT_FROM = {"parent": "not_parent", "school": "not_school"}  # ``share`` of a view, by reader
 _NAMING = ("of", "exclusion", "about", "arising_from")
 _NO_HEALTH = (
     "exclusions", "directions", "outreach", "reintegrations", "managed_moves", "part_time",
@@ -40,6 +41,8 @@ def disclosed(shown: Shown, caller: Caller) -> Shown:
     """The pupil, with its timeline where it has one, as this caller may read it."""
     if shown["restricted"] and caller.role not in _KNOWS_ADDRESSES:
         shown = _without_contacts(shown)
+    if "timeline" in shown and caller.role in _KEPT_FROM:
+        shown = _without_views(shown, caller)
     if caller.role == "school":
         return _to_school(shown, caller)
     if caller.role == "health":
@@ -58,6 +61,26 @@ def _without_contacts(shown: Shown) -> Shown:
             if item["id"] not in hidden and item["data"].get("of") not in hidden
         ]
     return found
+
+
+def _without_views(shown: Shown, caller: Caller) -> Shown:
+    """What pupil or parent said and does not want this reader to have, but for who wrote it down;
+    nor what puts it right, takes it back or disputes it."""
+    hidden = {
+        item["id"]
+        for item in shown["timeline"]
+        if item["type"] == "view_recorded"
+        and item["data"].get("share") == _KEPT_FROM[caller.role]
+        and item["by"] not in caller.sees_for
+    }
+    return {
+        **shown,
+        "timeline": [
+            item
+            for item in shown["timeline"]
+            if item["id"] not in hidden and item["data"].get("of") not in hidden
+        ],
+    }
 
 
 def _to_school(shown: Shown, caller: Caller) -> Shown:
