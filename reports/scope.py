@@ -26,15 +26,14 @@ select pupil_id from placement where provider = %(provider)s and {HELD}
  union select pupil_id from attendance_week
         where organisation = %(provider)s and {HELD} and pupil_id in ({_LEAVERS})
 """
+# Of leavers all, whether or not at a provider: to look up their weeks is to read them twice.
 _EPISODES: LiteralString = f"""
 select pupil_id from placement where {HELD} and {{among}}
    and (ended_on is null
         or (starts_on <= %(until)s and (ended_on >= %(since)s or starts_on >= %(earliest)s)))
  union select pupil_id from outreach where {HELD} and {{among}}
    and (ended_on is null or ended_on between %(from_on)s and %(to_on)s)
- union select pupil_id from attendance_week where {HELD} and {{among}}
-   and %(year_11)s and organisation = any(%(providers)s)
-   and week between %(first_week)s and %(last_week)s and pupil_id in ({_LEAVERS})
+ union {_LEAVERS} and {{among}} and %(year_11)s
  order by 1
 """
 _NAMES: LiteralString = f"""
@@ -97,7 +96,6 @@ def _with_episodes(
 ) -> list[UUID]:
     period, year = scope.period, academic_year(scope.period.to_on)
     census = census_day(year)
-    first, last = attainment.register_years(year)
     parameters = {
         "at": scope.at,
         "pupils": among,
@@ -107,9 +105,6 @@ def _with_episodes(
         "until": max(period.to_on, census),
         "earliest": earliest(world.calendars, period.from_on, attendance.WINDOW),
         "year_11": period.today >= census,
-        "providers": sorted(world.ap_providers),
-        "first_week": date.fromordinal(first.toordinal() - 6),
-        "last_week": last,
         **_leavers(scope),
     }
     among_sql: LiteralString = "true" if among is None else "pupil_id = any(%(pupils)b)"
