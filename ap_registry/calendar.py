@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property, lru_cache
+from itertools import filterfalse
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -140,7 +141,7 @@ class SchoolCalendar:
     def ordinals(self) -> tuple[int, ...]:
         """Every school day as a proleptic ordinal, ascending."""
         closed = {day.toordinal() for day in self.closures}
-        return tuple(n for n in _open_days(self.blocks) if n not in closed)
+        return tuple(filterfalse(closed.__contains__, _open_days(self.blocks)))
 
     @cached_property
     def school_weeks(self) -> Mapping[date, int]:

@@ -1,6 +1,6 @@
 """The five outcomes from episodes: rows by provider, totals by LA, figures beside them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,8 +16,8 @@ from reports.measures import (
     reintegration,
     wellbeing,
 )
-from reports.measures.episode import Count, Episode, Number, Part, Period, Place, Yes
-from reports.statistics import Ratio, half_up, mean, median, rate, wilson
+from reports.measures.episode import Episode, Period, Place
+from reports.tallies import Beside, Tally
 
 DEFINITION = "v1"
 MEASURES = (outreach, attendance, reintegration, attainment, post_16)
@@ -26,150 +26,73 @@ ORDER = {part.MEASURE: number for number, part in enumerate(MEASURES)}
 ALL = "all"
 TOO_FEW = Fraction(8, 10)
 
-
-@dataclass(slots=True)
-class Tally:
-    """What a row counts."""
-
-    places: Counter[Place] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
-    unknown_within: int = 0
-
-    def add(self, episode: Episode) -> None:
-        assert episode.place is not None
-        self.places[episode.place] += 1
-        if episode.place is Place.EXCLUDED and episode.reason:
-            self.reasons[episode.reason] += 1
-        self.unknown_within += episode.counts_unknown
-
-    def merge(self, other: "Tally") -> None:
-        self.places += other.places
-        self.reasons += other.reasons
-        self.unknown_within += other.unknown_within
-
-    def row(self, measure: str) -> dict[str, Any]:
-        numerator = self.places[Place.SUCCESS]
-        denominator = numerator + self.places[Place.FAILED]
-        within = measure == post_16.MEASURE
-        unknown = self.unknown_within if within else self.places[Place.UNKNOWN]
-        low, high = wilson(numerator, denominator)
-        return {
-            "numerator": numerator,
-            "denominator": denominator,
-            "pending": self.places[Place.PENDING],
-            "unknown": unknown,
-            "excluded": dict(sorted(self.reasons.items())),
-            "coverage": _coverage(denominator, unknown, within=within),
-            "rate": rate(numerator, denominator),
-            "low": low,
-            "high": high,
-        }
-
-
-def _coverage(denominator: int, unknown: int, *, within: bool) -> float | None:
-    whole = denominator if within else denominator + unknown
-    known = denominator - unknown if within else denominator
-    return half_up(Fraction(known, whole), 3) if whole else None
-
-
-@dataclass(slots=True)
-class Beside:
-    """The parts of one secondary figure."""
-
-    achieved: int = 0
-    pupils: int = 0
-    values: Counter[Ratio] = field(default_factory=Counter)
-    summary: str = ""
-
-    def merge(self, other: "Beside") -> None:
-        self.summary = other.summary
-        self.achieved += other.achieved
-        self.pupils += other.pupils
-        self.values += other.values
-
-    def row(self) -> dict[str, Any]:
-        if self.summary == "count":
-            return {"value": self.achieved}
-        if self.summary == "share":
-            return {
-                "numerator": self.achieved,
-                "denominator": self.pupils,
-                "value": rate(self.achieved, self.pupils),
-            }
-        summarise = mean if self.summary == "mean" else median
-        return {"value": half_up(summarise(self.values), 1)}
-
-
 Key = tuple[str, str, str | None]  # provider or LA, measure, group
+Tallies = Mapping[Key, Tally]
 
 
 @dataclass(slots=True)
 class Book:
-    """All tallies of a report as episodes come in."""
+    """All tallies of a report as episodes come in.
 
+    ``pairs``, by provider and home LA, count in the rows of both; what a total counts once
+    (``Episode.once``) stands in ``rows`` for each provider and in ``totals``.
+    """
+
+    pairs: defaultdict[tuple[str, str | None, str, str | None], Tally] = field(
+        default_factory=lambda: defaultdict(Tally)
+    )
     rows: defaultdict[Key, Tally] = field(default_factory=lambda: defaultdict(Tally))
     totals: defaultdict[Key, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    beside: defaultdict[tuple[str, str, str, str], Beside] = field(
-        default_factory=lambda: defaultdict(Beside)
-    )
 
     def take(self, episodes: list[Episode]) -> None:
         """One pupil's episodes of one measure. In totals a pupil of O4 and O5 counts once."""
+        chosen: dict[str, Episode] = {}
         for episode in episodes:
-            if episode.place is not None:
-                self.rows[episode.provider, episode.measure, episode.group].add(episode)
-            self._secondary("provider", episode.provider, episode)
-        for episode in _once(episodes):
-            for la in (episode.la, ALL):
-                if la is None:
-                    continue
-                if episode.place is not None:
-                    self.totals[la, episode.measure, episode.group].add(episode)
-                self._secondary("la", la, episode)
+            provider, la, measure, group = (
+                episode.provider, episode.la, episode.measure, episode.group,
+            )  # fmt: skip
+            if episode.once is None:
+                self.pairs[provider, la, measure, group].add(episode)
+                continue
+            self.rows[provider, measure, group].add(episode)
+            held = chosen.get(episode.once)
+            if held is None or held.place is Place.EXCLUDED:  # excluded only if at every provider
+                chosen[episode.once] = episode
+        for episode in chosen.values():
+            for name in (episode.la, ALL):
+                if name is not None:
+                    self.totals[name, episode.measure, episode.group].add(episode)
 
     def add(self, other: "Book") -> None:
         """Take in a book of other pupils."""
-        for mine, theirs in ((self.rows, other.rows), (self.totals, other.totals)):
-            for key, tally in theirs.items():
-                mine[key].merge(tally)
-        for name, beside in other.beside.items():
-            self.beside[name].merge(beside)
+        _merge(self.pairs, other.pairs)
+        _merge(self.rows, other.rows)
+        _merge(self.totals, other.totals)
 
-    def _secondary(self, kind: str, name: str, episode: Episode) -> None:
-        if episode.group is not None:
-            return
-        for part in episode.secondary:
-            if isinstance(part, Part) and kind == "la" and not part.in_totals:
-                continue
-            beside = self.beside[kind, name, episode.measure, part.name]
-            match part:
-                case Yes(achieved=achieved):
-                    beside.summary = "share"
-                    beside.achieved += achieved
-                    beside.pupils += 1
-                case Part(numerator=numerator, denominator=denominator):
-                    beside.summary = "share"
-                    beside.achieved += numerator
-                    beside.pupils += denominator
-                case Number(value=value, summary=summary):
-                    beside.summary = summary
-                    beside.values[value.as_integer_ratio()] += 1
-                case Count(number=number):
-                    beside.summary = "count"
-                    beside.achieved += number
+    def by_provider(self) -> Tallies:
+        found: defaultdict[Key, Tally] = defaultdict(Tally)
+        _merge(found, self.rows)
+        for (provider, _la, measure, group), tally in self.pairs.items():
+            found[provider, measure, group].merge(tally)
+        return found
+
+    def by_la(self) -> Tallies:
+        """And all of them, those too whose LA is not known."""
+        las: defaultdict[tuple[str | None, str, str | None], Tally] = defaultdict(Tally)
+        for (_provider, la, measure, group), tally in self.pairs.items():
+            las[la, measure, group].merge(tally)
+        found: defaultdict[Key, Tally] = defaultdict(Tally)
+        _merge(found, self.totals)
+        for (la, measure, group), tally in las.items():
+            for name in (la, ALL):
+                if name is not None:
+                    found[name, measure, group].merge(tally)
+        return found
 
 
-def _once(episodes: list[Episode]) -> Iterator[Episode]:
-    """Excluded only if excluded at every provider that counts the pupil."""
-    chosen: dict[str, Episode] = {}
-    for episode in episodes:
-        if episode.once is None:
-            yield episode
-            continue
-        held = chosen.get(episode.once)
-        if held is None or held.place is Place.EXCLUDED:
-            chosen[episode.once] = episode
-    yield from chosen.values()
+def _merge(mine: defaultdict[Any, Tally], theirs: Mapping[Any, Tally]) -> None:
+    for key, tally in theirs.items():
+        mine[key].merge(tally)
 
 
 def collect(
@@ -193,59 +116,59 @@ def collect(
 def report(book: Book, period: Period, *, known_by: str, ledger: tuple[int, str]) -> dict[str, Any]:
     """The report as contract section 6 writes it."""
     size, root = ledger
+    providers, las = book.by_provider(), book.by_la()
     return {
         "definition": DEFINITION,
         "from": period.from_on.isoformat(),
         "to": period.to_on.isoformat(),
         "known_by": known_by,
         "ledger": {"size": size, "root": root},
-        "rows": list(_rows("provider", _with_headlines(book.rows))),
-        "totals": list(_rows("la", _with_headlines(book.totals))),
-        "secondary": list(_secondary(book)),
-        "wellbeing": list(_wellbeing(book)),
+        "rows": list(_rows("provider", providers)),
+        "totals": list(_rows("la", las)),
+        "secondary": [*_secondary("provider", providers), *_secondary("la", las)],
+        "wellbeing": [*_wellbeing("provider", providers), *_wellbeing("la", las)],
     }
 
 
-def _with_headlines(tallies: Mapping[Key, Tally]) -> dict[Key, Tally]:
+def _in_order(tallies: Iterable[Key]) -> list[Key]:
+    """By provider or LA, all of them last; measures in their order."""
+    return sorted(tallies, key=lambda key: (key[0] == ALL, key[0], ORDER[key[1]], key[2] or ""))
+
+
+def _rows(kind: str, tallies: Tallies) -> Iterator[dict[str, Any]]:
     """A group's row stands after its headline, also where that counts nothing."""
-    found = dict(tallies)
-    for name, measure, group in tallies:
+    counted = {key: tally for key, tally in tallies.items() if tally.places}
+    for name, measure, group in list(counted):
         if group is not None:
-            found.setdefault((name, measure, None), Tally())
-    return found
-
-
-def _rows(kind: str, tallies: Mapping[Key, Tally]) -> Iterator[dict[str, Any]]:
-    def order(key: Key) -> tuple[bool, str, int, str]:
-        name, measure, group = key
-        return kind == "la" and name == ALL, name, ORDER[measure], group or ""
-
-    for key in sorted(tallies, key=order):
-        name, measure, group = key
+            counted.setdefault((name, measure, None), Tally())
+    for name, measure, group in _in_order(counted):
         yield {
             kind: name,
             "measure": measure,
             **({"group": group} if group else {}),
-            **tallies[key].row(measure),
+            **counted[name, measure, group].row(measure),
         }
 
 
-def _secondary(book: Book) -> Iterator[dict[str, Any]]:
-    measured = [key for key in book.beside if key[2] in ORDER]
-    for key in sorted(measured, key=lambda key: (*_place(key), ORDER[key[2]], key[3])):
-        kind, name, measure, figure = key
-        yield {kind: name, "measure": measure, "name": figure, **book.beside[key].row()}
+def _secondary(kind: str, tallies: Tallies) -> Iterator[dict[str, Any]]:
+    measured = [key for key in tallies if key[1] in ORDER]
+    for key in _in_order(measured):
+        name, measure, _ = key
+        for figure, beside in _figures(kind, tallies[key]):
+            yield {kind: name, "measure": measure, "name": figure, **beside.row()}
 
 
-def _wellbeing(book: Book) -> Iterator[dict[str, Any]]:
+def _wellbeing(kind: str, tallies: Tallies) -> Iterator[dict[str, Any]]:
     """Beside the five, not a sixth: in a table of its own."""
-    measured = [key for key in book.beside if key[2] == wellbeing.MEASURE]
-    for key in sorted(measured, key=lambda key: (*_place(key), key[3])):
-        kind, name, _, figure = key
-        yield {kind: name, "name": figure, **book.beside[key].row()}
+    measured = [key for key in tallies if key[1] == wellbeing.MEASURE]
+    for key in sorted(measured, key=lambda key: (key[0] == ALL, key[0])):
+        for figure, beside in _figures(kind, tallies[key]):
+            yield {kind: key[0], "name": figure, **beside.row()}
 
 
-def _place(key: tuple[str, str, str, str]) -> tuple[bool, bool, str]:
-    """Providers before LAs, and all of them last."""
-    kind, name, *_ = key
-    return kind == "la", kind == "la" and name == ALL, name
+def _figures(kind: str, tally: Tally) -> Iterator[tuple[str, Beside]]:
+    """By name; some are of providers only."""
+    for figure in sorted(tally.beside):
+        beside = tally.beside[figure]
+        if kind == "provider" or beside.in_totals:
+            yield figure, beside

@@ -1,21 +1,21 @@
 """O2 Improved attendance (outcomes.md)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 
 from ap_registry.calendar import SchoolCalendar
 from reports.facts import Facts, Row
 from reports.marks import DAY, Sessions
 from reports.measures.episode import Count, Episode, Number, Period, Place, Secondary, Yes
+from reports.statistics import ratio
 
 MEASURE = "attendance"
 WINDOW = 60
 SHORT = 15
 LEAST_POSSIBLE = 30
-STEP = Fraction(5, 100)
-HIGH = Fraction(90, 100)
+STEP = 5  # percentage points
+HIGH = 90  # percent
 EARLY = frozenset(
     {"permanent_exclusion", "breakdown", "parental_withdrawal", "other_ap", "ehe", "cme"}
 )
@@ -79,9 +79,8 @@ def _judge(
         return Place.EXCLUDED, "no_baseline", ()
     if windows.after.possible == 0:
         return Place.UNKNOWN, None, ()
-    before, after = _share(windows.before), _share(windows.after)
-    place = Place.SUCCESS if _improved(before, after) else Place.FAILED
-    return place, None, tuple(_beside(windows, before, after))
+    place = Place.SUCCESS if _improved(windows.before, windows.after) else Place.FAILED
+    return place, None, tuple(_beside(windows))
 
 
 def _windows(facts: Facts, placement: Row, calendar: SchoolCalendar, sixtieth: date) -> Windows:
@@ -113,34 +112,45 @@ def _trigger(facts: Facts, placement: Row, calendar: SchoolCalendar) -> date:
     return max((day for day in led if since <= day < start), default=start)
 
 
-def _share(sessions: Sessions) -> Fraction:
-    return Fraction(sessions.attended, sessions.possible)
+def _gain(before: Sessions, after: Sessions) -> tuple[int, int]:
+    """After less before, as a fraction that is not in lowest terms."""
+    gain = after.attended * before.possible - before.attended * after.possible
+    return gain, after.possible * before.possible
 
 
-def _improved(before: Fraction, after: Fraction) -> bool:
-    return after - before >= STEP or (before >= HIGH and after >= HIGH)
+def _improved(before: Sessions, after: Sessions) -> bool:
+    """Compared in whole numbers, hence exactly."""
+    gain, whole = _gain(before, after)
+    return 100 * gain >= STEP * whole or all(
+        100 * sessions.attended >= HIGH * sessions.possible for sessions in (before, after)
+    )
 
 
-def _beside(windows: Windows, before: Fraction, after: Fraction) -> Iterator[Secondary]:
-    change = 100 * (after - before)
+def _absent(sessions: Sessions, times: int) -> bool:
+    """For one session in so many or more."""
+    return (sessions.possible - sessions.attended) * times >= sessions.possible
+
+
+def _beside(windows: Windows) -> Iterator[Secondary]:
+    before, after = windows.before, windows.after
+    gain, whole = _gain(before, after)
+    change = ratio(100 * gain, whole)
     yield Number("mean_change", change, "mean")
     yield Number("median_change", change, "median")
-    for name, level in (("left_persistent", Fraction(1, 10)), ("left_severe", Fraction(1, 2))):
-        if 1 - before >= level:
-            yield Yes(name, 1 - after < level)
-    yield Number("gap_days", Fraction(windows.gap), "median")
+    for name, times in (("left_persistent", 10), ("left_severe", 2)):
+        if _absent(before, times):
+            yield Yes(name, not _absent(after, times))
+    yield Number("gap_days", (windows.gap, 1), "median")
     yield Yes("c2_adjusted", _without_c2(windows))
-    for name, sessions in (("before", windows.before), ("after", windows.after)):
-        a_week = Fraction(5 * sessions.attended, windows.k)
+    for name, sessions in (("before", before), ("after", after)):
+        a_week = ratio(5 * sessions.attended, windows.k)
         yield Number(f"sessions_a_week_{name}", a_week, "median")
 
 
 def _without_c2(windows: Windows) -> bool:
     """The same comparison with C2 (part-time timetable) out of possible; not statutory."""
-    shares = []
-    for sessions in (windows.before, windows.after):
-        possible = sessions.possible - sessions.c2
-        if possible == 0:
-            return False
-        shares.append(Fraction(sessions.attended, possible))
-    return _improved(shares[0], shares[1])
+    before, after = (
+        replace(sessions, possible=sessions.possible - sessions.c2)
+        for sessions in (windows.before, windows.after)
+    )
+    return before.possible > 0 and after.possible > 0 and _improved(before, after)

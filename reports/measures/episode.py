@@ -1,10 +1,12 @@
 """What every measure answers: episodes, each in one place, and figures beside them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
+from typing import NamedTuple
+
+from reports.statistics import Ratio
 
 
 class Place(StrEnum):
@@ -29,16 +31,17 @@ class Period:
         return day is not None and self.from_on <= day <= self.to_on
 
 
-@dataclass(frozen=True, slots=True)
-class Yes:
+# An episode and its parts are tuples: a report of England makes some millions of them.
+
+
+class Yes(NamedTuple):
     """One pupil's part in a secondary proportion."""
 
     name: str
     achieved: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One pupil's part in a secondary proportion of sessions; some are of providers only."""
 
     name: str
@@ -47,17 +50,15 @@ class Part:
     in_totals: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """One episode's part in a secondary mean or median."""
 
     name: str
-    value: Fraction
+    value: Ratio
     summary: str  # mean or median
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """Something counted beside the measure."""
 
     name: str
@@ -67,8 +68,7 @@ class Count:
 Secondary = Yes | Part | Number | Count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Episode:
+class Episode(NamedTuple):
     """One pupil's episode at a provider. ``counts_unknown``: unknown, yet in the denominator (O5).
 
     ``place`` None: only its secondary figures count. ``once``: the key by which totals count it
@@ -83,4 +83,4 @@ class Episode:
     group: str | None = None
     counts_unknown: bool = False
     once: str | None = None
-    secondary: Sequence[Secondary] = field(default_factory=tuple)
+    secondary: Sequence[Secondary] = ()

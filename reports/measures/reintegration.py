@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from fractions import Fraction
 
 from ap_registry import codes
 from ap_registry.calendar import SchoolCalendar
@@ -269,7 +268,7 @@ def _beside(
         )
     else:
         yield Count(f"not_returned_{placement.end_reason}")
-    yield Number("median_days", Fraction(calendar.count(placement.starts_on, end)), "median")
+    yield Number("median_days", (calendar.count(placement.starts_on, end), 1), "median")
     yield Yes("by_planned_end", end <= placement.first_planned_ends_on)
     if place is not Place.FAILED:
         return

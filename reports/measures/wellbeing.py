@@ -49,7 +49,8 @@ def _measured(facts: Facts, placement: Row) -> Iterator[Secondary]:
         if instrument == SDQ:
             yield Yes(SDQ, band(last) < band(first))
         else:
-            yield Number(instrument, Fraction(last.score) - Fraction(first.score), "mean")
+            change = Fraction(last.score) - Fraction(first.score)
+            yield Number(instrument, change.as_integer_ratio(), "mean")
 
 
 def _far_apart(calendar: SchoolCalendar, first: Row, last: Row) -> bool:
