@@ -64,7 +64,7 @@ def _shares(pupils: Sequence[UUID], processes: int) -> Iterator[Sequence[UUID]]:
 
 
 def _collect(connection: Connection, scope: Scope, world: World, pupils: Sequence[UUID]) -> Book:
-    facts = load(connection, world, scope.at, pupils)
+    facts = load(connection, world, scope, pupils)
     with _uncollected():
         return collect(facts, scope.period, provider=scope.provider, la=scope.la)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from ap_registry import codes
@@ -16,14 +16,10 @@ MAIN = ("C", "M")
 PRESENT = frozenset(codes.PRESENT_BYTES)
 
 
-class Row:
+class Row(Protocol):
     """A derived row; its columns are attributes."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.__dict__ = values
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(name)
+    def __getattr__(self, name: str) -> Any: ...
 
 
 @dataclass(frozen=True)

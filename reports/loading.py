@@ -1,14 +1,18 @@
 """Facts read from derived rows as at an instant, some pupils at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import LiteralString
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import Any, LiteralString
 from uuid import UUID
 
 from ap_registry.store.database import Connection
-from reports.facts import Facts, Row, World
-from reports.marks import together, unpacked
-from reports.scope import HELD
+from reports.facts import Facts, World
+from reports.marks import Register, together, unpacked
+from reports.measures import attainment, wellbeing
+from reports.measures.episode import Period
+from reports.scope import HELD, Scope
 
 AT_ONCE = 2_000
 
@@ -65,63 +69,87 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "destination": (("occurred_on", "activity", "version"), "occurred_on, version"),
 }  # fmt: skip
 
-# Weeks are numbered from marks.EPOCH; the key is in this order, so nothing is sorted.
+_PUPIL = attrgetter("pupil_id")
+# A row of each table: made a million times in a report of England.
+_ROWS: Mapping[str, Any] = {
+    table: namedtuple(table, ("pupil_id", *columns)) for table, (columns, _) in TABLES.items()
+}
+# Which pupils each table is read of: some only of those whom a measure looks at.
+_ASKED: Mapping[Callable[[Facts, Period], bool], Sequence[str]] = {
+    lambda _facts, _period: True: (
+        "detail", "roll", "exclusion", "direction", "placement", "outreach", "reintegration",
+        "assessment_shared", "managed_move",
+    ),
+    attainment.leaves: ("result", "target", "assessment", "offer", "destination"),
+    wellbeing.ended: ("wellbeing",),
+}  # fmt: skip
+
+# The key is in this order, so nothing is sorted.
 _WEEKS: LiteralString = f"""
-select pupil_id, organisation,
-       string_agg(int2send(((week - date '2000-01-03') / 7)::smallint)
-                  || convert_to(marks, 'UTF8'), ''
-                  order by week)
+select pupil_id, organisation, string_agg(date_send(week) || textsend(marks), '' order by week)
   from attendance_week where pupil_id = any(%(pupils)b) and {HELD}
  group by pupil_id, organisation
 """
-
-
 _MERGED: LiteralString = f"""
 select other, pupil_id from merged where pupil_id = any(%(pupils)s) and {HELD}
 """
 
 
 def load(
-    connection: Connection, world: World, at: datetime, pupils: Sequence[UUID]
+    connection: Connection, world: World, scope: Scope, pupils: Sequence[UUID]
 ) -> Iterator[Facts]:
-    """Facts of these pupils as known by an instant; some at a time, so that memory stays flat."""
+    """Facts of these pupils as known by then; some at a time, so that memory stays flat."""
     for start in range(0, len(pupils), AT_ONCE):
-        yield from _load(connection, world, at, pupils[start : start + AT_ONCE])
+        yield from _load(connection, world, scope, pupils[start : start + AT_ONCE])
 
 
 def _load(
-    connection: Connection, world: World, at: datetime, pupils: Sequence[UUID]
+    connection: Connection, world: World, scope: Scope, pupils: Sequence[UUID]
 ) -> Iterable[Facts]:
     found = {pupil: Facts(pupil, world) for pupil in pupils}
-    parameters = {"at": at, "pupils": list(pupils)}
-    for table, (columns, order) in TABLES.items():
-        cursor = connection.cursor(binary=True)
-        cursor.execute(
-            f'select pupil_id, {", ".join(columns)} from "{table}"'
-            f" where pupil_id = any(%(pupils)b) and {HELD} order by pupil_id, {order}",
-            parameters,
-        )
-        for row in cursor.fetchall():
-            rows = found[row[0]].tables.setdefault(table, [])
-            rows.append(Row(dict(zip(columns, row[1:], strict=True))))
-    cursor = connection.cursor(binary=True)
-    cursor.execute(_WEEKS, parameters)
-    for pupil, organisation, weeks in cursor.fetchall():
-        found[pupil].registers[organisation] = unpacked(weeks)
-    _add_merged(connection, found, at)
+    parameters: dict[str, Any] = {"at": scope.at, "pupils": list(pupils)}
+    for asked, tables in _ASKED.items():
+        some = [pupil for pupil in pupils if asked(found[pupil], scope.period)]
+        for table in tables:
+            _read(connection, table, found, {**parameters, "pupils": some})
+    for pupil, organisation, register in _registers(connection, parameters):
+        found[pupil].registers[organisation] = register
+    _add_merged(connection, found, parameters)
     return found.values()
 
 
-def _add_merged(connection: Connection, found: Mapping[UUID, Facts], at: datetime) -> None:
+def _read(
+    connection: Connection, table: str, found: Mapping[UUID, Facts], parameters: dict[str, Any]
+) -> None:
+    columns, order = TABLES[table]
+    cursor = connection.cursor(binary=True)
+    cursor.execute(
+        f'select pupil_id, {", ".join(columns)} from "{table}"'
+        f" where pupil_id = any(%(pupils)b) and {HELD} order by pupil_id, {order}",
+        parameters,
+    )
+    for pupil, rows in groupby(map(_ROWS[table]._make, cursor.fetchall()), _PUPIL):
+        found[pupil].tables[table] = list(rows)
+
+
+def _registers(
+    connection: Connection, parameters: dict[str, Any]
+) -> Iterable[tuple[UUID, str, Register]]:
+    cursor = connection.cursor(binary=True)
+    found = cursor.execute(_WEEKS, parameters).fetchall()
+    registers = unpacked([weeks for *_, weeks in found])
+    return ((pupil, name, one) for (pupil, name, _), one in zip(found, registers, strict=True))
+
+
+def _add_merged(
+    connection: Connection, found: Mapping[UUID, Facts], parameters: dict[str, Any]
+) -> None:
     """Registers under another UPN of a merged pupil; those under its own stand first."""
-    rows = connection.execute(_MERGED, {"at": at, "pupils": list(found)}).fetchall()
-    kept: dict[UUID, UUID] = dict(rows)
+    kept: dict[UUID, UUID] = dict(connection.execute(_MERGED, parameters).fetchall())
     if not kept:
         return
-    cursor = connection.cursor(binary=True)
-    cursor.execute(_WEEKS, {"at": at, "pupils": list(kept)})
-    for other, organisation, weeks in sorted(cursor.fetchall()):
+    others = _registers(connection, {**parameters, "pupils": list(kept)})
+    for other, organisation, more in sorted(others, key=itemgetter(0, 1)):
         registers = found[kept[other]].registers
-        more = unpacked(weeks)
         held = registers.get(organisation)
         registers[organisation] = more if held is None else together(held, more)

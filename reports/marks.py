@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from struct import iter_unpack
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,8 @@ from ap_registry.attendance import SESSIONS
 EPOCH = date(2000, 1, 3)  # the Monday from which weeks are numbered
 DAY = timedelta(days=1)
 _EPOCH = EPOCH.toordinal()
+_EPOCH_SENT = (EPOCH - date(2000, 1, 1)).days
+_WEEK = np.dtype([("day", ">i4"), ("marks", f"V{SESSIONS}")])
 _NONE = codes.NO_MARK.encode()
 _ALL = bytes(range(256))
 _CLASSES = (
@@ -87,17 +88,22 @@ class Register:
                 yield EPOCH + timedelta(days=7 * week + session // 2), byte
 
 
-def unpacked(weeks: bytes) -> Register:
-    """From the week's number (two bytes) and ten marks of each week, ascending."""
-    found = list(iter_unpack(">h10s", weeks))
-    first, last = found[0][0], found[-1][0]
-    if len(found) == last - first + 1:
-        return Register(SESSIONS * first, b"".join([marks for _, marks in found]))
-    tape = bytearray(_NONE * (SESSIONS * (last - first + 1)))
-    for week, marks in found:
-        start = SESSIONS * (week - first)
-        tape[start : start + SESSIONS] = marks
-    return Register(SESSIONS * first, bytes(tape))
+def unpacked(registers: Sequence[bytes]) -> Iterator[Register]:
+    """Each from its weeks, ascending: the Monday as PostgreSQL sends a date, and ten marks."""
+    weeks = np.frombuffer(b"".join(registers), dtype=_WEEK)
+    numbers = (weeks["day"] - _EPOCH_SENT) // 7
+    sizes = np.array([len(one) // _WEEK.itemsize for one in registers], dtype=np.int64)
+    ends = sizes.cumsum()
+    firsts = numbers[ends - sizes]
+    widths = numbers[ends - 1] - firsts + 1
+    starts = widths.cumsum() - widths
+    tape = np.full(widths.sum(), _NONE * SESSIONS, dtype=_WEEK["marks"])
+    tape[np.repeat(starts - firsts, sizes) + numbers] = weeks["marks"]
+    whole = tape.tobytes()
+    for first, start, end in zip(
+        firsts.tolist(), starts.tolist(), (starts + widths).tolist(), strict=True
+    ):
+        yield Register(SESSIONS * first, whole[SESSIONS * start : SESSIONS * end])
 
 
 def together(first: Register, second: Register) -> Register:

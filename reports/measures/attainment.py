@@ -39,12 +39,18 @@ def register_years(year: int) -> tuple[date, date]:
     return date(year - 1, 9, 1), date(year + 1, 8, 31)
 
 
+def leaves(facts: Facts, period: Period) -> bool:
+    """In Year 11 on a census day that has come."""
+    census = census_day(academic_year(period.to_on))
+    return period.today >= census and facts.year_group(census) == YEAR_11
+
+
 def cohort(facts: Facts, period: Period) -> Iterator[Leaver]:
     """Year 11 on census day, and placed there that day or on its register for 120 sessions."""
+    if not leaves(facts, period):
+        return
     year = academic_year(period.to_on)
     census = census_day(year)
-    if period.today < census or facts.year_group(census) != YEAR_11:
-        return
     placed = {p.provider for p in facts.placements if open_on(p, census)}
     registers = {name for name in facts.registers if facts.world.is_ap_provider(name)}
     first, last = register_years(year)

@@ -19,6 +19,10 @@ SDQ_BANDS: Mapping[str, tuple[tuple[date, tuple[int, ...]], ...]] = {
 }
 
 
+def ended(facts: Facts, period: Period) -> bool:
+    return any(period.holds(placement.ended_on) for placement in facts.placements)
+
+
 def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
     """Placements ended in the period that were measured at both ends."""
     for placement in facts.placements:

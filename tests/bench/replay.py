@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from operator import attrgetter
+from types import SimpleNamespace
 from typing import Any, LiteralString
 from uuid import UUID
 
 import pandas as pd
 
+from ap_registry.attendance import SESSIONS
+from ap_registry.codes import NO_MARK
 from ap_registry.history import Picture, Recorded, fold, history
 from ap_registry.notice import World
 from ap_registry.pupil import EMPTY
@@ -21,7 +24,7 @@ from ap_registry.store.database import Connection
 from reports.facts import Facts, Row
 from reports.facts import World as Places
 from reports.loading import TABLES
-from reports.marks import EPOCH, Register, unpacked
+from reports.marks import EPOCH, Register
 
 _EVENTS: LiteralString = """
 select e.pupil_id, e.stream, e.version, e.id, e.type, e.occurred_on, e.recorded_at, e.by, e.actor,
@@ -52,7 +55,7 @@ def _tables(pupil_id: UUID, movements: pd.DataFrame, world: World) -> dict[str, 
     derived = projections.rows(picture, world, pupil_id)
     found = {}
     for table, (_columns, order) in TABLES.items():
-        rows = [Row({"key": key, **row}) for key, row in derived.get(table, {}).items()]
+        rows = [SimpleNamespace(key=key, **row) for key, row in derived.get(table, {}).items()]
         found[table] = sorted(rows, key=attrgetter(*order.split(", ")))
     return found
 
@@ -80,9 +83,8 @@ def _registers(submissions: pd.DataFrame) -> dict[str, Register]:
             own[number] = "".join(
                 old if new == "-" else new for old, new in zip(held, marks, strict=True)
             )
-    return {
-        name: unpacked(
-            b"".join(n.to_bytes(2, "big") + own[n].encode() for n in sorted(own))
-        )
-        for name, own in weeks.items()
-    }  # fmt: skip
+    registers = {}
+    for name, own in weeks.items():
+        tape = [own.get(n, NO_MARK * SESSIONS) for n in range(min(own), max(own) + 1)]
+        registers[name] = Register(SESSIONS * min(own), "".join(tape).encode())
+    return registers

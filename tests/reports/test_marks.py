@@ -8,22 +8,41 @@ import pytest
 
 from ap_registry import codes
 from ap_registry.attendance import Week, effective
-from reports.marks import EPOCH, Register, Sessions, place, standing, unpacked
+from reports.marks import Register, Sessions, place, standing, unpacked
 
 MONDAY = date(2025, 1, 6)
 SCHOOL, PRU = "100001", "100007"
 BYTES = "".join(found.byte for found in codes.ATTENDANCE.values()) + "-----"
 
 
+def register(*weeks: tuple[date, str]) -> Register:
+    return next(unpacked([packed(*weeks)]))
+
+
 def packed(*weeks: tuple[date, str]) -> bytes:
+    """As PostgreSQL sends them: days from 2000, and ten marks."""
     return b"".join(
-        ((monday - EPOCH).days // 7).to_bytes(2, "big") + marks.encode() for monday, marks in weeks
+        (monday - date(2000, 1, 1)).days.to_bytes(4, "big") + marks.encode()
+        for monday, marks in weeks
     )
 
 
 def test_a_week_that_is_missing_holds_no_marks() -> None:
-    found = unpacked(packed((MONDAY, "/" * 10), (MONDAY + timedelta(weeks=2), "\\" * 10)))
+    found = register((MONDAY, "/" * 10), (MONDAY + timedelta(weeks=2), "\\" * 10))
     assert found == Register(place(MONDAY), rb"//////////----------\\\\\\\\\\")
+
+
+def test_registers_are_unpacked_together_and_stay_apart() -> None:
+    first = packed((MONDAY, "1" * 10), (MONDAY + timedelta(weeks=2), "2" * 10))
+    second = packed((MONDAY - timedelta(weeks=1), "3" * 10))
+    assert list(unpacked([first, second])) == [
+        Register(place(MONDAY), b"1111111111----------2222222222"),
+        Register(place(MONDAY) - 10, b"3333333333"),
+    ]
+
+
+def test_where_there_are_no_registers_none_is_unpacked() -> None:
+    assert list(unpacked([])) == []
 
 
 @pytest.mark.parametrize(
@@ -68,7 +87,7 @@ def test_what_stands_is_what_the_clash_rule_lets_stand(seed: int) -> None:
         for n in sorted(chance.sample(range(5), 3))
     ]
     registers = [
-        (name, unpacked(packed(*((w.week, w.marks) for w in weeks if w.organisation == name))))
+        (name, register(*((w.week, w.marks) for w in weeks if w.organisation == name)))
         for name in (PRU, SCHOOL, "100002")
     ]
     found = standing(registers, lambda name: [open_days] if name == PRU else [])

@@ -7,6 +7,7 @@ from ap_registry.registry import Registry
 from ap_registry.store import who
 from reports.facts import World
 from reports.loading import load
+from reports.scope import Scope
 from tests.world import PRU, PUPIL, notify, register_pupil, send_register, upn
 
 TWIN = upn(2)
@@ -19,7 +20,8 @@ def marks(registry: Registry, at: datetime | None = None) -> list[tuple[date, st
         instant = registry.closed(connection, at)
         pupil = who.pupil_of_upn(connection, PUPIL)
         assert pupil is not None
-        (facts,) = load(connection, EMPTY, instant, [pupil])
+        scope = Scope.of(date(2026, 9, 1), date(2027, 8, 31), at=instant, provider=None, la=None)
+        (facts,) = load(connection, EMPTY, scope, [pupil])
     return list(facts.registers[PRU].each(date(2026, 10, 1), date(2026, 11, 30)))
 
 
