@@ -27,7 +27,9 @@ from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.derived import held_rows, marked_rows
 from ap_registry.store.recompute import recompute
+from ap_registry.store.registration_watch import watch_at_once
 from ap_registry.store.worlds import Worlds
+from ap_registry.watching import providers_concerned
 from ap_registry.workspace import Workspace
 
 ATTEMPTS = 6
@@ -325,6 +327,7 @@ class Registry:
             settle_follow_ups(
                 connection, self.worlds, touched, today=self.today(), clock=self.clock
             )
+        watch_at_once(connection, self.worlds, self.clock, providers_concerned(changed))
         return at
 
     def _regroup(

@@ -4,10 +4,13 @@ What was found is in the ledger as what it was: a line of the pupil's stream 3 t
 and placement, so that a rebuild need not count pupils anew.
 """
 
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg.errors import DeadlockDetected
 from psycopg.types.json import Jsonb
 
 from ap_registry.attendance_owed import key_of
@@ -37,6 +40,7 @@ with near as (
        where pupil_id = p.pupil_id and until_at = 'infinity' and occurred_on <= %(today)s
        order by occurred_on desc, version desc limit 1) d on true
    where p.until_at = 'infinity' and p.end_reason is distinct from 'error'
+     and (%(providers)s::text[] is null or p.provider = any(%(providers)s))
      and p.starts_on <= %(today)s and coalesce(p.ended_on, 'infinity') >= %(today)s
      and p.sessions_per_week >= coalesce((%(near_in)s::jsonb ->> o.la)::int, %(near)s)
      and %(year)s - d.birth_year - 1 between 5 and 15),
@@ -56,8 +60,21 @@ select provider, pupil_id, key from making m
 """
 
 
-def watch_registration(connection: Connection, worlds: Worlds, clock: datetime | None) -> None:
-    """Open what is new on the pupil whose placement makes it so.
+def watch_at_once(
+    connection: Connection, worlds: Worlds, clock: datetime | None, providers: Collection[str]
+) -> None:
+    """After notices of placements with these providers; two at once may leave it to the night."""
+    if not providers:
+        return
+    with suppress(DeadlockDetected):
+        watch_registration(connection, worlds, clock, providers)
+
+
+def watch_registration(
+    connection: Connection, worlds: Worlds, clock: datetime | None,
+    providers: Collection[str] | None = None,
+) -> None:  # fmt: skip
+    """Open what is new on the pupil whose placement makes it so; of all providers, or of these.
 
     A provider is told of once, until that placement ends.
     """
@@ -69,6 +86,7 @@ def watch_registration(connection: Connection, worlds: Worlds, clock: datetime |
     parameters = {
         "today": today,
         "year": academic_year(today),
+        "providers": None if providers is None else list(providers),
         **_numbers(world, today),
     }
     for provider, pupil, placement in connection.execute(_OVER, parameters).fetchall():

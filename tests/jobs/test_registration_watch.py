@@ -107,3 +107,40 @@ def test_a_rebuild_comes_to_the_same_watch(morning: Installation) -> None:
            end_reason="returned_to_main_school")  # fmt: skip
     watched(morning, 23)
     assert check(morning.database).examples == []
+
+
+def test_the_notice_that_makes_it_so_tells_at_once(morning: Installation) -> None:
+    place(morning, 5)
+    assert [(one["upn"], one["closed_on"]) for one in follow_ups(morning)] == [(upn(5), None)]
+
+
+def test_so_does_a_change_of_sessions(morning: Installation) -> None:
+    place(morning, 5, sessions=7)
+    for number in range(1, 6):
+        assert follow_ups(morning) == []
+        notify(morning.registry, "placement_changed", "2026-11-02", upn=upn(number), by=SCHOOL,
+               sessions_per_week=8)  # fmt: skip
+    assert [one["upn"] for one in follow_ups(morning)] == [upn(5)]
+
+
+def test_the_end_of_that_placement_ends_it_at_once(morning: Installation) -> None:
+    place(morning, 5)
+    notify(morning.registry, "placement_ended", "2026-11-19", upn=upn(5), by=GARAGE,
+           end_reason="returned_to_main_school")  # fmt: skip
+    assert [one["status"] for one in follow_ups(morning)] == ["lapsed"]
+
+
+def test_where_five_remain_another_is_told_of(morning: Installation) -> None:
+    place(morning, 6)
+    notify(morning.registry, "placement_ended", "2026-11-19", upn=upn(5), by=GARAGE,
+           end_reason="returned_to_main_school")  # fmt: skip
+    assert {(one["upn"], one["closed_on"]) for one in follow_ups(morning)} == {
+        (upn(5), "2026-11-20"), (upn(6), None),
+    }  # fmt: skip
+
+
+def test_a_rebuild_comes_to_what_the_notices_found(morning: Installation) -> None:
+    place(morning, 6)
+    notify(morning.registry, "placement_ended", "2026-11-19", upn=upn(5), by=GARAGE,
+           end_reason="returned_to_main_school")  # fmt: skip
+    assert check(morning.database).examples == []
