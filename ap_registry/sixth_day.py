@@ -96,7 +96,7 @@ def _reach(exclusions: Sequence[Exclusion], world: World) -> Iterator[Reaching]:
 
 def _owed(reaching: Iterable[Reaching], pupil: Pupil) -> Iterator[Duty]:
     for run, due_on, opener in reaching:
-        begun = _education(pupil, frozenset(e.id for e in run))
+        begun = education(pupil, frozenset(e.id for e in run))
         yield Duty(
             opener=opener,
             run=run,
@@ -140,8 +140,8 @@ def _follows(last: date | None, later: Exclusion, calendar: SchoolCalendar) -> b
     return later.occurred_on <= following
 
 
-def _education(pupil: Pupil, run: frozenset[UUID]) -> tuple[date, UUID] | None:
-    """The first education that began for any exclusion of the run."""
+def education(pupil: Pupil, run: frozenset[UUID]) -> tuple[date, UUID] | None:
+    """The first education that began for any exclusion of the run: its day and event."""
     begun = [
         (e.education_from, e.education_by)
         for e in pupil.exclusions

@@ -77,6 +77,28 @@ def _flag_cancelled(case: Case[Cancelled]) -> Iterator[Flag]:
         )
 
 
+def _flag_governors(case: Case[GovernorsDecided]) -> Iterator[Flag]:
+    exclusion = case.before.exclusion(case.facts.exclusion)
+    if exclusion is None:
+        return
+    decision, quashed = case.facts.decision, any(d.kind == "quashed" for d in exclusion.decisions)
+    if decision == "upheld" and quashed:
+        order = case.world.number("governors.readjustment", case.on, of=exclusion.school)
+        yield case.flag(
+            "governors.readjustment",
+            f"not reinstated although the panel quashed it: the panel may order £{order:,}",
+        )
+    serious = exclusion.kind == "permanent" or exclusion.exam_missed
+    days = case.world.number("governors.no-power-to-reinstate", case.on, of=exclusion.school)
+    if decision == "reinstated" and not serious:
+        sessions = term_sessions(case.before, exclusion, case.world)
+        if sessions <= 2 * days:
+            yield case.flag(
+                "governors.no-power-to-reinstate",
+                f"{sessions / 2:g} school days suspended in the term: governors may only consider",
+            )
+
+
 def _apply_review(pupil: Pupil, entry: Entry[ReviewDecided]) -> Pupil:
     kinds = {"upheld": "review_upheld", "withdrawn": "review_withdrawn"}
     return _decided(pupil, entry, kinds.get(entry.facts.decision, entry.facts.decision))
@@ -136,6 +158,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         facts=GovernorsDecided,
         sentence="Governors decided: {decision}",
         refuse=_refuse_before,
+        flags=_flag_governors,
         apply=lambda pupil, entry: _decided(
             pupil, entry, entry.facts.decision, entry.facts.reinstated_on
         ),

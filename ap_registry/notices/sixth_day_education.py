@@ -1,6 +1,7 @@
 """Education from the sixth day of an exclusion: begun, owed by when and by whom."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from ap_registry import sixth_day
 from ap_registry.errors import Problem
 from ap_registry.fields import Organisation, Reference
 from ap_registry.happenings import Exclusion
-from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
+from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World, ending
 from ap_registry.pupil import Pupil
+from ap_registry.rules import in_force
 
 EXCLUSIONS = ("suspension", "permanent_exclusion")
 
@@ -68,6 +70,41 @@ def _sixth_day(pupil: Pupil, world: World) -> Iterable[FollowUp]:
         )
 
 
+def _day_one(pupil: Pupil, world: World) -> Iterable[FollowUp]:
+    """Guidance for looked-after children; owed no more once the suspension is over."""
+    for exclusion in pupil.exclusions:
+        on = exclusion.occurred_on
+        if exclusion.kind == "lunchtime" or pupil.detail("looked_after", on) != "current":
+            continue
+        if in_force("exclusion.day-one-looked-after", on) is None:
+            continue
+        days = world.number("exclusion.day-one-looked-after", on, of=exclusion.school)
+        yield FollowUp(
+            kind="day_one_provision",
+            owner=_sixth_day_owner(exclusion, pupil, world),
+            opened_on=on,
+            due_on=world.calendars.of(exclusion.school).due_from(on, days)[0],
+            opened_by=exclusion.id,
+            rule="exclusion.day-one-looked-after",
+            calendar=exclusion.school,
+            counts_start=True,
+            **_day_one_ended(exclusion, pupil),
+        )
+
+
+def _day_one_ended(exclusion: Exclusion, pupil: Pupil) -> dict[str, Any]:
+    """By education, else by what undid the exclusion, else by its own end."""
+    begun = sixth_day.education(pupil, frozenset({exclusion.id}))
+    if begun is not None:
+        return {"closed_on": begun[0], "closed_by": begun[1], "outcome": "done"}
+    if exclusion.undoing is not None:
+        return ending(exclusion.undoing, "lapsed")
+    if exclusion.ends_on is None:
+        return ending(None)
+    over = exclusion.ends_on + timedelta(days=1)
+    return {"closed_on": over, "closed_by": None, "outcome": "lapsed"}
+
+
 def _sixth_day_owner(exclusion: Exclusion, pupil: Pupil, world: World) -> str:
     school = world.organisation(exclusion.school)
     from_a_pru = school is not None and school.type_code == "14"
@@ -89,4 +126,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         relates=True,
     ),
 )
-CLOCKS = (Clock(kinds=("sixth_day_provision",), derive=_sixth_day),)
+CLOCKS = (
+    Clock(kinds=("sixth_day_provision",), derive=_sixth_day),
+    Clock(kinds=("day_one_provision",), derive=_day_one),
+)

@@ -5,12 +5,14 @@ from datetime import date
 import pytest
 
 from ap_registry.registry import Registry
-from tests.core.owed import owed, rules_of
+from tests.core.owed import closed, owed, rules_of
 from tests.core.registers import mark, mark_one, mark_sessions
 from tests.core.test_absence_watch import place
+from tests.core.test_exclusion_notices import suspend
+from tests.core.test_exclusion_reviews import uphold
 from tests.core.test_fair_access import refer
 from tests.core.test_register_returns import leave
-from tests.world import GARAGE, OTHER, SCHOOL, notify, register_pupil
+from tests.world import GARAGE, OTHER, PRU, SCHOOL, notify, register_pupil
 
 
 @pytest.fixture
@@ -128,3 +130,79 @@ def test_confirmed_checks_are_not_flagged(
                      commissioner=SCHOOL, reason="behaviour", ends_on="2025-12-19",
                      sessions_per_week=10, intent="return", checks_confirmed_on=checks)  # fmt: skip
     assert rules_of(started) == flags
+
+
+@pytest.mark.parametrize(
+    ("sessions", "flags"), [(10, ["governors.no-power-to-reinstate"]), (11, [])]
+)
+def test_up_to_five_days_in_the_term_governors_cannot_reinstate(
+    school: Registry, sessions: int, flags: list[str]
+) -> None:
+    suspend(school, "2026-03-02", "2026-03-09", sessions)
+    decided = notify(school, "governors_decision", "2026-03-10", by=SCHOOL, decision="reinstated")
+    assert rules_of(decided) == flags
+
+
+@pytest.mark.parametrize(
+    ("panel", "flags"), [("reconsider", []), ("quashed", ["governors.readjustment"])]
+)
+def test_only_after_a_quashed_decision_may_the_school_have_to_pay(
+    registry: Registry, panel: str, flags: list[str]
+) -> None:
+    excluded = uphold(registry)["event"]["id"]
+    notify(registry, "review_decision", "2026-04-28", by="LA856", decision=panel,
+           exclusion=excluded)  # fmt: skip
+    again = notify(registry, "governors_decision", "2026-05-06", by=SCHOOL, decision="upheld",
+                   exclusion=excluded)  # fmt: skip
+    assert rules_of(again) == flags
+
+
+@pytest.mark.parametrize(
+    ("sen_provision", "la_notified_on", "flags"),
+    [
+        ("K", None, []),
+        ("E", "2026-01-15", []),  # Thursday and Friday are two school days
+        ("E", "2026-01-16", ["off-site.notice"]),
+        ("E", None, ["off-site.notice"]),
+    ],
+)
+def test_the_la_that_keeps_a_plan_is_told_two_school_days_before_a_direction(
+    registry: Registry, sen_provision: str, la_notified_on: str | None, flags: list[str]
+) -> None:
+    register_pupil(registry, sen_provision=sen_provision)
+    directed = notify(
+        registry, "off_site_direction", "2026-01-12", school=SCHOOL, provider=GARAGE,
+        starts_on="2026-01-19", ends_on="2026-03-27", sessions_per_week=10, objectives=["settle"],
+        parent_notified_on="2026-01-12", la_notified_on=la_notified_on,
+    )  # fmt: skip
+    assert rules_of(directed) == flags
+
+
+@pytest.mark.parametrize(("looked_after", "count"), [("previous", 0), ("current", 1)])
+def test_a_looked_after_child_has_education_from_the_first_day(
+    registry: Registry, looked_after: str, count: int
+) -> None:
+    register_pupil(registry, looked_after=looked_after, care_la="856")
+    suspend(registry, "2026-03-02", "2026-03-03", 4)
+    assert (
+        owed(registry, "day_one_provision", on=date(2026, 3, 2))
+        == [(SCHOOL, "2026-03-02", "open")] * count
+    )
+
+
+def test_education_from_the_first_day_is_owed_while_the_suspension_lasts(
+    registry: Registry,
+) -> None:
+    register_pupil(registry, looked_after="current", care_la="856")
+    suspend(registry, "2026-03-02", "2026-03-03", 4)
+    status = {
+        on: owed(registry, "day_one_provision", on=date(2026, 3, on))[0][2] for on in (2, 3, 4)
+    }
+    assert status == {2: "open", 3: "overdue", 4: "lapsed"}
+
+
+def test_education_begun_is_what_was_owed_from_the_first_day(registry: Registry) -> None:
+    register_pupil(registry, looked_after="current", care_la="856")
+    suspend(registry, "2026-03-02", "2026-03-06", 10)
+    notify(registry, "sixth_day_started", "2026-03-03", by=SCHOOL, provider=PRU)
+    assert closed(registry, "day_one_provision") == [("done", "2026-03-03")]
