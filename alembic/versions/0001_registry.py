@@ -10,6 +10,7 @@ from ap_registry.store.functions import (
     record_events_sql,
     write_derived_sql,
 )
+from ap_registry.store.load_functions import LOAD_MOVEMENTS
 from ap_registry.store.sequencer_functions import SEQUENCE_EVENTS, move_derived_sql
 
 revision = "0001"
@@ -28,6 +29,7 @@ def upgrade() -> None:
     op.get_bind().exec_driver_sql(write_derived_sql())
     op.get_bind().exec_driver_sql(record_events_sql())
     op.get_bind().exec_driver_sql(move_derived_sql())
+    op.get_bind().exec_driver_sql(LOAD_MOVEMENTS)
     op.get_bind().exec_driver_sql(SEQUENCE_EVENTS)
     op.execute("insert into sequencer (id, closed_at, ran_at) values (1, 'epoch', 'epoch')")
     op.execute(

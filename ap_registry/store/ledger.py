@@ -15,40 +15,9 @@ from ap_registry.store.database import Connection
 
 MOVEMENTS = 0
 
-_LOAD = """
-with asked as (
-  select upn, pupil_id from upn_claim where upn = any(%(upns)s)
-  union all select null, wanted from unnest(%(ids)s::uuid[]) as wanted),
-named as materialized (
-  select upn, pupil_id,
-         exists (select from behind b where b.pupil_id = asked.pupil_id) as behind,
-         exists (select from attendance_week a where a.pupil_id = asked.pupil_id)
-         or exists (select from follow_up f where f.pupil_id = asked.pupil_id
-                       and f.until_at = 'infinity' and f.origin = 'attendance') as marked,
-         (select m.pupil_id from merged m
-           where (m.other = asked.pupil_id or m.pupil_id = asked.pupil_id) and {merged}
-           limit 1) as kept
-    from asked)
-select v.world, n.behind, n.marked, n.kept, n.upn, n.pupil_id,
-       e.version, e.id, e.type, e.occurred_on, e.recorded_at, e.by,
-       e.actor, e.ref_hash, e.content_hash, e.birth_year, e.data::text, p.data::text
-  from (select string_agg(value, '/' order by name) as world from setting
-         where name in ('calendar_version', 'organisation_version')) v
-  left join named n on true
-  left join event e on e.pupil_id = n.pupil_id and e.stream = 0
-   {known}
-  left join event_private p
-    on p.pupil_id = e.pupil_id and p.stream = e.stream and p.version = e.version
- order by n.pupil_id, n.upn, e.version
-"""
-
-_KNOWN = """and exists (select from log l where l.pupil_id = e.pupil_id and l.stream = e.stream
-                and l.version = e.version and l.known_at <= %(as_at)s)"""
-
+_LOAD = "select * from load_movements(%s::text[], %s::uuid[], %s::timestamptz)"
 _HELD_ALL = "m.until_at = 'infinity'"
 _HELD_KNOWN = "m.from_at <= %(as_at)s and m.until_at > %(as_at)s"
-_LOAD_ALL = _LOAD.format(known="", merged=_HELD_ALL)
-_LOAD_KNOWN = _LOAD.format(known=_KNOWN, merged=_HELD_KNOWN)
 
 # In the one order: of the log, and of what waits for its place there as it was written.
 _JOIN = """
@@ -104,8 +73,7 @@ def load(
 ) -> Loaded:
     """Load the movements of the pupils named, as known by ``as_at`` (default: all)."""
     cursor = connection.cursor(binary=True)
-    query = _LOAD_ALL if as_at is None else _LOAD_KNOWN
-    cursor.execute(query, {"upns": list(upns), "ids": list(ids), "as_at": as_at})
+    cursor.execute(_LOAD, (list(upns), list(ids), as_at), prepare=True)
     world = ""
     behind: set[UUID] = set()
     marked: set[UUID] = set()
