@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Organisation
 from ap_registry.happenings import EhcMilestone
-from ap_registry.notice import Case, Clock, Entry, Facts, FollowUp, NoticeType, World
+from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World
 from ap_registry.pupil import Pupil
 
 MILESTONES = (
@@ -29,6 +29,21 @@ def _refuse(case: Case[Reached]) -> Iterator[Problem]:
         yield Problem("/school", "required", f"school is needed with {case.facts.milestone}")
 
 
+def _flag(case: Case[Reached]) -> Iterator[Flag]:
+    """After an assessment, a refusal to issue a plan comes within 16 weeks: reg. 10(1)."""
+    if case.facts.milestone != "refused":
+        return
+    for request, after in _rounds(case.pupil):
+        mine = next((n for n, m in enumerate(after) if m.id == case.entry.id), None)
+        if mine is None or _first(after[:mine], "agreed") is None:
+            continue
+        owner = _owner(case.pupil, request)
+        days = case.world.number("ehc.refusal-late", request.occurred_on, of=owner)
+        last = request.occurred_on + timedelta(days=days)
+        if case.on > last:
+            yield case.flag("ehc.refusal-late", f"a refusal to issue a plan was due on {last}")
+
+
 def _apply(pupil: Pupil, entry: Entry[Reached]) -> Pupil:
     reached = EhcMilestone(
         **entry.stem,
@@ -43,6 +58,11 @@ def _rounds(pupil: Pupil) -> Iterable[tuple[EhcMilestone, list[EhcMilestone]]]:
     starts = [n for n, m in enumerate(pupil.ehc) if m.milestone == "requested"]
     for start, following in pairwise([*starts, len(pupil.ehc)]):
         yield pupil.ehc[start], list(pupil.ehc[start + 1 : following])
+
+
+def _owner(pupil: Pupil, request: EhcMilestone) -> str:
+    home = pupil.home_la(request.occurred_on)
+    return f"LA{home}" if home else request.by
 
 
 def _owed(
@@ -69,10 +89,9 @@ def _first(found: Iterable[EhcMilestone], *names: str) -> EhcMilestone | None:
 
 
 def _assessment(pupil: Pupil, world: World) -> Iterable[FollowUp]:
-    """Decide within 6 weeks whether to assess; issue within 20, or refuse within 16."""
+    """Decide within 6 weeks whether to assess; issue within 20 weeks."""
     for request, after in _rounds(pupil):
-        home = pupil.home_la(request.occurred_on)
-        owner = f"LA{home}" if home else request.by
+        owner = _owner(pupil, request)
         decided = _first(after, "agreed", "refused")
         yield _owed("ehc_decision", "ehc.decision", request, owner, decided, "done", world)
         ended = _first(after, "issued", "refused", "ceased")
@@ -111,6 +130,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         facts=Reached,
         sentence="Education, health and care plan: {milestone}",
         refuse=_refuse,
+        flags=_flag,
         apply=_apply,
         senders=frozenset({"school", "la"}),
     ),

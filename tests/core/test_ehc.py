@@ -62,3 +62,24 @@ def test_the_school_consulted_is_named(registry: Registry) -> None:
     with pytest.raises(Refused) as caught:
         reach(registry, "2026-03-02", "consulted")
     assert [(p.pointer, p.code) for p in caught.value.problems] == [("/school", "required")]
+
+
+@pytest.mark.parametrize(
+    ("on", "flags"), [("2026-05-04", []), ("2026-05-05", ["ehc.refusal-late"])]
+)
+def test_a_refusal_to_issue_comes_within_sixteen_weeks(
+    registry: Registry, on: str, flags: list[str]
+) -> None:
+    """Requested on Monday 12 January 2026: sixteen weeks on is Monday 4 May."""
+    register_pupil(registry)
+    reach(registry, "2026-01-12", "requested")
+    reach(registry, "2026-02-20", "agreed")
+    refused = notify(registry, "ehc_milestone", on, by="LA856", milestone="refused")
+    assert [flag["rule"] for flag in refused["flags"]] == flags
+
+
+def test_a_refusal_to_assess_is_no_refusal_to_issue(registry: Registry) -> None:
+    register_pupil(registry)
+    reach(registry, "2026-01-12", "requested")
+    refused = notify(registry, "ehc_milestone", "2026-06-01", by="LA856", milestone="refused")
+    assert refused["flags"] == []
