@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from ap_registry.store.deliveries import waiting
+from ap_registry.store.jobs import job_states
 from api.deps import TheRegistry
 
 router = APIRouter(include_in_schema=False)
@@ -21,6 +22,9 @@ GAUGES = {
         "sequencer_lag_seconds": "Since the ledger was last sequenced",
     }.items()
 }
+
+JOB_SECONDS = Gauge("ap_registry_job_seconds", "Since a job last ended well", ["job"])
+JOB_FAILURES = Gauge("ap_registry_job_failures", "How often it has failed since then", ["job"])
 
 
 @router.get("/healthz")
@@ -47,6 +51,10 @@ def metrics(registry: TheRegistry) -> Response:
         with registry.database.connection() as connection:
             for name, value in waiting(connection).items():
                 GAUGES[name].set(value)
+            for job in job_states(connection):
+                JOB_FAILURES.labels(job.name).set(job.failures)
+                if job.seconds is not None:
+                    JOB_SECONDS.labels(job.name).set(job.seconds)
     except (psycopg.Error, OSError) as error:
         log.warning("metrics_without_database", error=type(error).__name__)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -7,6 +7,7 @@ import asyncio
 import signal
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, cast
@@ -22,6 +23,7 @@ from arq.worker import Worker
 from ap_registry import logs
 from ap_registry.errors import RegistryError, Unavailable
 from ap_registry.installation import Installation, open_installation
+from ap_registry.store.jobs import ended_well, failed
 from ap_registry.store.sequencer import keep_sequencing
 from jobs.channels import chosen
 from jobs.nightly import run_nightly
@@ -32,6 +34,8 @@ TIMEOUT_SECONDS = 60
 NIGHTLY_TIMEOUT_SECONDS = 1_800
 GENTLE_SECONDS = 30
 AGAIN_SECONDS = 1.0  # after a server has been lost
+LOST = (psycopg.OperationalError, Unavailable)
+LIBRARIES = "site-packages"
 EVERY_TEN = set(range(0, 60, 10))
 Work = Callable[[Installation, Event], object]
 
@@ -60,14 +64,25 @@ def _work_on(name: str, work: Work, found: Installation, stopping: Event) -> Non
     for once_more in (True, False):
         try:
             work(found, stopping)
+            with found.database.connection() as connection:
+                ended_well(connection, name)
             return
         except Exception as error:
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            place = f"{Path(frame.filename).name}:{frame.lineno}"
-            log.error("job_failed", job=name, error=type(error).__name__, at=place)
-            if not (once_more and isinstance(error, (psycopg.OperationalError, Unavailable))):
+            _tell(found, name, error)
+            if not (once_more and isinstance(error, LOST)):
                 return
         _revive(found, stopping)
+
+
+def _tell(found: Installation, name: str, error: Exception) -> None:
+    """Of a database that is away only the log can tell."""
+    frames = traceback.extract_tb(error.__traceback__)
+    frame = next((f for f in reversed(frames) if LIBRARIES not in f.filename), frames[-1])
+    kind, place = type(error).__name__, f"{Path(frame.filename).name}:{frame.lineno}"
+    log.error("job_failed", job=name, error=kind, at=place)
+    if not isinstance(error, LOST):
+        with suppress(psycopg.Error, Unavailable), found.database.connection() as connection:
+            failed(connection, name, f"{kind} at {place}")
 
 
 def _revive(found: Installation, stopping: Event) -> None:

@@ -1,4 +1,4 @@
-"""What the database holds: is it kept as it should be, and does the worker keep up."""
+"""What the database holds: is it kept as it should be."""
 
 from ap_registry import embedded
 from ap_registry.doctor.wrong import Wrong
@@ -72,42 +72,6 @@ def accounts(found: embedded.Servers, settings: Settings) -> str:
             "Use a registry that was not made by `ap-registry demo`.",
         )
     return f"{demo} accounts of the demo, in a practice registry" if demo else "none of the demo"
-
-
-def messages(found: embedded.Servers, settings: Settings) -> str:
-    with connect(found.database_url) as connection:
-        row = connection.execute(
-            "select (select count(*) from outbox where message is null and sent_at is null"
-            "           and failed is null and lapsed_at is null)"
-            "     + count(*) filter (where sent_at is null and failed is null"
-            "                          and lapsed_at is null),"
-            "       count(*) filter (where failed = 'the organisation has no address'),"
-            "       count(*) filter (where failed <> 'the organisation has no address')"
-            "  from message"
-        ).fetchone()
-    waiting, homeless, failed = row or (0, 0, 0)
-    if failed:
-        raise Wrong(
-            f"{failed} messages could not be sent",
-            "`ap-registry deliveries --failed` lists them; their follow-ups stay on the due list.",
-        )
-    unaddressed = f", {homeless} for organisations without an email" if homeless else ""
-    return f"{waiting} to send when due{unaddressed}"
-
-
-def worker(found: embedded.Servers, settings: Settings) -> str:
-    """The night's work is a row: two nights without one and no worker runs."""
-    with connect(found.database_url) as connection:
-        row = connection.execute(
-            "select max(finished_at), max(finished_at) > clock_timestamp() - interval '2 days'"
-            "  from job_run where name = 'nightly'"
-        ).fetchone()
-    last, lately = row or (None, None)
-    if lately:
-        return f"did the night's work at {last:%Y-%m-%d %H:%M} UTC"
-    if settings.environment == "production":
-        raise Wrong("no worker has done the night's work for two days", "Run `ap-registry worker`.")
-    return "no worker of late: reminders and the nightly sweep need `ap-registry worker`"
 
 
 def _practice(connection: Connection) -> bool:

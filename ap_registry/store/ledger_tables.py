@@ -243,6 +243,17 @@ class JobRun(SQLModel, table=True):
     finished_at: datetime | None = Field(sa_type=Instant)
 
 
+class JobState(SQLModel, table=True):
+    """How a job of the worker goes: ``failures`` since it last ended well, ``error`` the last."""
+
+    __tablename__ = "job_state"
+    name: str = Field(primary_key=True)
+    done_at: datetime | None = Field(sa_type=Instant)
+    failed_at: datetime | None = Field(sa_type=Instant)
+    failures: int
+    error: str | None
+
+
 class IdempotencyKey(SQLModel, table=True):
     """The stored answer to a request that may be sent again within 24 hours."""
 

@@ -1,4 +1,4 @@
-"""POST /api/v1/confirmations, and what /metrics says of messages."""
+"""POST /api/v1/confirmations."""
 
 from typing import Any
 
@@ -35,9 +35,3 @@ def test_a_bad_body_is_answered_field_by_field(
 ) -> None:
     answer = as_("school", SCHOOL).post("/api/v1/confirmations", json=body)
     assert (answer.status_code, codes(answer)) == (422, wrong)
-
-
-def test_metrics_say_what_waits(nobody: httpx.Client) -> None:
-    told = nobody.get("/metrics").text
-    assert "ap_registry_messages_failed 0.0" in told
-    assert "ap_registry_outbox_waiting 0.0" in told

@@ -59,7 +59,7 @@ def test_a_sound_installation_has_nothing_to_mend(look: Mended, urls: embedded.S
     )  # fmt: skip
     assert [check["name"] for check in found["checks"]] == [
         "environment", "python", "disk", "database", "schema", "append_only", "role", "clock",
-        "accounts", "messages", "worker", "redis", "smtp",
+        "accounts", "messages", "worker", "jobs", "sequencer", "redis", "smtp",
     ]  # fmt: skip
 
 
@@ -184,3 +184,55 @@ def test_the_demos_password_opens_no_real_registry(look: Mended, urls: embedded.
         " 'admin', now(), false, 0)",
     )
     assert [name for name, _, _ in wrong(look())] == ["accounts"]
+
+
+def test_a_job_that_fails_is_named_with_its_error(look: Mended, urls: embedded.Servers) -> None:
+    run(
+        urls,
+        "insert into job_state (name, failed_at, failures, error)"
+        " values ('send', '2026-11-20 08:00Z', 3, 'ValueError at outbox.py:83')",
+    )
+    assert [(name, detail) for name, detail, _ in wrong(look())] == [
+        ("jobs", "send has failed 3 times, at 2026-11-20 08:00 UTC by ValueError at outbox.py:83")
+    ]
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(14, []), (16, ["jobs"])])
+def test_production_wants_each_job_within_a_quarter_of_an_hour(
+    look: Mended, urls: embedded.Servers, minutes: int, late: list[str]
+) -> None:
+    run(
+        urls,
+        "insert into job_run values ('nightly', current_date, 1, now(), now());"
+        " insert into job_state (name, done_at, failures)"
+        f" values ('send', now() - interval '{minutes} min', 0)",
+    )
+    found = look(AP_ENVIRONMENT="production", AP_DATABASE_URL=urls.database_url)
+    assert [name for name, _, _ in wrong(found)] == [*late, "smtp"]
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(14, []), (16, ["messages"])])
+def test_what_should_have_gone_and_has_not(
+    look: Mended, urls: embedded.Servers, minutes: int, late: list[str]
+) -> None:
+    run(
+        urls,
+        "insert into outbox (id, pupil_id, kind, step, to_organisation, due_on, created_at,"
+        " send_after) select gen_random_uuid(), gen_random_uuid(), 'decision', 'told', 'LA856',"
+        f" current_date, now(), now() - interval '{minutes} min'",
+    )
+    assert [name for name, _, _ in wrong(look(AP_CHANNEL="in_app"))] == late
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(14, []), (16, ["sequencer"])])
+def test_production_wants_events_in_their_order(
+    look: Mended, urls: embedded.Servers, minutes: int, late: list[str]
+) -> None:
+    run(
+        urls,
+        "insert into job_run values ('nightly', current_date, 1, now(), now());"
+        " insert into unsequenced (pupil_id, stream, version, recorded_at, digest, written_at)"
+        f" select gen_random_uuid(), 0, 1, now(), '', now() - interval '{minutes} min'",
+    )
+    found = look(AP_ENVIRONMENT="production")
+    assert [name for name, _, _ in wrong(found)] == [*late, "smtp"]
