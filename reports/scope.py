@@ -1,6 +1,6 @@
 """Which pupils a report has to look at, and the organisations and calendars that they name."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
@@ -36,12 +36,18 @@ select pupil_id from placement where {HELD} and {{among}}
  union {_LEAVERS} and {{among}} and %(year_11)s
  order by 1
 """
+# Whose registers count on their own, before the clash rule: leavers', under all UPNs of theirs.
+_REGISTERS_COUNTED: LiteralString = f"""
+select pupil_id from ({_LEAVERS} and pupil_id = any(%(pupils)b)) leaver
+ union select other from merged where {HELD} and pupil_id = any(%(pupils)b)
+"""
 _NAMES: LiteralString = f"""
 select school from roll where {HELD} and pupil_id = any(%(pupils)b)
  union select provider from placement where {HELD} and pupil_id = any(%(pupils)b)
  union select provider from outreach where {HELD} and pupil_id = any(%(pupils)b)
  union select school from reintegration where {HELD} and pupil_id = any(%(pupils)b)
- union select organisation from attendance_week where {HELD} and pupil_id = any(%(pupils)b)
+ union select organisation from attendance_week
+        where {HELD} and pupil_id in ({_REGISTERS_COUNTED})
  union select 'LA' || home_la from detail where {HELD} and pupil_id = any(%(pupils)b)
 """
 
@@ -69,7 +75,8 @@ def gather(connection: Connection, scope: Scope) -> tuple[World, list[UUID]]:
     One LA's report reads what its own pupils name and nothing of the other LAs.
     """
     among = _among(connection, scope)
-    world = _world(connection, scope.at, among)
+    names = None if among is None else _names(connection, scope, among)
+    world = _world(connection, scope.at, names)
     return world, _with_episodes(connection, scope, world=world, among=among)
 
 
@@ -126,19 +133,19 @@ def earliest(calendars: Calendars, on: date, n: int) -> date:
     return min((day or date.min for day in found), default=date.min)
 
 
-def _world(connection: Connection, at: datetime, among: Sequence[UUID] | None) -> World:
+def _world(connection: Connection, at: datetime, names: set[str] | None) -> World:
     """Organisations and calendars as known by then; only those that the pupils name."""
-    names = None if among is None else _names(connection, at, among)
     organisations = {one.id: one for one in reference.all_organisations(connection, at, names)}
     if names is not None:
         las = {f"LA{one.la}" for one in organisations.values() if one.la}
-        names |= {*las, ENGLAND}
+        names = {*names, *las, ENGLAND}
     calendars = reference.load_calendars(
         connection, as_at=at, organisations=organisations.values(), names=names
     )
     return World(organisations=organisations, calendars=calendars, today=london_today(at))
 
 
-def _names(connection: Connection, at: datetime, among: Collection[UUID]) -> set[str]:
-    cursor = connection.execute(_NAMES, {"at": at, "pupils": list(among)})
+def _names(connection: Connection, scope: Scope, among: Collection[UUID]) -> set[str]:
+    parameters = {"at": scope.at, "pupils": list(among), **_leavers(scope)}
+    cursor = connection.execute(_NAMES, parameters)
     return {row[0] for row in cursor.fetchall() if row[0] is not None}

@@ -72,7 +72,7 @@ class Merged(Derived, table=True):
 class Detail(Derived, table=True):
     """What stood of the pupil from ``occurred_on``; nc_year only where that notice stated one."""
 
-    __table_args__: ClassVar[Any] = (Index("detail_home_la", "home_la", "pupil_id"),)
+    __table_args__: ClassVar[Any] = (Index("detail_home_la", "home_la"),)
     occurred_on: date
     version: int
     birth_year: int | None = Field(sa_type=SmallInteger)

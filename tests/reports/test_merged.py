@@ -1,10 +1,11 @@
 """A merged pupil's registers count as one pupil's, whichever UPN they named."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from ap_registry.calendar import Calendars
 from ap_registry.registry import Registry
 from ap_registry.store import who
+from reports.command import outcomes
 from reports.facts import World
 from reports.loading import load
 from reports.scope import Scope
@@ -45,3 +46,17 @@ def test_registers_of_both_upns_are_one(registry: Registry) -> None:
     assert marks(registry, before) == own
     notify(registry, "merge_undone", "2026-11-19", other_upn=TWIN, reason="Two", by="LA856")
     assert marks(registry) == own
+
+
+def test_a_leaver_is_found_by_registers_under_the_other_upn(registry: Registry) -> None:
+    for number in (PUPIL, TWIN):
+        register_pupil(registry, upn=number, date_of_birth="2010-03-01")
+    weeks = [date(2026, 1, 5) + timedelta(weeks=n) for n in range(12)]
+    rows = [f"{TWIN},{PRU},{week},{' '.join('N' * 10)}" for week in weeks]
+    send_register(registry, "\n".join(["upn,organisation,week,marks", *rows]))
+    notify(registry, "pupils_merged", "2026-11-19", other_upn=TWIN, reason="One", by="LA856")
+    found, _ = outcomes(
+        registry, from_on=date(2025, 9, 1), to_on=date(2026, 8, 31), known_by=None, la="856"
+    )
+    cohort = [row for row in found["rows"] if row["measure"] == "attainment"]
+    assert [(row["provider"], row["denominator"]) for row in cohort] == [(PRU, 1)]
