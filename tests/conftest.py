@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from ap_registry import embedded
 from ap_registry.installation import Installation
@@ -21,6 +22,10 @@ from ap_registry.store.migrate import migrate
 from tests.world import load_world
 
 os.environ["AP_EMBEDDED_FSYNC"] = "off"
+# The same examples each time and no clock: a run says what the code does, not what the day was
+# like. HYPOTHESIS_PROFILE=default looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 TEMPLATE = "template_registry"
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 _NUMBERS = itertools.count()

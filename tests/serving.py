@@ -24,4 +24,4 @@ def served(registry: Registry) -> Iterator[str]:
         time.sleep(0.005)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
-    thread.join(timeout=10)
+    thread.join(timeout=120)

@@ -19,6 +19,7 @@ from ap_registry.embedded import Servers
 from tests.acceptance.office import Office
 from tests.architecture.sources import ROOT
 from tests.conftest import fresh_database
+from tests.waiting import PATIENCE_SECONDS
 from tests.world import ORGANISATIONS, TERMS
 
 NOW = "2026-11-20T12:00:00Z"  # a Friday
@@ -109,7 +110,7 @@ def _redis(folder: Path) -> Iterator[int]:
          "--requirepass", PASSWORDS["redis"], "--save", ""],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
     )  # fmt: skip
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from ap_registry.embedded import Servers
 from tests.architecture.sources import ROOT
+from tests.waiting import PATIENCE_SECONDS, wait_for
 from tests.world import ORGANISATIONS, PERSON, PRU, PUPIL, SCHOOL, TERMS
 
 pytestmark = pytest.mark.xdist_group("system_servers")  # started once
@@ -65,13 +64,6 @@ def outside(system_servers: Servers, tmp_path_factory: pytest.TempPathFactory) -
         path.write_text(text)
         found.run("import", name, str(path))
     return found
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.1)
 
 
 def ready(url: str) -> bool:
@@ -146,7 +138,7 @@ def test_pages_are_served_until_sigterm(outside: Outside) -> None:
         url = json.loads(server.stdout.readline())["url"]
         wait_for(lambda: ready(url))
         server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=15) == 0
+        assert server.wait(PATIENCE_SECONDS) == 0
     finally:
         server.kill()
         server.communicate()
@@ -170,7 +162,7 @@ def test_the_worker_does_the_nights_work_and_doctor_finds_nothing_wrong(
         wrong = [check["name"] for check in found["checks"] if not check["ok"]]
         assert wrong == ["smtp"], "no mail server is named here; all else is as it should be"
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(timeout=15) == 0
+        assert worker.wait(PATIENCE_SECONDS) == 0
     finally:
         worker.kill()
         worker.communicate()

@@ -71,7 +71,7 @@ def test_two_processes_at_once_share_one_pair(home: Path) -> None:
         )
         for _ in range(2)
     ]
-    said = [process.communicate(timeout=60)[0].strip() for process in both]
+    said = [process.communicate(timeout=120)[0].strip() for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert said == [state(home)["database_url"]] * 2
 

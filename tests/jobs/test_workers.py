@@ -75,7 +75,7 @@ def test_sigterm_ends_it_gently_with_nothing_left_claimed(
     worker = workers.start(AP_SMTP_URL=sink.url)
     wait_for(lambda: len(sink.messages) >= 5)
     worker.terminate()
-    assert worker.wait(timeout=60) == 0
+    assert worker.wait(timeout=120) == 0
     with hundred.database.connection() as connection:
         row = connection.execute(
             "select count(*) from message where attempts > 0 and sent_at is null"
@@ -106,7 +106,7 @@ def test_a_worker_says_nothing_of_any_pupil(
     worker = workers.start(AP_SMTP_URL=sink.url)
     wait_for(lambda: workers.said().count("message_not_sent") >= MOST_ATTEMPTS)
     worker.terminate()
-    worker.wait(timeout=60)
+    worker.wait(timeout=120)
     personal = [upn(number) for number in range(MESSAGES)] + [str(PERSON["family_name"])]
     assert [word for word in personal if word in workers.said()] == []
 
