@@ -33,6 +33,11 @@ select follow_up, due_on, sent_at from outbox
  order by sent_at
 """
 
+_ANSWER = "Please answer by signing in."
+_ASKED = {
+    "placement_review": "You are invited to its reviews: please agree with the contact who comes."
+}
+
 
 def items_of(
     connection: Connection, messages: Sequence[UUID], reach: Reach
@@ -52,7 +57,7 @@ def items_of(
                 owner=organisation.name if organisation else owner,
                 statutory=bool(statutory),
                 tried=tried.get((follow_up, due_on), ()),
-                facts=_facts(reach, *facts) if facts[0] else None,
+                facts=_facts(reach, kind, *facts) if facts[0] else None,
             )
         )
     return {message: tuple(items) for message, items in found.items()}
@@ -72,8 +77,8 @@ def _tried(
 
 
 def _facts(
-    reach: Reach, starts_on: date, planned: date, ended_on: date | None, setting: str | None,
-    commissioner: str, reason: str,
+    reach: Reach, kind: str, starts_on: date, planned: date, ended_on: date | None,
+    setting: str | None, commissioner: str, reason: str,
 ) -> str:  # fmt: skip
     """The minimum data set for health: days, kind of setting, whom to ask, whether health is why.
 
@@ -84,5 +89,5 @@ def _facts(
     return (
         f"From {starts_on}, {until}; setting {setting or 'registered'}; contact"
         f" {asked.name if asked else commissioner}; for health:"
-        f" {'yes' if reason in MEDICAL else 'no'}. Please answer by signing in."
+        f" {'yes' if reason in MEDICAL else 'no'}. {_ASKED.get(kind, _ANSWER)}"
     )

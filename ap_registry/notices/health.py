@@ -32,8 +32,11 @@ def _apply(pupil: Pupil, entry: Entry[Responded]) -> Pupil:
 
 
 def _owed(pupil: Pupil, world: World) -> Iterable[FollowUp]:
-    """Asked to reply when told; a local rule, and only where an LA has switched it on."""
-    for told in (n for n in pupil.notified if n.to == "health"):
+    """Asked to reply when told of a movement; an invitation to a review asks to come, not to write.
+
+    A local rule, and only where an LA has switched it on.
+    """
+    for told in (n for n in pupil.notified if n.to == "health" and n.about != "invitation"):
         home = pupil.home_la(told.occurred_on)
         partner = world.health_partner(home) if home else None
         if partner is None:

@@ -160,6 +160,18 @@ def test_health_is_invited_to_the_reviews_of_a_medical_placement(registry: Regis
     ]  # fmt: skip
 
 
+def test_an_invitation_asks_health_to_come_and_not_for_a_second_answer(
+    registry: Registry,
+) -> None:
+    arrange(registry, "LA856", "health", "on", SINCE)
+    placed = place(registry, reason="mental_health")
+    notify(registry, "review_held", "2026-11-20", attended=["pupil"], by=PRU)
+    assert [f["owner"] for f in follow_ups(registry, "health_response")] == ["ICB-QK1"]
+    notify(registry, "health_response", "2026-11-20", by="ICB-QK1", about=placed["event"]["id"],
+           response="acknowledged", service="CAMHS")  # fmt: skip
+    assert closed(registry, "health_response") == [("done", "2026-11-20")]
+
+
 def test_health_hears_nothing_of_exclusions(registry: Registry) -> None:
     arrange(registry, "LA856", "health", "on", SINCE)
     suspend(registry)

@@ -128,18 +128,34 @@ def test_what_was_done_meanwhile_is_not_escalated(suspended: Installation) -> No
     assert "Sixth day" not in post.letters[-1].text
 
 
-def test_health_is_told_the_minimum(morning: Installation) -> None:
-    take_organisations(morning.registry, NURSES)
-    arrange(morning.registry, "LA856", "health", "on", MONDAY.date().replace(day=1))
-    register_pupil(morning.registry)
-    notify(morning.registry, "placement_started", "2026-11-20", provider=GARAGE,
-           commissioner=SCHOOL, reason="behaviour", ends_on="2027-02-05", sessions_per_week=10,
+def told_nurses(found: Installation, reason: str) -> str:
+    """What health is told of a placement that begins today."""
+    take_organisations(found.registry, NURSES)
+    arrange(found.registry, "LA856", "health", "on", MONDAY.date().replace(day=1))
+    register_pupil(found.registry)
+    notify(found.registry, "placement_started", "2026-11-20", provider=GARAGE,
+           commissioner=SCHOOL, reason=reason, ends_on="2027-02-05", sessions_per_week=10,
            intent="return", site="Here", setting_type="NFE", by=SCHOOL)  # fmt: skip
     post = Post()
-    post.round(morning)
+    post.round(found)
     (letter,) = [one for one in post.letters if one.to == "nurses@icb.example"]
-    assert letter.text.splitlines()[2] == (
+    return letter.text
+
+
+def test_health_is_told_the_minimum(morning: Installation) -> None:
+    text = told_nurses(morning, "behaviour")
+    assert text.splitlines()[2] == (
         "Placement started: notified on 2026-11-20. From 2026-11-20, planned to 2027-02-05;"
         " setting NFE; contact Alder School; for health: no. Please answer by signing in."
     )
-    assert [word for word in (PUPIL, "Example", "behaviour") if word in letter.text] == []
+    assert [word for word in (PUPIL, "Example", "behaviour") if word in text] == []
+
+
+def test_health_is_asked_to_the_reviews_in_other_words(morning: Installation) -> None:
+    said = [
+        line for line in told_nurses(morning, "mental_health").splitlines() if "Placement" in line
+    ]
+    assert [line.split("; for health: ")[1] for line in said] == [
+        "yes. You are invited to its reviews: please agree with the contact who comes.",
+        "yes. Please answer by signing in.",
+    ]
