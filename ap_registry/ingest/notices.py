@@ -87,8 +87,8 @@ def _lay_down(
     connection: Connection, file: BinaryIO, format: str | None, result: ImportResult
 ) -> None:
     connection.execute(
-        "create temporary table sent (number int, pupil text, other text, occurred_on date,"
-        " body text)"
+        "create temporary table sent (number int, pupil text, other text, brings boolean,"
+        " occurred_on date, body text)"
     )
     connection.execute(
         "create temporary table told (number int, status text, id text, receipt text)"
@@ -100,7 +100,10 @@ def _lay_down(
                 result.refuse(RowError.bad(number, row))
                 continue
             body = {name: value for name, value in row.items() if value not in (None, "")}
-            copy.write_row((number, _pupil(body), _other(body), _day(body), json.dumps(body)))
+            brings = "new_upn" in body
+            copy.write_row(
+                (number, _pupil(body), _other(body), brings, _day(body), json.dumps(body))
+            )
     connection.execute(_LINKED)
 
 
@@ -122,12 +125,12 @@ def _other(row: Mapping[str, Any]) -> str | None:
 
 
 # Rows that name one pupil by several UPNs belong together, and a row by a UPN that the file itself
-# brings comes after the row that brings it.
+# brings comes after the row that brings it. A merge brings none: it names a pupil known before.
 _LINKED: LiteralString = """
 create temporary table linked as
 with recursive claimed as (
   select s.pupil as upn, s.other, c.pupil_id::text as known, o.pupil_id::text as known_other,
-         s.occurred_on
+         s.occurred_on, s.brings
     from sent s left join upn_claim c on c.upn = s.pupil left join upn_claim o on o.upn = s.other
    where s.other is not null),
 pairs as (
@@ -139,7 +142,7 @@ reached as (
 firsts as (select pupil, min(key collate "C") as key from reached group by pupil)
 select f.pupil, f.key,
        (select min(c.occurred_on) from claimed c
-         where c.other = f.pupil and c.known_other is null) as brought_on
+         where c.brings and c.other = f.pupil and c.known_other is null) as brought_on
   from firsts f
 """
 

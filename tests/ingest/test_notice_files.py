@@ -183,6 +183,15 @@ def test_a_former_upn_brings_its_rows_to_the_same_pupil(registry: Registry) -> N
     assert counts(send(registry, csv_of(ended, started))) == (2, 0, 0, 0)
 
 
+def test_a_file_may_bring_two_pupils_and_merge_them(registry: Registry) -> None:
+    twin = upn(2)
+    person = {"type": "pupil_registered", "occurred_on": "2025-09-01", "by": SCHOOL, **PERSON}
+    merge = {"type": "pupils_merged", "upn": PUPIL, "occurred_on": "2026-05-01", "by": "LA856",
+             "other_upn": twin, "reason": "Same child"}  # fmt: skip
+    result = send(registry, csv_of(merge, {**person, "upn": twin}, {**person, "upn": PUPIL}))
+    assert (problems(result), result.created) == ([], 3)
+
+
 def test_json_lines_and_workbooks_say_the_same_as_csv(registry: Registry) -> None:
     register_pupil(registry)
     book = Workbook()
