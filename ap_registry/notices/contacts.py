@@ -1,14 +1,12 @@
 """Parents and other contacts: who they are to the pupil, and who may see the record."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from ap_registry.errors import Problem
 from ap_registry.fields import Day, Text, YesNo
 from ap_registry.happenings import Contact
-from ap_registry.notice import Case, Entry, Facts, NoticeType
+from ap_registry.notice import Entry, Facts, NoticeType
 from ap_registry.pupil import Pupil
 
 Line = Annotated[str, Text(private=True, at_most=200)]
@@ -25,13 +23,7 @@ class Recorded(Facts, frozen=True, kw_only=True):
     phone: Line | None = None
     address: Annotated[str, Text(private=True, at_most=1_000)] | None = None
     language: Annotated[str, Text(at_most=20)] | None = None
-    ended_on: Annotated[date, Day()] | None = None
-
-
-def _refuse(case: Case[Recorded]) -> Iterator[Problem]:
-    ended_on = case.facts.ended_on
-    if ended_on is not None and ended_on > case.on:
-        yield Problem("/ended_on", "future_date", "ended_on must not be after occurred_on")
+    ended_on: Annotated[date, Day(past=True)] | None = None
 
 
 def _apply(pupil: Pupil, entry: Entry[Recorded]) -> Pupil:
@@ -60,7 +52,6 @@ TYPES: tuple[NoticeType[Any], ...] = (
         name="contact_recorded",
         facts=Recorded,
         sentence="A contact was recorded ({relation})",
-        refuse=_refuse,
         apply=_apply,
         senders=frozenset({"school", "la"}),
     ),

@@ -109,6 +109,21 @@ def test_a_contact_recorded_again_is_put_right(registry: Registry) -> None:
     assert [c["may_see"] for c in pupil(registry)["contacts"]] == [True]
 
 
+def test_a_contact_ends_when_it_ended_and_not_tomorrow(registry: Registry) -> None:
+    """Recorded in March, put right in the autumn: no more a contact since July."""
+    register_pupil(registry)
+    contact = notify(registry, "contact_recorded", "2026-03-02", by=SCHOOL, name="A. Made-Up",
+                     relation="mother", parental_responsibility=True)["event"]["id"]  # fmt: skip
+    notify(registry, "correction", "2026-10-02", of=contact, by=SCHOOL, reason="Moved away",
+           fields={"ended_on": "2026-07-10"})  # fmt: skip
+    with pytest.raises(Refused) as caught:
+        notify(registry, "correction", "2026-10-02", of=contact, by=SCHOOL, reason="Moves away",
+               fields={"ended_on": "2126-07-10"})  # fmt: skip
+    assert [(p.pointer, p.code) for p in caught.value.problems] == [
+        ("/fields/ended_on", "future_date")
+    ]
+
+
 @pytest.mark.parametrize("due", ["destination_check_1_nov", "destination_check_31_dec"])
 def test_a_leaver_is_looked_for_until_known(registry: Registry, due: str) -> None:
     """Born in 2009/10: Year 11 in 2025/26, looked for in autumn 2026."""
