@@ -8,7 +8,6 @@ from ap_registry.errors import Problem, Refused
 from ap_registry.instants import instant
 from ap_registry.organisations import Organisation
 from ap_registry.registry import Registry
-from ap_registry.rules import rule
 from ap_registry.store.confirmations import lists, write_confirmation
 
 SENDERS = frozenset({"school", "provider", "la", "admin"})
@@ -48,9 +47,9 @@ def confirm(
 
 def who_confirmed(registry: Registry, la: str, on: date) -> dict[str, Any]:
     """Every school and provider of an LA (three digits): silence is shown, never taken for nil."""
-    days = rule("list.confirmation", on).value
-    assert isinstance(days, int)
     with registry.database.connection() as connection:
+        world = registry.worlds.fresh(connection)
+        days = world.number("list.confirmation", on, of=f"LA{la}")
         found = lists(connection, on=on, since=on - timedelta(days=days), la=la)
     confirmed = sum(not one["silent"] for one in found)
     return {"items": found, "confirmed": confirmed, "asked": len(found)}

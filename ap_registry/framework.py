@@ -7,6 +7,7 @@ says what the registry does not do.
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from inspect import unwrap
+from itertools import chain
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -14,9 +15,11 @@ from ap_registry import (
     absence_watch,
     attendance_follow_ups,
     attendance_returns,
+    duties,
     missing_registers,
 )
 from ap_registry.adjustments import Adjustment, describe, may_adjust
+from ap_registry.duties import DUTIES, Duty
 from ap_registry.errors import CODE_STATUS
 from ap_registry.notice import FieldSpec, NoticeType
 from ap_registry.notices import CATALOGUE, CLOCKS
@@ -29,13 +32,14 @@ RULE_IDS = IDS
 
 
 def framework(adjusted: Iterable[Adjustment] = ()) -> dict[str, Any]:
-    """Every notice type, every clock and every rule; with what LAs have ``adjusted``."""
+    """Every notice type, clock, duty and rule; with what LAs have ``adjusted``."""
     of_rule: dict[str, list[Adjustment]] = {}
     for one in adjusted:
         of_rule.setdefault(one.rule, []).append(one)
     return {
         "notices": [_notice(kind) for kind in CATALOGUE.values()],
         "clocks": _clocks(),
+        "duties": [_duty(one) for one in DUTIES],
         "rules": [describe_rule(found, of_rule.get(found.id, ())) for found in RULES],
     }
 
@@ -71,6 +75,17 @@ def _clocks() -> list[dict[str, Any]]:
     told = {clock["kind"] for clock in listed}
     by_marks = (pair for part in _BY_MARKS for pair in part.RULE_OF_KIND.items())
     return listed + [{"kind": kind, "rules": [rule]} for kind, rule in by_marks if kind not in told]
+
+
+def _duty(one: Duty) -> dict[str, Any]:
+    return {
+        "row": one.row,
+        "duty": one.duty,
+        "duty_holder": one.duty_holder,
+        "source": one.source,
+        "rules": list(one.rules),
+        "not_watched": one.not_watched,
+    }
 
 
 def describe_rule(found: Rule, adjusted: Iterable[Adjustment]) -> dict[str, Any]:
@@ -118,7 +133,9 @@ def words(function: Callable[..., object]) -> Iterator[str]:
 def as_markdown() -> str:
     """docs/framework.md."""
     made = framework()
-    return "\n".join([*_head(), *_notices(made), *_clock_table(made), *_rule_table(made)]) + "\n"
+    rows = duties.as_markdown(duties.read_sides())
+    parts = (_head(), _notices(made), _clock_table(made), rows, _rule_table(made))
+    return "\n".join(chain.from_iterable(parts)) + "\n"
 
 
 def _head() -> list[str]:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from ap_registry.registry import Registry
+from tests.builders import permanent_exclusion
 from tests.core.owed import closed, owed, rules_of
 from tests.core.registers import mark, mark_one, mark_sessions
 from tests.core.test_absence_watch import place
@@ -12,7 +13,8 @@ from tests.core.test_exclusion_notices import suspend
 from tests.core.test_exclusion_reviews import uphold
 from tests.core.test_fair_access import refer
 from tests.core.test_register_returns import leave
-from tests.world import GARAGE, OTHER, PRU, SCHOOL, notify, register_pupil
+from tests.spec import given, make_world
+from tests.world import GARAGE, OTHER, PRU, SCHOOL, TERMS, notify, register_pupil
 
 
 @pytest.fixture
@@ -206,3 +208,12 @@ def test_education_begun_is_what_was_owed_from_the_first_day(registry: Registry)
     suspend(registry, "2026-03-02", "2026-03-06", 10)
     notify(registry, "sixth_day_started", "2026-03-03", by=SCHOOL, provider=PRU)
     assert closed(registry, "day_one_provision") == [("done", "2026-03-03")]
+
+
+@pytest.mark.parametrize(
+    ("terms", "flags"), [(TERMS, []), ("organisation,starts_on,ends_on\n", ["calendar.missing"])]
+)
+def test_days_without_terms_are_flagged(terms: str, flags: list[str]) -> None:
+    story = given(world=make_world(terms=terms))
+    story.when(permanent_exclusion("2026-03-02"))
+    assert sorted(set(story.flags())) == flags
