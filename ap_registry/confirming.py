@@ -6,12 +6,13 @@ from typing import Any
 from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.errors import Problem, Refused
 from ap_registry.instants import instant
+from ap_registry.list_confirmation import ASKED
 from ap_registry.organisations import Organisation
 from ap_registry.registry import Registry
 from ap_registry.store.confirmations import lists, write_confirmation
+from ap_registry.store.list_confirmations import settle_lists
 
 SENDERS = frozenset({"school", "provider", "la", "admin"})
-ASKED = frozenset({"school", "provider"})
 
 
 def confirm(
@@ -29,15 +30,17 @@ def confirm(
         _may(caller, found)
         if confirmed_on > registry.today():
             raise _refused("/on", "future_date", "on must not be in the future")
-        at = write_confirmation(
-            connection,
-            found.id,
-            confirmed_on,
-            by=caller.organisation or found.id,
-            actor=caller.actor,
-            on=registry.today(),
-            clock=registry.clock,
-        )
+        with connection.transaction():
+            at = write_confirmation(
+                connection,
+                found.id,
+                confirmed_on,
+                by=caller.organisation or found.id,
+                actor=caller.actor,
+                on=registry.today(),
+                clock=registry.clock,
+            )
+            settle_lists(connection, registry.worlds, registry.clock, [found.id])
     return {
         "organisation": found.id,
         "confirmed_on": confirmed_on.isoformat(),

@@ -27,7 +27,9 @@ from ap_registry.rules import CHECKED_ON, IDS, RULES, Rule
 
 ENVELOPE = frozenset({"required", "bad_format", "unknown_code", "unknown_field"})
 _BY_MARKS = (attendance_follow_ups, attendance_returns, absence_watch, missing_registers)
-ACROSS_PUPILS = {"registration_watch": "registration.watch"}
+ACROSS_PUPILS = {
+    "registration_watch": "registration.watch", "list_confirmation": "list.confirmation",
+}  # fmt: skip
 RULE_IDS = IDS
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from ap_registry.list_confirmation import KIND
+
 ESCALATED = frozenset({"la", "panel"})
 
 
@@ -43,8 +45,14 @@ def text(to: str | None, items: Sequence[Item]) -> str:
     listed = sorted(items, key=lambda i: (i.step != "told", i.due_on, i.kind, i.pupil_id))
     lines = [f"To {to or 'whom it concerns'}", ""]
     for item in listed:
-        lines += [_line(item), f"  Sign in to see the pupil: reference {item.pupil_id}.", ""]
+        lines += [_line(item), f"  {_where(item)}", ""]
     return "\n".join(lines)
+
+
+def _where(item: Item) -> str:
+    if item.kind == KIND:
+        return "Say that your list of pupils elsewhere, part time and off roll is whole, or nil."
+    return f"Sign in to see the pupil: reference {item.pupil_id}."
 
 
 def _line(item: Item) -> str:

@@ -9,7 +9,9 @@ from ap_registry.arrangements import NEEDS_BASIS, VALUES, Arrangement, Arrangeme
 from ap_registry.cli.output import Json, installation, write_json, write_table
 from ap_registry.cli.pupils import parse_day
 from ap_registry.errors import Problem, Refused
+from ap_registry.list_confirmation import ARRANGED
 from ap_registry.store.arrangements import read_arrangements, write_arrangement
+from ap_registry.store.list_confirmations import settle_lists
 
 setting = typer.Typer(no_args_is_help=True, help="What an LA has arranged, from a day on.")
 COLUMNS = ("organisation", "name", "from", "value", "basis")
@@ -22,7 +24,7 @@ def register(app: typer.Typer) -> None:
 @setting.command("set")
 def set_(
     la: Annotated[str, typer.Argument(help="The LA, such as LA856.")],
-    name: Annotated[str, typer.Argument(help="notices or health.")],
+    name: Annotated[str, typer.Argument(help="notices, lists or health.")],
     value: Annotated[str, typer.Argument(help="registry or on; off ends it.")],
     from_: Annotated[
         str | None, typer.Option("--from", help="The first day (default: today).")
@@ -32,7 +34,10 @@ def set_(
     ] = None,
     json_: Json = False,
 ) -> None:
-    """notices registry: filing tells the LA. health on: health partners are told of placements."""
+    """notices registry: filing tells the LA. lists on: lists are confirmed by each half-term.
+
+    health on: health partners are told of placements.
+    """
     from_on = parse_day(from_)
     with installation() as found, found.database.connection() as connection:
         today = found.registry.today()
@@ -47,6 +52,8 @@ def set_(
         )
         _check(arranged, is_la=organisation is not None and organisation.kind == "la")
         write_arrangement(connection, arranged, actor="command-line", on=today, clock=found.clock)
+        if arranged.name == ARRANGED:
+            settle_lists(connection, found.registry.worlds, found.clock)
         _tell(read_arrangements(connection), arranged.organisation, json_)
 
 

@@ -53,9 +53,12 @@ def keep_slots(connection: Connection, pupils: Sequence[UUID]) -> None:
 
 def write(
     connection: Connection, at: datetime, what: str, *, closing: Rows, opening: Rows,
-    said: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None, event_id: UUID | None = None,
 ) -> None:  # fmt: skip
-    """Record for whom it was done, and ``said``: what cannot be read off the pupil's own events."""
+    """Record for whom it was done, and ``said``: what cannot be read off the pupil's own events.
+
+    ``event_id``: of the event, where one pupil's rows name it.
+    """
     pupils = sorted({row["pupil_id"] for rows in _all(closing, opening) for row in rows})
     if not pupils:
         return
@@ -65,7 +68,8 @@ def write(
     for table, rows in opening.items():
         batch.open(table, rows)
     for pupil, version in connection.execute(_NEXT, (pupils,)).fetchall():
-        _add_event(batch, pupil, version, data={"what": what, **(said or {})}, on=london_today(at))
+        data = {"what": what, **(said or {})}
+        _add_event(batch, pupil, version, data, event_id or uuid4(), on=london_today(at))
     ledger.record(connection, batch, actor=BY, clock=at)
 
 
@@ -76,9 +80,10 @@ select pupil, coalesce(max(e.version), 0) + 1 from unnest(%s::uuid[]) as pupil
 
 
 def _add_event(
-    batch: ledger.Batch, pupil: UUID, version: int, *, data: Mapping[str, str], on: date
-) -> None:
-    event_id, stored = uuid4(), codec.encode(data)
+    batch: ledger.Batch, pupil: UUID, version: int, data: Mapping[str, str], event_id: UUID, *,
+    on: date,
+) -> None:  # fmt: skip
+    stored = codec.encode(data)
     prefix = digest.prefix(
         pupil_id=pupil, stream=STREAM, version=version, event_id=event_id, alias=ALIAS,
         occurred_on=on, by=BY, actor=BY, ref_hash=None, content_hash=None, birth_year=None,

@@ -69,13 +69,18 @@ def _all(connection: Connection, query: str, parameters: Mapping[str, Any]) -> F
         return cursor.fetchall()
 
 
+# An LA sees which of its organisations have not confirmed their lists.
+_OF_ITS_SCHOOLS: LiteralString = (
+    "f.origin = 'list' and exists (select from organisation o where o.id = f.owner"
+    " and o.until_at = 'infinity' and 'LA' || o.la = any(%(organisations)s))"
+)
 _FOLLOW_UPS = f"""
 select f.key, {SHOWN_ID.format(t="f")} as pupil_id, {UPN} as upn, f.kind, f.owner,
        f.opened_on, f.due_on, f.closed_on, f.outcome,
-       f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar
+       f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar, f.origin
   from follow_up f {WHO.format(t="f")}
  where {HELD.format(t="f")}
-   and (f.owner = any(%(organisations)s) or {SCOPED.format(t="f")}
+   and (f.owner = any(%(organisations)s) or {_OF_ITS_SCHOOLS} or {SCOPED.format(t="f")}
         and not %(to_health)s
         and not (%(to_school)s and {ELSEWHERE.format(t="f", more="and x.key = f.opened_by")}))
    and f.opened_on <= %(on)s
@@ -123,7 +128,7 @@ def follow_ups(
 _FOLLOW_UPS_OF: LiteralString = """
 select f.key, coalesce(i.shown_as, f.pupil_id) as pupil_id, i.upn, f.kind, f.owner,
        f.opened_on, f.due_on, f.closed_on, f.outcome,
-       f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar
+       f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar, f.origin
   from follow_up f
   left join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
  where f.key = any(%(keys)s) and f.until_at = 'infinity'
@@ -141,7 +146,7 @@ def _follow_up(row: Mapping[str, Any], on: date) -> dict[str, Any]:
     return {
         "id": str(row["key"]),
         "kind": row["kind"],
-        "pupil_id": str(row["pupil_id"]),
+        "pupil_id": None if row["origin"] == "list" else str(row["pupil_id"]),
         "upn": row["upn"],
         "owner": row["owner"],
         "opened_on": row["opened_on"].isoformat(),

@@ -14,7 +14,7 @@ from ap_registry.codes import NO_MARK
 from ap_registry.errors import LedgerDamaged
 from ap_registry.history import EMPTY_HISTORY, Picture, Recorded, history, picture
 from ap_registry.notice import World
-from ap_registry.store import in_line, projections, registration_watch
+from ap_registry.store import in_line, list_confirmations, projections, registration_watch
 from ap_registry.store.marked import FLAGS, Marked, judge
 from ap_registry.store.projections import Row, Rows
 from ap_registry.store.recompute import standing_follow_ups
@@ -124,6 +124,10 @@ class Replay:
         """As in_line.py has recorded that it was done for this pupil."""
         if said["what"] == in_line.MOVEMENTS:
             self._movements_in_line(at, world)
+        elif said["what"] == list_confirmations.WHAT:
+            row = list_confirmations.row_of(said)
+            self.write(at, {"follow_up": [row["key"]]},
+                        {"follow_up": {row["key"]: _without_names(row)}})  # fmt: skip
         elif said["what"] == registration_watch.WHAT:
             row = registration_watch.row_of(
                 world, self.pupil_id, provider=said["provider"],

@@ -27,7 +27,9 @@ def home(
         items = queries.follow_ups(
             connection, scope, on=today, status=status or None, limit=SHOWN + 1
         )
-        pupils = queries.names(connection, scope, {UUID(item["pupil_id"]) for item in items})
+        pupils = queries.names(
+            connection, scope, {UUID(item["pupil_id"]) for item in items if item["pupil_id"]}
+        )
         world = registry.worlds.fresh(connection)
     owners = {
         item["owner"]: found.name

@@ -41,7 +41,7 @@ EVENT = record(
     recorded_at=INSTANT, by=TEXT, ref=maybe(TEXT),
 )  # fmt: skip
 FOLLOW_UP = record(
-    id=ID, kind=TEXT, pupil_id=ID, upn=maybe(TEXT), owner=TEXT, opened_on=DAY, due_on=DAY,
+    id=ID, kind=TEXT, pupil_id=maybe(ID), upn=maybe(TEXT), owner=TEXT, opened_on=DAY, due_on=DAY,
     status={"enum": ["open", "overdue", "done", "lapsed"]}, closed_on=maybe(DAY), opened_by=ID,
     closed_by=maybe(ID), how=maybe(TEXT), rule=TEXT, source=TEXT, statutory={"type": "boolean"},
     calendar=maybe(TEXT),

@@ -1,13 +1,15 @@
 """One message for one person and morning, to whoever does the duty; then the LA, then the panel."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from ap_registry.installation import Installation
+from ap_registry.store.list_confirmations import settle_lists
 from jobs.channels import Channel
 from jobs.letters import Failed, Letter
 from jobs.outbox import send_due
+from tests.jobs.conftest import MORNING
 from tests.world import (
     GARAGE,
     PRU,
@@ -159,3 +161,26 @@ def test_health_is_asked_to_the_reviews_in_other_words(morning: Installation) ->
         "yes. You are invited to its reviews: please agree with the contact who comes.",
         "yes. Please answer by signing in.",
     ]
+
+
+def test_a_list_that_is_owed_is_told_without_a_pupil(morning: Installation) -> None:
+    arrange(morning.registry, "LA856", "lists", "on", date(2026, 11, 1))
+    with morning.database.connection() as connection:
+        settle_lists(connection, morning.registry.worlds, MORNING)
+    post = Post()
+    due = datetime(2026, 12, 18, 8, 0, tzinfo=UTC)
+    assert sorted(post.round(morning, due)) == ["office@alder.example", "office@bridge.example"]
+    assert post.letters[0].text.splitlines()[2:4] == [
+        "List confirmation is due on 2026-12-18.",
+        "  Say that your list of pupils elsewhere, part time and off roll is whole, or nil.",
+    ]
+
+
+def test_a_list_that_stays_silent_is_told_to_the_la(morning: Installation) -> None:
+    arrange(morning.registry, "LA856", "lists", "on", date(2026, 11, 1))
+    with morning.database.connection() as connection:
+        settle_lists(connection, morning.registry.worlds, MORNING)
+    post, told = Post(), []
+    for day in ("2026-12-18", "2027-01-04", "2027-01-05", "2027-01-11", "2027-01-18"):
+        told += post.round(morning, datetime.fromisoformat(f"{day}T08:30:00+00:00"))
+    assert "la@la.example" in told

@@ -8,7 +8,7 @@ import pytest
 from ap_registry.installation import Installation
 from jobs.nightly import night_of, run_nightly
 from tests.jobs.conftest import MORNING
-from tests.world import SCHOOL, close, notify, register_pupil
+from tests.world import SCHOOL, arrange, close, notify, register_pupil
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,13 @@ def test_an_import_of_closures_that_died_half_way_is_finished(morning: Installat
             " and until_at = 'infinity'"
         ).fetchone()
     assert due == (date(2026, 11, 23),)
+
+
+def test_a_night_asks_for_the_lists_of_the_half_term(morning: Installation) -> None:
+    arrange(morning.registry, "LA856", "lists", "on", date(2026, 11, 1))
+    run_nightly(morning)
+    with morning.database.connection() as connection:
+        owed = connection.execute(
+            "select count(*), min(due_on) from follow_up where kind = 'list_confirmation'"
+        ).fetchone()
+    assert owed == (5, date(2026, 12, 18))
