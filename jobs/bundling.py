@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID, uuid4
 
+import structlog
+
 from ap_registry.calendar import london_today
 from ap_registry.installation import Installation
 from ap_registry.ladder import Desk, Step, always, desk, first_step, goes_at, held_until
@@ -14,9 +16,11 @@ from ap_registry.people import Person, addresses, duty_for
 from ap_registry.store.database import Connection
 from ap_registry.store.locks import BUNDLE_LOCK
 from ap_registry.store.people import person_for, present_people
+from jobs.faults import kind_and_place
 
 AT_ONCE = 5_000
 PANEL_CHAIR = "panel_chair"
+log = structlog.get_logger()
 
 DUE_NOW: LiteralString = """
 select o.id, o.follow_up is null or f.key is not null, o.kind, o.step, o.urgent, o.to_organisation,
@@ -56,9 +60,10 @@ class Row:
 
 @dataclass(slots=True)
 class Plan:
-    """What becomes of the rows of one round."""
+    """What becomes of the rows of one round; ``failed`` with why they could not be planned."""
 
     lapsed: list[UUID] = field(default_factory=list)
+    failed: list[tuple[UUID, str]] = field(default_factory=list)
     later: list[tuple[UUID, str, datetime]] = field(default_factory=list)
     going: dict[tuple[str, str], list[tuple[UUID, str]]] = field(
         default_factory=lambda: defaultdict(list)
@@ -118,24 +123,32 @@ def _planned(rows: list[Row], reach: Reach) -> Plan:
     plan = Plan()
     duties: dict[tuple[str, str], str] = {}
     for row in rows:
-        if not row.owed:
-            plan.lapsed.append(row.id)
-            continue
-        step = _first(row, reach) if row.step == "open" else None
-        name = step.name if step else row.step
-        to = reach.desk(row.to_organisation)
-        goes = goes_at(step, to) if step else None
-        if goes is None or goes <= reach.now:
-            goes = held_until(reach.now, always(to) if row.urgent else to)
-        if goes is not None:
-            plan.later.append((row.id, name, goes))
-            continue
-        duty = PANEL_CHAIR if name == "panel" else duty_for(row.kind)
-        key = row.to_organisation, duty
-        if key not in duties:
-            duties[key] = _same_person(key, plan, reach)
-        plan.going[row.to_organisation, duties[key]].append((row.id, name))
+        try:
+            _place(plan, row, duties, reach=reach)
+        except Exception as error:  # what cannot be planned holds up nothing else
+            plan.failed.append((row.id, kind_and_place(error)))
+            log.error("row_failed", row=str(row.id), error=plan.failed[-1][1])
     return plan
+
+
+def _place(plan: Plan, row: Row, duties: dict[tuple[str, str], str], *, reach: Reach) -> None:
+    if not row.owed:
+        plan.lapsed.append(row.id)
+        return
+    step = _first(row, reach) if row.step == "open" else None
+    name = step.name if step else row.step
+    to = reach.desk(row.to_organisation)
+    goes = goes_at(step, to) if step else None
+    if goes is None or goes <= reach.now:
+        goes = held_until(reach.now, always(to) if row.urgent else to)
+    if goes is not None:
+        plan.later.append((row.id, name, goes))
+        return
+    duty = PANEL_CHAIR if name == "panel" else duty_for(row.kind)
+    key = row.to_organisation, duty
+    if key not in duties:
+        duties[key] = _same_person(key, plan, reach)
+    plan.going[row.to_organisation, duties[key]].append((row.id, name))
 
 
 def _first(row: Row, reach: Reach) -> Step:
@@ -160,6 +173,8 @@ def _write(connection: Connection, plan: Plan, now: datetime) -> None:
         connection.execute(
             "update outbox set lapsed_at = %s where id = any(%s)", (now, plan.lapsed)
         )
+    for row_id, why in plan.failed:
+        connection.execute("update outbox set failed = %s where id = %s", (why, row_id))
     if plan.later:
         ids, names, instants = (list(column) for column in zip(*plan.later, strict=True))
         connection.execute(

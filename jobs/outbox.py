@@ -19,6 +19,7 @@ from ap_registry.installation import Installation
 from ap_registry.store.database import Connection
 from jobs.bundling import Reach, bundle, reach_of
 from jobs.channels import Channel
+from jobs.faults import kind_and_place
 from jobs.letters import Failed, Letter
 from jobs.marking import mark_lapsed, mark_sent
 from jobs.telling import items_of
@@ -79,10 +80,11 @@ def send_due(found: Installation, channel: Channel, stopping: Event | None = Non
     while time.monotonic() < until and not (stopping and stopping.is_set()):
         with found.database.connection() as connection:
             claimed = _claim(connection, run)
-            told = items_of(connection, [one.id for one in claimed], reach)
+            going = [one for one in claimed if not _spent(run, one)]
+            told = items_of(connection, [one.id for one in going], reach)
         if not claimed:
             break
-        sent += _deliver_all(run, [(one, told.get(one.id, ())) for one in claimed])
+        sent += _deliver_all(run, [(one, told.get(one.id, ())) for one in going])
     return sent
 
 
@@ -90,6 +92,14 @@ def _claim(connection: Connection, run: Round) -> list[Claimed]:
     lease = timedelta(seconds=3 * run.found.settings.smtp_timeout)
     rows = connection.execute(_CLAIM, {"limit": run.channel.at_once, "lease": lease}).fetchall()
     return [Claimed(*row) for row in rows]
+
+
+def _spent(run: Round, claimed: Claimed) -> bool:
+    """Claimed too often already, by workers that died of it: it is not even looked at."""
+    if claimed.attempts <= MOST_ATTEMPTS:
+        return False
+    _fail(run.found, claimed, f"gave up after {MOST_ATTEMPTS} attempts")
+    return True
 
 
 def _deliver_all(run: Round, messages: Sequence[tuple[Claimed, Sequence[Item]]]) -> int:
@@ -115,14 +125,15 @@ def _deliver(run: Round, claimed: Claimed, items: Sequence[Item]) -> bool:
     if run.channel.addressed and claimed.address >= len(to):
         _fail(run.found, claimed, NO_ADDRESS)
         return False
-    if claimed.attempts > MOST_ATTEMPTS:
-        _fail(run.found, claimed, f"gave up after {MOST_ATTEMPTS} attempts")
-        return False
     address = to[claimed.address] if run.channel.addressed else ""
     try:
         run.channel.send(_letter(run, claimed, items, address))
     except Failed as failed:
         _settle_failure(run, claimed, failed, len(to))
+        return False
+    except Exception as error:  # nobody expected it; what else is due goes all the same
+        unexpected = Failed(kind_and_place(error), for_good=False)
+        _settle_failure(run, claimed, unexpected, len(to))
         return False
     return True
 

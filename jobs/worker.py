@@ -5,10 +5,8 @@ The ledger is sequenced in a thread beside arq, since its order must go on witho
 
 import asyncio
 import signal
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from threading import Event, Thread
 from typing import Any, cast
 
@@ -26,6 +24,7 @@ from ap_registry.installation import Installation, open_installation
 from ap_registry.store.jobs import ended_well, failed
 from ap_registry.store.sequencer import keep_sequencing
 from jobs.channels import chosen
+from jobs.faults import kind_and_place
 from jobs.nightly import run_nightly
 from jobs.outbox import send_due
 
@@ -35,7 +34,6 @@ NIGHTLY_TIMEOUT_SECONDS = 1_800
 GENTLE_SECONDS = 30
 AGAIN_SECONDS = 1.0  # after a server has been lost
 LOST = (psycopg.OperationalError, Unavailable)
-LIBRARIES = "site-packages"
 EVERY_TEN = set(range(0, 60, 10))
 Work = Callable[[Installation, Event], object]
 
@@ -76,13 +74,11 @@ def _work_on(name: str, work: Work, found: Installation, stopping: Event) -> Non
 
 def _tell(found: Installation, name: str, error: Exception) -> None:
     """Of a database that is away only the log can tell."""
-    frames = traceback.extract_tb(error.__traceback__)
-    frame = next((f for f in reversed(frames) if LIBRARIES not in f.filename), frames[-1])
-    kind, place = type(error).__name__, f"{Path(frame.filename).name}:{frame.lineno}"
-    log.error("job_failed", job=name, error=kind, at=place)
+    said = kind_and_place(error)
+    log.error("job_failed", job=name, error=said)
     if not isinstance(error, LOST):
         with suppress(psycopg.Error, Unavailable), found.database.connection() as connection:
-            failed(connection, name, f"{kind} at {place}")
+            failed(connection, name, said)
 
 
 def _revive(found: Installation, stopping: Event) -> None:

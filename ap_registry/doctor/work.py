@@ -21,7 +21,8 @@ def messages(found: embedded.Servers, settings: Settings) -> str:
             "     + count(*) filter (where sent_at is null and failed is null"
             "                          and lapsed_at is null),"
             "       count(*) filter (where failed = 'the organisation has no address'),"
-            "       count(*) filter (where failed <> 'the organisation has no address'),"
+            "       count(*) filter (where failed <> 'the organisation has no address')"
+            "       + (select count(*) from outbox where message is null and failed is not null),"
             "       (select min(send_after) from outbox where message is null and sent_at is null"
             "           and failed is null and lapsed_at is null and send_after <= %(late)s)"
             "  from message",

@@ -13,7 +13,10 @@ select m.id, m.to_organisation, m.duty, m.channel, m.attempts, m.created_at, m.s
        m.failed, (select count(*) from outbox o where o.message = m.id)
   from message m
  where not %(failed)s or m.failed is not null
- order by m.created_at desc, m.id
+ union all
+select id, to_organisation, '', null, 0, created_at, null, null, failed, 1
+  from outbox where message is null and failed is not null
+ order by 6 desc, 1
  limit %(limit)s
 """
 _OF_PUPIL: LiteralString = """
@@ -28,14 +31,17 @@ select id, kind, step, to_organisation, due_on, channel, sent_at, failed
 _AGAIN: LiteralString = """
 with again as (
   update message set failed = null, attempts = 0, address = 0, not_before = null
-   where id = %s and failed is not null
+   where id = %(id)s and failed is not null
   returning id)
-update outbox o set failed = null from again where o.message = again.id returning o.id
+update outbox set failed = null
+ where message in (select id from again)
+    or (id = %(id)s and message is null and failed is not null)
+returning id
 """
 
 
 def deliveries(connection: Connection, *, failed: bool = False) -> list[dict[str, Any]]:
-    """Messages, the newest first: at most 1,000."""
+    """Messages, and what could be put into none, the newest first: at most 1,000."""
     rows = connection.execute(_LISTED, {"failed": failed, "limit": AT_MOST}).fetchall()
     return [
         {
@@ -64,7 +70,7 @@ def _status(sent_at: object, lapsed_at: object, why: str | None) -> str:
 
 def send_again(connection: Connection, message: UUID) -> bool:
     """Let a failed message be tried anew, from the first address on; False where none failed."""
-    return connection.execute(_AGAIN, (message,)).fetchone() is not None
+    return connection.execute(_AGAIN, {"id": message}).fetchone() is not None
 
 
 def of_pupil(
@@ -97,7 +103,8 @@ def waiting(connection: Connection) -> dict[str, float]:
         "       coalesce((select extract(epoch from clock_timestamp() - min(created_at))"
         "           from message where sent_at is null and failed is null"
         "            and lapsed_at is null), 0),"
-        "       (select count(*) from message where failed is not null),"
+        "       (select count(*) from message where failed is not null)"
+        "       + (select count(*) from outbox where message is null and failed is not null),"
         "       coalesce((select extract(epoch from clock_timestamp() - ran_at)"
         "           from sequencer where id = 1), 0)"
     ).fetchone()

@@ -178,6 +178,9 @@ class Outbox(SQLModel, table=True):
                 "message is null and sent_at is null and failed is null and lapsed_at is null"
             ),
         ),
+        Index(
+            "outbox_failed", "id", postgresql_where=text("message is null and failed is not null")
+        ),
         Index("outbox_follow_up", "follow_up"),
         Index("outbox_pupil", "pupil_id", postgresql_where=text("follow_up is null")),
         Index("outbox_message", "message", postgresql_where=text("message is not null")),
