@@ -21,6 +21,8 @@ def refuse_unauthorised(
         raise refused("/of", "forbidden", "only the sender or the LA may put it right")
     if kind.name == "follow_up_done" and not _owns(values["follow_up"], workspace, caller):
         raise refused("/follow_up", "forbidden", "only its owner or the LA may say it is done")
+    if kind.name == "funding_agreed" and not _pays(values, workspace, caller):
+        raise refused("/payer", "forbidden", "only a payer, the commissioner or the LA may say it")
     placement = _commissioner(kind, values, workspace)
     if caller.role == "school" and placement not in {None, *caller.organisations}:
         raise refused("", "forbidden", "a school sends only placements that it commissions")
@@ -33,6 +35,12 @@ def _own(event: object, workspace: Workspace, caller: Caller) -> bool:
 def _owns(follow_up: object, workspace: Workspace, caller: Caller) -> bool:
     owed = workspace.follow_up(UUID(str(follow_up)))
     return owed is not None and owed.owner in caller.organisations
+
+
+def _pays(values: Mapping[str, object], workspace: Workspace, caller: Caller) -> bool:
+    placement = workspace.picture.pupil.placement(UUID(str(values["placement"])))
+    payers = {values.get(name) for name in ("payer", "health_payer", "care_payer")}
+    return bool({placement and placement.commissioner, *payers} & {*caller.organisations})
 
 
 def _commissioner(

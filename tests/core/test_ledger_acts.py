@@ -199,6 +199,17 @@ def test_a_school_sends_only_placements_that_it_commissions() -> None:
     assert story.when(placement(provider=GARAGE)).receipt("opened") != []
 
 
+@pytest.mark.parametrize(("payer", "refused"), [(SCHOOL, False), ("LA856", True)])
+def test_funding_is_told_by_a_payer_or_the_commissioner(payer: str, refused: bool) -> None:
+    story = sent_by("school", SCHOOL, placement(ref="p", commissioner="LA856"))
+    values = {"placement": "p", "education": 1, "health": 0, "social_care": 0, "payer": payer}
+    notice = Notice("funding_agreed", "2026-03-09", values)
+    if refused:
+        assert story.refuses(notice) == [("/payer", "forbidden")]
+    else:
+        assert [f.payer for f in story.when(notice).pupil.funding] == [SCHOOL]
+
+
 def test_a_former_school_sends_late_notices_and_puts_its_own_right() -> None:
     from tests.builders import joined, left
 
