@@ -54,7 +54,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         sentence="{owner} agreed to act by {due_on}",
         refuse=_refuse,
         apply=_apply,
-        senders=frozenset({"school", "provider", "la", "panel", "social_care", "health"}),
+        senders=frozenset({"la", "panel", "social_care"}),
     ),
 )
 CLOCKS = (Clock(kinds=("action",), derive=_owed),)
