@@ -76,6 +76,10 @@ class Story:
         self.upn = upn
         self._refs: dict[str, str] = {}
 
+    def named(self, ref: str) -> str:
+        """The ref as it was sent."""
+        return self._refs[ref]
+
     def tell(self, type_: str, on: str, **facts: Any) -> Told:
         """The receipt of a notice that is accepted."""
         code, out = self._notify(type_, on, facts)
