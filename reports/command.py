@@ -6,6 +6,7 @@ from typing import Any
 from ap_registry.instants import instant
 from ap_registry.registry import Registry
 from ap_registry.store import log
+from reports.confirmed import confirmed
 from reports.counting import count
 from reports.outcomes import report
 from reports.render import as_csv, as_html, as_json
@@ -50,5 +51,6 @@ def outcomes(
         world, pupils = gather(connection, scope)
         book = count(connection, registry.database.url, scope, world=world, pupils=pupils)
         ledger = log.ledger_at(connection, at)
-    made = report(book, scope.period, known_by=instant(at), ledger=ledger)
+        made = report(book, scope.period, known_by=instant(at), ledger=ledger)
+        made["confirmed"] = confirmed(connection, made, at, provider=provider)
     return made, {name: one.name for name, one in world.organisations.items()}

@@ -90,6 +90,10 @@ def frame(report: dict[str, Any], names: dict[str, str]) -> pd.DataFrame:
                     "figure": row.get("name"),
                 }
             )
+    share = report["confirmed"]
+    rows.append(
+        {"table": "confirmed", "numerator": share["confirmed"], "denominator": share["asked"]}
+    )
     return pd.DataFrame(rows, columns=list(_COLUMNS), dtype=object)
 
 
@@ -152,6 +156,7 @@ def page(report: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
             }
         )
     dates = {name: _in_words(date.fromisoformat(report[name])) for name in ("from", "to")}
+    dates["since"] = _in_words(date.fromisoformat(report["confirmed"]["since"]))
     known = datetime.fromisoformat(report["known_by"]).astimezone(LONDON)
     dates["known_by"] = f"{_in_words(known)}, {known:%H:%M} in London"
     return {"report": report, "dates": dates, "sections": sections}

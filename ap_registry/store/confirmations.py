@@ -1,6 +1,6 @@
 """Which organisations said that their list was whole, and which have said nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
@@ -14,14 +14,16 @@ select o.id, o.name,
        (select max(c.confirmed_on) from confirmation c
          where c.organisation = o.id and c.confirmed_on <= %(on)s
            and case when %(at)s::timestamptz is null then c.until_at = 'infinity'
-                    else c.from_at <= %(at)s and c.until_at > %(at)s end)
+                    else c.from_at <= %(at)s and c.until_at > %(at)s end) as confirmed_on
   from organisation o
  where case when %(at)s::timestamptz is null then o.until_at = 'infinity'
             else o.from_at <= %(at)s and o.until_at > %(at)s end
    and o.kind in ('school', 'provider') and (o.closed_on is null or o.closed_on > %(on)s)
-   and (%(la)s::text is null or o.la = %(la)s)
-   and (%(only)s::text[] is null or o.id = any(%(only)s))
+   and (o.la = any(%(las)s) or o.id = any(%(only)s))
  order by o.id
+"""
+_SHARE: LiteralString = f"""
+select count(*) filter (where l.confirmed_on >= %(since)s), count(*) from ({_LISTED}) l
 """
 
 
@@ -58,15 +60,12 @@ def write_confirmation(
     return at
 
 
-def lists(
-    connection: Connection, *, on: date, since: date, la: str | None = None,
-    only: Sequence[str] | None = None, as_at: datetime | None = None,
-) -> list[dict[str, Any]]:  # fmt: skip
-    """Schools and providers (of an LA, three digits), and the last day by ``on`` they confirmed.
+def lists(connection: Connection, *, on: date, since: date, la: str) -> list[dict[str, Any]]:
+    """Schools and providers of an LA (three digits), and the last day by ``on`` they confirmed.
 
-    ``silent``: not since the day ``since``. As known at an instant (default: now).
+    ``silent``: not since the day ``since``.
     """
-    named = {"on": on, "at": as_at, "la": la, "only": None if only is None else list(only)}
+    named = {"on": on, "at": None, "las": [la], "only": []}
     return [
         {
             "organisation": organisation,
@@ -79,9 +78,12 @@ def lists(
 
 
 def share_confirmed(
-    connection: Connection, organisations: Sequence[str], *, on: date, since: date,
+    connection: Connection, *, las: Collection[str], only: Collection[str], on: date, since: date,
     as_at: datetime | None = None,
 ) -> Share:  # fmt: skip
-    """For reports: of the organisations that they rest on, how many confirmed their lists."""
-    found = lists(connection, on=on, since=since, only=organisations, as_at=as_at)
-    return Share(sum(not one["silent"] for one in found), len(found))
+    """For reports: of the schools and providers in these LAs, and ``only`` besides, how many
+    confirmed their lists from ``since`` to ``on``, as known at an instant (default: now)."""
+    named = {"on": on, "since": since, "at": as_at, "las": list(las), "only": list(only)}
+    row = connection.execute(_SHARE, named).fetchone()
+    assert row is not None
+    return Share(*row)

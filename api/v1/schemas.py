@@ -101,4 +101,5 @@ CLOCK = record(
 OUTCOMES = record(
     definition=TEXT, **{"from": DAY, "to": DAY}, known_by=INSTANT, ledger={"type": "object"},
     rows=OBJECTS, totals=OBJECTS, secondary=OBJECTS,
+    confirmed=record(confirmed=WHOLE, asked=WHOLE, since=DAY),
 )  # fmt: skip

@@ -59,8 +59,11 @@ def test_the_share_stands_for_the_organisations_of_a_report(registry: Registry) 
     confirm(registry, SCHOOL, TODAY)
     confirm(registry, SCHOOL, TODAY)
     with registry.database.connection() as connection:
-        share = share_confirmed(connection, [SCHOOL, OTHER], on=TODAY, since=TODAY)
-    assert share == Share(1, 2)
+        of_two, of_the_la = (
+            share_confirmed(connection, las=las, only=[SCHOOL, OTHER], on=TODAY, since=TODAY)
+            for las in ((), ("856",))
+        )
+    assert (of_two, of_the_la) == (Share(1, 2), Share(1, 5))
 
 
 @pytest.mark.parametrize(
