@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from ap_registry.store import queries
+from ap_registry.store.tasks import waiting_for
 from api.deps import TheRegistry, scope_of
 from api.pages.rendering import Person, page
 
@@ -30,6 +31,9 @@ def home(
         pupils = queries.names(
             connection, scope, {UUID(item["pupil_id"]) for item in items if item["pupil_id"]}
         )
+        waiting = waiting_for(
+            connection, person.caller.organisations, today=today, now=registry.now()
+        )
         world = registry.worlds.fresh(connection)
     owners = {
         item["owner"]: found.name
@@ -39,5 +43,6 @@ def home(
     return page(
         registry, "home.html", person, items=items[:SHOWN], more=len(items) > SHOWN,
         owners=owners, pupils=pupils, chosen=status, today=today,
+        waiting=waiting, mine=person.caller.organisations,
         overdue=sum(item["status"] == "overdue" for item in items),
     )  # fmt: skip

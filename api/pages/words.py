@@ -183,6 +183,7 @@ DUTIES: Mapping[str, str] = {
     "persistent_absence": "Act on persistent absence",
     "severe_absence": "Act on severe absence",
     "part_time_review": "Review the part-time timetable",
+    "list_confirmation": "Confirm that the list of pupils elsewhere is whole",
     "destination_check_1_nov": "Check what the pupil does on 1 November",
     "destination_check_31_dec": "Check what the pupil does on 31 December",
     "destination_check_31_mar": "Check what the pupil does on 31 March",
