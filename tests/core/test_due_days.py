@@ -144,7 +144,7 @@ DEADLINES = {
     ),
     "section-19.provision": Deadline(refer_for_health, "section_19", "2026-02-23"),
     "fair-access.place": Deadline(refer, "fair_access_place", "2026-03-02"),
-    "fair-access.refused": Deadline(refuse_a_place, "fair_access_refusal", "2026-02-25"),
+    "fair-access.refused": Deadline(refuse_a_place, "fair_access_refusal", "2026-02-16"),
     "part-time.review": Deadline(start_part_time, "part_time_review", "2026-01-26"),
     "part-time.limit": Deadline(start_part_time, "part_time_limit", "2026-02-23"),
     "ehc.decision": Deadline(
