@@ -51,6 +51,11 @@ def may_adjust(found: Rule) -> bool:
     return found.value is not None and not (found.statutory and found.status == "verified")
 
 
+def is_derived_from(rule_id: str) -> bool:
+    """What is owed by the registry itself is worked out when it sends: no row follows from it."""
+    return rule(rule_id, date.max).duty_holder != "registry"
+
+
 def standing(found: Adjustments, la: str, rule_id: str, on: date) -> Adjustment | None:
     """What an LA has set for a day; none where a newer version of the rule allows none."""
     begun = [one for one in found.get((la, rule_id), ()) if one.from_on <= on]

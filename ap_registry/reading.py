@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from ap_registry.adjustments import describe, standing
 from ap_registry.adoption import forgotten, scrubbed
 from ap_registry.errors import NotFound, Problem
 from ap_registry.history import fold, history, start_of
@@ -102,7 +103,10 @@ def _attendance_flags(
 def clock_explained(
     registry: Registry, key: UUID, scope: queries.Scope | None = None
 ) -> dict[str, Any]:
-    """Each day from the start of a follow-up to its due day, once: counted or not, and why."""
+    """Each day from the start of a follow-up to its due day, once: counted or not, and why.
+
+    ``adjusted``: the number that the LA of its owner has set, where the registry's own is not used.
+    """
     with registry.database.connection() as connection:
         found = queries.follow_ups(
             connection,
@@ -116,6 +120,8 @@ def clock_explained(
         counted_from = queries.clock(connection, key)
         world = registry.worlds.fresh(connection)
     owed = found[0]
+    la, opened_on = f"LA{world.la_of(owed['owner'])}", date.fromisoformat(owed["opened_on"])
+    held = standing(world.adjustments, la, owed["rule"], opened_on)
     assert counted_from is not None
     start, counts_start = counted_from
     calendar = world.calendars.of(owed["calendar"])
@@ -140,5 +146,6 @@ def clock_explained(
     return {
         "follow_up": owed["id"],
         **{name: owed[name] for name in ("kind", "rule", "source", "calendar", "due_on")},
+        "adjusted": describe(held) if held else None,
         "days": days,
     }

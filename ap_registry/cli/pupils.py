@@ -131,6 +131,8 @@ def explain(follow_up: str, json_: Json = False) -> None:
         write_json(told)
         return
     sys.stdout.write(f"{told['kind']}: due {told['due_on']} ({told['rule']})\n{told['source']}\n")
+    if (held := told["adjusted"]) is not None:
+        sys.stdout.write(f"{held['value']} as {held['la']} has set it: {held['reason']}\n")
     rows = [
         [d["date"], d["n"] if d["counted"] else "–", d["why"], d["detail"]] for d in told["days"]
     ]

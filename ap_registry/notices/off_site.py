@@ -73,9 +73,9 @@ def _apply_direction(pupil: Pupil, entry: Entry[Directed]) -> Pupil:
 def _off_site_reviews(pupil: Pupil, world: World) -> Iterable[FollowUp]:
     """The interval is the governors' own; 30 days is the registry's setting, not law."""
     for direction in pupil.directions:
-        days = world.number("off-site.review", direction.occurred_on, of=direction.school)
         opened_by, opened_on = direction.id, direction.starts_on
         for review in [*pupil.reviews_of(direction.id), None]:
+            days = world.number("off-site.review", opened_on, of=direction.school)
             due_on = opened_on + timedelta(days=days)
             if due_on > direction.ends_on and review is None:
                 break

@@ -22,7 +22,7 @@ def _meeting(
 ) -> FollowUp:  # fmt: skip
     """Before or at the beginning of the first school day back."""
     held = next((r for r in reviews if r.of in subjects and r.purpose == "return_meeting"), None)
-    days = world.number("reintegration.meeting", last_on, of=school)
+    days = world.number("reintegration.meeting", opened_on, of=school)
     return FollowUp(
         kind="reintegration_meeting",
         owner=school,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from ap_registry.adjustments import Adjustment, Adjustments, Number, by_rule
+from ap_registry.adjustments import Adjustment, Adjustments, Number, by_rule, is_derived_from
 from ap_registry.store.database import Connection
 from ap_registry.store.locks import WORLD_LOCK
 from ap_registry.store.reference import (
@@ -45,7 +45,8 @@ def write_adjustment(
             " values (%s, %s, %s, %s, 'infinity', %s, %s, %s)",
             (*key, at, value, found.reason, found.source),
         )
-        leave_behind(connection, [found.organisation], BEHIND_ORGANISATION)
+        if is_derived_from(found.rule):
+            leave_behind(connection, [found.organisation], BEHIND_ORGANISATION)
         bump(connection, "organisation_version")
 
 

@@ -3,20 +3,23 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from ap_registry.access import Caller
 from ap_registry.adjusting import Wanted, adjust
-from ap_registry.adjustments import LIMITS, TIME, may_adjust
+from ap_registry.adjustments import LIMITS, TIME, Adjustment, may_adjust
 from ap_registry.errors import Refused
 from ap_registry.ladder import desk, held_until
+from ap_registry.reading import clock_explained
 from ap_registry.registry import Registry
 from ap_registry.rules import RULES
 from ap_registry.store import queries
+from ap_registry.store.adjustments import write_adjustment
 from ap_registry.store.rebuilding import check
 from ap_registry.store.worlds import world_as_at
-from tests.core.owed import EVERYTHING, LONG_AFTER, owed, rules_of
+from tests.core.owed import EVERYTHING, LONG_AFTER, follow_ups, owed, rules_of
 from tests.world import OTHER, SCHOOL, notify, register_pupil, take_organisations
 
 PART_TIME = {"sessions_per_week": 5, "ends_on": "2026-10-02", "review_on": "2026-09-14",
@@ -50,6 +53,28 @@ def test_a_running_clock_moves_and_is_told(school: Registry) -> None:
         ("part_time_limit", "2026-10-19", "2026-10-05")
     ]
     assert limits(school) == ["2026-10-05"]
+
+
+def test_the_clock_says_whose_number_was_counted(school: Registry) -> None:
+    notify(school, "part_time_started", "2026-09-07", school=SCHOOL, **PART_TIME)
+    (one,) = follow_ups(school, "part_time_limit")
+    assert clock_explained(school, UUID(one["id"]))["adjusted"] is None
+    told = adjust(school, FOUR_WEEKS)
+    assert clock_explained(school, UUID(one["id"]))["adjusted"] == told["adjustment"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "behind"), [("part-time.limit", "28", 1), ("reminder.morning", "08:00", 0)]
+)
+def test_only_whom_a_rule_may_concern_are_looked_at_anew(
+    school: Registry, rule: str, value: str, behind: int
+) -> None:
+    found = Adjustment(
+        organisation="LA856", rule=rule, from_on=date(2026, 9, 1), value=value, reason="so"
+    )
+    with school.database.connection() as connection:
+        write_adjustment(connection, found, actor="test", on=school.today(), clock=None)
+        assert connection.execute("select count(*) from behind").fetchone() == (behind,)
 
 
 @pytest.mark.parametrize(
