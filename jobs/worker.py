@@ -27,6 +27,7 @@ from jobs.channels import chosen
 from jobs.faults import kind_and_place
 from jobs.nightly import run_nightly
 from jobs.outbox import send_due
+from jobs.settling import settle_left
 
 log = structlog.get_logger()
 TIMEOUT_SECONDS = 60
@@ -97,6 +98,13 @@ def cron_jobs() -> list[Any]:
             in_thread("send", send_outbox),
             second=EVERY_TEN,
             timeout=TIMEOUT_SECONDS,
+            run_at_startup=True,
+            max_tries=1,
+        ),
+        cron(
+            in_thread("settle", settle_left),
+            second=30,
+            timeout=NIGHTLY_TIMEOUT_SECONDS,
             run_at_startup=True,
             max_tries=1,
         ),

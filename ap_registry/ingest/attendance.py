@@ -13,6 +13,7 @@ from ap_registry.ingest.results import BadRow, ImportResult, ResultFile, RowErro
 from ap_registry.ingest.spreadsheets import Row, read_rows
 from ap_registry.registry import Registry
 from ap_registry.store import attendance as store
+from ap_registry.store import unsettled
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection
 
@@ -93,9 +94,11 @@ def import_attendance(
             _lay_down(_rows(source), reader, writer, taken, result, progress)
             written = writer.write(dry_run=dry_run)
         if not dry_run:
+            since = unsettled.clock(connection)
             follow_ups = settle_follow_ups(
                 connection, registry.worlds, written.pupils, today=today, clock=registry.clock
             )
+            unsettled.settled(connection, written.pupils, since=since)
     marks = _tell(result, taken, written, result_file)
     result.more = {"marks": marks, "follow_ups": follow_ups}
     return result

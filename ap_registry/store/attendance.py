@@ -101,8 +101,18 @@ insert into attendance_week (pupil_id, organisation, week, from_at, until_at, ma
 select pupil_id, organisation, week, %(at)s, 'infinity', marks from register_out
 """
 
+# What the marks oblige to is written after them, some pupils at a time: until then this stands.
+_UNSETTLED: LiteralString = """
+insert into unsettled (pupil_id, at)
+select pupil_id, clock_timestamp() from register_out group by 1 order by 1
+    on conflict (pupil_id) do update set at = excluded.at
+"""
+# Also whom an earlier import has left that died: the file is sent again, and nothing is new.
 _WHAT: LiteralString = """
-select array_agg(number), array_agg(distinct pupil_id) from register_out
+select (select array_agg(number) from register_out),
+       (select array_agg(pupil_id) from unsettled u
+         where exists (select from register_in i
+                        where i.chunk = %(chunk)s and i.pupil_id = u.pupil_id))
 """
 
 Key = tuple[str, str, date]
@@ -112,7 +122,10 @@ Sees = Callable[[Connection, dict[str, UUID]], set[UUID]]
 
 @dataclass(slots=True)
 class Written:
-    """By the number of a week: whether it changed what is on record, whose pupil is not known."""
+    """By the number of a week: whether it changed what is on record, whose pupil is not known.
+
+    ``pupils``: for whom is still to be written what their marks oblige to.
+    """
 
     changed: bytearray = field(default_factory=bytearray)
     unknown: set[int] = field(default_factory=set)
@@ -213,7 +226,8 @@ class Writer:
             connection.execute(_REPLACED, parameters)
             connection.execute(_ENDED, parameters)
             connection.execute(_BEGUN, parameters)
-            changed = connection.execute(_WHAT, binary=True).fetchone()
+            connection.execute(_UNSETTLED)
+            changed = connection.execute(_WHAT, {"chunk": chunk}, binary=True).fetchone()
             assert changed is not None
             connection.execute("drop table register_out")
         return changed[0] or [], changed[1] or []

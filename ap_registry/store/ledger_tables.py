@@ -257,6 +257,14 @@ class JobState(SQLModel, table=True):
     error: str | None
 
 
+class Unsettled(SQLModel, table=True):
+    """A pupil whose marks came in, until what they oblige to is written; ``at``: the last marks."""
+
+    __tablename__ = "unsettled"
+    pupil_id: UUID = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+
+
 class IdempotencyKey(SQLModel, table=True):
     """The stored answer to a request that may be sent again within 24 hours."""
 
