@@ -11,6 +11,7 @@ from typing import Any
 
 from ap_registry import embedded
 from ap_registry.demo import build
+from ap_registry.demo.lists import confirm_lists
 from ap_registry.demo.sign_ins import ORGANISATIONS, PARENT, PASSWORD, add_sign_ins, email_of
 from ap_registry.demo.terms import PRESENT
 from ap_registry.errors import SetupError
@@ -58,6 +59,7 @@ def _fill(found: Installation, *, seed: int, pupils: int, las: int) -> None:
     say(f"Making up {made} …")
     started = monotonic()
     built = build(found.registry, seed=seed, pupils=pupils, las=las)
+    confirm_lists(found.registry, seed)
     with found.database.connection() as connection:
         add_sign_ins(connection, at=PRESENT)
         connection.execute("insert into setting (name, value) values ('demo', %s)", (made,))

@@ -2,10 +2,13 @@
 
 import pytest
 
+from ap_registry.confirming import who_confirmed
 from ap_registry.demo import Built, build
 from ap_registry.demo.generator import stream
+from ap_registry.demo.lists import confirm_lists
 from ap_registry.demo.terms import GO_LIVE, PRESENT
 from ap_registry.registry import Registry
+from ap_registry.store.queries import Scope, follow_ups
 
 
 @pytest.mark.parametrize("seed", [2, 3, 4])
@@ -29,3 +32,16 @@ def test_what_was_recorded_lies_in_the_invented_past(empty_registry: Registry) -
     first, last, days, early = row
     assert (first >= GO_LIVE, last <= PRESENT, days > 100, early) == (True, True, True, 0)
     assert empty_registry.clock == PRESENT
+
+
+def test_most_lists_are_confirmed_and_some_are_silent(empty_registry: Registry) -> None:
+    build(empty_registry, pupils=2, at_once=True)
+    confirm_lists(empty_registry, seed=1)
+    told = who_confirmed(empty_registry, "856", PRESENT.date())
+    with empty_registry.database.connection() as connection:
+        owed = follow_ups(
+            connection, Scope(everything=True), on=PRESENT.date(), kind="list_confirmation"
+        )
+    silent = {one["organisation"] for one in told["items"] if one["silent"]}
+    assert {one["owner"] for one in owed} == silent
+    assert 0 < len(silent) < told["asked"] / 2
