@@ -12,7 +12,7 @@ from ap_registry.adjustments import Adjustment, by_rule
 from ap_registry.cli.output import Json, installation, write_json, write_table
 from ap_registry.cli.pupils import parse_day
 from ap_registry.framework import describe_rule
-from ap_registry.rules import IDS, rule
+from ap_registry.rules import IDS, Rule, in_force
 
 rules = typer.Typer(no_args_is_help=True, help="The rules, and the numbers that an LA has set.")
 COLUMNS = ("rule", "value", "unit", "statutory", "status", "from", "set by")
@@ -32,8 +32,9 @@ def list_(
     of_la = la and la.strip().upper()
     with installation() as found:
         day = parse_day(on) or found.registry.today()
-        items = [_item(rule_id, of_la, day, adjusted(found.registry, of_la)) for rule_id in IDS]
-    items.sort(key=lambda item: str(item["id"]))
+        set_by_las = adjusted(found.registry, of_la)
+    standing = (in_force(rule_id, day) for rule_id in sorted(IDS))
+    items = [_item(one, of_la, day, set_by_las) for one in standing if one is not None]
     if json_:
         write_json({"items": items})
     else:
@@ -71,12 +72,11 @@ def set_(
         )
 
 
-def _item(rule_id: str, la: str | None, on: date, found: list[Adjustment]) -> dict[str, Any]:
+def _item(standing: Rule, la: str | None, on: date, found: list[Adjustment]) -> dict[str, Any]:
     """A rule as on a day, with what the LA has set for that day and at any time."""
-    mine = [one for one in found if one.rule == rule_id]
-    held = adjustments.standing(by_rule(mine), la, rule_id, on) if la else None
-    shown = describe_rule(rule(rule_id, on), mine)
-    return {**shown, "stands": adjustments.describe(held) if held else None}
+    mine = [one for one in found if one.rule == standing.id]
+    held = adjustments.standing(by_rule(mine), la, standing.id, on) if la else None
+    return {**describe_rule(standing, mine), "stands": adjustments.describe(held) if held else None}
 
 
 def _row(item: dict[str, Any]) -> tuple[Any, ...]:

@@ -71,6 +71,15 @@ def test_a_number_is_set_and_listed(run: Run) -> None:
         assert (found["value"], found["stands"], found["adjustments"]) == (30, stands, [set_by])
 
 
+@pytest.mark.parametrize(("on", "listed"), [("2024-08-18", False), ("2024-08-19", True)])
+def test_rules_are_listed_from_the_day_on_which_they_are_in_force(
+    run: Run, on: str, listed: bool
+) -> None:
+    _status, told = run("rule", "list", "--on", on)
+    assert isinstance(told, dict)
+    assert ("part-time.limit" in {one["id"] for one in told["items"]}) is listed
+
+
 def test_a_law_that_was_verified_is_not_set(run: Run) -> None:
     status, told = run("rule", "set", "LA856", "governors.meeting", "20", "--reason", "slow")
     assert isinstance(told, dict)
