@@ -212,6 +212,9 @@ def _las() -> Iterator[tuple[str, str]]:
 
 
 LA_CODES: Mapping[str, str] = dict(_las())
+WELSH_LAS = frozenset(str(n) for n in range(660, 682))
+HOME_LAS = frozenset(LA_CODES) | WELSH_LAS
+"""Where pupils of schools in England live: over the border of Wales too."""
 _PSEUDO = frozenset(
     f"{n:03d}" for low, high in ((1, 5), (660, 681), (701, 708)) for n in range(low, high + 1)
 )

@@ -17,7 +17,7 @@ LOOKED_AFTER = ("none", "current", "previous")
 
 Name = Annotated[str, Text(private=True, at_most=200)]
 Sex = Annotated[str, Code(codes=("F", "M", "U"), private=True)]
-HomeLa = Annotated[str, LaCode(codes=codes.LA_CODES)]
+HomeLa = Annotated[str, LaCode(codes=codes.HOME_LAS)]
 SenProvision = Annotated[str, Code(codes=("N", "K", "E"))]
 SenNeed = Annotated[str, Code(codes=codes.SEN_NEED.codes)]
 NcYear = Annotated[str, Code(codes=codes.NC_YEAR)]

@@ -184,3 +184,15 @@ def test_where_no_terms_are_loaded_the_flag_says_so() -> None:
     story.when(permanent_exclusion("2026-03-30"))
     assert set(story.flags()) == {"calendar.missing"}
     assert story.due("sixth_day_provision") == "2026-04-08"  # Good Friday and Easter Monday
+
+
+def test_a_pupil_may_live_in_wales() -> None:
+    """Powys is 666; the lowest and the highest of Wales, and their neighbours, which are none."""
+    for code, problem in (("660", []), ("681", []), ("659", ["unknown_code"]),
+                          ("682", ["unknown_code"])):  # fmt: skip
+        story = given()
+        notice = details("2026-03-02", home_la=code)
+        found = [] if not problem else [c for _pointer, c in story.refuses(notice)]
+        assert found == problem
+        if not problem:
+            assert story.when(notice).shown()["home_la"] == code
