@@ -55,6 +55,11 @@ class Decision(Happening):
     kind: str
     starts_on: date | None = None
 
+    @property
+    def back_on(self) -> date:
+        """From when the pupil is out no more: governors reinstate at once or by a date."""
+        return self.starts_on or self.occurred_on
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion(Happening):
@@ -74,10 +79,7 @@ class Exclusion(Happening):
 
     @property
     def status(self) -> str:
-        """issued, confirmed, cancelled, reinstated or quashed.
-
-        What was cancelled or reinstated stays so; quashed, only governors may uphold it again.
-        """
+        """issued, confirmed, cancelled or reinstated for good, quashed until governors uphold."""
         return self._settled()[0]
 
     @property

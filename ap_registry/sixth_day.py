@@ -37,7 +37,7 @@ class Duty:
     def outcome(self) -> str | None:
         """done once education began before anything was undone, else lapsed by what undid it."""
         if self.started_on is not None and (
-            self.undoing is None or self.started_on <= self.undoing.occurred_on
+            self.undoing is None or self.started_on <= self.undoing.back_on
         ):
             return "done"
         return "lapsed" if self.undoing else None
@@ -45,7 +45,7 @@ class Duty:
     @property
     def closed_on(self) -> date | None:
         if self.outcome == "lapsed" and self.undoing is not None:
-            return self.undoing.occurred_on
+            return self.undoing.back_on
         return self.started_on
 
     @property
@@ -105,7 +105,7 @@ def _owed(reaching: Iterable[Reaching], pupil: Pupil) -> Iterator[Duty]:
             started_by=begun[1] if begun else None,
             undoing=min(
                 (e.undoing for e in run if e.undoing is not None),
-                key=lambda d: (d.occurred_on, d.version),
+                key=lambda d: (d.back_on, d.version),
                 default=None,
             ),
         )

@@ -19,7 +19,7 @@ def served(exclusion: Exclusion, world: World) -> int:
     """Days out of school before a suspension was cancelled still count (domain 1.1 (b))."""
     if exclusion.undoing is None or exclusion.ends_on is None:
         return exclusion.sessions
-    return _served_before(exclusion, exclusion.undoing.occurred_on, world)
+    return _served_before(exclusion, exclusion.undoing.back_on, world)
 
 
 def _served_before(exclusion: Exclusion, day: date, world: World) -> int:
@@ -41,7 +41,7 @@ def excluded_before(pupil: Pupil, day: date, world: World) -> int:
     for one in pupil.exclusions:
         calendar = world.calendars.of(one.school)
         if calendar.school_year(one.occurred_on) == calendar.school_year(day):
-            until = min(day, one.undoing.occurred_on) if one.undoing else day
+            until = min(day, one.undoing.back_on) if one.undoing else day
             found += _served_before(one, until, world)
     return found
 

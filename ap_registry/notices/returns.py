@@ -62,11 +62,12 @@ def _after_exclusion(
         )  # fmt: skip
     for decision in exclusion.decisions:
         if decision.kind in {"cancelled", "reinstated"}:
+            day_before = decision.back_on - timedelta(days=1)
             found.append(
                 _meeting(
                     reviews, world, school=exclusion.school, subjects=subjects | {decision.id},
                     opened_by=decision.id, opened_on=decision.occurred_on,
-                    last_on=decision.starts_on or decision.occurred_on,
+                    last_on=day_before if decision.starts_on else decision.occurred_on,
                 )
             )  # fmt: skip
     return tuple(found)

@@ -98,7 +98,8 @@ def _day_one_ended(exclusion: Exclusion, pupil: Pupil) -> dict[str, Any]:
     if begun is not None:
         return {"closed_on": begun[0], "closed_by": begun[1], "outcome": "done"}
     if exclusion.undoing is not None:
-        return ending(exclusion.undoing, "lapsed")
+        undone = exclusion.undoing
+        return {"closed_on": undone.back_on, "closed_by": undone.id, "outcome": "lapsed"}
     if exclusion.ends_on is None:
         return ending(None)
     over = exclusion.ends_on + timedelta(days=1)

@@ -303,7 +303,7 @@ def _visibility(picture: Picture, world: World) -> Made:
         sees(exclusion.school, exclusion.id, "exclusion", exclusion.occurred_on,
              exclusion.ends_on or exclusion.occurred_on)  # fmt: skip
         if exclusion.education_from is not None:
-            undone_on = exclusion.undoing.occurred_on if exclusion.undoing else None
+            undone_on = exclusion.undoing.back_on if exclusion.undoing else None
             sees(exclusion.education_at, exclusion.id, "sixth_day", exclusion.education_from,
                  undone_on or exclusion.ends_on)  # fmt: skip
     for referral in pupil.referrals:

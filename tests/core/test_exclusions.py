@@ -151,6 +151,27 @@ def test_undone_it_lapses(undoing) -> None:
     assert story.status("sixth_day_provision", "2026-03-04") == "open"
 
 
+def test_reinstated_by_a_date_education_is_owed_until_then() -> None:
+    """Excluded on Monday 2 March, back on Wednesday 11: the sixth day, Monday 9, is one of those
+    (reg. 24(2)(b)).
+    """
+    back = governors("2026-03-05", decision="reinstated", reinstated_on="2026-03-11")
+    story = given(permanent_exclusion(), back)
+    days = ("2026-03-09", "2026-03-10", "2026-03-11")
+    assert [story.status("sixth_day_provision", day) for day in days] == [
+        "open", "overdue", "lapsed",
+    ]  # fmt: skip
+    assert story.due("reintegration_meeting") == "2026-03-11"
+
+
+def test_reinstated_by_a_date_the_days_until_then_are_served() -> None:
+    """Monday 2 to Tuesday 10 March: seven school days."""
+    long = suspension(sessions=40, ends_on="2026-03-27")
+    back = governors("2026-03-09", decision="reinstated", reinstated_on="2026-03-11")
+    story = given(long, back)
+    assert story.shown(date(2026, 3, 31))["suspended_sessions_this_year"] == 14
+
+
 def test_done_it_stays_done_when_the_exclusion_is_undone_later() -> None:
     story = given(permanent_exclusion("2026-03-02"), sixth_day_started("2026-03-09"))
     story.when(governors("2026-03-16", decision="reinstated"))
