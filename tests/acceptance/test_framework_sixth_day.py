@@ -156,3 +156,22 @@ def test_parents_know_where_it_is_forty_eight_hours_before(office: Office) -> No
     pupil.tell("notified", "2026-03-06", of="px", to="parent", about="day_six_education",
                method="email", by=SCHOOL)  # fmt: skip
     assert pupil.owed(kind, on="2026-03-09") == []
+
+
+def test_a_pupil_who_lives_in_wales_is_taken_and_named_to_its_home_la(office: Office) -> None:
+    """Powys (666) is not on record here; what it owes is listed with its number all the same."""
+    pupil = office.pupil(home_la="666")
+    pupil.tell("permanent_exclusion", "2026-03-02", school=SCHOOL, reasons=["PA"])
+    assert pupil.owed(KIND, on="2026-03-09") == [(KIND, "LA666", "2026-03-09", "open")]
+
+
+def test_reinstated_by_a_date_the_pupil_is_owed_education_until_then(office: Office) -> None:
+    """Governors reinstate at once or by a date (reg. 24(2)(b)): here from Wednesday 11 March."""
+    pupil = office.pupil()
+    pupil.tell("permanent_exclusion", "2026-03-02", school=SCHOOL, reasons=["PA"])
+    pupil.tell("governors_decision", "2026-03-05", decision="reinstated",
+               reinstated_on="2026-03-11")  # fmt: skip
+    assert pupil.owed(KIND, on="2026-03-10") == [(KIND, "LA856", "2026-03-09", "overdue")]
+    assert pupil.owed(KIND, on="2026-03-11") == []
+    meeting = "reintegration_meeting"
+    assert pupil.owed(meeting, on="2026-03-11") == [(meeting, SCHOOL, "2026-03-11", "open")]
