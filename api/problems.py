@@ -135,7 +135,7 @@ def install(app: FastAPI, as_page: AsPage) -> None:
 
     @app.exception_handler(RegistryError)
     def _other(request: Request, error: RegistryError) -> Response:
-        log.error("request_failed", error=type(error).__name__)
+        log.error("request_failed", error=type(error).__name__, detail=str(error))
         return told(request, 500, "Something is wrong with the registry; it has been noted.")
 
 
