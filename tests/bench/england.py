@@ -22,15 +22,20 @@ SEED = 1
 PUPILS = 218
 COPIES = 3  # in each LA
 LAS = 153
+SHARING = 3  # neighbouring LAs that use the providers of the first of them
+PROVIDERS = -(-LAS // SHARING) * 9  # a PRU, two AP academies, six that are not registered
 
 _COPIED = (*TABLES, "attendance_week")
 _PLACES = frozenset(
     {"school", "provider", "commissioner", "home_la", "destination", "organisation"}
 )
-# An LA's invented URNs are a block of 80 (demo/organisations.py); its other ids carry its code.
+# An LA's invented URNs are a block of 80 (demo/organisations.py), its providers' the last ten of
+# them; its other ids carry its code.
 _MOVED: LiteralString = f"""
-case when {{c}} !~ '^9[0-9]{{{{5}}}}$' then replace({{c}}, '{FIRST_LA}', la.code)
+case when {{c}} ~ '^AP-' then replace({{c}}, '{FIRST_LA}', host.code)
+     when {{c}} !~ '^9[0-9]{{{{5}}}}$' then replace({{c}}, '{FIRST_LA}', la.code)
      when ({{c}}::int - 900000) / 80 <> {FIRST_LA} then {{c}}
+     when {{c}}::int %% 80 >= 70 then ({{c}}::int + 80 * (host.code::int - {FIRST_LA}))::text
      else ({{c}}::int + 80 * (la.code::int - {FIRST_LA}))::text end
 """
 _PUPIL: LiteralString = "md5(t.pupil_id::text || n)::uuid"
@@ -38,6 +43,8 @@ _FROM: LiteralString = (
     'from base."{t}" t, generate_series(%(first)s::int, %(last)s::int) n'
     " join unnest(%(las)s::text[]) with ordinality la (code, number)"
     f" on la.number = n / {COPIES} + 1"
+    " join unnest(%(las)s::text[]) with ordinality host (code, number)"
+    f" on host.number = n / {COPIES} / {SHARING} * {SHARING} + 1"
 )
 
 

@@ -18,12 +18,11 @@ from reports.command import outcomes, outcomes_report
 from reports.outcomes import collect, report
 from reports.scope import Scope, gather
 from tests.bench import BenchRow
-from tests.bench.england import COPIES, LAS, PUPILS, England, england
+from tests.bench.england import COPIES, LAS, PROVIDERS, PUPILS, England, england
 from tests.bench.replay import replay
 
 YEAR = (date(2024, 9, 1), date(2025, 8, 31))
 ALL = LAS * COPIES * PUPILS
-PROVIDERS = LAS * 9  # a PRU, two AP academies, six that are not registered
 MEGABYTES = 1_000
 TRIES = 5
 AMONG = (1, 16, LAS)
