@@ -64,10 +64,10 @@ class Book:
                     self.totals[name, episode.measure, episode.group].add(episode)
 
     def add(self, other: "Book") -> None:
-        """Take in a book of other pupils."""
-        _merge(self.pairs, other.pairs)
-        _merge(self.rows, other.rows)
-        _merge(self.totals, other.totals)
+        """Take over the tallies of a book of other pupils, which is of no use after."""
+        _take_over(self.pairs, other.pairs)
+        _take_over(self.rows, other.rows)
+        _take_over(self.totals, other.totals)
 
     def by_provider(self) -> Tallies:
         found: defaultdict[Key, Tally] = defaultdict(Tally)
@@ -93,6 +93,14 @@ class Book:
 def _merge(mine: defaultdict[Any, Tally], theirs: Mapping[Any, Tally]) -> None:
     for key, tally in theirs.items():
         mine[key].merge(tally)
+
+
+def _take_over(mine: dict[Any, Tally], theirs: Mapping[Any, Tally]) -> None:
+    for key, tally in theirs.items():
+        if key in mine:
+            mine[key].merge(tally)
+        else:
+            mine[key] = tally
 
 
 def collect(
