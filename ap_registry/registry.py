@@ -26,6 +26,7 @@ from ap_registry.store import in_line, ledger, queries, sequencer, who
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.derived import held_rows, marked_rows
+from ap_registry.store.list_confirmations import settle_lists
 from ap_registry.store.recompute import recompute
 from ap_registry.store.registration_watch import watch_at_once
 from ap_registry.store.worlds import Worlds
@@ -137,7 +138,9 @@ class Registry:
     def recompute_follow_ups(self) -> list[dict[str, Any]]:
         """After a calendar has changed: derive what is running anew; answer what moved."""
         with self.database.connection() as connection:
-            return recompute(connection, self.worlds, clock=self.clock)
+            moved = recompute(connection, self.worlds, clock=self.clock)
+            moved += settle_lists(connection, self.worlds, self.clock)
+        return sorted(moved, key=lambda one: (one["due_on"], one["id"]))
 
     def closed(self, connection: Connection, as_at: datetime | None = None) -> datetime:
         """The instant to read at: as asked, or the latest; nothing can appear before it any more.

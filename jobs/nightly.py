@@ -9,7 +9,6 @@ from ap_registry.calendar import LONDON
 from ap_registry.installation import Installation
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection
-from ap_registry.store.list_confirmations import settle_lists
 from ap_registry.store.locks import NIGHTLY_LOCK
 from ap_registry.store.registration_watch import watch_registration
 
@@ -40,11 +39,10 @@ def run_nightly(found: Installation, stopping: Event | None = None) -> bool:
             " set attempts = job_run.attempts + 1, started_at = excluded.started_at",
             (NAME, night),
         )
-        found.registry.recompute_follow_ups()  # left by an import that died before it had
+        found.registry.recompute_follow_ups()  # left by an import that died; lists to be confirmed
         if not sweep_attendance(found, stopping):
             return False
         watch_registration(connection, found.registry.worlds, found.registry.clock)
-        settle_lists(connection, found.registry.worlds, found.registry.clock)
         connection.execute(
             "update job_run set finished_at = clock_timestamp() where name = %s and due_on = %s",
             (NAME, night),

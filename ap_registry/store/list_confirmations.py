@@ -22,7 +22,7 @@ from ap_registry.list_confirmation import (
 )
 from ap_registry.notice import World, source
 from ap_registry.rules import rule
-from ap_registry.store import in_line
+from ap_registry.store import in_line, queries
 from ap_registry.store.database import Connection
 from ap_registry.store.reference import NAMESPACE
 from ap_registry.store.worlds import Worlds
@@ -54,7 +54,8 @@ select distinct on (c.organisation) c.organisation, c.confirmed_on, e.id
  where c.until_at = 'infinity' and c.confirmed_on <= %(today)s
  order by c.organisation, c.confirmed_on desc, e.version desc
 """
-Found = dict[str, list[tuple[Asked, UUID | None]]]
+# What is to be written of each organisation, what was held of it, and the event that opened it.
+Found = dict[str, list[tuple[Asked, Asked | None, UUID | None]]]
 
 
 def stream_of(organisation: str) -> UUID:
@@ -64,8 +65,11 @@ def stream_of(organisation: str) -> UUID:
 def settle_lists(
     connection: Connection, worlds: Worlds, clock: datetime | None,
     only: Sequence[str] | None = None,
-) -> None:  # fmt: skip
-    """Ask who is to be asked, and close what is confirmed or asked no more; of all, or of these."""
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Ask who is to be asked, and close what is confirmed or asked no more; of all, or of these.
+
+    Answer what has moved, with its old day.
+    """
     row = connection.execute("select coalesce(%s::timestamptz, clock_timestamp())", (clock,))
     found = row.fetchone()
     assert found is not None
@@ -73,20 +77,23 @@ def settle_lists(
     las = [la for la, name in world.arrangements if name == ARRANGED]
     named = {"las": las, "only": None if only is None else list(only)}
     organisations = [row[0] for row in connection.execute(_CONCERNED, named).fetchall()]
+    moved: dict[str, date] = {}
     for organisation in _differing(connection, world, organisations, today):
         with connection.transaction():
             at = in_line.alone(connection, [stream_of(organisation)], clock)
             again, today = worlds.fresh(connection), london_today(at)
-            for asked, opened_by in _differing(connection, again, [organisation], today).get(
-                organisation, ()
-            ):
-                _write(connection, at, organisation, asked, opened_by)
+            differing = _differing(connection, again, [organisation], today)
+            for asked, held, opened_by in differing.get(organisation, ()):
+                key = _write(connection, at, organisation, asked, opened_by)
+                if held is not None and asked.closed_on is None:
+                    moved[str(key)] = held.due_on
+    told = queries.follow_ups_of(connection, map(UUID, moved), on=today) if moved else []
+    return [{**one, "was_due_on": moved[one["id"]].isoformat()} for one in told]
 
 
 def _differing(
     connection: Connection, world: World, organisations: Sequence[str], today: date
 ) -> Found:
-    """What is to be written of each, with the event that opened it (None: this one)."""
     held: dict[str, dict[Asked, UUID]] = {}
     for owner, block, *row, opened_by in connection.execute(
         _HELD, (list(organisations),)
@@ -101,9 +108,9 @@ def _differing(
         part = organisation is not None and takes_part(organisation, world, today)
         now = asked_now(world.calendars.of(name), today, days=world.number(RULE, today, of=name))
         mine = held.get(name, {})
-        openers = {asked.block: opened_by for asked, opened_by in mine.items()}
+        blocks = {asked.block: (asked, opened_by) for asked, opened_by in mine.items()}
         for one in changes(tuple(mine), now, confirmed.get(name), takes_part=part, today=today):
-            found.setdefault(name, []).append((one, openers.get(one.block)))
+            found.setdefault(name, []).append((one, *blocks.get(one.block, (None, None))))
     return found
 
 
@@ -123,7 +130,8 @@ def _confirmed(
 
 def _write(
     connection: Connection, at: datetime, organisation: str, asked: Asked, opened_by: UUID | None
-) -> None:
+) -> UUID:
+    """``opened_by`` None: this event opens it. Answer the id of the follow-up."""
     event_id = uuid4()
     said = {
         "organisation": organisation,
@@ -139,6 +147,8 @@ def _write(
         connection, at, WHAT, closing={"follow_up": [row]}, opening={"follow_up": [row]},
         said=said, event_id=event_id,
     )  # fmt: skip
+    key: UUID = row["key"]
+    return key
 
 
 def row_of(said: Mapping[str, str]) -> dict[str, Any]:
