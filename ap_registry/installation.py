@@ -1,8 +1,10 @@
 """One home put to work: servers started, schema migrated, clock checked, connections lent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 import psycopg
 
@@ -38,8 +40,11 @@ class Installation:
             self.database.close()
 
     def revive(self) -> None:
-        """Start embedded servers that have died, perhaps elsewhere; others may still be away."""
-        found = servers(self.settings)
+        """Start embedded servers that have died, perhaps elsewhere; others may still be away.
+
+        Those that somebody stopped are left alone: SetupError.
+        """
+        found = servers(self.settings, start=embedded.revive)
         if found != self.servers:
             self.close()
             for name in ("database", "registry"):
@@ -47,7 +52,9 @@ class Installation:
             self.servers = found
 
 
-def servers(settings: Settings) -> embedded.Servers:
+def servers(
+    settings: Settings, *, start: Callable[[Path], embedded.Servers] | None = None
+) -> embedded.Servers:
     """The servers that the environment names; embedded ones for those that it does not."""
     if settings.database_url and settings.redis_url:
         return embedded.Servers(
@@ -55,7 +62,7 @@ def servers(settings: Settings) -> embedded.Servers:
             database_owner_url=settings.database_owner_url or settings.database_url,
             redis_url=settings.redis_url,
         )
-    own = embedded.ensure(settings.home)
+    own = (start or embedded.ensure)(settings.home)
     return embedded.Servers(
         database_url=settings.database_url or own.database_url,
         database_owner_url=(

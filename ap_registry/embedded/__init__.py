@@ -25,6 +25,7 @@ from ap_registry.errors import SetupError
 
 DATABASE = "ap_registry"
 ROLES = ("ap_web", "ap_job")
+STOPPED = "stopped"  # in the state: by somebody, and not to be started by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +37,20 @@ class Servers:
     redis_url: str
 
 
+def revive(home: Path) -> Servers:
+    """Start what has died; raise SetupError where somebody stopped the servers, or removed them."""
+    if (_read(home) or {STOPPED: True}).get(STOPPED):
+        raise SetupError("The servers of this home were stopped", "Any command starts them again.")
+    return ensure(home)
+
+
 def ensure(home: Path) -> Servers:
     """Start what is not running; two processes at once wait for one another."""
     _make(home)
     with _lock(home):
         state = _read(home)
+        if state is not None:
+            state.pop(STOPPED, None)
         if state is None:
             Postgres(home).forget()  # of an earlier folder of the same inode
             state = {"password": secrets.token_urlsafe(24)}
@@ -66,6 +76,7 @@ def stop(home: Path) -> bool:
         return False
     with _lock(home):
         state = _read(home) or {}
+        _write(home, {**state, STOPPED: True})
         postgres = Postgres(home)
         ran = postgres.stop()
         pid = pid_of(home / "valkey" / "valkey.pid")

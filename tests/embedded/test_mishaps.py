@@ -30,6 +30,26 @@ def test_starts_again_after_both_were_killed(home: Path, monkeypatch: pytest.Mon
     assert pings(found.redis_url)
 
 
+def test_what_died_is_revived_and_what_was_stopped_is_not(home: Path) -> None:
+    before = embedded.ensure(home)
+    kill(state(home)["postgres_pid"])
+    assert embedded.revive(home) == before
+    embedded.stop(home)
+    with pytest.raises(SetupError, match="were stopped"):
+        embedded.revive(home)
+    assert embedded.status(home) == {"postgres": False, "valkey": False}
+    started = embedded.ensure(home)
+    assert embedded.revive(home) == started
+
+
+def test_what_was_removed_is_not_revived(home: Path) -> None:
+    embedded.ensure(home)
+    embedded.remove(home)
+    with pytest.raises(SetupError, match="were stopped"):
+        embedded.revive(home)
+    assert not home.exists()
+
+
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
     gone(pid)
