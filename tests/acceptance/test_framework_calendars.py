@@ -150,3 +150,28 @@ def test_what_was_known_before_a_closure_is_still_shown_as_it_was(
     before = own_office.ask(*words, "--as-at", "2026-11-20T18:00:00Z")["items"]
     after = own_office.ask(*words)["items"]
     assert [f["due_on"] for f in (*before, *after)] == ["2026-03-09", "2026-03-10"]
+
+
+def test_good_friday_and_a_bank_holiday_in_term_are_told_as_such(own_office: Office) -> None:
+    """The school keeps term over Easter 2026: of fifteen school days after Thursday 2 April neither
+    Good Friday nor Easter Monday is one, nor is Monday 4 May.
+    """
+    terms(own_office, f"{SCHOOL},2026-01-05,2026-04-10", f"{SCHOOL},2026-04-27,2026-07-17")
+    pupil = own_office.pupil()
+    pupil.tell("permanent_exclusion", "2026-04-02", school=SCHOOL, reasons=["PA"])
+    days = pupil.counted("governors_meeting", on="2026-04-02")
+    assert [day for day, _n, why in days if why == "bank_holiday"] == [
+        "2026-04-03", "2026-04-06", "2026-05-04",
+    ]  # fmt: skip
+    assert days[-1] == ("2026-05-12", 15, "school_day")
+
+
+def test_a_school_may_be_named_by_its_laestab(own_office: Office) -> None:
+    gias = (
+        "URN,LA (code),LA (name),EstablishmentNumber,EstablishmentName,"
+        "TypeOfEstablishment (code),EstablishmentStatus (name)\n"
+        "123456,856,Leicester,4012,Dale School,34,Open\n"
+    )
+    own_office.bring("organisations", gias)
+    pupil = own_office.pupil(school="8564012")
+    assert [r["school"] for r in pupil.shown()["rolls"]] == ["123456"]
