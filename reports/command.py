@@ -29,6 +29,10 @@ def outcomes_report(
     found, names = outcomes(
         registry, from_on=from_on, to_on=to_on, known_by=known_by, provider=provider, la=la
     )
+    return written(found, names, format)
+
+
+def written(found: dict[str, Any], names: dict[str, str], format: str) -> bytes:
     if format == "html":
         return as_html(found, names)
     return as_csv(found, names) if format == "csv" else as_json(found)

@@ -1,5 +1,6 @@
 """A report's object as JSON, CSV and one HTML page that needs nothing else."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -106,11 +107,15 @@ def as_csv(report: dict[str, Any], names: dict[str, str]) -> bytes:
 
 def as_html(report: dict[str, Any], names: dict[str, str]) -> bytes:
     """Plain words, tables and drawings; readable on a phone and in print."""
+    return rendered("outcomes.html", page(report, names))
+
+
+def rendered(template: str, values: dict[str, Any]) -> bytes:
     environment = Environment(
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    return environment.get_template("outcomes.html").render(page(report, names)).encode()
+    return environment.get_template(template).render(values).encode()
 
 
 def page(report: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
@@ -139,7 +144,7 @@ def page(report: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
                 "title": title,
                 "rows": rows,
                 "totals": [
-                    {**row, "title": _la_name(row["la"], names)}
+                    {**row, "title": la_name(row["la"], names)}
                     for row in _of(report["totals"], measure)
                 ],
                 "secondary": [
@@ -155,10 +160,9 @@ def page(report: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
                 ),
             }
         )
-    dates = {name: _in_words(date.fromisoformat(report[name])) for name in ("from", "to")}
-    dates["since"] = _in_words(date.fromisoformat(report["confirmed"]["since"]))
-    known = datetime.fromisoformat(report["known_by"]).astimezone(LONDON)
-    dates["known_by"] = f"{_in_words(known)}, {known:%H:%M} in London"
+    dates = {name: day_in_words(date.fromisoformat(report[name])) for name in ("from", "to")}
+    dates["since"] = day_in_words(date.fromisoformat(report["confirmed"]["since"]))
+    dates["known_by"] = f"{moment(datetime.fromisoformat(report['known_by']))} in London"
     return {"report": report, "dates": dates, "sections": sections}
 
 
@@ -182,9 +186,15 @@ def figure(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _in_words(day: date) -> str:
+def day_in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _la_name(la: str, names: dict[str, str]) -> str:
+def moment(at: datetime) -> str:
+    """By the clocks of London."""
+    local = at.astimezone(LONDON)
+    return f"{day_in_words(local)}, {local:%H:%M}"
+
+
+def la_name(la: str, names: Mapping[str, str]) -> str:
     return "All providers" if la == "all" else names.get(f"LA{la}", la)

@@ -69,6 +69,13 @@ class Scope:
         return cls(period=period, at=at, provider=provider, la=la)
 
 
+def period_of(first: date | None, last: date | None, today: date) -> tuple[date, date]:
+    """The academic year of whichever end is given, else the last one that is over."""
+    known = last or first
+    year = academic_year(known) if known else academic_year(today) - 1
+    return first or date(year, 9, 1), last or date(year + 1, 8, 31)
+
+
 def gather(connection: Connection, scope: Scope) -> tuple[World, list[UUID]]:
     """The world of the scope's pupils, and those of them who may have an episode; ascending.
 
@@ -76,7 +83,7 @@ def gather(connection: Connection, scope: Scope) -> tuple[World, list[UUID]]:
     """
     among = _among(connection, scope)
     names = None if among is None else _names(connection, scope, among)
-    world = _world(connection, scope.at, names)
+    world = world_as_known(connection, scope.at, names)
     return world, _with_episodes(connection, scope, world=world, among=among)
 
 
@@ -133,7 +140,7 @@ def earliest(calendars: Calendars, on: date, n: int) -> date:
     return min((day or date.min for day in found), default=date.min)
 
 
-def _world(connection: Connection, at: datetime, names: set[str] | None) -> World:
+def world_as_known(connection: Connection, at: datetime, names: set[str] | None = None) -> World:
     """Organisations and calendars as known by then; only those that the pupils name."""
     organisations = {one.id: one for one in reference.all_organisations(connection, at, names)}
     if names is not None:

@@ -103,3 +103,13 @@ OUTCOMES = record(
     rows=OBJECTS, totals=OBJECTS, secondary=OBJECTS,
     confirmed=record(confirmed=WHOLE, asked=WHOLE, since=DAY),
 )  # fmt: skip
+RESTATEMENT = record(
+    definition=TEXT, **{"from": INSTANT, "to": INSTANT}, period_from=DAY, period_to=DAY,
+    cells=array(
+        record(
+            table={"enum": ["rows", "totals", "secondary"]}, key={"type": "object"}, column=TEXT,
+            before={}, after={}, because=array(ID),
+        )
+    ),
+    wellbeing=OBJECTS,
+)  # fmt: skip
