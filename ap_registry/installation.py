@@ -8,10 +8,11 @@ from pathlib import Path
 
 import psycopg
 
-from ap_registry import embedded
+from ap_registry import embedded, signing
 from ap_registry.errors import SetupError
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings, read_settings
+from ap_registry.signing import Signer
 from ap_registry.store import migrate
 from ap_registry.store.database import Database, connect, trouble
 
@@ -29,7 +30,14 @@ class Installation:
 
     @cached_property
     def registry(self) -> Registry:
-        return Registry(self.database, clock=self.settings.clock)
+        """Who holds no key of the ledger waits for whoever does."""
+        return Registry(
+            self.database, clock=self.clock, sequences=self.signer.usable, signer=self.signer
+        )
+
+    @cached_property
+    def signer(self) -> Signer:
+        return Signer(path=self.settings.home / signing.FILE, text=self.settings.ledger_key)
 
     @property
     def clock(self) -> datetime | None:

@@ -22,6 +22,7 @@ from ap_registry.receipts import Accepted, Repeated
 from ap_registry.regrouping import StandsAlone
 from ap_registry.remembering import remembering
 from ap_registry.sent import Sent, Settings
+from ap_registry.signing import Signer
 from ap_registry.store import in_line, ledger, queries, sequencer, who
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection, Database
@@ -35,8 +36,6 @@ from ap_registry.workspace import Workspace
 
 ATTEMPTS = 6
 Notice = Mapping[str, Any]
-
-
 After = Callable[[Connection, list[Outcome]], None]
 
 
@@ -49,15 +48,21 @@ class Registry:
     """Records notices in one database, by one clock (``AP_REGISTRY_CLOCK``) or the real one.
 
     ``sequences``: whether a read may sequence the ledger itself, as commands do; the web waits for
-    its sequencer.
+    its sequencer. ``signer`` holds the key that signs what it sequences.
     """
 
     def __init__(
-        self, database: Database, *, clock: datetime | None = None, sequences: bool = True
+        self,
+        database: Database,
+        *,
+        clock: datetime | None = None,
+        sequences: bool = True,
+        signer: Signer | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
         self.sequences = sequences
+        self.signer = signer
         self.worlds = Worlds()
         self._hash_key: bytes | None = None
 
@@ -148,10 +153,13 @@ class Registry:
         Raise Unavailable when the web has waited 10 seconds for the sequencer.
         """
         if self.sequences:
-            until = sequencer.sequence(connection, self.clock).closed_at
+            until = self.sequence(connection).closed_at
         else:
             until = sequencer.wait_for_round(connection, as_at)
         return until if as_at is None else min(as_at, until)
+
+    def sequence(self, connection: Connection) -> sequencer.Round:
+        return sequencer.sequence(connection, self.clock, signer=self.signer)
 
     def as_at(self, connection: Connection, wanted: datetime | None) -> datetime | None:
         """As ``closed``; None, the present, never waits."""

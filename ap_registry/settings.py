@@ -20,6 +20,7 @@ _SECRETS = (
     "smtp_url",
     "notify_key",
     "delivery_secret",
+    "ledger_key",
 )
 
 
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     notify_template: str | None = None
     delivery_url: str | None = None
     delivery_secret: str | None = None
+    ledger_key: str | None = Field(default=None, repr=False)
     environment: Literal["development", "production"] = "development"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

@@ -49,7 +49,7 @@ def _sequencer(found: Installation, done: threading.Event) -> tuple[threading.Th
         return ()
     thread = threading.Thread(
         target=keep_sequencing,
-        args=(lambda: found.servers.database_url, found.clock, done),
+        args=(lambda: found.servers.database_url, found.clock, done, found.signer),
         daemon=True,
     )
     thread.start()

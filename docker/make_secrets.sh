@@ -7,12 +7,13 @@ umask 077
 mkdir -p "$folder"
 
 random() {
-  [ -s "$folder/$1" ] || od -An -N24 -tx1 /dev/urandom | tr -d ' \n' > "$folder/$1"
+  [ -s "$folder/$1" ] || od -An -N"$2" -tx1 /dev/urandom | tr -d ' \n' > "$folder/$1"
 }
 
 for name in postgres owner web job valkey; do
-  random "${name}_password"
+  random "${name}_password" 24
 done
+random ledger_key 32
 for name in owner web job; do
   printf 'postgresql://ap_%s:%s@postgres:5432/ap_registry' \
     "$name" "$(cat "$folder/${name}_password")" > "$folder/${name}_url"

@@ -127,8 +127,9 @@ def run() -> None:
         signal.signal(number, lambda *_: stopping.set())
     sequencer = Thread(
         target=keep_sequencing,
-        args=(lambda: found.servers.database_url, found.clock, stopping),
+        args=(lambda: found.servers.database_url, found.clock, stopping, found.signer),
     )
+    found.signer.key()  # a worker that cannot sign says so at once
     sequencer.start()
     log.info("worker_started")
     try:

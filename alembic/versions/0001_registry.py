@@ -6,7 +6,7 @@ from sqlmodel import SQLModel
 from ap_registry.store import ledger_tables, reference_tables, tables  # noqa: F401
 from ap_registry.store.functions import (
     APPEND_ONLY,
-    APPEND_ONLY_TRIGGERS,
+    append_only_triggers,
     record_events_sql,
     write_derived_sql,
 )
@@ -24,7 +24,7 @@ _ONCE = ("tree_head", "merkle_node")  # written once, by whoever sequences
 def upgrade() -> None:
     SQLModel.metadata.create_all(op.get_bind())
     op.execute(APPEND_ONLY)
-    for statement in APPEND_ONLY_TRIGGERS:
+    for statement in append_only_triggers(*_LEDGER):
         op.execute(statement)
     op.get_bind().exec_driver_sql(write_derived_sql())
     op.get_bind().exec_driver_sql(record_events_sql())

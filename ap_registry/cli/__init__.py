@@ -10,6 +10,7 @@ from ap_registry.cli import (
     confirming,
     delivering,
     importing,
+    keys,
     ledger,
     pupils,
     reporting,
@@ -37,6 +38,7 @@ for part in (
     reporting,
     access,
     ledger,
+    keys,
 ):
     part.register(app)
 

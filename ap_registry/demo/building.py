@@ -17,7 +17,6 @@ from ap_registry.ingest.attendance import import_attendance
 from ap_registry.ingest.calendars import import_closures, import_terms
 from ap_registry.ingest.organisations import import_organisations
 from ap_registry.registry import Registry
-from ap_registry.store.sequencer import sequence
 
 T = TypeVar("T")
 Content = dict[str, Any]
@@ -103,7 +102,7 @@ def take(
         progress(built)
     registry.clock = PRESENT
     with registry.database.connection() as connection:
-        sequence(connection, PRESENT)
+        registry.sequence(connection)
     return built
 
 
@@ -136,4 +135,4 @@ def _mark(registry: Registry, rows: Sequence[Content], built: Built) -> None:
         raise SetupError(f"The demo's own register was refused: {done.errors[0]}", REPORT)
     built.marks += done.more["marks"]
     with registry.database.connection() as connection:
-        sequence(connection, registry.clock)
+        registry.sequence(connection)

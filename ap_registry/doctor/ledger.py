@@ -5,7 +5,7 @@ from ap_registry.doctor.wrong import Wrong
 from ap_registry.settings import Settings
 from ap_registry.store.database import Connection, connect
 
-APPEND_ONLY = ("event", "event_private", "log")
+APPEND_ONLY = ("event", "event_private", "log", "tree_head", "ledger_key", "ledger_key_end")
 DEMO_ADDRESS = "%@demo.example"
 
 

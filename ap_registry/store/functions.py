@@ -4,6 +4,8 @@
 sequencer, and every derived row that closes or opens, in one call and one transaction.
 """
 
+from collections.abc import Iterator
+
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
@@ -175,18 +177,20 @@ begin
 end $$;
 """
 
-APPEND_ONLY_TRIGGERS = tuple(
-    statement
-    for table in ("event", "event_private", "log")
-    for statement in (
-        f"create trigger {table}_no_change before update or delete on {table} "
-        "for each row execute function refuse_change()",
-        f"create trigger {table}_no_truncate before truncate on {table} "
-        "for each statement execute function refuse_change()",
-        f"alter table {table} enable always trigger {table}_no_change",
-        f"alter table {table} enable always trigger {table}_no_truncate",
-    )
-)
+
+def append_only_triggers(*tables: str) -> Iterator[str]:
+    """They hold against the owner too, in whatever role a session says it is in."""
+    for table in tables:
+        yield (
+            f"create trigger {table}_no_change before update or delete on {table} "
+            "for each row execute function refuse_change()"
+        )
+        yield (
+            f"create trigger {table}_no_truncate before truncate on {table} "
+            "for each statement execute function refuse_change()"
+        )
+        yield f"alter table {table} enable always trigger {table}_no_change"
+        yield f"alter table {table} enable always trigger {table}_no_truncate"
 
 
 def columns_of(table: type[SQLModel]) -> dict[str, str]:

@@ -103,21 +103,41 @@ class MerkleNode(SQLModel, table=True):
 
 
 class TreeHead(SQLModel, table=True):
-    """The log as it stood when it was closed up to ``closed_at``.
+    """The log as it stood when it was closed up to ``closed_at``, the instant that is signed.
 
-    ``opened_at``: up to where it had been closed before. An event of this head that was recorded
-    earlier than that came late, and counts as known from ``opened_at``.
+    An event that was recorded before the head before it was closed came late: it counts as known
+    from exactly then. Sizes differ but where late events made us keep the instant before them.
     """
 
     __tablename__ = "tree_head"
-    __table_args__: ClassVar[Any] = (Index("tree_head_closed_at", "closed_at"),)
-    id: int = Field(
-        sa_column=Column(BigInteger, primary_key=True, autoincrement=True, nullable=False)
+    size: int = Field(
+        sa_column=Column(BigInteger, primary_key=True, autoincrement=False, nullable=False)
     )
-    size: int = Field(sa_type=BigInteger)
+    closed_at: datetime = Field(primary_key=True, sa_type=Instant)
     root: bytes = Field(sa_type=LargeBinary)
-    opened_at: datetime = Field(sa_type=Instant)
-    closed_at: datetime = Field(sa_type=Instant)
+    key_id: str | None
+    signature: bytes | None = Field(sa_type=LargeBinary)
+
+
+class LedgerKey(SQLModel, table=True):
+    """A published public key; it signs for itself, so that nothing of the row can be changed."""
+
+    __tablename__ = "ledger_key"
+    key_id: str = Field(primary_key=True)
+    public_key: bytes = Field(sa_type=LargeBinary)
+    from_at: datetime = Field(sa_type=Instant)
+    signature: bytes = Field(sa_type=LargeBinary)
+
+
+class LedgerKeyEnd(SQLModel, table=True):
+    """The last instant at which a key signed, said by itself or by its successor."""
+
+    __tablename__ = "ledger_key_end"
+    key_id: str = Field(primary_key=True)
+    until_at: datetime = Field(sa_type=Instant)
+    successor: str
+    signed_by: str
+    signature: bytes = Field(sa_type=LargeBinary)
 
 
 class Sequencer(SQLModel, table=True):

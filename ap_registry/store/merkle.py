@@ -1,17 +1,12 @@
 """The log hashed as an RFC 6962 Merkle tree: any root from a few stored subtrees and leaves."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import LiteralString
 
+from ap_registry.proofs import EMPTY_ROOT, node
 from ap_registry.store.database import Connection
 
 BRANCH = 16
-EMPTY_ROOT = hashlib.sha256(b"").digest()
-
-
-def node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 def tree(start: int, size: int, find: Callable[[int, int], bytes | None]) -> bytes:

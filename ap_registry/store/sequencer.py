@@ -15,10 +15,12 @@ from typing import LiteralString
 import psycopg
 import structlog
 
-from ap_registry.errors import Unavailable
+from ap_registry.errors import SetupError, Unavailable
+from ap_registry.signing import Signer, new_key
+from ap_registry.store import heads
 from ap_registry.store.database import Connection, connect
 from ap_registry.store.locks import SEQUENCER_LOCK, WRITERS_LOCK
-from ap_registry.store.merkle import grow, root
+from ap_registry.store.merkle import grow
 
 PATIENCE_SECONDS = 5.0  # how long one writer may hold the order back
 ROUND_SECONDS = 1.0  # between rounds, unless a reader asks
@@ -34,9 +36,6 @@ select pid, virtualtransaction from pg_locks
  where locktype = 'advisory' and granted and mode = 'ShareLock' and classid = 0 and objid = %s
    and database = (select oid from pg_database where datname = current_database())
 """
-_HEAD: LiteralString = """
-insert into tree_head (size, root, opened_at, closed_at) values (%s, %s, %s, %s)
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,27 +49,60 @@ class Round:
 
 
 def sequence(
-    connection: Connection, clock: datetime | None = None, *, patience: float = PATIENCE_SECONDS
+    connection: Connection,
+    clock: datetime | None = None,
+    *,
+    signer: Signer | None = None,
+    patience: float = PATIENCE_SECONDS,
 ) -> Round:
     """Take what has been recorded by now; ``clock`` is AP_REGISTRY_CLOCK.
 
-    A writer that is not done within ``patience`` seconds is left behind: its events count as
-    known from the instant to which the log was closed when they came (``known_at``).
+    A head is kept of what was taken, signed where there is a ``signer``. A writer that is not done
+    within ``patience`` seconds is left behind: its events count as known from the instant to which
+    the log was closed when they came (``known_at``).
     """
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (SEQUENCER_LOCK,))
         started_at, until = _instants(connection, clock)
         held_up = _wait_for_writers(connection, patience)
         row = connection.execute(
-            "select held, opened, closed, moved from sequence_events(%s, %s)", (until, started_at)
+            "select held, opened, closed, moved, late from sequence_events(%s, %s)",
+            (until, started_at),
         ).fetchone()
         assert row is not None
-        before, opened_at, closed_at, taken = row
+        before, opened_at, closed_at, taken, late = row
         size: int = before + taken
-        if taken:
-            grow(connection, before, size)
-            connection.execute(_HEAD, (size, root(connection, size), opened_at, closed_at))
+        grow(connection, before, size)
+        if taken or heads.wanted(connection, size, signed=signer is not None):
+            reached = [(before, opened_at)] if late else []
+            heads.keep(connection, [*reached, (size, closed_at)], signer)
     return Round(size=size, closed_at=closed_at, taken=taken, held_up=held_up)
+
+
+def rotate(connection: Connection, clock: datetime | None, signer: Signer) -> str:
+    """Sign with one key alone from now on, and answer its id.
+
+    It is a new one in the signer's file; or that of AP_LEDGER_KEY, where the operator has already
+    put it. Every other key ends now: the one held so far says so itself, so that whoever trusts
+    it can trust the next; one that was lost is ended by its successor.
+    """
+    with connection.transaction():
+        closed_at = sequence(connection, clock, signer=signer).closed_at
+        held = signer.key()
+        follows = held if signer.text else new_key()
+        others = [key["key_id"] for key in heads.keys(connection) if key["until"] is None]
+        if others == [follows.id]:
+            raise SetupError(
+                "AP_LEDGER_KEY is the only key that signs",
+                "Put another into its file, start the worker anew, and come again.",
+            )
+        heads.publish(connection, follows, closed_at)
+        for ended in set(others) - {follows.id}:
+            by = held if ended == held.id else follows
+            heads.end(connection, ended, closed_at, successor=follows.id, by=by)
+        if follows is not held:
+            signer.replace(follows)  # last: were it lost, the next round would publish another
+    return follows.id
 
 
 def _instants(connection: Connection, clock: datetime | None) -> tuple[datetime, datetime]:
@@ -123,7 +155,12 @@ def wait_for_round(
         time.sleep(_POLL_SECONDS)
 
 
-def keep_sequencing(url: Callable[[], str], clock: datetime | None, done: threading.Event) -> None:
+def keep_sequencing(
+    url: Callable[[], str],
+    clock: datetime | None,
+    done: threading.Event,
+    signer: Signer | None = None,
+) -> None:
     """Sequence every second, and at once when a reader asks, until ``done``.
 
     A failure is logged and tried again on a new connection: what waits stays in its queue.
@@ -133,11 +170,14 @@ def keep_sequencing(url: Callable[[], str], clock: datetime | None, done: thread
             with connect(url()) as connection:
                 connection.execute(f"listen {CHANNEL}")
                 while not done.is_set():
-                    found = sequence(connection, clock)
+                    found = sequence(connection, clock, signer=signer)
                     if found.held_up:
                         alarms.error("sequencer_held_up", writers=found.held_up)
                     for _ in connection.notifies(timeout=ROUND_SECONDS, stop_after=1):
                         continue
         except psycopg.Error as error:
             alarms.warning("sequencer_failed", error=type(error).__name__)
+            done.wait(ROUND_SECONDS)
+        except SetupError as error:  # of the key: somebody must mend it
+            alarms.error("sequencer_cannot_sign", error=str(error))
             done.wait(ROUND_SECONDS)

@@ -6,7 +6,7 @@ from ap_registry.store.tables import DERIVED, AttendanceWeek
 # what was derived from them: rows begin and end there, and those that held for no time go.
 SEQUENCE_EVENTS = """
 create or replace function sequence_events(p_until timestamptz, p_started timestamptz)
-returns table (held bigint, opened timestamptz, closed timestamptz, moved bigint)
+returns table (held bigint, opened timestamptz, closed timestamptz, moved bigint, late boolean)
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_late record;
 begin
@@ -25,14 +25,15 @@ begin
   ordered as (
     select t.*, max(t.written_at) over (partition by t.pupil_id, t.stream order by t.version)
              as after_the_last
-      from taken t)
+      from taken t),
+  placed as (
   insert into log (seq, pupil_id, stream, version, leaf, known_at)
   select held + row_number() over (order by greatest(o.recorded_at, opened), o.after_the_last,
                                             o.pupil_id, o.stream, o.version),
          o.pupil_id, o.stream, o.version, sha256('\\x00'::bytea || o.digest),
          greatest(o.recorded_at, opened)
-    from ordered o;
-  get diagnostics moved = row_count;
+    from ordered o)
+  select count(*), coalesce(bool_or(t.recorded_at < opened), false) into moved, late from taken t;
   update sequencer set closed_at = closed, ran_at = p_started;
   return next;
 end $$;

@@ -1,13 +1,16 @@
 """Recompute what the ledger says of itself: digests, private parts, leaves, order, tree heads."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
+from ap_registry.instants import instant
+from ap_registry.proofs import EMPTY_ROOT, node, of_head, of_key
+from ap_registry.store import heads
 from ap_registry.store.database import Connection
-from ap_registry.store.merkle import BRANCH, EMPTY_ROOT, node
+from ap_registry.store.heads import Head
+from ap_registry.store.merkle import BRANCH
 
 AT_ONCE = 20_000
 
@@ -60,22 +63,24 @@ select c.events, c.erased, c.bad, f.seq, f.id, f.pupil_id, f.version, f.problem
                       order by problem <> 'missing', seq, pupil_id, version limit 1) f on true
 """
 # Every event of a head is known from between the instants to which the log was closed before and
-# after; one recorded before that came late, and is known from exactly then.
+# with it; one that was recorded earlier came late, and is known from exactly the former.
 _MISPLACED: LiteralString = """
 with heads as (
-  select *, lag(size, 1, 0::bigint) over (order by size, id) as before,
-         lag(closed_at, 1, opened_at) over (order by size, id) as closed_before
-    from tree_head)
+  select size, closed_at, lag(size, 1, 0::bigint) over w as before,
+         lag(closed_at, 1, '-infinity') over w as closed_before
+    from tree_head window w as (order by size, closed_at))
 select h.size from heads h
-  join log first on first.seq = h.before + 1
-  join log last on last.seq = h.size
- where first.known_at < h.opened_at or last.known_at > h.closed_at
-    or h.opened_at < h.closed_before or h.closed_at < h.opened_at or h.size <= h.before
+  left join log first on first.seq = h.before + 1 and h.size > h.before
+  left join log last on last.seq = h.size
+ where first.known_at < h.closed_before or last.known_at > h.closed_at
+    or h.closed_at < h.closed_before
 union all
 select l.seq from log l join event e using (pupil_id, stream, version)
  where l.known_at <> e.recorded_at
-   and l.known_at <> (select h.opened_at from tree_head h where h.size >= l.seq
-                       order by h.size, h.id limit 1)
+   and (l.known_at < e.recorded_at
+        or l.known_at is distinct from (
+             select h.closed_at from tree_head h where h.size < l.seq
+              order by h.size desc, h.closed_at desc limit 1))
  order by 1 limit 1
 """
 _AT: LiteralString = """
@@ -131,9 +136,15 @@ def verify(connection: Connection) -> Verified:
     assert row is not None
     events, erased, bad, *first = row
     findings = [Finding(**dict(zip(_FIELDS, first, strict=True)))] if bad else []
-    size, root, wrong = _roots(connection)
+    kept = heads.all_heads(connection)
+    size, root, wrong = _roots(connection, kept)
     misplaced: list[tuple[int]] = connection.execute(_MISPLACED).fetchall()
-    for seq, problem in (*((w, "root") for w in wrong), *((m[0], "order") for m in misplaced)):
+    for seq, problem in (
+        *((w, "root") for w in wrong),
+        *((m[0], "order") for m in misplaced),
+        *((size, "signature") for size in _unsigned(kept, heads.keys(connection))),
+        *((0, "signature") for _ in range(heads.stray_ends(connection))),
+    ):
         bad += 1
         findings.append(_at(connection, seq, problem))
     findings.sort(key=lambda f: (f.problem != "missing", f.seq))
@@ -151,12 +162,29 @@ def _at(connection: Connection, seq: int, problem: str) -> Finding:
     return Finding(seq=seq, event=row[0], pupil_id=row[1], version=row[2], problem=problem)
 
 
-def _roots(connection: Connection) -> tuple[int, bytes, list[int]]:
+def _unsigned(kept: list[Head], keys: list[dict[str, Any]]) -> Iterator[int]:
+    """Sizes of heads whose signature, or whose key's own, does not hold.
+
+    A head may be unsigned where it is older than every key.
+    """
+    published = {key["key_id"]: key for key in keys}
+    damaged = {name for name, key in published.items() if any(of_key(key, published))}
+    first = min((key["from"] for key in keys), default=None)
+    for head in kept:
+        if head.signature is None and head.key_id is None:
+            if first is not None and first < instant(head.signed_at):
+                yield head.size
+        elif head.key_id in damaged or any(of_head(head.as_json(), published)):
+            yield head.size
+    used = {head.key_id for head in kept}
+    yield from (0 for _ in damaged - used)
+
+
+def _roots(connection: Connection, kept: list[Head]) -> tuple[int, bytes, list[int]]:
     """Size and root of the log as its leaves make it, and the first size with another root."""
-    heads = {
-        size: bytes(root)
-        for size, root in connection.execute("select size, root from tree_head order by size, id")
-    }
+    heads: dict[int, set[bytes]] = {}
+    for head in kept:
+        heads.setdefault(head.size, set()).add(head.root)
     nodes = {
         (level, number): bytes(value)
         for level, number, value in connection.execute(
@@ -175,11 +203,12 @@ def _roots(connection: Connection) -> tuple[int, bytes, list[int]]:
             if level and nodes.get((level, size // width - 1)) != value:
                 wrong.append(size)
         edge.append((width, value))
-        if size in heads and heads[size] != _fold(edge):
+        if size in heads and heads.pop(size) != {_fold(edge)}:
             wrong.append(size)
-    if size and size not in heads:
-        wrong.append(size)
-    return size, _fold(edge), wrong[:1]
+    last = max((head.size for head in kept), default=0)
+    if last != size or heads.pop(0, {EMPTY_ROOT}) != {EMPTY_ROOT}:
+        wrong.append(last)
+    return size, _fold(edge), sorted([*wrong, *heads])[:1]
 
 
 _LEVEL = {BRANCH**level: level for level in range(1, 13)}
@@ -190,7 +219,7 @@ def _fold(edge: list[tuple[int, bytes]]) -> bytes:
         return EMPTY_ROOT
     value = edge[-1][1]
     for _width, left in reversed(edge[:-1]):
-        value = hashlib.sha256(b"\x01" + left + value).digest()
+        value = node(left, value)
     return value
 
 

@@ -13,6 +13,7 @@ import yaml
 from ap_registry import settings
 from ap_registry.cli import app
 from ap_registry.settings import Settings, read_settings
+from ap_registry.signing import parsed
 from tests.architecture.sources import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -144,6 +145,9 @@ def test_production_takes_what_was_made(
     role = {"migrate": "owner", "web": "web", "worker": "job"}[service]
     assert found.database_url == (made / f"{role}_url").read_text()
     assert found.smtp_url is None, "an empty file names no mail server"
+    held = (made / "ledger_key").read_text() if service == "worker" else None
+    assert found.ledger_key == held, "whoever sequences holds the key, nobody else"
+    assert held is None or parsed(held).id
 
 
 def test_the_roles_are_given_every_password_that_they_want() -> None:
