@@ -34,6 +34,7 @@ TIMEOUT_SECONDS = 60
 NIGHTLY_TIMEOUT_SECONDS = 1_800
 GENTLE_SECONDS = 30
 AGAIN_SECONDS = 1.0  # after a server has been lost
+TRIES = 3  # of one run; all of them end before its timeout
 LOST = (psycopg.OperationalError, Unavailable)
 EVERY_TEN = set(range(0, 60, 10))
 Work = Callable[[Installation, Event], object]
@@ -59,8 +60,8 @@ def in_thread(name: str, work: Work) -> WorkerCoroutine:
 
 
 def _work_on(name: str, work: Work, found: Installation, stopping: Event) -> None:
-    """Once, and once more after the database was lost."""
-    for once_more in (True, False):
+    """Once, and again after the database was lost: one that recovers takes some seconds."""
+    for left in reversed(range(TRIES)):
         try:
             work(found, stopping)
             with found.database.connection() as connection:
@@ -68,7 +69,7 @@ def _work_on(name: str, work: Work, found: Installation, stopping: Event) -> Non
             return
         except Exception as error:
             _tell(found, name, error)
-            if not (once_more and isinstance(error, LOST)):
+            if not (left and isinstance(error, LOST)):
                 return
         _revive(found, stopping)
 
