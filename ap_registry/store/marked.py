@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from ap_registry import attendance
 from ap_registry.absence_watch import FIRST_DAY, ON_PAPER, first_days, on_paper, return_watch
 from ap_registry.attendance import Clash, PlacedAt, Standing, Week
-from ap_registry.attendance_follow_ups import owed
+from ap_registry.attendance_follow_ups import CODE_N, owed
 from ap_registry.attendance_owed import (
     Answerable,
     Done,
@@ -20,6 +20,7 @@ from ap_registry.attendance_owed import (
     Version,
 )
 from ap_registry.attendance_returns import Reported, returns
+from ap_registry.codes import NO_MARK
 from ap_registry.follow_ups import NAMESPACE
 from ap_registry.missing_registers import MISSING, missing
 from ap_registry.notice import World, source
@@ -136,6 +137,7 @@ def judge(marked: Marked, today: date) -> Judged:
     marked.placed.sort(key=lambda one: (one.starts_on, one.key))
     weeks, clashes = attendance.standing(marked.weeks, marked.placed_at())
     found = tuple(_owed(marked, weeks, clashes, today))
+    found = (*found, *_explained_at_once(marked, {one.key for one in found}, today))
     wanted = {one.key for one in found}
     flags = {
         uuid5(NAMESPACE, f"{marked.pupil_id}/{clash.rule}/{clash.detail}"): clash
@@ -180,6 +182,37 @@ def _owed(
         yield from missing(
             pupil, registers, placed, world, done, today=today, held=marked.found_missing
         )
+
+
+def _explained_at_once(marked: Marked, derived: set[UUID], today: date) -> Iterator[Owed]:
+    """A code N that was followed by its reason at one instant (AP_REGISTRY_CLOCK stands still):
+    no week that ever stood holds it, but its follow-up is held."""
+    for key, row in marked.held.items():
+        if row["kind"] != CODE_N or row["closed_on"] is not None or key in derived:
+            continue
+        yield Owed(
+            kind=CODE_N,
+            key=key,
+            rule=row["rule"],
+            owner=row["owner"],
+            calendar=row["calendar"],
+            opened_on=row["opened_on"],
+            due_on=row["due_on"],
+            opened_by=row["opened_by"],
+            closed_on=max(today, row["opened_on"]),
+            outcome="done",
+            closed=_first_mark(marked.weeks, row["owner"], row["opened_on"]),
+        )
+
+
+def _first_mark(weeks: Sequence[Week], organisation: str, on: date) -> MarkAt | None:
+    monday = on - timedelta(days=on.weekday())
+    for week in weeks:
+        if (week.organisation, week.week) == (organisation, monday):
+            for place in (2 * on.weekday(), 2 * on.weekday() + 1):
+                if week.marks[place] != NO_MARK:
+                    return MarkAt(organisation, monday, place)
+    return None
 
 
 def _closed(row: Row, marked: Marked, today: date) -> Row | None:

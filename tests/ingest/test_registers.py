@@ -1,14 +1,18 @@
 """Registers from files: both forms, what stands, what is refused, what follows."""
 
 import io
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pytest
 
+from ap_registry.embedded import Servers
 from ap_registry.errors import Unreadable
 from ap_registry.ingest.attendance import import_attendance
 from ap_registry.ingest.results import ImportResult
 from ap_registry.registry import Registry
+from ap_registry.store.database import Database
+from ap_registry.store.rebuilding import check
 from tests.world import OTHER, PRU, PUPIL, SCHOOL, load_world, register_pupil, send_register, upn
 
 WEEK = "upn,organisation,week,marks\n"
@@ -73,6 +77,22 @@ def test_a_mark_that_explains_closes_what_the_n_opened(school: Registry) -> None
         [],
         [("code_n_reason", "2026-11-13")],
     )
+
+
+def test_a_reason_given_at_the_very_instant_of_the_n_closes_it_too(
+    school: Registry, urls: Servers
+) -> None:
+    school.clock = NOW
+    send_register(school, weekly(("2026-11-02", "- - - - - - - - N -")))
+    result = send_register(school, f"{ONE}{PUPIL},{SCHOOL},06/11/2026,AM,O\n")
+    (closed,) = result.more["follow_ups"]["closed"]
+    assert (closed["kind"], closed["status"], closed["closed_on"]) == (
+        "code_n_reason", "done", "2026-11-20",
+    )  # fmt: skip
+    assert closed["closed_by"] not in (None, closed["opened_by"])
+    send_register(school, weekly(("2026-11-09", "/ / / / / / / / / /")))
+    with closing(Database(urls.database_owner_url, max_size=1)) as owner:
+        assert check(owner).same
 
 
 def test_the_single_form_says_the_same_as_the_weekly(school: Registry) -> None:
