@@ -321,7 +321,7 @@ class Intake:
             )
         values |= found.left_out(values, self.settings.today)
         judge(found.kind, values, found.occurred_on, workspace=workspace, world=self.world, by=by)
-        workspace.birth_year = birth_year_of(values) or workspace.birth_year
+        workspace.birth_year = birth_year_of(values) or workspace.born_but(found.kind.name, values)
         event = Recorded(
             id=uuid4(),
             type=found.kind.name,

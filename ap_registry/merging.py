@@ -54,6 +54,6 @@ def owners(past: History, kept: UUID, first_upn: str | None) -> Mapping[str, UUI
             found.setdefault(event.upn, event.merged_from)
     streams = {event.id: place(event, kept)[0] for event in past.recorded}
     for entry in past.entries():
-        if entry.type == "upn_changed":
+        if entry.type == "upn_changed" and entry.facts.new_upn is not None:
             found[entry.facts.new_upn] = streams[entry.id]
     return found

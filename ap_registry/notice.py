@@ -257,6 +257,26 @@ class NoticeType(Generic[F]):
     def private_fields(self) -> frozenset[str]:
         return frozenset(name for name, spec in self.fields.items() if spec.kind.private)
 
+    @cached_property
+    def _never_missing(self) -> frozenset[str]:
+        """Private fields that every such notice has, until its pupil is erased."""
+        required = (f.encode_name for f in msgspec.structs.fields(self.facts) if f.required)
+        return self.private_fields.intersection(required)
+
+    @cached_property
+    def _erased_facts(self) -> type[F]:
+        """The same facts with None for each private field that was required."""
+        hints = get_type_hints(self.facts)
+        named = [
+            (f.name, hints[f.name] | None, msgspec.field(default=None, name=f.encode_name))
+            for f in msgspec.structs.fields(self.facts)
+            if f.encode_name in self._never_missing
+        ]
+        made: Any = msgspec.defstruct(
+            self.facts.__name__, named, bases=(self.facts,), frozen=True, kw_only=True
+        )
+        return made  # type: ignore[no-any-return]
+
     def read(
         self, raw: Mapping[str, object], reading: Reading
     ) -> tuple[dict[str, object], list[Problem]]:
@@ -280,8 +300,11 @@ class NoticeType(Generic[F]):
         return values, problems
 
     def build(self, values: Mapping[str, object]) -> F:
-        """Facts from values as read, or as stored (dates and ids as text)."""
-        return msgspec.convert(values, self.facts)
+        """Facts from values as read, or as stored (dates and ids as text); of an erased pupil
+        with what was not private."""
+        if self._never_missing <= values.keys():
+            return msgspec.convert(values, self.facts)
+        return msgspec.convert(values, self._erased_facts)
 
 
 def _kind_of(hint: Any) -> Kind:

@@ -8,7 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from ap_registry import follow_ups
-from ap_registry.history import ACTS, EMPTY_HISTORY, History, Picture, Recorded, picture
+from ap_registry.history import (
+    ACTS,
+    EMPTY_HISTORY,
+    History,
+    Picture,
+    Recorded,
+    fold,
+    picture,
+    without,
+)
 from ap_registry.merging import MERGES, owners, place
 from ap_registry.notice import FollowUp, NoticeType, World
 from ap_registry.receipts import Accepted
@@ -192,6 +201,14 @@ class Workspace:
         accepted = Accepted(workspace=self, event=event, changes=changes, flags=flags, today=today)
         self.accepted.append(accepted)
         return accepted
+
+    def born_but(self, kind: str, values: Mapping[str, object]) -> int | None:
+        """The year of birth without what a void takes back; else as it was."""
+        if kind != "void":
+            return self.birth_year
+        left = fold(without(self.history, UUID(str(values["of"]))).entries())
+        born = left.detail("date_of_birth", date.max)
+        return projections.birth_year(born) if isinstance(born, date) else self.birth_year
 
     def follow_up(self, key: UUID) -> FollowUp | None:
         """What is owed or was, by its id."""

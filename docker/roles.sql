@@ -5,12 +5,15 @@
 create role ap_owner login nosuperuser nocreatedb nocreaterole password :'owner_password';
 create role ap_web login nosuperuser nocreatedb nocreaterole password :'web_password';
 create role ap_job login nosuperuser nocreatedb nocreaterole password :'job_password';
+-- Owns the one function that may delete private parts of events; nobody signs in as it.
+create role ap_eraser nologin nosuperuser nocreatedb nocreaterole;
+grant ap_eraser to ap_owner;
 -- Sorted by code point wherever it runs, so that the same command gives the same bytes.
 create database ap_registry owner ap_owner
   template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C.UTF-8';
 \connect ap_registry
 revoke all on database ap_registry from public;
-grant connect on database ap_registry to ap_web, ap_job;
+grant connect, temporary on database ap_registry to ap_web, ap_job;
 revoke create on schema public from public;
 -- What a later migration adds is theirs to read and write too; the migrations take back what the
 -- ledger forbids.

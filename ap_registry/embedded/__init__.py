@@ -26,6 +26,7 @@ from ap_registry.errors import SetupError
 DATABASE = "ap_registry"
 ROLES = ("ap_web", "ap_job")
 STOPPED = "stopped"  # in the state: by somebody, and not to be started by itself
+ERASER = "ap_eraser"  # owns the one function that may delete; nobody signs in as it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +185,8 @@ def _create_database(state: Mapping[str, Any]) -> None:
                         psycopg.sql.Identifier(role), psycopg.sql.Literal(state["password"])
                     )
                 )
+        if ERASER not in existing:
+            connection.execute(f"create role {ERASER} nologin")
         found = connection.execute("select 1 from pg_database where datname = %s", (DATABASE,))
         if found.fetchone() is None:
             connection.execute(f"create database {DATABASE} owner {OWNER}")

@@ -36,7 +36,8 @@ def _refuse(case: Case[UpnChanged]) -> Iterator[Problem]:
 
 
 def _flags(case: Case[UpnChanged]) -> Iterator[Flag]:
-    if not upn_la_known(upn_la(Upn(case.facts.new_upn))):
+    erased = case.facts.new_upn is None
+    if not erased and not upn_la_known(upn_la(Upn(case.facts.new_upn))):
         yield case.flag("upn.unknown-la", "characters 2 to 4 of the new UPN are no LA's code")
 
 
@@ -46,6 +47,8 @@ def _apply(pupil: Pupil, entry: Entry[UpnChanged]) -> Pupil:
     Of a merged pupil the kept UPN is shown, whatever becomes of the other.
     """
     facts = entry.facts
+    if facts.new_upn is None:  # erased
+        return pupil
     if facts.reason == ADOPTED:
         return replace(pupil, upn=facts.new_upn, former_upns=(), adopted_by=entry.id)
     if entry.id in pupil.beside:

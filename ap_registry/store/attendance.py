@@ -41,7 +41,8 @@ select i.number, i.pupil_id, i.organisation, i.week, m.marks, a.marks is not nul
      else (select string_agg(case substr(i.marks, n, 1) when '-' then substr(a.marks, n, 1)
                              else substr(i.marks, n, 1) end, '' order by n)
              from generate_series(1, 10) n) end as marks) m
- where i.chunk = %(chunk)s and a.marks is distinct from m.marks and m.marks <> '----------'
+ where i.chunk = %(chunk)s and not exists (select from erased x where x.pupil_id = i.pupil_id)
+   and a.marks is distinct from m.marks and m.marks <> '----------'
  order by i.pupil_id, i.organisation, i.week
 """
 

@@ -82,11 +82,18 @@ def _stage(connection: Connection, part: Part, rows: Rows, found: Rebuilt) -> No
     name = f"rebuilt_{part.table}"
     connection.execute(f'create temporary table if not exists {name} (like "{part.table}")')
     connection.execute(f"truncate {name}")
-    query = f"copy {name} ({_list(part.columns)}) from stdin"
+    found.rows += copy_rows(connection, name, part.columns, rows)
+
+
+def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Rows) -> int:
+    """How many were written."""
+    number = 0
+    query = f'copy "{table}" ({_list(columns)}) from stdin'
     with connection.cursor() as cursor, cursor.copy(query) as copy:
         for row in rows:
             copy.write_row(row)
-            found.rows += 1
+            number += 1
+    return number
 
 
 def _mend(connection: Connection, part: Part, problem: str, query: LiteralString) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
+from ap_registry.store.erasing_functions import ERASURE
 from ap_registry.store.locks import MOVEMENTS_SLOTS, SLOT, WORLD_LOCK, WRITERS_LOCK
 from ap_registry.store.tables import DERIVED
 
@@ -35,6 +36,9 @@ begin
       select pupil from unnest(p_pupil, p_stream) as t(pupil, stream) where stream = 0
       union select pupil_id from jsonb_to_recordset(p_side->'read') as r(pupil_id uuid)) t(pupil)
      order by 1) s;
+  if exists (select from event x where x.pupil_id = any(p_pupil) and x.type = '{erasure}') then
+    raise exception 'this pupil has been erased' using errcode = '40001';
+  end if;
   if exists (
        select from jsonb_to_recordset(p_side->'read') as r(pupil_id uuid, version int)
         where r.version <> (select max(e.version) from event e
@@ -207,6 +211,7 @@ def record_events_sql() -> str:
     return (
         _HEAD.replace("{lock}", str(WRITERS_LOCK))
         .replace("{world}", str(WORLD_LOCK))
+        .replace("{erasure}", ERASURE)
         .replace("{slots}", str(MOVEMENTS_SLOTS))
         .replace("{slot}", SLOT.format(pupil="pupil"))
     )

@@ -6,12 +6,12 @@ of theirs is written between what is read and what is written.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 from ap_registry.calendar import london_today
-from ap_registry.store import codec, digest, ledger
+from ap_registry.store import ledger
 from ap_registry.store.database import Connection
 from ap_registry.store.locks import MARKS_SLOTS, MOVEMENTS_SLOTS, SLOT, WORLD_LOCK, WRITERS_LOCK
 
@@ -29,7 +29,7 @@ select pg_advisory_xact_lock(%(lock)s, slot) from (
 _INSTANT: LiteralString = """
 select greatest(coalesce(%(clock)s::timestamptz, clock_timestamp()), max(e.recorded_at))
   from unnest(%(pupils)s::uuid[]) as pupil
- cross join (values (0), (1), (3)) as s(stream)
+ cross join (values (0), (1), (3), (4)) as s(stream)
   left join lateral (select recorded_at from event where pupil_id = pupil and stream = s.stream
                       order by version desc limit 1) e on true
 """
@@ -57,42 +57,33 @@ def write(
 ) -> None:  # fmt: skip
     """Record for whom it was done, and ``said``: what cannot be read off the pupil's own events.
 
-    ``event_id``: of the event, where one pupil's rows name it.
+    ``event_id``: of the event, where one pupil's rows name it. Nothing more is done for a pupil
+    who has been erased.
     """
     pupils = sorted({row["pupil_id"] for rows in _all(closing, opening) for row in rows})
     if not pupils:
         return
+    versions: dict[UUID, int] = dict(connection.execute(_NEXT, (pupils,)).fetchall())
+    if not versions:
+        return
     batch = ledger.Batch()
     for table, rows in closing.items():
-        batch.close(table, rows)
+        batch.close(table, (row for row in rows if row["pupil_id"] in versions))
     for table, rows in opening.items():
-        batch.open(table, rows)
-    for pupil, version in connection.execute(_NEXT, (pupils,)).fetchall():
-        data = {"what": what, **(said or {})}
-        _add_event(batch, pupil, version, data, event_id or uuid4(), on=london_today(at))
+        batch.open(table, (row for row in rows if row["pupil_id"] in versions))
+    for pupil, version in versions.items():
+        batch.add_act(
+            pupil, STREAM, version, event_id=event_id or uuid4(), alias=ALIAS,
+            on=london_today(at), by=BY, actor=BY, data={"what": what, **(said or {})},
+        )  # fmt: skip
     ledger.record(connection, batch, actor=BY, clock=at)
 
 
 _NEXT: LiteralString = """
 select pupil, coalesce(max(e.version), 0) + 1 from unnest(%s::uuid[]) as pupil
-  left join event e on e.pupil_id = pupil and e.stream = 3 group by 1 order by 1
+  left join event e on e.pupil_id = pupil and e.stream = 3
+ where not exists (select from erased x where x.pupil_id = pupil) group by 1 order by 1
 """
-
-
-def _add_event(
-    batch: ledger.Batch, pupil: UUID, version: int, data: Mapping[str, str], event_id: UUID, *,
-    on: date,
-) -> None:  # fmt: skip
-    stored = codec.encode(data)
-    prefix = digest.prefix(
-        pupil_id=pupil, stream=STREAM, version=version, event_id=event_id, alias=ALIAS,
-        occurred_on=on, by=BY, actor=BY, ref_hash=None, content_hash=None, birth_year=None,
-        data=stored, private_digest=None,
-    )  # fmt: skip
-    values = (pupil, STREAM, version, event_id, ALIAS, on, BY, None, None, None, stored.decode(),
-              None, None, None, prefix)  # fmt: skip
-    for column, value in zip(batch.columns, values, strict=True):
-        column.append(value)
 
 
 def _all(*found: Rows) -> Iterable[Sequence[Mapping[str, Any]]]:

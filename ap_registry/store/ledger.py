@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -250,6 +250,27 @@ class Batch:
             pupil_id, MOVEMENTS, event.version, event.id, event.kind.alias, event.occurred_on,
             event.by, event.ref_hash, event.content_hash, event.birth_year, public.decode(),
             private.decode() if private is not None else None, salt, hidden, prefix,
+        )  # fmt: skip
+        for column, value in zip(self.columns, values, strict=True):
+            column.append(value)
+
+    def add_act(
+        self, pupil_id: UUID, stream: int, version: int, *, event_id: UUID, alias: str, on: date,
+        by: str, actor: str, data: Mapping[str, Any], private: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """An event that is no notice: of what was done with a pupil's rows or record."""
+        stored = codec.encode(data)
+        hidden = codec.encode(private) if private else None
+        salt = secrets.token_bytes(16) if hidden is not None else None
+        sealed = digest.private_digest(salt, hidden) if salt and hidden is not None else None
+        prefix = digest.prefix(
+            pupil_id=pupil_id, stream=stream, version=version, event_id=event_id, alias=alias,
+            occurred_on=on, by=by, actor=actor, ref_hash=None, content_hash=None, birth_year=None,
+            data=stored, private_digest=sealed,
+        )  # fmt: skip
+        values = (
+            pupil_id, stream, version, event_id, alias, on, by, None, None, None, stored.decode(),
+            hidden.decode() if hidden is not None else None, salt, sealed, prefix,
         )  # fmt: skip
         for column, value in zip(self.columns, values, strict=True):
             column.append(value)

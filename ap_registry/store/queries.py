@@ -31,8 +31,10 @@ class Scope:
     health: bool = False
 
 
+# Of an erased pupil no role reads anything; nobody has a relation to it on record any more.
+READABLE: LiteralString = "not exists (select from erased x where x.pupil_id = {t}.pupil_id)"
 SCOPED: LiteralString = (
-    "(%(everything)s or {t}.pupil_id in (select v.pupil_id from visibility v"
+    "(%(everything)s and " + READABLE + " or {t}.pupil_id in (select v.pupil_id from visibility v"
     " where v.organisation = any(%(organisations)s) and v.until_at = 'infinity'"
     " and (v.from_on is null or v.from_on <= %(today)s)"
     " and (v.until_on is null or v.until_on >= %(today)s)))"
@@ -79,7 +81,7 @@ select f.key, {SHOWN_ID.format(t="f")} as pupil_id, {UPN} as upn, f.kind, f.owne
        f.opened_on, f.due_on, f.closed_on, f.outcome,
        f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar, f.origin
   from follow_up f {WHO.format(t="f")}
- where {HELD.format(t="f")}
+ where {HELD.format(t="f")} and {READABLE.format(t="f")}
    and (f.owner = any(%(organisations)s) or {_OF_ITS_SCHOOLS} or {SCOPED.format(t="f")}
         and not %(to_health)s
         and not (%(to_school)s and {ELSEWHERE.format(t="f", more="and x.key = f.opened_by")}))
@@ -191,7 +193,9 @@ def clock(connection: Connection, key: UUID) -> tuple[date, bool] | None:
 
 def pupil_of_ref(connection: Connection, by: str, ref_hash: bytes | None) -> UUID | None:
     row = connection.execute(
-        "select pupil_id from notice_ref where by = %s and ref_hash = %s", (by, ref_hash)
+        "select n.pupil_id from notice_ref n where n.by = %s and n.ref_hash = %s and "
+        + READABLE.format(t="n"),
+        (by, ref_hash),
     ).fetchone()
     return row[0] if row else None
 

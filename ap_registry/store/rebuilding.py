@@ -13,8 +13,9 @@ from ap_registry.remembering import remembering
 from ap_registry.store import codec, in_line, ledger
 from ap_registry.store.adjustments import COLUMNS as ADJUSTMENT
 from ap_registry.store.atlas import UNSEQUENCED, Atlas, count_said, read_atlas, stretches
-from ap_registry.store.comparing import Part, Rebuilt, compare
+from ap_registry.store.comparing import Part, Rebuilt, compare, copy_rows
 from ap_registry.store.database import Connection, Database
+from ap_registry.store.erasing_functions import ERASURE
 from ap_registry.store.functions import columns_of
 from ap_registry.store.locks import WORLD_LOCK
 from ap_registry.store.reference import COLUMNS as ORGANISATION
@@ -125,15 +126,9 @@ def _derive(
     rows: dict[str, list[Sequence[object]]] = {}
     groups = _merged_groups(connection, bounds)
     merged = sorted(pupil for group in groups for pupil in group)
-    with connection.cursor(binary=True) as cursor:
-        cursor.execute(_EVENTS_ALONE, {**bounds, "merged": merged})
-        for pupil, events in groupby(cursor, key=lambda row: row[0]):
-            replay = Replay(pupil)
-            with remembering():
-                for event in events:
-                    _take(replay, event, atlas)
-                    found.events += 1
-            _collect(replay, rows)
+    for replay in _alone(connection, atlas, {**bounds, "merged": merged}):
+        found.events += replay.events
+        _collect(replay, rows)
     for group in groups:
         replays = _replayed(connection, group, atlas)
         for pupil, replay in replays.items():
@@ -146,6 +141,47 @@ def _derive(
             where=_STRETCH, parameters=bounds,
         )  # fmt: skip
         compare(connection, part, rows.get(name, ()), found, mend=mend)
+
+
+def derive_anew(connection: Connection, pupils: Sequence[UUID]) -> None:
+    """Put what the ledger makes in the place of all rows of these pupils, and of whoever they were
+    ever merged with. The caller stands alone for them."""
+    atlas, group = read_atlas(connection), merged_with(connection, pupils)
+    bounds = {"after": UUID(int=group[0].int - 1), "last": group[0], "merged": []}
+    replays: Iterable[Replay] = (
+        _alone(connection, atlas, bounds)
+        if len(group) == 1
+        else _replayed(connection, group, atlas).values()
+    )
+    rows: dict[str, list[Sequence[object]]] = {}
+    for replay in replays:
+        _collect(replay, rows)
+    with connection.pipeline():
+        for name in _COLUMNS:
+            connection.execute(f'delete from "{name}" where pupil_id = any(%s)', (group,))
+    for name, found in rows.items():
+        copy_rows(connection, name, _COLUMNS[name], found)
+
+
+def _alone(connection: Connection, atlas: Atlas, parameters: Mapping[str, Any]) -> Iterator[Replay]:
+    """Each pupil of a stretch, but for those who were ever merged, with all its events."""
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(_EVENTS_ALONE, parameters)
+        for pupil, events in groupby(cursor, key=lambda row: row[0]):
+            replay = Replay(pupil)
+            with remembering():
+                for event in events:
+                    _take(replay, event, atlas)
+            yield replay
+
+
+def merged_with(connection: Connection, pupils: Sequence[UUID]) -> list[UUID]:
+    """These pupils and all who were ever merged with them."""
+    found = set(pupils)
+    for pupil in pupils:
+        bounds = {"after": UUID(int=pupil.int - 1), "last": pupil}
+        found = found.union(*_merged_groups(connection, bounds))
+    return sorted(found)
 
 
 def _merged_groups(connection: Connection, bounds: Mapping[str, UUID]) -> list[frozenset[UUID]]:
@@ -189,8 +225,10 @@ def _take(
             merged.movement(pupil, recorded, upn, at=known_at, world=world)
         else:
             replay.movement(recorded, upn, known_at, world)
-    else:
+    elif stream == in_line.STREAM:
         replay.brought_in_line(codec.decode(event[10]), known_at, world)
+    elif event[2] == ERASURE:
+        replay.erased(event[1], known_at)
 
 
 def _collect(replay: Replay, rows: dict[str, list[Sequence[object]]]) -> None:

@@ -40,6 +40,7 @@ with near as (
        where pupil_id = p.pupil_id and until_at = 'infinity' and occurred_on <= %(today)s
        order by occurred_on desc, version desc limit 1) d on true
    where p.until_at = 'infinity' and p.end_reason is distinct from 'error'
+     and not exists (select from erased x where x.pupil_id = p.pupil_id)
      and (%(providers)s::text[] is null or p.provider = any(%(providers)s))
      and p.starts_on <= %(today)s and coalesce(p.ended_on, 'infinity') >= %(today)s
      and p.sessions_per_week >= coalesce((%(near_in)s::jsonb ->> o.la)::int, %(near)s)

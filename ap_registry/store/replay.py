@@ -20,6 +20,7 @@ from ap_registry.store.projections import Row, Rows
 from ap_registry.store.recompute import standing_follow_ups
 
 NO_EVENT = UUID(int=0)
+NAMING = ("identity", "visibility")  # tables that say who a pupil is, and to whom
 NEEDS_PROVISION = frozenset({"medical", "section_19", "no_school_place"})
 Stood = tuple[UUID, datetime, datetime | None, Row]
 
@@ -137,6 +138,17 @@ class Replay:
                         {"follow_up": {row["key"]: _without_names(row)}})  # fmt: skip
         else:
             self._marks_in_line(at, world)
+
+    def erased(self, event: UUID, at: datetime) -> None:
+        """Who the pupil was and who might see it is gone for all time; what was owed has lapsed."""
+        for name in NAMING:
+            self.tables.pop(name, None)
+        held = self.tables.get("follow_up", Table()).held
+        ends = {"closed_on": london_today(at), "closed_by": event, "outcome": "lapsed"}
+        lapsed: dict[UUID, Row] = {
+            key: {**row, **ends} for key, (_s, row) in held.items() if row["closed_on"] is None
+        }
+        self.write(at, {"follow_up": list(lapsed)}, {"follow_up": lapsed})
 
     def standing(self, world: World) -> Picture | None:
         """The picture before an event, by the world of the event."""

@@ -15,7 +15,8 @@ from ap_registry.store.merkle import BRANCH
 AT_ONCE = 20_000
 
 # The digest as store/digest.py makes it. An event whose private digest has no private row any more
-# was erased: its digest holds.
+# was erased, where the erasure of its pupil is recorded (or, of a merge, of the other pupil): its
+# digest holds.
 _CHECKED: LiteralString = """
 with logged as (
   select *, lag(known_at, 1, known_at) over (order by seq) as known_before,
@@ -47,6 +48,11 @@ checked as (
              || int8send((extract(epoch from e.recorded_at) * 1000000)::bigint)) then 'digest'
            when p.salt is not null and e.private_digest is distinct from
                 sha256(p.salt || convert_to(p.data::text, 'UTF8')) then 'private'
+           when e.private_digest is not null and p.salt is null
+            and not exists (select from erased x where x.pupil_id = e.pupil_id)
+            and not exists (select from erased x where x.pupil_id = case
+                   when e.type in ('pupils_merged.v1', 'merge_undone.v1')
+                   then (e.data->>'other')::uuid end) then 'private'
            when l.leaf <> sha256('\\x00'::bytea || e.digest) then 'leaf'
            when l.seq <> l.place or l.known_at < l.known_before or l.known_at < e.recorded_at
              or l.version <> l.version_before + 1 then 'order'

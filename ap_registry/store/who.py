@@ -64,11 +64,13 @@ def pupils_of_ids(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, UUI
     return dict(rows)
 
 
+# An erased pupil has no row in identity: its id would else name it.
 _BY_ID: LiteralString = """
 select wanted, coalesce(i.pupil_id, wanted) from unnest(%(ids)s::uuid[]) as wanted
   left join identity i on coalesce(i.shown_as, i.pupil_id) = wanted and i.until_at = 'infinity'
  where i.pupil_id is not null or not exists (
    select from identity s where s.pupil_id = wanted and s.until_at = 'infinity')
+   and not exists (select from erased x where x.pupil_id = wanted)
 """
 
 
