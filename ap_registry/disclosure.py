@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ap_registry.access import Caller
+from ap_registry.notices import CATALOGUE
 
 Shown = dict[str, Any]
 _EXCLUSIONS = frozenset({"suspension", "permanent_exclusion"})
@@ -15,7 +16,8 @@ _ABOUT_IT = frozenset(
 )  # fmt: skip
 _KNOWS_ADDRESSES = frozenset({"la", "admin"})  # of restricted pupils (domain.md section 8)
 _KEPT_FROM = {"parent": "not_parent", "school": "not_school"}  # ``share`` of a view, by reader
-_NAMING = ("of", "exclusion", "about", "arising_from")
+_UNREACHABLE = {"email": None, "phone": None, "address": None}
+_NAMING = frozenset(name for kind in CATALOGUE.values() for name in kind.references)
 _NO_HEALTH = (
     "exclusions", "directions", "outreach", "reintegrations", "managed_moves", "part_time",
     "fair_access", "flags",
@@ -97,15 +99,77 @@ def _to_school(shown: Shown, caller: Caller) -> Shown:
         "flags": [f for f in shown["flags"] if f["event"] not in elsewhere],
     }
     if "timeline" in shown:
-        hidden = set(elsewhere)
-        found["timeline"] = []
-        for item in shown["timeline"]:
-            names = {item["data"].get(name) for name in _NAMING} & hidden
-            if item["id"] in hidden or (names and item["type"] in _ABOUT_IT):
-                hidden.add(item["id"])
-            else:
-                found["timeline"].append(_without(item, hidden) if names else item)
+        found["timeline"] = _timeline_without(shown["timeline"], set(elsewhere))
     return found
+
+
+def _timeline_without(timeline: list[Shown], hidden: set[str]) -> list[Shown]:
+    """The items left, which name nothing hidden; what is about it is added to ``hidden``."""
+    left = []
+    for item in timeline:
+        names = {item["data"].get(name) for name in _NAMING} & hidden
+        if item["id"] in hidden or (names and _is_about(item, hidden)):
+            hidden.add(item["id"])
+        else:
+            left.append(_without(item, hidden) if names else item)
+    return left
+
+
+def _is_about(item: Shown, hidden: set[str]) -> bool:
+    """Whether it says something of what is hidden, not only that it arose from it."""
+    subjects = CATALOGUE[item["type"]].subjects
+    return item["type"] in _ABOUT_IT or any(item["data"].get(n) in hidden for n in subjects)
+
+
+def without_events(shown: Shown, events: set[str]) -> Shown:
+    """The export of a pupil without these notices, and without whatever else tells of them."""
+    if not events:
+        return shown
+    hidden = set(events)
+    left = _timeline_without(shown["timeline"], hidden)
+    lists = {
+        name: [one for one in value if not _tells(one, hidden)]
+        for name, value in shown.items()
+        if isinstance(value, list)
+    }
+    return {**shown, **lists, "timeline": left}
+
+
+def _tells(one: object, hidden: set[str]) -> bool:
+    """Whether a part of the export is of a hidden event, or was opened or closed by one."""
+    if not isinstance(one, dict):
+        return False
+    return any(one.get(name) in hidden for name in ("id", "event", "opened_by", "closed_by"))
+
+
+def disclosed_to_family(shown: Shown, reader: str) -> Shown:
+    """What the pupil or a parent has a right to: not where other people live or can be reached.
+
+    A parent is not shown what the pupil does not want a parent to have.
+    """
+    if shown["restricted"]:
+        shown = _without_contacts(shown)
+    if reader == "parent":
+        shown = _without_views(shown, Caller(actor=reader, role=reader))
+    contacts = {item["id"] for item in shown["timeline"] if item["type"] == "contact_recorded"}
+    return {
+        **shown,
+        "contacts": [{**one, **_UNREACHABLE} for one in shown["contacts"]],
+        "timeline": [
+            _unreachable(item) if item["id"] in contacts or item["data"].get("of") in contacts
+            else item
+            for item in shown["timeline"]
+        ],
+    }  # fmt: skip
+
+
+def _unreachable(item: Shown) -> Shown:
+    """A notice of a contact, or what puts one right, without address, telephone and e-mail."""
+    data = {name: value for name, value in item["data"].items() if name not in _UNREACHABLE}
+    if isinstance(data.get("fields"), dict):
+        data["fields"] = {k: v for k, v in data["fields"].items() if k not in _UNREACHABLE}
+    changes = [one for one in item["changes"] if one["field"] not in _UNREACHABLE]
+    return {**item, "data": data, "changes": changes, "note": None}
 
 
 def _without(item: Shown, hidden: set[str]) -> Shown:

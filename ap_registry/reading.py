@@ -64,13 +64,18 @@ def _as_known_now(connection: Connection, pupil_id: UUID, shown: dict[str, Any])
     shown["restricted"] = present.restricted or shown["restricted"]
     if present.shown_as is None:
         return shown
+    if shown["id"] != str(present.shown_as):
+        shown |= {"id": str(present.shown_as), "upn": present.upn, "former_upns": []}
+    told: dict[str, Any] = scrubbed(shown, forgotten_upns(connection, pupil_id))
+    return told
+
+
+def forgotten_upns(connection: Connection, pupil_id: UUID) -> frozenset[str]:
+    """Those by which an adopted pupil was known before."""
     stored = ledger.load(connection, ids=[pupil_id]).pupils[0]
     past = history(stored.recorded)
     pupil = fold(past.entries(), start_of(past, stored.upn))
-    if shown["id"] != str(present.shown_as):
-        shown |= {"id": str(present.shown_as), "upn": present.upn, "former_upns": []}
-    told: dict[str, Any] = scrubbed(shown, forgotten(stored.recorded, stored.upn, pupil))
-    return told
+    return forgotten(stored.recorded, stored.upn, pupil) if pupil.shown_as else frozenset()
 
 
 def _sequence_numbers(connection: Connection, stored: ledger.Stored) -> dict[int, int]:

@@ -28,9 +28,13 @@ def say(message: str) -> None:
     sys.stderr.write(message + "\n")
 
 
+def as_json(value: object) -> bytes:
+    """Two-space indent and a final newline."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
 def write_json(value: object) -> None:
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    sys.stdout.write(text.decode() + "\n")
+    sys.stdout.write(as_json(value).decode())
 
 
 def write_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -1,12 +1,13 @@
-"""``pupil erase``, ``hold`` and ``release``: what is done with a pupil's record as a whole."""
+"""``pupil export``, ``erase``, ``hold``, ``release``: what is done with a record as a whole."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ap_registry import erasing
-from ap_registry.cli.output import Json, installation, write_json, write_table
+from ap_registry import erasing, exporting
+from ap_registry.cli.output import Json, as_json, installation, say, write_json, write_table
 from ap_registry.cli.pupils import pupil
 from ap_registry.instants import instant
 from ap_registry.store import acts
@@ -16,10 +17,59 @@ Reason = Annotated[str, typer.Option(help="Why, and who has decided it; never wh
 
 
 def register(_app: typer.Typer) -> None:
+    pupil.command("export")(export)
     pupil.command("erase")(erase)
     pupil.command("erased")(erased)
     pupil.command("hold")(hold)
     pupil.command("release")(release)
+
+
+def export(
+    upn: Name,
+    for_: Annotated[
+        str | None, typer.Option("--for", help="pupil or parent: what they may have.")
+    ] = None,
+    withhold: Annotated[
+        list[str] | None, typer.Option(help="A notice to leave out, by its id; with a --reason.")
+    ] = None,
+    reason: Annotated[
+        list[str] | None, typer.Option(help="Why: one for each --withhold, or one for all.")
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", help="json or pdf.")] = "",
+    output: Annotated[Path | None, typer.Option("-o", help="The file to write.")] = None,
+    json_: Json = False,
+) -> None:
+    """Everything held about a pupil (subject access); that it was exported goes on record."""
+    from reports.subject_access import FORMATS, as_pdf
+
+    suffix = output.suffix.lstrip(".") if output else ""
+    kind = "json" if json_ else format_ or (suffix if suffix in FORMATS else "json")
+    if kind not in FORMATS:
+        raise typer.BadParameter("must be " + ", ".join(FORMATS), param_hint="--format")
+    if for_ not in {None, *exporting.READERS}:
+        raise typer.BadParameter("must be pupil or parent", param_hint="--for")
+    withheld = _withheld(withhold or [], reason or [])
+    with installation() as found:
+        told = exporting.export(found.registry, upn, reader=for_, withheld=withheld)
+    made = as_pdf(told) if kind == "pdf" else as_json(told)
+    if output is None:
+        sys.stdout.buffer.write(made)
+        return
+    output.touch(mode=0o600)
+    output.write_bytes(made)
+    say(f"Written: {output}")
+
+
+def _withheld(events: list[str], reasons: list[str]) -> list[exporting.Withheld]:
+    if not events and reasons:
+        raise typer.BadParameter("say with --withhold what is left out", param_hint="--reason")
+    if events and len(reasons) not in {1, len(events)}:
+        raise typer.BadParameter("one for each --withhold, or one for all", param_hint="--reason")
+    why = reasons * len(events) if len(reasons) == 1 else reasons
+    return [
+        exporting.Withheld(event=event, reason=said)
+        for event, said in zip(events, why, strict=True)
+    ]
 
 
 def erase(upn: Name, reason: Reason, json_: Json = False) -> None:

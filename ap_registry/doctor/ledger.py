@@ -4,6 +4,7 @@ from ap_registry import embedded
 from ap_registry.doctor.wrong import Wrong
 from ap_registry.settings import Settings
 from ap_registry.store.database import Connection, connect
+from ap_registry.store.erasing_functions import owned_by_eraser
 
 APPEND_ONLY = ("event", "event_private", "log", "tree_head", "ledger_key", "ledger_key_end")
 DEMO_ADDRESS = "%@demo.example"
@@ -27,6 +28,18 @@ def append_only(found: embedded.Servers) -> str:
             " alter table … enable always trigger ….",
         )
     return "the ledger's triggers are in force"
+
+
+def eraser(found: embedded.Servers) -> str:
+    """Who may delete what is private, and nobody else."""
+    with connect(found.database_url) as connection:
+        owned = owned_by_eraser(connection)
+    if not owned:
+        raise Wrong(
+            "erase_pupil is not owned by ap_eraser: nobody can be erased",
+            "Make the role as docker/roles.sql does, then `ap-registry migrate` as the owner.",
+        )
+    return "pupils can be erased"
 
 
 def role(found: embedded.Servers, settings: Settings) -> str:

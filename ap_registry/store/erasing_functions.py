@@ -4,6 +4,8 @@
 alone. It refuses where the ledger records no erasure of the pupil, or a hold on it that stands.
 """
 
+from ap_registry.store.database import Connection
+
 STREAM = 4  # what was done with a pupil's record: holds, exports, its erasure
 ERASURE, HELD, RELEASED = "pupil_erased.v1", "pupil_held.v1", "hold_released.v1"
 
@@ -59,3 +61,11 @@ exception when insufficient_privilege then
   raise warning 'erase_pupil is not owned by ap_eraser: nobody can be erased';
 end $$
 """
+
+
+def owned_by_eraser(connection: Connection) -> bool:
+    """Else nobody can be erased."""
+    row = connection.execute(
+        "select pg_get_userbyid(proowner) = 'ap_eraser' from pg_proc where proname = 'erase_pupil'"
+    ).fetchone()
+    return bool(row and row[0])

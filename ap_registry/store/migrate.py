@@ -6,6 +6,7 @@ import psycopg
 
 from ap_registry.errors import SetupError
 from ap_registry.store.database import connect
+from ap_registry.store.erasing_functions import OWNED_BY_ERASER, owned_by_eraser
 
 _FOLDER = Path(__file__).resolve().parents[2] / "alembic"
 _LOCK = 7_101_945
@@ -14,11 +15,14 @@ _LOCK = 7_101_945
 def migrate(owner_url: str) -> bool:
     """Run all migrations that are missing; True where the database was new.
 
-    Two processes at once wait for one another.
+    Two processes at once wait for one another. A restored database may have given the function that
+    erases to whoever restored it: it is given back.
     """
     head = max(path.name.split("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
     with connect(owner_url) as connection:
         if _version(connection) == head:
+            if not owned_by_eraser(connection):
+                connection.execute(OWNED_BY_ERASER)
             return False
         connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
         before = _version(connection)

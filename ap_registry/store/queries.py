@@ -224,6 +224,19 @@ def visibility(
     ).fetchall()
 
 
+def seen_by(connection: Connection, pupil_id: UUID) -> Found:
+    """Who may see a pupil, while when and why; ended relations too."""
+    return _all(
+        connection,
+        'select v.organisation, o.name, v.from_on::text as "from", v.until_on::text as "until",'
+        " v.basis from visibility v"
+        "  left join organisation o on o.id = v.organisation and o.until_at = 'infinity'"
+        " where v.pupil_id = %(pupil)s and v.until_at = 'infinity'"
+        " order by v.from_on, v.organisation, v.basis",
+        {"pupil": pupil_id},
+    )
+
+
 _PUPILS = f"""
 select {SHOWN_ID.format(t="w")} as pupil_id, {UPN} as upn, w.given_name, w.family_name,
        w.date_of_birth

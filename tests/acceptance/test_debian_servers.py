@@ -127,6 +127,9 @@ def test_a_backup_is_restored_whole_and_still_verifies(
     web = system_servers.database_url.replace("/ap_registry", "/again")
     found = outside.run("verify", AP_DATABASE_URL=web, AP_DATABASE_OWNER_URL=restored)
     assert (found["ok"], found["bad"]) == (True, 0)
+    more = {"AP_DATABASE_URL": web, "AP_DATABASE_OWNER_URL": restored}
+    gone = outside.run("pupil", "erase", PUPIL, "--reason", "Erased since the backup", **more)
+    assert gone["erased"] is True
     with psycopg.connect(restored) as connection, pytest.raises(InsufficientPrivilege):
         connection.execute("delete from event")
 

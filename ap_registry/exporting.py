@@ -1,0 +1,129 @@
+"""Subject access: everything held about a pupil, for the officer, the pupil or a parent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, LiteralString
+from uuid import UUID
+
+from ap_registry.access import COMMAND_LINE, Caller
+from ap_registry.adoption import scrubbed
+from ap_registry.codes import from_byte
+from ap_registry.disclosure import disclosed_to_family, without_events
+from ap_registry.erasing import NOBODY, stand_alone, write
+from ap_registry.errors import Problem, Refused
+from ap_registry.history import history
+from ap_registry.instants import instant
+from ap_registry.reading import forgotten_upns, read_pupil
+from ap_registry.registry import Registry
+from ap_registry.store import ledger, queries, who
+from ap_registry.store.acts import EXPORTED, Act
+from ap_registry.store.database import Connection
+
+READERS = ("pupil", "parent")
+_READS = (
+    "The registry keeps no record yet of who has opened this record. Below is who could open it, "
+    "what was sent about the pupil, and to whom this record was exported before."
+)
+_WEEKS: LiteralString = """
+select organisation, week::text, marks from attendance_week
+ where pupil_id = any(%(pupils)s) and until_at = 'infinity' order by week, organisation
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """An event left out of an export, and why (an exemption of DPA 2018 schedules 2 to 4)."""
+
+    event: str
+    reason: str
+
+
+def export(
+    registry: Registry, name: str, *, reader: str | None = None,
+    withheld: Sequence[Withheld] = (), caller: Caller = COMMAND_LINE,
+) -> dict[str, Any]:  # fmt: skip
+    """All of it, or what ``reader`` may have; that it was exported goes on record."""
+    with registry.database.connection() as connection:
+        pupil = who.pupil_named(connection, name)
+    if pupil is None:
+        raise NOBODY
+    shown = read_pupil(registry, pupil, timeline=True)
+    _refuse_unknown(shown, withheld)
+    with registry.database.connection() as connection, connection.transaction():
+        record = stand_alone(registry, connection, name)
+        found = _gathered(connection, shown, record.pupils, registry.today())
+        found["exports"] = [_as_told(one) for one in record.acts if one.type == EXPORTED]
+        found["holds"] = [_as_told(one) for one in record.acts if one.type != EXPORTED]
+        write(connection, record, _act(reader, withheld), caller=caller)
+        upns = forgotten_upns(connection, pupil)
+    made = without_events(found, {one.event for one in withheld})
+    if reader is not None:
+        made = {**disclosed_to_family(made, reader), "holds": []}
+    return {
+        "made_at": instant(registry.now()),
+        "for": reader,
+        **scrubbed(made, upns),
+        "reads": {"logged": False, "detail": _READS},
+        "withheld": [{"event": one.event, "reason": one.reason} for one in withheld],
+    }
+
+
+def _refuse_unknown(shown: Mapping[str, Any], withheld: Sequence[Withheld]) -> None:
+    known = {item["id"] for item in shown["timeline"]}
+    for one in withheld:
+        if one.event not in known:
+            raise _refused("/withhold", "not_found", "no notice of this pupil has that id")
+        if not one.reason.strip():
+            raise _refused("/reason", "required", "reason is needed for what is withheld")
+
+
+def _act(reader: str | None, withheld: Sequence[Withheld]) -> Act:
+    """The reasons are private: they may say what was withheld."""
+    private = {"withheld": {one.event: one.reason for one in withheld}} if withheld else {}
+    said = {"for": reader, "withheld": [one.event for one in withheld]}
+    return Act(type=EXPORTED, said=said, private=private)
+
+
+def _gathered(
+    connection: Connection, shown: dict[str, Any], pupils: Sequence[UUID], today: date
+) -> dict[str, Any]:
+    """What a page of the pupil shows, and all that it does not."""
+    kept = pupils[0]
+    notes = _notes(connection, kept)
+    owed = queries.follow_ups(
+        connection, queries.Scope(everything=True), on=today, status="any", pupil=kept
+    )
+    return {
+        **shown,
+        "timeline": [{**item, "note": notes.get(item["id"])} for item in shown["timeline"]],
+        "follow_ups": owed,
+        "registers": [
+            {"organisation": organisation, "week": week, "marks": " ".join(map(from_byte, marks))}
+            for organisation, week, marks in connection.execute(_WEEKS, {"pupils": list(pupils)})
+        ],
+        "seen_by": queries.seen_by(connection, kept),
+    }
+
+
+def _notes(connection: Connection, pupil: UUID) -> dict[str, str]:
+    """The private free text of each notice, as it stands."""
+    stored = ledger.load(connection, ids=[pupil]).pupils[0]
+    entries = (standing.entry for standing in history(stored.recorded).standing)
+    return {str(entry.id): entry.note for entry in entries if entry.note is not None}
+
+
+def _as_told(act: Act) -> dict[str, Any]:
+    assert act.at is not None
+    return {
+        "id": str(act.id),
+        "type": act.type.split(".")[0],
+        "at": instant(act.at),
+        "by": act.by,
+        **act.said,
+        **act.private,
+    }
+
+
+def _refused(pointer: str, code: str, detail: str) -> Refused:
+    return Refused((Problem(pointer, code, detail),))
