@@ -1,10 +1,12 @@
-"""The log hashed as an RFC 6962 Merkle tree: any root from a few stored subtrees and leaves."""
+"""The log hashed as an RFC 6962 Merkle tree: roots and proofs from a few stored subtrees."""
 
 from collections.abc import Callable, Mapping
 from typing import LiteralString
 
 from ap_registry.proofs import EMPTY_ROOT, node
 from ap_registry.store.database import Connection
+
+Stretch = tuple[int, int]  # of leaves: the first, counted from 0, and how many
 
 BRANCH = 16
 
@@ -14,14 +16,66 @@ def tree(start: int, size: int, find: Callable[[int, int], bytes | None]) -> byt
     known = find(start, size)
     if known is not None:
         return known
-    split = 1 << ((size - 1).bit_length() - 1)
+    split = _split(size)
     return node(tree(start, split, find), tree(start + split, size - split, find))
 
 
 def root(connection: Connection, size: int) -> bytes:
     """The root of the first ``size`` entries, from stored subtrees and a few leaves."""
-    if size == 0:
-        return EMPTY_ROOT
+    return _hashes(connection, [(0, size)])[0] if size else EMPTY_ROOT
+
+
+def inclusion(connection: Connection, leaf_index: int, size: int) -> list[bytes]:
+    """PATH of RFC 6962: what leads from a leaf to the root of the first ``size`` entries."""
+    return _hashes(connection, inclusion_stretches(leaf_index, size))
+
+
+def consistency(connection: Connection, before: int, after: int) -> list[bytes]:
+    """PROOF of RFC 6962: that the first ``before`` entries begin the first ``after``."""
+    return _hashes(connection, consistency_stretches(before, after))
+
+
+def inclusion_stretches(leaf_index: int, size: int) -> list[Stretch]:
+    """The subtrees of a path, lowest first."""
+    found: list[Stretch] = []
+    start = 0
+    while size > 1:
+        split = _split(size)
+        if leaf_index - start < split:
+            found.append((start + split, size - split))
+            size = split
+        else:
+            found.append((start, split))
+            start, size = start + split, size - split
+    return found[::-1]
+
+
+def consistency_stretches(before: int, after: int) -> list[Stretch]:
+    """Down to the subtree that both trees end with; it is told unless it is all of the first."""
+    if not 0 < before < after:
+        return []
+    found: list[Stretch] = []
+    start, size = 0, after
+    while before - start < size:
+        split = _split(size)
+        if before - start <= split:
+            found.append((start + split, size - split))
+            size = split
+        else:
+            found.append((start, split))
+            start, size = start + split, size - split
+    if start:
+        found.append((start, size))
+    return found[::-1]
+
+
+def _split(size: int) -> int:
+    """The largest power of two below ``size``."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def _hashes(connection: Connection, stretches: list[Stretch]) -> list[bytes]:
+    """The hash of each stretch, all fetched at once."""
     wanted: set[tuple[int, int]] = set()
 
     def note(start: int, count: int) -> bytes | None:
@@ -31,17 +85,15 @@ def root(connection: Connection, size: int) -> bytes:
         wanted.add((level, start // BRANCH**level))
         return b""
 
-    tree(0, size, note)
+    for stretch in stretches:
+        tree(*stretch, note)
     found = _fetch(connection, wanted)
-    return tree(
-        0,
-        size,
-        lambda start, count: (
-            None
-            if (level := _level(start, count)) is None
-            else found[level, start // BRANCH**level]
-        ),
-    )
+
+    def find(start: int, count: int) -> bytes | None:
+        level = _level(start, count)
+        return None if level is None else found[level, start // BRANCH**level]
+
+    return [tree(*stretch, find) for stretch in stretches]
 
 
 def _level(start: int, count: int) -> int | None:

@@ -360,10 +360,7 @@ def organisations(
     )
 
 
-_EVENTS = f"""
-select l.seq, e.id::text, split_part(e.type, '.', 1) as type, e.version,
-       coalesce(i.shown_as, k.pupil_id)::text as pupil_id, e.occurred_on::text, e.recorded_at,
-       e.by, case when i.shown_as is null then p.data->>'_ref' end as ref
+_EVENTS_SEEN = f"""
   from log l join event e using (pupil_id, stream, version)
   left join event_private p using (pupil_id, stream, version)
  cross join lateral (
@@ -371,16 +368,28 @@ select l.seq, e.id::text, split_part(e.type, '.', 1) as type, e.version,
                      where m.other = e.pupil_id and m.until_at = 'infinity'),
                    e.pupil_id) as pupil_id) k
   left join identity i on i.pupil_id = k.pupil_id and i.until_at = 'infinity'
- where l.seq > %(after)s and e.stream < 2 and {SCOPED.format(t="k")}
+ where e.stream < 2 and {SCOPED.format(t="k")}
    and (e.by = any(%(organisations)s) or
         not (%(to_health)s and split_part(e.type, '.', 1) not in {_OF_HEALTH})
         and not (%(to_school)s and split_part(e.type, '.', 1) in {_OF_EXCLUSIONS}
                  and {ELSEWHERE.format(t="k", more="")}))
- order by l.seq limit %(limit)s
 """
+_EVENTS = f"""
+select l.seq, e.id::text, split_part(e.type, '.', 1) as type, e.version,
+       coalesce(i.shown_as, k.pupil_id)::text as pupil_id, e.occurred_on::text, e.recorded_at,
+       e.by, case when i.shown_as is null then p.data->>'_ref' end as ref
+{_EVENTS_SEEN} and l.seq > %(after)s order by l.seq limit %(limit)s
+"""
+_PLACE = f"select l.seq, e.digest {_EVENTS_SEEN} and e.id = %(event)s order by l.seq limit 1"
 
 
 def events(connection: Connection, scope: Scope, *, after: int, limit: int) -> Found:
     """The sequenced feed; a ref of an adopted pupil is left out, as it may hold a former UPN."""
     rows = _all(connection, _EVENTS, {"after": after, "limit": limit, **_scoped(scope)})
     return [{**row, "recorded_at": instant(row["recorded_at"])} for row in rows]
+
+
+def place(connection: Connection, scope: Scope, event: UUID) -> tuple[int, bytes] | None:
+    """The seq and the digest of an event that the caller may see; None for any other."""
+    row = connection.execute(_PLACE, {"event": event, **_scoped(scope)}).fetchone()
+    return (row[0], bytes(row[1])) if row else None

@@ -1,13 +1,17 @@
-"""The ordered feed and the state of the ledger."""
+"""The ordered feed, the signed heads of the ledger, and proofs of what it holds."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from ap_registry.store import log, queries
+from ap_registry.errors import NotFound, Problem, Unavailable
+from ap_registry.registry import Registry
+from ap_registry.store import exporting, heads, queries
+from ap_registry.store.database import Connection
 from api.deps import Holder, TheRegistry, scope_of
-from api.problems import responses
-from api.v1.schemas import EVENTS, answers
+from api.problems import HttpProblem, responses
+from api.v1.schemas import CONSISTENCY, EVENTS, HEAD, INCLUSION, KEYS, answers
 
 router = APIRouter(tags=["ledger"])
 
@@ -21,17 +25,98 @@ def list_events(
     after: Annotated[int, Query(ge=0, le=2**62, description="The last seq you have.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> dict[str, Any]:
-    """Events in the one order; a scoped caller sees holes."""
+    """Events in the one order; a scoped caller sees holes. The last page waits for what has been
+    recorded before the call."""
+    scope = scope_of(holder.caller, registry.today())
     with registry.database.connection() as connection:
-        items = queries.events(
-            connection, scope_of(holder.caller, registry.today()), after=after, limit=limit
-        )
+        items = queries.events(connection, scope, after=after, limit=limit)
+        if len(items) < limit:
+            registry.closed(connection)
+            items = queries.events(connection, scope, after=after, limit=limit)
     return {"items": items, "next": items[-1]["seq"] if len(items) == limit else None}
 
 
-@router.get("/ledger/head", operation_id="get_ledger_head", responses=responses(401, 503))
+@router.get(
+    "/ledger/head",
+    operation_id="get_ledger_head",
+    responses={**answers(HEAD), **responses(401, 503)},
+)
 def get_ledger_head(registry: TheRegistry, _holder: Holder) -> dict[str, Any]:
-    """How many events the ledger holds, and the root of their Merkle tree."""
+    """How many events the ledger holds and the root of their Merkle tree (RFC 6962), signed by
+    Ed25519 over `size LF root LF signed_at LF`."""
     with registry.database.connection() as connection:
-        size, root = log.ledger_at(connection, registry.closed(connection))
-    return {"size": size, "root": root}
+        return _newest(registry, connection).as_json()
+
+
+@router.get(
+    "/ledger/keys",
+    operation_id="list_ledger_keys",
+    responses={**answers(KEYS), **responses(401, 503)},
+)
+def list_ledger_keys(registry: TheRegistry, _holder: Holder) -> dict[str, Any]:
+    """Every key that signed a head, and from when until when."""
+    with registry.database.connection() as connection:
+        _newest(registry, connection)  # the first head publishes the first key
+        return {"items": heads.keys(connection)}
+
+
+@router.get(
+    "/ledger/proof/inclusion/{event}",
+    operation_id="prove_inclusion",
+    responses={**answers(INCLUSION), **responses(401, 404, 422, 503)},
+)
+def prove_inclusion(
+    event: UUID,
+    registry: TheRegistry,
+    holder: Holder,
+    size: Annotated[
+        int | None, Query(ge=1, le=2**62, description="Of the ledger; the newest head's.")
+    ] = None,
+) -> dict[str, Any]:
+    """That the ledger of a size holds an event: the path from its leaf to the root."""
+    with registry.database.connection() as connection:
+        newest = _newest(registry, connection).size
+        seen = queries.place(connection, scope_of(holder.caller, registry.today()), event)
+        if seen is None:
+            raise NotFound((Problem("", "not_found", "no such event is known"),))
+        seq, digest = seen
+        size = _within("size", newest if size is None else size, seq, newest)
+        return exporting.inclusion(connection, event, seq, digest=digest, size=size)
+
+
+@router.get(
+    "/ledger/proof/consistency",
+    operation_id="prove_consistency",
+    responses={**answers(CONSISTENCY), **responses(401, 422, 503)},
+)
+def prove_consistency(
+    registry: TheRegistry,
+    _holder: Holder,
+    before: Annotated[
+        int, Query(alias="from", ge=0, le=2**62, description="The size that you have a head of.")
+    ],
+    after: Annotated[
+        int | None, Query(alias="to", ge=0, le=2**62, description="Default: the newest head's.")
+    ] = None,
+) -> dict[str, Any]:
+    """That the ledger of one size begins that of another: nothing was changed in between."""
+    with registry.database.connection() as connection:
+        newest = _newest(registry, connection).size
+        after = _within("to", newest if after is None else after, 0, newest)
+        return exporting.consistency(connection, _within("from", before, 0, after), after)
+
+
+def _newest(registry: Registry, connection: Connection) -> heads.Head:
+    """With everything recorded before the call in it."""
+    registry.closed(connection)
+    found = heads.newest(connection)
+    if found is None:
+        raise Unavailable("The ledger has no head yet: please try again.", retry_after=5)
+    return found
+
+
+def _within(name: str, size: int, least: int, most: int) -> int:
+    if least <= size <= most:
+        return size
+    detail = f"{name} must be from {least} to {most}"
+    raise HttpProblem(422, detail, (Problem(f"/{name}", "bad_format", detail),))

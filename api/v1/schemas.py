@@ -89,6 +89,15 @@ EVENTS = page(
     ),
     WHOLE,
 )  # fmt: skip
+HEAD = record(size=WHOLE, root=TEXT, signed_at=INSTANT, key_id=maybe(TEXT), signature=maybe(TEXT))
+KEYS = record(
+    items=array(
+        record(key_id=TEXT, public_key=TEXT, until=maybe(INSTANT), **{"from": INSTANT},
+               signature=TEXT, ended=maybe({"type": "object"}))
+    )
+)  # fmt: skip
+INCLUSION = record(event=ID, digest=TEXT, leaf_index=WHOLE, size=WHOLE, leaf=TEXT, path=array(TEXT))
+CONSISTENCY = record(to=WHOLE, path=array(TEXT), **{"from": WHOLE})
 IMPORTED = record(
     rows=WHOLE, created=WHOLE, unchanged=WHOLE, duplicate=WHOLE, refused=WHOLE,
     errors=array(record(row=WHOLE, column=TEXT, code=TEXT, detail=TEXT)), receipts=OBJECTS,

@@ -59,7 +59,11 @@ READERS = {
     "/api/v1/organisations": NEVER,
     "/api/v1/framework": NEVER,
     "/api/v1/outcomes": NEVER,
+    "/api/v1/restatement": NEVER,
     "/api/v1/ledger/head": NEVER,
+    "/api/v1/ledger/keys": NEVER,
+    "/api/v1/ledger/proof/inclusion/{event}": NOW,
+    "/api/v1/ledger/proof/consistency": NEVER,
 }
 
 
@@ -98,11 +102,17 @@ def test_pupils_are_told_to_those_who_see_them_and_to_nobody_else(
 ) -> None:
     clients = {name: as_(*caller) for name, caller in CALLERS.items()}
     owed = _sixth_day(clients["the administrator"])
+    event = clients["the administrator"].get("/api/v1/events").json()["items"][-1]["id"]
     told = {
         path: {
             name
             for name, client in clients.items()
-            if _tells(client.get(path.format(pupil=PUPIL, follow_up=owed)), pupil_id, owed)
+            if _tells(
+                client.get(path.format(pupil=PUPIL, follow_up=owed, event=event)),
+                pupil_id,
+                owed,
+                event,
+            )
         }
         for path in READERS
     }
@@ -186,6 +196,15 @@ def test_an_unseen_clock_answers_as_an_unknown_one(
     owed = as_(*CALLERS["its LA"]).get("/api/v1/follow-ups").json()["items"][0]["id"]
     client = as_("school", SPECIAL)
     unseen, unknown = (client.get(f"/api/v1/follow-ups/{name}/clock") for name in (owed, NO_ID))
+    assert (unseen.status_code, unseen.content) == (404, unknown.content)
+
+
+def test_an_unseen_event_answers_as_an_unknown_one(as_: Login, pupil_id: str) -> None:
+    event = as_(*CALLERS["its LA"]).get("/api/v1/events").json()["items"][0]["id"]
+    client = as_("school", SPECIAL)
+    unseen, unknown = (
+        client.get(f"/api/v1/ledger/proof/inclusion/{name}") for name in (event, NO_ID)
+    )
     assert (unseen.status_code, unseen.content) == (404, unknown.content)
 
 
