@@ -20,6 +20,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "sessions": (1, 20),
     "percent": (1, 99),
     "pupils": (1, 100),
+    "years": (1, 100),
 }
 
 

@@ -15,6 +15,7 @@ from ap_registry.cli import (
     pupils,
     records,
     reporting,
+    retaining,
     ruling,
     running,
 )
@@ -37,6 +38,7 @@ for part in (
     delivering,
     pupils,
     records,
+    retaining,
     reporting,
     access,
     ledger,
