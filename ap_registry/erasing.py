@@ -1,7 +1,7 @@
 """A pupil is erased: what says who it is goes everywhere, what happened stays to be counted."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,9 +33,10 @@ class Record:
 
 
 def erase(
-    registry: Registry, name: str, reason: str, caller: Caller = COMMAND_LINE
+    registry: Registry, name: str | UUID, reason: str, caller: Caller = COMMAND_LINE
 ) -> dict[str, Any]:
-    """Erase the pupil of a UPN or id, and all that is merged into it; raise Refused where held."""
+    """Erase the pupil of a UPN or shown id (a UUID: of the ledger's own), and all that is merged
+    into it; raise Refused where held."""
     why = _reason(reason)
     with registry.database.connection() as connection, connection.transaction():
         record = stand_alone(registry, connection, name)
@@ -47,6 +48,23 @@ def erase(
             write(connection, record, act, caller=caller, pupil=pupil)
         gone = take_away(connection, record.pupils, shown, record.at)
     return {"erased": True, "private_rows": gone, "pupil_id": str(shown[0])}
+
+
+def erase_again(
+    registry: Registry, listed: Iterable[tuple[UUID, str]], caller: Caller = COMMAND_LINE
+) -> dict[str, Any]:
+    """After a backup was restored: those of a list, with their reasons, whom it brought back."""
+    again, rows, held = 0, 0, []
+    for pupil, reason in listed:
+        try:
+            gone = erase(registry, pupil, reason, caller)
+        except NotFound:  # not in the backup, or erased in it
+            continue
+        except Refused:
+            held.append(str(pupil))
+            continue
+        again, rows = again + 1, rows + gone["private_rows"]
+    return {"erased": again, "private_rows": rows, "held": held}
 
 
 def hold(
@@ -79,14 +97,14 @@ def release(
     return {"held": len(standing) > 1, "hold": str(found[0].id)}
 
 
-def stand_alone(registry: Registry, connection: Connection, name: str) -> Record:
+def stand_alone(registry: Registry, connection: Connection, name: str | UUID) -> Record:
     """Keep others from the pupil until the transaction ends; raise NotFound where it is unknown.
 
     Who is merged with whom may change until the pupil is locked: then it is read again.
     """
     pupils: tuple[UUID, ...] = ()
     while True:
-        kept = who.pupil_named(connection, name)
+        kept = _known(connection, name)
         if kept is None:
             raise NOBODY
         others = who.merged_into(connection, [kept]).get(kept, ())
@@ -98,6 +116,14 @@ def stand_alone(registry: Registry, connection: Connection, name: str) -> Record
     return Record(
         pupils=pupils, acts=tuple(acts.of(connection, pupils)), at=at, today=london_today(at)
     )
+
+
+def _known(connection: Connection, name: str | UUID) -> UUID | None:
+    if isinstance(name, str):
+        return who.pupil_named(connection, name)
+    if not acts.stands(connection, name):
+        return None
+    return who.keepers(connection, [name]).get(name, name)
 
 
 def write(

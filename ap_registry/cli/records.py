@@ -1,17 +1,22 @@
 """``pupil export``, ``erase``, ``hold``, ``release``: what is done with a record as a whole."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from ap_registry import erasing, exporting
-from ap_registry.cli.output import Json, as_json, installation, say, write_json, write_table
+from ap_registry.cli.output import Json, Stop, as_json, installation, say, write_json, write_table
 from ap_registry.cli.pupils import pupil
+from ap_registry.errors import Unreadable
+from ap_registry.installation import Installation
 from ap_registry.instants import instant
 from ap_registry.store import acts
 
+LIST = "erasures.json"
 Name = Annotated[str, typer.Argument(help="The pupil's UPN or id.")]
 Reason = Annotated[str, typer.Option(help="Why, and who has decided it; never whom it is about.")]
 
@@ -20,6 +25,7 @@ def register(_app: typer.Typer) -> None:
     pupil.command("export")(export)
     pupil.command("erase")(erase)
     pupil.command("erased")(erased)
+    pupil.command("erase-again")(erase_again)
     pupil.command("hold")(hold)
     pupil.command("release")(release)
 
@@ -51,6 +57,9 @@ def export(
     withheld = _withheld(withhold or [], reason or [])
     with installation() as found:
         told = exporting.export(found.registry, upn, reader=for_, withheld=withheld)
+    if output is None and kind == "json":
+        write_json(told)
+        return
     made = as_pdf(told) if kind == "pdf" else as_json(told)
     if output is None:
         sys.stdout.buffer.write(made)
@@ -76,6 +85,7 @@ def erase(upn: Name, reason: Reason, json_: Json = False) -> None:
     """Delete all that says who a pupil is, for good; what happened stays to be counted."""
     with installation() as found:
         told = erasing.erase(found.registry, upn, reason)
+        keep_list(found)
     if json_:
         write_json(told)
         return
@@ -87,20 +97,60 @@ def erase(upn: Name, reason: Reason, json_: Json = False) -> None:
 
 def erased(json_: Json = False) -> None:
     """Who was erased, when and why, by id: the list to keep beside the backups."""
-    with installation() as found, found.database.connection() as connection:
-        listed = [
+    with installation() as found:
+        listed = _listed(found)
+    if json_:
+        write_json({"items": listed, "next": None})
+    else:
+        columns = ("pupil_id", "at", "reason")
+        write_table(columns, [[one[name] for name in columns] for one in listed])
+
+
+def erase_again(
+    list_: Annotated[
+        Path | None,
+        typer.Argument(metavar="[LIST]", help="As `pupil erased --json` wrote it."),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """After a restore: erase again whom the backup brought back; exit 1 when one is held.
+
+    Without a LIST: the one that is kept in the state folder.
+    """
+    with installation() as found:
+        path = list_ or found.settings.home / LIST
+        try:
+            items = json.loads(path.read_text())["items"]
+            listed = [(UUID(one["pupil_id"]), str(one["reason"])) for one in items]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise Unreadable(f"{path} is no list of `pupil erased --json`.") from error
+        told = erasing.erase_again(found.registry, listed)
+        keep_list(found)
+    if json_:
+        write_json(told)
+    else:
+        sys.stdout.write(f"{told['erased']} pupils erased again, {len(told['held'])} held\n")
+    if told["held"]:
+        raise Stop(1)
+
+
+def keep_list(found: Installation) -> None:
+    """Who was erased, outside the database: a restored backup does not know."""
+    path = found.settings.home / LIST
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    path.write_bytes(as_json({"items": _listed(found), "next": None}))
+
+
+def _listed(found: Installation) -> list[dict[str, str]]:
+    with found.database.connection() as connection:
+        return [
             {
                 "pupil_id": str(one.pupil_id), "event": str(one.event), "at": instant(one.at),
                 "actor": one.actor, "reason": one.reason,
             }
             for one in acts.erasures(connection)
         ]  # fmt: skip
-    if json_:
-        write_json({"items": listed, "next": None})
-    else:
-        write_table(("pupil_id", "at", "reason"), [
-            [one["pupil_id"], one["at"], one["reason"]] for one in listed
-        ])  # fmt: skip
 
 
 def hold(upn: Name, reason: Reason, json_: Json = False) -> None:

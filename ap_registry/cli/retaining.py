@@ -9,6 +9,7 @@ import typer
 from ap_registry import retention as keeping
 from ap_registry.cli.output import Json, Stop, installation, write_json, write_table
 from ap_registry.cli.pupils import On, parse_day
+from ap_registry.cli.records import keep_list
 
 retention = typer.Typer(no_args_is_help=True, help="Retention periods; nothing goes by itself.")
 Reason = Annotated[str, typer.Option(help="Who has decided it.")]
@@ -41,6 +42,7 @@ def carry_out(reason: Reason, on: On = None, json_: Json = False) -> None:
     with installation() as found:
         day = parse_day(on) or found.registry.today()
         told = keeping.carry_out(found.registry, day, reason)
+        keep_list(found)
     if json_:
         write_json(told)
         return

@@ -74,6 +74,16 @@ def of(connection: Connection, pupils: Sequence[UUID]) -> list[Act]:
     ]  # fmt: skip
 
 
+def stands(connection: Connection, pupil: UUID) -> bool:
+    """Whether the ledger has notices of a pupil who has not been erased."""
+    row = connection.execute(
+        "select exists (select from event where pupil_id = %(pupil)s and stream = 0)"
+        " and not exists (select from erased where pupil_id = %(pupil)s)",
+        {"pupil": pupil},
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def holds(acts: Sequence[Act]) -> list[Act]:
     """Those that stand."""
     released = {act.said["hold"] for act in acts if act.type == RELEASED}
