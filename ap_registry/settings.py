@@ -21,6 +21,7 @@ _SECRETS = (
     "notify_key",
     "delivery_secret",
     "ledger_key",
+    "backup_passphrase",
 )
 
 
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     delivery_url: str | None = None
     delivery_secret: str | None = None
     ledger_key: str | None = Field(default=None, repr=False)
+    backup_passphrase: str | None = Field(default=None, repr=False)
     environment: Literal["development", "production"] = "development"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

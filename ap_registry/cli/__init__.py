@@ -7,6 +7,7 @@ import typer
 from ap_registry.cli import (
     access,
     arranging,
+    backing_up,
     confirming,
     delivering,
     importing,
@@ -33,6 +34,7 @@ for part in (
     running,
     importing,
     arranging,
+    backing_up,
     ruling,
     confirming,
     delivering,

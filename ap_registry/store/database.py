@@ -15,6 +15,8 @@ Connection = psycopg.Connection[TupleRow]
 OPTIONS: dict[str, Any] = {
     "autocommit": True, "options": "-c timezone=UTC", "connect_timeout": 10,
 }  # fmt: skip
+# For one that waits for another program, or for what is worked out, in a transaction.
+PATIENT = {**OPTIONS, "options": f"{OPTIONS['options']} -c idle_in_transaction_session_timeout=0"}
 _CURES = (
     ("password authentication failed", "the database refuses the password",
      "Put the right one into AP_DATABASE_URL."),
@@ -31,9 +33,9 @@ def trouble(error: psycopg.OperationalError) -> tuple[str, str]:
     return next((what, cure) for sign, what, cure in _CURES if sign in said)
 
 
-def connect(url: str) -> Connection:
+def connect(url: str, *, patient: bool = False) -> Connection:
     """Open one connection in autocommit; the caller closes it."""
-    return psycopg.connect(url, **OPTIONS)
+    return psycopg.connect(url, **(PATIENT if patient else OPTIONS))
 
 
 def _check(connection: Connection) -> None:

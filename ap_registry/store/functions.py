@@ -186,11 +186,11 @@ def append_only_triggers(*tables: str) -> Iterator[str]:
     """They hold against the owner too, in whatever role a session says it is in."""
     for table in tables:
         yield (
-            f"create trigger {table}_no_change before update or delete on {table} "
+            f"create or replace trigger {table}_no_change before update or delete on {table} "
             "for each row execute function refuse_change()"
         )
         yield (
-            f"create trigger {table}_no_truncate before truncate on {table} "
+            f"create or replace trigger {table}_no_truncate before truncate on {table} "
             "for each statement execute function refuse_change()"
         )
         yield f"alter table {table} enable always trigger {table}_no_change"

@@ -1,12 +1,19 @@
 """Bring a database to the present schema."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from ap_registry.errors import SetupError
-from ap_registry.store.database import connect
+from ap_registry.store.database import PATIENT, Connection, connect
 from ap_registry.store.erasing_functions import OWNED_BY_ERASER, owned_by_eraser
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection as SQLAlchemyConnection
+    from sqlalchemy import Engine
 
 _FOLDER = Path(__file__).resolve().parents[2] / "alembic"
 _LOCK = 7_101_945
@@ -18,7 +25,7 @@ def migrate(owner_url: str) -> bool:
     Two processes at once wait for one another. A restored database may have given the function that
     erases to whoever restored it: it is given back.
     """
-    head = max(path.name.split("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+    head = max(revisions())
     with connect(owner_url) as connection:
         if _version(connection) == head:
             if not owned_by_eraser(connection):
@@ -28,7 +35,8 @@ def migrate(owner_url: str) -> bool:
         before = _version(connection)
         if before != head:
             _refuse_unless_owner(connection, before, head)
-            _upgrade(owner_url)
+            with _engine(owner_url).connect() as outer, outer.begin():
+                _upgrade(outer)
     return before is None
 
 
@@ -56,19 +64,39 @@ def _version(connection: psycopg.Connection[tuple[object, ...]]) -> object:
     return found[0] if found else None
 
 
-def _upgrade(owner_url: str) -> None:
-    from alembic import command
-    from alembic.config import Config
+def revisions() -> frozenset[str]:
+    """Every schema that this program knows how to bring up to date."""
+    return frozenset(path.name.split("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+
+
+@contextmanager
+def in_one_transaction(owner_url: str) -> Iterator[tuple[Connection, Callable[[], None]]]:
+    """A connection of the owner, and what migrates in its transaction; others wait to migrate.
+
+    It ends with the block, and is taken back where the block fails.
+    """
+    with _engine(owner_url).connect() as outer, outer.begin():
+        connection: Connection = outer.connection.driver_connection  # type: ignore[assignment]
+        connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        yield connection, lambda: _upgrade(outer)
+
+
+def _engine(owner_url: str) -> "Engine":
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
+    options = {**PATIENT, "autocommit": False}
+    return create_engine(
+        "postgresql+psycopg://", poolclass=NullPool,
+        creator=lambda: psycopg.connect(owner_url, **options),
+    )  # fmt: skip
+
+
+def _upgrade(connection: "SQLAlchemyConnection") -> None:
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
-    engine = create_engine(
-        "postgresql+psycopg://" + owner_url.split("://", 1)[1], poolclass=NullPool
-    )
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
-    engine.dispose()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

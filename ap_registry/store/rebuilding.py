@@ -65,14 +65,19 @@ def silent(_events: int) -> None:
 
 def check(database: Database, *, progress: Progress = silent) -> Rebuilt:
     """Derive everything in one snapshot and compare; nothing is changed."""
-    found = Rebuilt()
     with database.connection() as connection, connection.transaction():
         connection.execute("set transaction isolation level repeatable read")
-        atlas = read_atlas(connection)
-        _reference(connection, atlas, found, mend=False)
-        for after, last in _chunks(connection):
-            _derive(connection, atlas, found, after=after, last=last, mend=False)
-            progress(found.events)
+        return checked(connection, progress=progress)
+
+
+def checked(connection: Connection, *, progress: Progress = silent) -> Rebuilt:
+    """The same in the transaction of the caller."""
+    found = Rebuilt()
+    atlas = read_atlas(connection)
+    _reference(connection, atlas, found, mend=False)
+    for after, last in _chunks(connection):
+        _derive(connection, atlas, found, after=after, last=last, mend=False)
+        progress(found.events)
     return found
 
 

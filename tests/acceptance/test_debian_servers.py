@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from ap_registry.embedded import Servers
 from tests.architecture.sources import ROOT
+from tests.conftest import fresh_database
 from tests.waiting import PATIENCE_SECONDS, wait_for
 from tests.world import ORGANISATIONS, PERSON, PRU, PUPIL, SCHOOL, TERMS
 
@@ -107,31 +110,42 @@ def test_the_web_role_may_not_change_what_is_recorded(
             connection.execute("update event set by = 'nobody'")
 
 
-def test_a_backup_is_restored_whole_and_still_verifies(
-    outside: Outside, system_servers: Servers, binaries: Path
-) -> None:
-    """As docs/guides/operator.md says: pg_dump by the owner into a new database of its own."""
+@contextmanager
+def another(system_servers: Servers) -> Iterator[Servers]:
+    """A second, empty database on the servers of the system."""
+
+    def moved(url: str) -> str:
+        return url.replace("/ap_registry", "/again")
+
     owner = system_servers.database_owner_url
-    dump, restored = outside.home.parent / "registry.dump", owner.replace("/ap_registry", "/again")
     superuser = "postgresql://postgres@" + owner.split("@")[1].replace("/ap_registry", "/postgres")
     with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute("create database again owner ap_owner template template0")
-    for program, *arguments in (
-        ("pg_dump", "-Fc", "-d", owner, "-f", str(dump)),
-        ("pg_restore", "--no-owner", "--exit-on-error", "-d", restored, str(dump)),
-    ):
-        subprocess.run([str(binaries / program), *arguments], check=True)
-    counted = "select count(*), (select count(*) from event_private) from event"
-    with psycopg.connect(owner) as before, psycopg.connect(restored) as after:
-        assert after.execute(counted).fetchone() == before.execute(counted).fetchone()
-    web = system_servers.database_url.replace("/ap_registry", "/again")
-    found = outside.run("verify", AP_DATABASE_URL=web, AP_DATABASE_OWNER_URL=restored)
-    assert (found["ok"], found["bad"]) == (True, 0)
-    more = {"AP_DATABASE_URL": web, "AP_DATABASE_OWNER_URL": restored}
-    gone = outside.run("pupil", "erase", PUPIL, "--reason", "Erased since the backup", **more)
-    assert gone["erased"] is True
-    with psycopg.connect(restored) as connection, pytest.raises(InsufficientPrivilege):
-        connection.execute("delete from event")
+        yield Servers(
+            database_owner_url=moved(owner), database_url=moved(system_servers.database_url),
+            redis_url=system_servers.redis_url,
+        )  # fmt: skip
+        connection.execute("drop database again with (force)")
+
+
+def test_a_backup_moves_to_embedded_servers_and_back(
+    outside: Outside, system_servers: Servers, servers: Servers
+) -> None:
+    folder = outside.home.parent
+    made = outside.run("backup", str(folder / "one"))
+    with fresh_database(servers) as here:
+        moved = Outside(outside.home, here)
+        assert moved.run("restore", str(folder / "one"))["ledger"] == made["ledger"]
+        moved.run("backup", str(folder / "two"))
+    with another(system_servers) as again:
+        back = Outside(outside.home, again)
+        assert back.run("restore", str(folder / "two"))["ok"] is True
+        assert back.run("verify")["root"] == made["ledger"]["root"]
+        gone = back.run("pupil", "erase", PUPIL, "--reason", "Erased since the backup")
+        assert gone["erased"] is True
+        for url in (again.database_url, again.database_owner_url):
+            with psycopg.connect(url) as connection, pytest.raises(InsufficientPrivilege):
+                connection.execute("delete from event")
 
 
 def test_pages_are_served_until_sigterm(outside: Outside) -> None:

@@ -1,0 +1,1 @@
+"""The whole registry in one encrypted file, and back."""
