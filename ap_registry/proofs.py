@@ -153,8 +153,11 @@ def _kind(document: Json) -> str | None:
 def problems(found: Mapping[str, list[Json]], trusted: str | None = None) -> Iterator[str]:
     """What does not hold, in words; nothing where all does."""
     try:
-        keys = {str(key["key_id"]): key for key in found["keys"]}
-        for key in keys.values():
+        keys: dict[str, Json] = {}
+        for key in found["keys"]:
+            if key["until"] or key["key_id"] not in keys:  # once ended, ended for good
+                keys[key["key_id"]] = key
+        for key in found["keys"]:
             yield from of_key(key, keys)
         if trusted is not None:
             yield from _untrusted(found["heads"], keys, trusted)

@@ -10,13 +10,22 @@ from ap_registry.errors import NotFound, Problem
 from ap_registry.history import fold, history, start_of
 from ap_registry.merging import place
 from ap_registry.registry import Registry
-from ap_registry.store import ledger, queries, who
+from ap_registry.store import heads, ledger, queries, who
 from ap_registry.store.database import Connection
 from ap_registry.store.deliveries import of_pupil
+from ap_registry.store.heads import Head
 from ap_registry.store.worlds import world_as_at
 from ap_registry.views import show_pupil, show_timeline
 
 _NONE = NotFound((Problem("", "not_found", "no such pupil is known"),))
+
+
+def newest_head(registry: Registry, connection: Connection) -> Head:
+    """The signed head that has in it everything recorded before the call."""
+    registry.closed(connection)
+    found = heads.newest(connection)
+    assert found is not None  # closing keeps one, of no events too
+    return found
 
 
 def read_pupil(

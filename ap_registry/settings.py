@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     delivery_secret: str | None = None
     ledger_key: str | None = Field(default=None, repr=False)
     backup_passphrase: str | None = Field(default=None, repr=False)
+    ledger_export: Path | None = None
     environment: Literal["development", "production"] = "development"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

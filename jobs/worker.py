@@ -24,6 +24,7 @@ from ap_registry.installation import Installation, open_installation
 from ap_registry.store.jobs import ended_well, failed
 from ap_registry.store.sequencer import keep_sequencing
 from jobs.channels import chosen
+from jobs.exporting import export_daily
 from jobs.faults import kind_and_place
 from jobs.nightly import run_nightly
 from jobs.outbox import send_due
@@ -36,6 +37,7 @@ GENTLE_SECONDS = 30
 AGAIN_SECONDS = 1.0  # after a server has been lost
 TRIES = 3  # of one run; all of them end before its timeout
 LOST = (psycopg.OperationalError, Unavailable)
+EXPORT_SECOND = 35  # apart from the others
 EVERY_TEN = set(range(0, 60, 10))
 Work = Callable[[Installation, Event], object]
 
@@ -106,6 +108,13 @@ def cron_jobs() -> list[Any]:
             in_thread("settle", settle_left),
             second=30,
             timeout=NIGHTLY_TIMEOUT_SECONDS,
+            run_at_startup=True,
+            max_tries=1,
+        ),
+        cron(
+            in_thread("export", export_daily),
+            second=EXPORT_SECOND,
+            timeout=TIMEOUT_SECONDS,
             run_at_startup=True,
             max_tries=1,
         ),

@@ -1,7 +1,7 @@
 """Recompute what the ledger says of itself: digests, private parts, leaves, order, tree heads."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -89,6 +89,11 @@ select l.seq from log l join event e using (pupil_id, stream, version)
               order by h.size desc, h.closed_at desc limit 1))
  order by 1 limit 1
 """
+_STRAY_PRIVATE: LiteralString = """
+select from event_private p where not exists (
+  select from event e where e.pupil_id = p.pupil_id and e.stream = p.stream
+     and e.version = p.version)
+"""
 _AT: LiteralString = """
 select e.id, l.pupil_id, l.version from log l
   left join event e using (pupil_id, stream, version) where l.seq = %s
@@ -135,6 +140,14 @@ class Verified:
             },
         }
 
+    def and_of_proofs(
+        self, connection: Connection, wrong: list[tuple[int | None, str]]
+    ) -> "Verified":
+        """Besides what the ledger says of itself: what an export says of it."""
+        findings = [_at(connection, seq, problem) for seq, problem in wrong]
+        first = self.first_bad or (findings[0] if findings else None)
+        return replace(self, bad=self.bad + len(findings), first_bad=first)
+
 
 def verify(connection: Connection) -> Verified:
     """Check everything, in one snapshot; the ledger has been sequenced before."""
@@ -150,10 +163,11 @@ def verify(connection: Connection) -> Verified:
         *((m[0], "order") for m in misplaced),
         *((size, "signature") for size in _unsigned(kept, heads.keys(connection))),
         *((0, "signature") for _ in range(heads.stray_ends(connection))),
+        *((0, "private") for _ in connection.execute(_STRAY_PRIVATE)),
     ):
         bad += 1
         findings.append(_at(connection, seq, problem))
-    findings.sort(key=lambda f: (f.problem != "missing", f.seq))
+    findings.sort(key=lambda f: (f.problem != "missing", f.seq is None, f.seq or 0))
     return Verified(
         events=events, erased=erased, size=size, root=root, bad=bad,
         first_bad=findings[0] if findings else None,
@@ -163,7 +177,7 @@ def verify(connection: Connection) -> Verified:
 _FIELDS = ("seq", "event", "pupil_id", "version", "problem")
 
 
-def _at(connection: Connection, seq: int, problem: str) -> Finding:
+def _at(connection: Connection, seq: int | None, problem: str) -> Finding:
     row = connection.execute(_AT, (seq,)).fetchone() or (None, None, None)
     return Finding(seq=seq, event=row[0], pupil_id=row[1], version=row[2], problem=problem)
 

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from ap_registry.errors import NotFound, Problem, Unavailable
-from ap_registry.registry import Registry
+from ap_registry.errors import NotFound, Problem
+from ap_registry.reading import newest_head
 from ap_registry.store import exporting, heads, queries
-from ap_registry.store.database import Connection
 from api.deps import Holder, TheRegistry, scope_of
 from api.problems import HttpProblem, responses
 from api.v1.schemas import CONSISTENCY, EVENTS, HEAD, INCLUSION, KEYS, answers
@@ -45,7 +44,7 @@ def get_ledger_head(registry: TheRegistry, _holder: Holder) -> dict[str, Any]:
     """How many events the ledger holds and the root of their Merkle tree (RFC 6962), signed by
     Ed25519 over `size LF root LF signed_at LF`."""
     with registry.database.connection() as connection:
-        return _newest(registry, connection).as_json()
+        return newest_head(registry, connection).as_json()
 
 
 @router.get(
@@ -56,7 +55,7 @@ def get_ledger_head(registry: TheRegistry, _holder: Holder) -> dict[str, Any]:
 def list_ledger_keys(registry: TheRegistry, _holder: Holder) -> dict[str, Any]:
     """Every key that signed a head, and from when until when."""
     with registry.database.connection() as connection:
-        _newest(registry, connection)  # the first head publishes the first key
+        newest_head(registry, connection)  # the first head publishes the first key
         return {"items": heads.keys(connection)}
 
 
@@ -75,7 +74,7 @@ def prove_inclusion(
 ) -> dict[str, Any]:
     """That the ledger of a size holds an event: the path from its leaf to the root."""
     with registry.database.connection() as connection:
-        newest = _newest(registry, connection).size
+        newest = newest_head(registry, connection).size
         seen = queries.place(connection, scope_of(holder.caller, registry.today()), event)
         if seen is None:
             raise NotFound((Problem("", "not_found", "no such event is known"),))
@@ -101,18 +100,9 @@ def prove_consistency(
 ) -> dict[str, Any]:
     """That the ledger of one size begins that of another: nothing was changed in between."""
     with registry.database.connection() as connection:
-        newest = _newest(registry, connection).size
+        newest = newest_head(registry, connection).size
         after = _within("to", newest if after is None else after, 0, newest)
         return exporting.consistency(connection, _within("from", before, 0, after), after)
-
-
-def _newest(registry: Registry, connection: Connection) -> heads.Head:
-    """With everything recorded before the call in it."""
-    registry.closed(connection)
-    found = heads.newest(connection)
-    if found is None:
-        raise Unavailable("The ledger has no head yet: please try again.", retry_after=5)
-    return found
 
 
 def _within(name: str, size: int, least: int, most: int) -> int:
