@@ -228,7 +228,8 @@ def judged(
     connection: Connection, world: World, pupils: Sequence[UUID], today: date
 ) -> list[tuple[Marked, Judged]]:
     """What is to be written for each of these pupils, whom the caller keeps from others."""
-    return [(marked, judge(marked, today)) for marked in _load(connection, world, pupils)]
+    left = who.not_erased(connection, pupils)
+    return [(marked, judge(marked, today)) for marked in _load(connection, world, left)]
 
 
 def rows(

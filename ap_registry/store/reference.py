@@ -204,7 +204,8 @@ affected as (
   select v.pupil_id from visibility v join named n on n.id = v.organisation
    where v.until_at = 'infinity'
   union select f.pupil_id from follow_up f join named n on n.id in (f.calendar, f.owner)
-         where f.until_at = 'infinity' and f.origin <> 'list')
+         where f.until_at = 'infinity' and f.origin <> 'list'
+           and not exists (select from erased x where x.pupil_id = f.pupil_id))
 """
 BEHIND_ORGANISATION: LiteralString = (
     _SAID_OF + "insert into behind select pupil_id from affected on conflict do nothing"

@@ -58,6 +58,15 @@ def merged_into(connection: Connection, pupils: Iterable[UUID]) -> dict[UUID, tu
     return {pupil: tuple(others) for pupil, others in rows}
 
 
+def not_erased(connection: Connection, pupils: Iterable[UUID]) -> list[UUID]:
+    rows = connection.execute(
+        "select pupil from unnest(%s::uuid[]) as pupil"
+        " where not exists (select from erased x where x.pupil_id = pupil) order by 1",
+        (list(pupils),),
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
 def pupils_of_ids(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Pupils by the id that is shown of them; one that is shown no more names nobody."""
     rows = connection.execute(_BY_ID, {"ids": list(ids)}).fetchall()

@@ -1,8 +1,10 @@
 """A pupil is erased: nothing in the database says who it was, and what happened still counts."""
 
 import json
+import random
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +26,7 @@ from reports.command import outcomes_report
 from tests.acceptance.test_framework_every_notice import notices
 from tests.conftest import fresh_database
 from tests.store.holding import PATIENCE_SECONDS, held_open, suspension
+from tests.store.test_rebuilding import at_random, live_on
 from tests.world import (
     PERSON,
     PUPIL,
@@ -384,3 +387,22 @@ def test_a_birth_date_taken_back_is_not_counted_after_an_erasure(
             "select birth_year from detail where until_at = 'infinity'"
         ).fetchall()
     assert rows == [(2010,)]
+
+
+@pytest.mark.parametrize("seed", [3, 108])
+def test_whatever_comes_before_and_after_rows_equal_rebuilt_ones_and_figures_stand(
+    registry: Registry, owner: Database, seed: int
+) -> None:
+    """Late notices, corrections, voids, registers, calendars, merges; and others live on."""
+    at_random(registry, seed)
+    at = closed(registry)
+    before = outcomes_report(registry, **PERIOD, known_by=at)
+    for number in range(2):
+        with suppress(NotFound):  # merged with the other, and erased with it
+            erase(registry, upn(number), REASON)
+    assert outcomes_report(registry, **PERIOD, known_by=at) == before
+    live_on(registry, random.Random(seed), [], 20)
+    registry.recompute_follow_ups()
+    assert check(owner).examples == []
+    with registry.database.snapshot() as connection:
+        assert verify(connection).first_bad is None

@@ -56,6 +56,11 @@ def at_random(registry: Registry, seed: int, steps: int = 60) -> None:
     sent: list[str] = []
     for number in range(PUPILS):
         register_pupil(registry, upn=upn(number))
+    live_on(registry, chance, sent, steps)
+
+
+def live_on(registry: Registry, chance: random.Random, sent: list[str], steps: int) -> None:
+    """So many things more; what is refused is left."""
     for _ in range(steps):
         step = chance.choice((_movement, _movement, _movement, _register, _register, _correction,
                               _void, _told, _closure, _moved_school, _night,
