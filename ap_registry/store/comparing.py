@@ -1,6 +1,6 @@
 """Rows as they should be against a table as it is: counted, shown, and put in its place."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
@@ -20,8 +20,12 @@ class Difference:
 
 @dataclass(slots=True)
 class Rebuilt:
-    """How much was derived, and in what the tables differed; ``examples`` name some rows."""
+    """How much was derived, and in what the tables differed; ``examples`` name some rows.
 
+    ``each`` is called with every part that differs, while the rows it should have are staged.
+    """
+
+    each: Callable[[Connection, "Part"], None] | None = None
     events: int = 0
     rows: int = 0
     tables: dict[str, Difference] = field(default_factory=dict)
@@ -60,6 +64,7 @@ def compare(connection: Connection, part: Part, rows: Rows, found: Rebuilt, *, m
     _stage(connection, part, rows, found)
     staged = f"{_list(part.columns)} from rebuilt_{part.table}"
     held = f'{_list(part.columns)} from "{part.table}" where {part.where}'
+    same = True
     for problem, one, other in (("unexpected", held, staged), ("missing", staged, held)):
         query = f"select {one} except select {other}"
         keys = ", ".join(f'"{name}"::text' for name in part.key)
@@ -69,6 +74,7 @@ def compare(connection: Connection, part: Part, rows: Rows, found: Rebuilt, *, m
         ).fetchall()
         if not differing:
             continue
+        same = False
         counts = found.tables.setdefault(part.table, Difference())
         setattr(counts, problem, getattr(counts, problem) + differing[0][0])
         for _count, *names in differing[: SHOWN - len(found.examples)]:
@@ -76,6 +82,8 @@ def compare(connection: Connection, part: Part, rows: Rows, found: Rebuilt, *, m
             found.examples.append({"table": part.table, "problem": problem, **named})
         if mend:
             _mend(connection, part, problem, query)
+    if found.each is not None and not same:
+        found.each(connection, part)
 
 
 def _stage(connection: Connection, part: Part, rows: Rows, found: Rebuilt) -> None:

@@ -70,9 +70,11 @@ def check(database: Database, *, progress: Progress = silent) -> Rebuilt:
         return checked(connection, progress=progress)
 
 
-def checked(connection: Connection, *, progress: Progress = silent) -> Rebuilt:
+def checked(
+    connection: Connection, *, found: Rebuilt | None = None, progress: Progress = silent
+) -> Rebuilt:
     """The same in the transaction of the caller."""
-    found = Rebuilt()
+    found = found or Rebuilt()
     atlas = read_atlas(connection)
     _reference(connection, atlas, found, mend=False)
     for after, last in _chunks(connection):
