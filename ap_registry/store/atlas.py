@@ -1,10 +1,11 @@
 """Organisations, calendars and rules as LAs set them, through time, as the ledger tells them."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, LiteralString, TypeVar
+from uuid import uuid5
 
 import msgspec
 
@@ -16,6 +17,7 @@ from ap_registry.provider_checks import Checked
 from ap_registry.store import codec
 from ap_registry.store.adjustments import adjustment_of
 from ap_registry.store.database import Connection
+from ap_registry.store.reference import NAMESPACE
 from ap_registry.store.sheets import PROVIDERS, SHEETS, Sheet
 from ap_registry.store.worlds import health_partners
 
@@ -36,8 +38,13 @@ select coalesce(l.seq, %(unsequenced)s), e.recorded_at, coalesce(u.written_at, e
   left join log l using (pupil_id, stream, version)
   left join unsequenced u using (pupil_id, stream, version)
   left join event_private p using (pupil_id, stream, version)
- where {_SAID}
+ where {_SAID} and (%(streams)s::uuid[] is null or e.pupil_id = any(%(streams)s))
  order by 1, 2, 3, e.pupil_id, e.version
+"""
+
+_BESIDES: LiteralString = """
+select 'LA' || la from organisation where id = any(%(named)s) and la is not null
+ union select id from organisation where kind = 'health'
 """
 
 
@@ -175,10 +182,17 @@ def count_said(connection: Connection) -> int:
     return said
 
 
-def read_atlas(connection: Connection) -> Atlas:
+def read_atlas(connection: Connection, named: Collection[str] | None = None) -> Atlas:
+    """Of everything, or of the organisations named and what their rows can rest on besides: their
+    LAs, and whoever speaks for health anywhere."""
+    streams = None
+    if named is not None:
+        rows = connection.execute(_BESIDES, {"named": list(named)}).fetchall()
+        wanted = {ENGLAND, *named, *(f"LA{name}" for name in named), *(row[0] for row in rows)}
+        streams = [uuid5(NAMESPACE, name) for name in wanted]
     atlas = Atlas()
     for *position, known_at, alias, data, private in connection.execute(
-        _FACTS, {"unsequenced": UNSEQUENCED}
+        _FACTS, {"unsequenced": UNSEQUENCED, "streams": streams}
     ):
         atlas.positions.append((position[0], position[1], position[2]))
         said = {**codec.decode(data), **(codec.decode(private) if private else {})}

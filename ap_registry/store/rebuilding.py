@@ -153,7 +153,8 @@ def _derive(
 def derive_anew(connection: Connection, pupils: Sequence[UUID]) -> None:
     """Put what the ledger makes in the place of all rows of these pupils, and of whoever they were
     ever merged with. The caller stands alone for them."""
-    atlas, group = read_atlas(connection), merged_with(connection, pupils)
+    group = merged_with(connection, pupils)
+    atlas = read_atlas(connection, _named_by(connection, group))
     bounds = {"after": UUID(int=group[0].int - 1), "last": group[0], "merged": []}
     replays: Iterable[Replay] = (
         _alone(connection, atlas, bounds)
@@ -168,6 +169,24 @@ def derive_anew(connection: Connection, pupils: Sequence[UUID]) -> None:
             connection.execute(f'delete from "{name}" where pupil_id = any(%s)', (group,))
     for name, found in rows.items():
         copy_rows(connection, name, _COLUMNS[name], found)
+
+
+def _named_by(connection: Connection, pupils: Sequence[UUID]) -> set[str]:
+    """Every text in the notices of these pupils: all organisations named are among them."""
+
+    def texts(value: object) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            for one in value.values() if isinstance(value, dict) else value:
+                yield from texts(one)
+
+    found: set[str] = set()
+    for by, data in connection.execute(
+        "select by, data::text from event where pupil_id = any(%s)", (list(pupils),)
+    ):
+        found.update((by, *texts(codec.decode(data))))
+    return found
 
 
 def _alone(connection: Connection, atlas: Atlas, parameters: Mapping[str, Any]) -> Iterator[Replay]:
