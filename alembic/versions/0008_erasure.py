@@ -26,6 +26,7 @@ def upgrade() -> None:
 do $$ begin
   if exists (select from pg_roles where rolname = '{role}') then
     grant select on erased to {role};
+    revoke insert, update, delete on erased from {role};
     grant execute on function erase_pupil(uuid) to {role};
   end if;
 end $$""")
