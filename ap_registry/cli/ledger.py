@@ -78,6 +78,9 @@ def _say(told: Verified) -> None:
 
 def rebuild(
     check: Annotated[bool, typer.Option("--check", help="Only compare; change nothing.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where the last one was interrupted.")
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Derive every row anew from the ledger and put right what differs.
@@ -85,9 +88,13 @@ def rebuild(
     With --check: exit 1 where a table holds other rows than the ledger makes.
     """
     with installation() as found, progress_bar("events") as bar:
-        owner = Database(found.servers.database_owner_url, max_size=1)
+        owner = Database(found.servers.database_owner_url, max_size=2)
         try:
-            told = (rebuilding.check if check else rebuilding.rebuild)(owner, progress=bar)
+            told = (
+                rebuilding.check(owner, progress=bar)
+                if check
+                else rebuilding.rebuild(owner, resume=resume, progress=bar)
+            )
         finally:
             owner.close()
     if json_:

@@ -35,6 +35,16 @@ class Rebuilt:
     def same(self) -> bool:
         return not self.tables
 
+    def add(self, other: "Rebuilt") -> None:
+        """Another part of the same whole."""
+        self.events += other.events
+        self.rows += other.rows
+        for name, one in other.tables.items():
+            counts = self.tables.setdefault(name, Difference())
+            counts.missing += one.missing
+            counts.unexpected += one.unexpected
+        self.examples += other.examples[: SHOWN - len(self.examples)]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "ok": self.same,

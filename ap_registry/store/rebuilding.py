@@ -1,16 +1,20 @@
 """Every derived row from the ledger anew: compared with what is held, or put in its place.
 
 Some pupils at a time, so that memory stays flat and writers wait at most for a chunk; what was
-interrupted is simply begun again, and finds less to do.
+interrupted can go on where it was.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg.errors import SerializationFailure
+
+from ap_registry.errors import Unavailable
 from ap_registry.remembering import remembering
-from ap_registry.store import codec, in_line, ledger
+from ap_registry.store import codec, in_line, ledger, left_off
 from ap_registry.store.adjustments import COLUMNS as ADJUSTMENT
 from ap_registry.store.atlas import UNSEQUENCED, Atlas, count_said, read_atlas, stretches
 from ap_registry.store.comparing import Part, Rebuilt, compare, copy_rows
@@ -25,6 +29,7 @@ from ap_registry.store.sheets import SHEETS
 from ap_registry.store.tables import DERIVED
 
 PUPILS_AT_ONCE = 400
+ATTEMPTS = 6
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 MOVEMENTS, ATTENDANCE = 0, 1
 Progress = Callable[[int], None]
@@ -83,33 +88,65 @@ def checked(
     return found
 
 
-def rebuild(database: Database, *, progress: Progress = silent) -> Rebuilt:
-    """Derive everything and put right what differs, some pupils at a time, each by itself."""
+def rebuild(
+    database: Database, *, resume: bool = False, at_once: int = PUPILS_AT_ONCE,
+    progress: Progress = silent,
+) -> Rebuilt:  # fmt: skip
+    """Derive everything and put right what differs, ``at_once`` pupils in a transaction.
+
+    ``resume``: not again those whom a rebuild that was interrupted had put right.
+    """
     found = Rebuilt()
-    with database.connection() as connection:
+    with database.connection() as connection, database.connection() as keeper:
+        start = (left_off.left_off(connection) if resume else None) or FIRST
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(%s)", (WORLD_LOCK,))
             atlas = read_atlas(connection)
             _reference(connection, atlas, found, mend=True)
-        for after, last in _chunks(connection):
-            with connection.transaction():
-                in_line.keep_slots(connection, _pupils(connection, after, last))
-                if atlas.said != count_said(connection):
-                    atlas = read_atlas(connection)
-                _derive(connection, atlas, found, after=after, last=last, mend=True)
+        for after, last in _chunks(connection, start, at_once):
+            for _attempt in range(ATTEMPTS):
+                with suppress(SerializationFailure):
+                    atlas, mended = _put_right(connection, keeper, atlas, (after, last))
+                    found.add(mended)
+                    break
+            else:
+                raise Unavailable("Others are changing what is rebuilt.", retry_after=60)
             progress(found.events)
+        left_off.done(connection)
     return found
 
 
-def _chunks(connection: Connection) -> Iterator[tuple[UUID, UUID]]:
-    """Stretches of pupil ids that together hold every id there can be."""
-    after = FIRST
-    while True:
-        pupils = connection.execute(_CHUNK, (after, PUPILS_AT_ONCE)).fetchall()
-        last = pupils[-1][0] if len(pupils) == PUPILS_AT_ONCE else LAST
+def _put_right(
+    connection: Connection, keeper: Connection, atlas: Atlas, stretch: tuple[UUID, UUID]
+) -> tuple[Atlas, Rebuilt]:
+    """Compare and mend in one snapshot, begun when nobody writes for these pupils any more.
+
+    ``keeper`` keeps others away. A pupil who is registered meanwhile is in the snapshot with all
+    that follows from its events, or not at all: read statement by statement it would seem to have
+    rows that no event makes.
+    """
+    found = Rebuilt()
+    after, last = stretch
+    with keeper.transaction():
+        keeper.execute("set local idle_in_transaction_session_timeout = 0")
+        in_line.keep_slots(keeper, _pupils(keeper, after, last))
+        with connection.transaction():
+            connection.execute("set transaction isolation level repeatable read")
+            if atlas.said != count_said(connection):
+                atlas = read_atlas(connection)
+            _derive(connection, atlas, found, after=after, last=last, mend=True)
+            left_off.note(connection, last)
+    return atlas, found
+
+
+def _chunks(
+    connection: Connection, after: UUID = FIRST, at_once: int = PUPILS_AT_ONCE
+) -> Iterator[tuple[UUID, UUID]]:
+    """Stretches of pupil ids that together hold every id there can be after that one."""
+    while after != LAST:
+        pupils = connection.execute(_CHUNK, (after, at_once)).fetchall()
+        last = pupils[-1][0] if len(pupils) == at_once else LAST
         yield after, last
-        if last == LAST:
-            return
         after = last
 
 

@@ -1,8 +1,12 @@
 """Derived rows can be thrown away: the ledger makes them again, to the same instants."""
 
+import itertools
 import random
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -10,17 +14,21 @@ from typing import Any
 import pytest
 
 from ap_registry import embedded
+from ap_registry.backing_up.manifest import rows_of
 from ap_registry.errors import Refused
 from ap_registry.ingest.organisations import import_organisations
 from ap_registry.registry import Registry
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.comparing import Rebuilt
 from ap_registry.store.database import Database, connect
+from ap_registry.store.left_off import left_off
+from ap_registry.store.locks import MOVEMENTS_SLOTS, SLOT
 from ap_registry.store.rebuilding import check, rebuild
 from ap_registry.store.sequencer import sequence
 from ap_registry.store.tables import DERIVED
 from tests.core.registers import mark
 from tests.store.holding import held_open, suspension
+from tests.waiting import wait_for
 from tests.world import (
     ORGANISATIONS,
     OTHER,
@@ -290,6 +298,89 @@ def test_rebuilt_while_others_write_it_is_what_they_wrote(
     registry.recompute_follow_ups()
     assert failed == []
     assert [differences(one) for one in (*found, check(owner))] == [[]] * 7
+
+
+def test_pupils_who_are_registered_meanwhile_keep_their_rows(
+    registry: Registry, owner: Database
+) -> None:
+    at_random(registry, 5, steps=10)
+    done, numbers = threading.Event(), itertools.count(100)
+
+    def write() -> None:
+        while not done.is_set():
+            register_pupil(registry, upn=upn(next(numbers)))
+
+    with ThreadPoolExecutor(2) as pool:
+        writers = [pool.submit(write) for _ in range(2)]
+        try:
+            found = [rebuild(owner) for _ in range(6)]
+        finally:
+            done.set()
+        for writer in writers:
+            writer.result()
+    assert [differences(one) for one in (*found, check(owner))] == [[]] * 7
+
+
+KILLED = """
+import sys
+from ap_registry.store.database import Database
+from ap_registry.store.rebuilding import rebuild
+rebuild(Database(sys.argv[1]), at_once=2)
+"""
+_WAITING = """
+select count(*) from pg_stat_activity
+ where datname = current_database() and wait_event_type = 'Lock'
+"""
+_SLOTS = f"select pupil_id, {SLOT.format(pupil='pupil_id')} from upn_claim order by 1"
+
+
+def everything(owner: Database) -> dict[str, list[tuple[Any, ...]]]:
+    with owner.connection() as connection:
+        return {
+            name: sorted(connection.execute(f'select t::text from "{name}" t').fetchall())
+            for name in rows_of(connection)
+        }
+
+
+def test_killed_half_way_it_goes_on_where_it_was(
+    registry: Registry, owner: Database, urls: embedded.Servers
+) -> None:
+    for number in range(6):
+        register_pupil(registry, upn=upn(number))
+    before = everything(owner)
+    with owner.connection() as connection, connect(urls.database_owner_url) as other:
+        slots = connection.execute(_SLOTS).fetchall()
+        done = {slot for _pupil, slot in slots[:2]}
+        held = next(slot for _pupil, slot in slots[2:] if slot not in done)
+        connection.execute("update roll set registration = 'S'")
+        with other.transaction():
+            other.execute("select pg_advisory_xact_lock(%s, %s)", (MOVEMENTS_SLOTS, held))
+            process = subprocess.Popen([sys.executable, "-c", KILLED, urls.database_owner_url])
+            try:
+                wait_for(lambda: left_off(connection) is not None)
+            finally:
+                process.kill()
+                process.wait()
+        spoilt = check(owner)
+        assert 0 < spoilt.tables["roll"].missing < 6
+        wait_for(lambda: connection.execute(_WAITING).fetchone() == (0,))
+        resumed = rebuild(owner, resume=True, at_once=2)
+        assert resumed.tables["roll"].missing == spoilt.tables["roll"].missing
+        assert resumed.events < spoilt.events
+    assert everything(owner) == before
+
+
+def test_it_tells_nobody_and_records_nothing(registry: Registry, owner: Database) -> None:
+    """Messages, events, heads and claims are as they were; rows too, since they are right again."""
+    at_random(registry, 3, steps=20)
+    registry.recompute_follow_ups()
+    with registry.database.connection() as connection:
+        sequence(connection)
+    before = everything(owner)
+    with owner.connection() as connection:
+        connection.execute("truncate follow_up, roll, flag, attendance_week")
+    assert not rebuild(owner).same
+    assert everything(owner) == before
 
 
 def at_more(registry: Registry, seed: int) -> None:
