@@ -28,7 +28,7 @@ do $$ begin
      where h.opened_at > h.closed_before
        and exists (select from log l join event e using (pupil_id, stream, version)
                     where l.seq > h.before and l.seq <= h.size and l.known_at <> e.recorded_at);
-    alter table tree_head drop column id, drop column opened_at, add column key_id text,
+    alter table tree_head drop column id, drop column opened_at, add column key_id varchar,
       add column signature bytea, add primary key (size, closed_at);
   end if;
 end $$"""

@@ -12,9 +12,12 @@ from ap_registry.signing import Signer, SigningKey
 from ap_registry.store.database import Connection
 from ap_registry.store.merkle import root
 
-_KEYS: LiteralString = """
-select k.key_id, k.public_key, k.from_at, k.signature,
-       e.until_at, e.successor, e.signed_by, e.signature
+# A changed instant may lie where Python has no year; no signature fits the nearest one either.
+_YEARS: LiteralString = "greatest('0002-01-01', least('9998-01-01', {}::timestamptz))"
+_KEYS: LiteralString = f"""
+select k.key_id, k.public_key, {_YEARS.format("k.from_at")}, k.signature,
+       case when e.key_id is not null then {_YEARS.format("e.until_at")} end, e.successor,
+       e.signed_by, e.signature
   from ledger_key k left join ledger_key_end e using (key_id) order by k.from_at, k.key_id
 """
 _SEEN: LiteralString = """
@@ -31,7 +34,9 @@ _KEEP: LiteralString = """
 insert into tree_head (size, closed_at, root, key_id, signature) values (%s, %s, %s, %s, %s)
     on conflict (size, closed_at) do nothing
 """
-_HEADS: LiteralString = "select size, root, closed_at, key_id, signature from tree_head"
+_HEADS: LiteralString = (
+    f"select size, root, {_YEARS.format('closed_at')}, key_id, signature from tree_head"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

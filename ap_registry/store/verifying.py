@@ -16,7 +16,7 @@ AT_ONCE = 20_000
 
 # The digest as store/digest.py makes it. An event whose private digest has no private row any more
 # was erased, where the erasure of its pupil is recorded (or, of a merge, of the other pupil): its
-# digest holds.
+# digest holds. A day that was moved out of all four-digit years has no text, and so no digest.
 _CHECKED: LiteralString = """
 with logged as (
   select *, lag(known_at, 1, known_at) over (order by seq) as known_before,
@@ -35,7 +35,9 @@ checked as (
              int4send(16) || uuid_send(pupil_id) || int4send(2) || int2send(stream)
              || int4send(4) || int4send(version) || int4send(16) || uuid_send(e.id)
              || int4send(octet_length(e.type)) || convert_to(e.type, 'UTF8')
-             || int4send(10) || convert_to(to_char(e.occurred_on, 'YYYY-MM-DD'), 'UTF8')
+             || int4send(10) || convert_to(case
+                  when e.occurred_on between '0001-01-01' and '9999-12-31'
+                  then to_char(e.occurred_on, 'YYYY-MM-DD') end, 'UTF8')
              || int4send(octet_length(e.by)) || convert_to(e.by, 'UTF8')
              || int4send(octet_length(e.actor)) || convert_to(e.actor, 'UTF8')
              || int4send(coalesce(octet_length(e.ref_hash), 0)) || coalesce(e.ref_hash, '')
