@@ -65,9 +65,10 @@ def read_pupil(
 def _as_known_now(connection: Connection, pupil_id: UUID, shown: dict[str, Any]) -> dict[str, Any]:
     """Of an adopted pupil no view, of whatever time, says under which UPN or id it was known.
 
-    Whoever is restricted now is so in every view.
+    Whoever is restricted now is so in every view, and so is whom it has been merged with since.
     """
-    present = who.known_as(connection, pupil_id)
+    kept = who.keepers(connection, [pupil_id]).get(pupil_id, pupil_id)
+    present = who.known_as(connection, kept)
     if present is None:
         return shown
     shown["restricted"] = present.restricted or shown["restricted"]
@@ -75,7 +76,7 @@ def _as_known_now(connection: Connection, pupil_id: UUID, shown: dict[str, Any])
         return shown
     if shown["id"] != str(present.shown_as):
         shown |= {"id": str(present.shown_as), "upn": present.upn, "former_upns": []}
-    told: dict[str, Any] = scrubbed(shown, forgotten_upns(connection, pupil_id))
+    told: dict[str, Any] = scrubbed(shown, forgotten_upns(connection, kept))
     return told
 
 

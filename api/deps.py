@@ -118,14 +118,21 @@ def _bad(name: str, detail: str) -> HttpProblem:
     return HttpProblem(422, detail, (Problem(f"/{name}", "bad_format", detail),))
 
 
-def find_pupil(registry: Registry, caller: Caller, name: str) -> tuple[UUID, Sight]:
-    """By UPN or id; what the caller may not see does not exist."""
+def find_pupil(
+    registry: Registry, caller: Caller, name: str, as_at: datetime | None = None
+) -> tuple[UUID, Sight]:
+    """By UPN or id; what the caller may not see does not exist.
+
+    Of a pupil who has been merged since ``as_at`` it is the record that was its own by then.
+    """
     missing = NotFound((Problem("", "not_found", "no such pupil is known"),))
     with registry.database.connection() as connection:
         pupil_id = who.pupil_named(connection, name)
         if pupil_id is None:
             raise missing
         rows = queries.visibility(connection, pupil_id, caller.sees_for)
+        if as_at is not None:
+            pupil_id = who.pupil_named(connection, name, as_at) or pupil_id
     seen = sight(caller, rows, registry.today())
     if not seen.visible:
         raise missing

@@ -53,10 +53,10 @@ AsAt = Annotated[str | None, typer.Option("--as-at", help="As recorded by this i
 On = Annotated[str | None, typer.Option("--on", help="As effective on this day (default today).")]
 
 
-def find_pupil(found: Installation, name: str) -> UUID:
-    """By UPN, present or former, or by id."""
+def find_pupil(found: Installation, name: str, as_at: datetime | None) -> UUID:
+    """By UPN, present or former, or by id; in whose record the pupil was by an instant."""
     with found.database.connection() as connection:
-        pupil_id = who.pupil_named(connection, name)
+        pupil_id = who.pupil_named(connection, name, as_at)
     if pupil_id is None:
         raise NotFound((Problem("/upn", "not_found", "no such pupil is known"),))
     return pupil_id
@@ -65,10 +65,11 @@ def find_pupil(found: Installation, name: str) -> UUID:
 @pupil.command("show")
 def show(upn: str, as_at: AsAt = None, on: On = None, json_: Json = False) -> None:
     """A pupil and the timeline."""
+    known_by = parse_instant(as_at)
     with installation() as found:
-        pupil_id = find_pupil(found, upn)
+        pupil_id = find_pupil(found, upn, known_by)
         shown = read_pupil(
-            found.registry, pupil_id, on=parse_day(on), as_at=parse_instant(as_at), timeline=True
+            found.registry, pupil_id, on=parse_day(on), as_at=known_by, timeline=True
         )
     if json_:
         write_json(shown)
@@ -96,14 +97,15 @@ def follow_ups(
     """What is owed, by due day; exit 1 when any is overdue."""
     if status not in {None, "overdue", "open", "done", "lapsed"}:
         raise typer.BadParameter("must be overdue, open, done or lapsed", param_hint="--status")
+    known_by = parse_instant(as_at)
     with installation() as found:
-        pupil_id = find_pupil(found, upn) if upn else None
+        pupil_id = find_pupil(found, upn, known_by) if upn else None
         with found.database.connection() as connection:
             listed = queries.follow_ups(
                 connection,
                 queries.Scope(everything=True),
                 on=parse_day(on) or found.registry.today(),
-                as_at=found.registry.as_at(connection, parse_instant(as_at)),
+                as_at=found.registry.as_at(connection, known_by),
                 owner=owner,
                 status=status,
                 kind=kind,

@@ -244,8 +244,8 @@ select {SHOWN_ID.format(t="w")} as pupil_id, {UPN} as upn, w.given_name, w.famil
   left join identity i on i.pupil_id = w.pupil_id and i.until_at = 'infinity'
  where {HELD.format(t="w")} and {SCOPED.format(t="w")}
    and (%(school)s::text is null or exists (select from roll r
-        where r.pupil_id = w.pupil_id and r.until_at = 'infinity' and r.school = %(school)s
-          and r.until_on is null))
+        where r.pupil_id = w.pupil_id and {HELD.format(t="r")} and r.school = %(school)s
+          and r.from_on <= %(on)s and (r.until_on is null or r.until_on > %(on)s)))
    and (%(after)s::uuid is null or {SHOWN_ID.format(t="w")} > %(after)s)
  order by {SHOWN_ID.format(t="w")}
  limit %(limit)s
@@ -256,14 +256,16 @@ def pupils(
     connection: Connection,
     scope: Scope,
     *,
+    on: date,
     as_at: datetime | None = None,
     school: str | None = None,
     after: UUID | None = None,
     limit: int = 50,
 ) -> Found:
-    """Pupils whom the scope sees, by id."""
+    """Pupils whom the scope sees, by id; ``school``: who were on its roll on a day."""
     parameters = {
-        "as_at": as_at, "school": school, "after": after, "limit": limit, **_scoped(scope),
+        "as_at": as_at, "on": on, "school": school, "after": after, "limit": limit,
+        **_scoped(scope),
     }  # fmt: skip
     return [
         {
@@ -293,12 +295,16 @@ def names(connection: Connection, scope: Scope, pupils: Iterable[UUID]) -> dict[
 
 _PLACEMENTS = f"""
 select p.key, {SHOWN_ID.format(t="p")} as pupil_id, {UPN} as upn, p.provider,
-       p.commissioner, p.reason, p.starts_on,
-       p.planned_ends_on, p.ended_on, p.end_reason, p.sessions_per_week
+       p.commissioner, p.reason, p.starts_on, p.planned_ends_on, p.sessions_per_week,
+       case when p.ended_on <= %(on)s then p.ended_on end as ended_on,
+       case when p.ended_on <= %(on)s then p.end_reason end as end_reason
   from placement p {WHO.format(t="p")}
  where {HELD.format(t="p")} and {SCOPED.format(t="p")}
    and (%(provider)s::text is null or p.provider = %(provider)s)
-   and (not %(open)s or (p.starts_on <= %(on)s and (p.ended_on is null or p.ended_on >= %(on)s)))
+   and (%(commissioner)s::text is null or p.commissioner = %(commissioner)s)
+   and (%(pupil)s::uuid is null or p.pupil_id = %(pupil)s)
+   and p.starts_on <= %(on)s
+   and (not %(open)s or p.ended_on is null or p.ended_on >= %(on)s)
    and (%(after)s::uuid is null or p.key > %(after)s)
  order by p.key
  limit %(limit)s
@@ -312,14 +318,19 @@ def placements(
     on: date,
     as_at: datetime | None = None,
     provider: str | None = None,
+    commissioner: str | None = None,
+    pupil: UUID | None = None,
     open_only: bool = False,
     after: UUID | None = None,
     limit: int = 50,
 ) -> Found:
-    """Placements of pupils whom the scope sees, by id."""
+    """Placements of pupils whom the scope sees, by id, as effective on a day.
+
+    What started after it is not listed, what ended after it has not ended.
+    """
     parameters = {
-        "as_at": as_at, "provider": provider, "open": open_only, "on": on, "after": after,
-        "limit": limit, **_scoped(scope),
+        "as_at": as_at, "provider": provider, "commissioner": commissioner, "pupil": pupil,
+        "open": open_only, "on": on, "after": after, "limit": limit, **_scoped(scope),
     }  # fmt: skip
     return [
         {
@@ -337,27 +348,6 @@ def placements(
         }
         for row in _all(connection, _PLACEMENTS, parameters)
     ]
-
-
-def organisations(
-    connection: Connection,
-    *,
-    kind: str | None = None,
-    la: str | None = None,
-    after: str | None = None,
-    limit: int = 50,
-) -> Found:
-    """Organisations as they now are, by id."""
-    return _all(
-        connection,
-        "select id, kind, name, la, trust, ukprn, laestab, type_code, setting_type,"
-        " opened_on::text, closed_on::text from organisation where until_at = 'infinity'"
-        " and (%(kind)s::text is null or kind = %(kind)s)"
-        " and (%(la)s::text is null or la = %(la)s)"
-        ' and (%(after)s::text is null or id collate "C" > %(after)s)'
-        ' order by id collate "C" limit %(limit)s',
-        {"kind": kind, "la": la, "after": after, "limit": limit},
-    )
 
 
 _EVENTS_SEEN = f"""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -27,8 +28,8 @@ def pupil_of_upn(connection: Connection, upn: str) -> UUID | None:
     return row[0] if row else None
 
 
-def pupil_named(connection: Connection, name: str) -> UUID | None:
-    """By UPN, present or former, or by the id that is shown."""
+def pupil_named(connection: Connection, name: str, as_at: datetime | None = None) -> UUID | None:
+    """By UPN, present or former, or by the id that is shown; whose record it was in by then."""
     found = pupil_of_upn(connection, name.strip().upper().replace("\x00", ""))
     if found is None:
         try:
@@ -36,14 +37,17 @@ def pupil_named(connection: Connection, name: str) -> UUID | None:
         except ValueError:
             return None
         found = pupils_of_ids(connection, [shown_id]).get(shown_id)
-    return found and keepers(connection, [found]).get(found, found)
+    return found and keepers(connection, [found], as_at).get(found, found)
 
 
-def keepers(connection: Connection, pupils: Iterable[UUID]) -> dict[UUID, UUID]:
-    """Of these pupils, those that are merged into another now, and into whom."""
+def keepers(
+    connection: Connection, pupils: Iterable[UUID], as_at: datetime | None = None
+) -> dict[UUID, UUID]:
+    """Of these pupils, those that are merged into another (default: now), and into whom."""
     rows = connection.execute(
-        "select other, pupil_id from merged where other = any(%s) and until_at = 'infinity'",
-        (list(pupils),),
+        "select m.other, m.pupil_id from merged m where m.other = any(%(pupils)s) and "
+        + HELD.format(t="m"),
+        {"pupils": list(pupils), "as_at": as_at},
     ).fetchall()
     return dict(rows)
 

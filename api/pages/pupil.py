@@ -7,9 +7,10 @@ from fastapi.responses import Response
 
 from ap_registry.disclosure import disclosed
 from ap_registry.errors import NotFound
+from ap_registry.instants import instant
 from ap_registry.reading import read_pupil
 from ap_registry.store import queries, who
-from api.deps import TheRegistry, find_pupil, instant_of, scope_of
+from api.deps import TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.pages.rendering import Person, page, see_other
 
 router = APIRouter()
@@ -33,17 +34,27 @@ def find(
 
 
 @router.get("/pupils/{pupil}")
-def show(pupil: str, registry: TheRegistry, person: Person, as_at: str | None = None) -> Response:
-    pupil_id, seen = find_pupil(registry, person.caller, pupil)
-    known_by = instant_of(as_at or None, "as_at")
-    found = read_pupil(registry, pupil_id, on=seen.until_on, as_at=known_by, timeline=True)
+def show(
+    pupil: str,
+    registry: TheRegistry,
+    person: Person,
+    as_at: str | None = None,
+    on: str | None = None,
+) -> Response:
+    """As known by an instant, as things stood on a day; what is owed too."""
+    known_by, wanted = instant_of(as_at or None, "as_at"), day_of(on or None, "on")
+    pupil_id, seen = find_pupil(registry, person.caller, pupil, known_by)
+    last = seen.until_on
+    day = min(wanted or registry.today(), last) if last else wanted
+    found = read_pupil(registry, pupil_id, on=day, as_at=known_by, timeline=True)
     shown = disclosed(found, person.caller)
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
         owed = queries.follow_ups(
             connection,
             scope_of(person.caller, registry.today()),
-            on=registry.today(),
+            on=wanted or registry.today(),
+            as_at=registry.as_at(connection, known_by),
             pupil=pupil_id,
         )
     named = {item["by"] for item in shown["timeline"]}
@@ -51,6 +62,7 @@ def show(pupil: str, registry: TheRegistry, person: Person, as_at: str | None = 
     named |= {placement["provider"] for placement in shown["placements"]}
     names = {name: one.name for name in named if (one := world.organisation(name)) is not None}
     return page(
-        registry, "pupil.html", person, pupil=shown, owed=owed, names=names, as_at=as_at or "",
-        last_day=seen.until_on,
+        registry, "pupil.html", person, pupil=shown, owed=owed, names=names,
+        known_by=known_by and instant(known_by), as_at=as_at or "", on=wanted and str(wanted),
+        last_day=last,
     )  # fmt: skip

@@ -38,15 +38,17 @@ def list_pupils(
     holder: Holder,
     school: str | None = None,
     as_at: AsAt = None,
+    on: On = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
-    """Pupils whom you may see."""
+    """Pupils whom you may see; those on a school's roll on a day."""
     mark = after(cursor, 1)
     with registry.database.connection() as connection:
         items = queries.pupils(
             connection,
             scope_of(holder.caller, registry.today()),
+            on=day_of(on, "on") or registry.today(),
             as_at=registry.as_at(connection, instant_of(as_at, "as_at")),
             school=school.replace("\x00", "") if school else None,
             after=_uuid(mark[0]) if mark else None,
@@ -68,12 +70,13 @@ def get_pupil(
     pupil: str, registry: TheRegistry, holder: Holder, as_at: AsAt = None, on: On = None
 ) -> JSONResponse:
     """One pupil, by id or UPN."""
-    pupil_id, seen = find_pupil(registry, holder.caller, pupil)
+    known_by = instant_of(as_at, "as_at")
+    pupil_id, seen = find_pupil(registry, holder.caller, pupil, known_by)
     shown = read_pupil(
         registry,
         pupil_id,
         on=_day(seen, on, registry.today()),
-        as_at=instant_of(as_at, "as_at"),
+        as_at=known_by,
     )
     told = disclosed(shown, holder.caller)
     return JSONResponse(told, headers={"ETag": f'"{shown["version"]}"'})
@@ -88,12 +91,13 @@ def get_timeline(
     pupil: str, registry: TheRegistry, holder: Holder, as_at: AsAt = None, on: On = None
 ) -> dict[str, Any]:
     """Every notice as it stands, with what changed it."""
-    pupil_id, seen = find_pupil(registry, holder.caller, pupil)
+    known_by = instant_of(as_at, "as_at")
+    pupil_id, seen = find_pupil(registry, holder.caller, pupil, known_by)
     shown = read_pupil(
         registry,
         pupil_id,
         on=_day(seen, on, registry.today()),
-        as_at=instant_of(as_at, "as_at"),
+        as_at=known_by,
         timeline=True,
     )
     return {"items": disclosed(shown, holder.caller)["timeline"], "next": None}
@@ -102,27 +106,32 @@ def get_timeline(
 @router.get(
     "/placements",
     operation_id="list_placements",
-    responses={**answers(PLACEMENTS), **responses(401, 422, 503)},
+    responses={**answers(PLACEMENTS), **_ERRORS},
 )
 def list_placements(
     registry: TheRegistry,
     holder: Holder,
     provider: str | None = None,
+    commissioner: str | None = None,
+    upn: str | None = None,
     open: bool = False,
     as_at: AsAt = None,
     on: On = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
-    """Placements of pupils whom you may see."""
-    mark = after(cursor, 1)
+    """Placements of pupils whom you may see, as they stood on a day."""
+    mark, known_by = after(cursor, 1), instant_of(as_at, "as_at")
+    pupil_id = find_pupil(registry, holder.caller, upn, known_by)[0] if upn else None
     with registry.database.connection() as connection:
         items = queries.placements(
             connection,
             scope_of(holder.caller, registry.today()),
             on=day_of(on, "on") or registry.today(),
-            as_at=registry.as_at(connection, instant_of(as_at, "as_at")),
+            as_at=registry.as_at(connection, known_by),
             provider=provider.replace("\x00", "") if provider else None,
+            commissioner=commissioner.replace("\x00", "") if commissioner else None,
+            pupil=pupil_id,
             open_only=open,
             after=_uuid(mark[0]) if mark else None,
             limit=limit + 1,
@@ -150,14 +159,14 @@ def list_follow_ups(
     cursor: Cursor = None,
 ) -> dict[str, Any]:
     """What is owed, by due day; open and overdue unless a status is named."""
-    mark = after(cursor, 2)
-    pupil_id = find_pupil(registry, holder.caller, upn)[0] if upn else None
+    mark, known_by = after(cursor, 2), instant_of(as_at, "as_at")
+    pupil_id = find_pupil(registry, holder.caller, upn, known_by)[0] if upn else None
     with registry.database.connection() as connection:
         items = queries.follow_ups(
             connection,
             scope_of(holder.caller, registry.today()),
             on=day_of(on, "on") or registry.today(),
-            as_at=registry.as_at(connection, instant_of(as_at, "as_at")),
+            as_at=registry.as_at(connection, known_by),
             owner=owner.replace("\x00", "") if owner else None,
             status=status,
             kind=kind.replace("\x00", "") if kind else None,

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from ap_registry import framework
 from ap_registry.adjusting import Wanted, adjust
 from ap_registry.errors import Problem, Refused
-from ap_registry.store import queries
+from ap_registry.store import organisation_list
 from api.deps import Holder, TheRegistry
 from api.problems import HttpProblem, responses
 from api.v1.bodies import body_of, read_json
@@ -47,7 +47,7 @@ def list_organisations(
     """Schools, providers, LAs, services, health partners and trusts."""
     mark = after(cursor, 1)
     with registry.database.connection() as connection:
-        items = queries.organisations(
+        items = organisation_list.organisations(
             connection,
             kind=kind.replace("\x00", "") if kind else None,
             la=la.replace("\x00", "") if la else None,

@@ -61,7 +61,7 @@ def test_an_error_inside_is_told_without_its_inside(
     def broken(*_arguments: object, **_options: object) -> None:
         raise RuntimeError("secret 7")
 
-    monkeypatch.setattr("ap_registry.store.queries.organisations", broken)
+    monkeypatch.setattr("ap_registry.store.organisation_list.organisations", broken)
     answer = as_("school", SCHOOL).get("/api/v1/organisations")
     assert (answer.status_code, answer.headers["content-type"], "secret" in answer.text) == (
         500, "application/problem+json", False,

@@ -127,10 +127,12 @@ PAGES = {
     "what is owed": "/",
     "not found": "/pupils?upn=A000000000000",
     "timeline": f"/pupils?upn={PUPIL}",
-    "earlier": f"/pupils/{PUPIL}?as_at=2026-11-19",
+    "earlier": f"/pupils/{PUPIL}?as_at=2026-11-20&on=2026-10-01",
     "notify": "/notify",
     "placement": "/notify/placement_started",
     "outcomes": "/outcomes?year=2026",
+    "outcomes then": "/outcomes?year=2026&known_by=2026-11-19",
+    "changes": "/outcomes/changes?year=2026&from=2026-11-19",
     "no page": "/nowhere",
 }
 

@@ -48,7 +48,7 @@ def lists(registry: Registry) -> list[dict[str, Any]]:
     with registry.database.connection() as connection:
         registry.closed(connection)
         return [
-            *queries.pupils(connection, EVERYTHING),
+            *queries.pupils(connection, EVERYTHING, on=TODAY),
             *queries.follow_ups(connection, EVERYTHING, on=TODAY, status="any"),
             *queries.events(connection, EVERYTHING, after=0, limit=500),
         ]
@@ -82,7 +82,9 @@ def test_as_at_before_the_change_the_pupil_had_the_former_upn(registry: Registry
     shown = found_by(registry, NEW, as_at=before)
     assert (shown["upn"], shown["former_upns"]) == (PUPIL, [])
     with registry.database.connection() as connection:
-        assert [p["upn"] for p in queries.pupils(connection, EVERYTHING, as_at=before)] == [PUPIL]
+        assert [
+            p["upn"] for p in queries.pupils(connection, EVERYTHING, on=TODAY, as_at=before)
+        ] == [PUPIL]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_no_output_holds_the_old_upn_or_id_whatever_time_is_asked(
     at = adopted["at"]
     with registry.database.connection() as connection:
         earlier = [
-            *queries.pupils(connection, EVERYTHING, as_at=at),
+            *queries.pupils(connection, EVERYTHING, on=TODAY, as_at=at),
             *queries.follow_ups(connection, EVERYTHING, on=TODAY, as_at=at, status="any"),
         ]
     again = registry.record(

@@ -83,7 +83,7 @@ def test_both_upns_show_one_pupil_with_one_history(two: Registry) -> None:
 def test_a_merged_pupil_is_listed_once(two: Registry) -> None:
     act(two, "pupils_merged")
     with two.database.connection() as connection:
-        assert [p["upn"] for p in queries.pupils(connection, EVERYTHING)] == [PUPIL]
+        assert [p["upn"] for p in queries.pupils(connection, EVERYTHING, on=TODAY)] == [PUPIL]
 
 
 def test_as_at_before_the_merge_they_are_two(two: Registry) -> None:
@@ -92,7 +92,7 @@ def test_as_at_before_the_merge_they_are_two(two: Registry) -> None:
     act(two, "pupils_merged")
     shown = [show(two, number, as_at=before)["upn"] for number in (PUPIL,)]
     with two.database.connection() as connection:
-        listed = [p["upn"] for p in queries.pupils(connection, EVERYTHING, as_at=before)]
+        listed = [p["upn"] for p in queries.pupils(connection, EVERYTHING, on=TODAY, as_at=before)]
     assert (shown, sorted(listed)) == ([PUPIL], sorted([PUPIL, TWIN]))
 
 
