@@ -3,19 +3,23 @@
 import gzip
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO, LiteralString
+from uuid import UUID
 
 import psycopg
 
 from ap_registry.backing_up.manifest import Manifest, read_manifest, rows_of
 from ap_registry.backing_up.sealing import Opening
+from ap_registry.erasing import erase_again
 from ap_registry.errors import SetupError, Unreadable
-from ap_registry.store import migrate, rebuilding
+from ap_registry.registry import Registry
+from ap_registry.store import acts, migrate, rebuilding
 from ap_registry.store.comparing import Rebuilt
-from ap_registry.store.database import Connection
+from ap_registry.store.database import Connection, Lent
 from ap_registry.store.erasing_functions import OWNED_BY_ERASER
 from ap_registry.store.verifying import Verified, verify
 
@@ -64,6 +68,7 @@ class Restored:
     manifest: Manifest
     verified: Verified
     rebuilt: Rebuilt
+    erased_again: Mapping[str, Any]
 
     @property
     def whole(self) -> bool:
@@ -75,22 +80,39 @@ class Restored:
             and self.verified.root.hex() == head["root"]
         )
 
+    @property
+    def ok(self) -> bool:
+        return self.whole and self.rebuilt.same and not self.erased_again["held"]
+
     def as_json(self) -> dict[str, Any]:
         return {
-            "ok": self.whole and self.rebuilt.same,
+            "ok": self.ok,
             **self.manifest.as_json(),
             "verified": self.verified.as_json(),
             "rebuilt": self.rebuilt.as_json(),
+            "erased_again": self.erased_again,
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """``replace``: give up what the registry holds. ``damaged``: keep a ledger that is not as it
+    was recorded. ``erasures``: whom to erase again, and why, besides those whom a registry that is
+    replaced has erased. ``clock``: AP_REGISTRY_CLOCK.
+    """
+
+    replace: bool = False
+    damaged: bool = False
+    erasures: tuple[tuple[UUID, str], ...] = ()
+    clock: datetime | None = None
+
+
 def restore(
-    owner_url: str, source: BinaryIO, passphrase: str, *, replace: bool, damaged: bool,
-    progress: Progress,
-) -> Restored:  # fmt: skip
+    owner_url: str, source: BinaryIO, passphrase: str, how: How, *, progress: Progress
+) -> Restored:
     """Put everything in place, or raise and change nothing.
 
-    A ledger that is not as it was recorded is answered, and kept only where ``damaged`` says so.
+    A ledger that is not as it was recorded is answered, and kept only where ``how`` says so.
     """
     _read_through(source, passphrase)
     script = io.BufferedReader(gzip.GzipFile(fileobj=_opened(source, passphrase)), AT_ONCE)
@@ -101,15 +123,18 @@ def restore(
             "Restore it with that program, or bring this one up to date.",
         )
     with migrate.in_one_transaction(owner_url) as (connection, upgrade):
-        _make_room(connection, replace=replace)
+        erasures = {**_make_room(connection, replace=how.replace), **dict(how.erasures)}
         _run(connection, script, progress)
         _refuse_other_rows(connection, manifest)
         upgrade()
         connection.execute(OWNED_BY_ERASER)
         found = Restored(
-            manifest=manifest, verified=verify(connection), rebuilt=rebuilding.checked(connection)
-        )
-        if not found.whole and not damaged:
+            manifest=manifest, verified=verify(connection), rebuilt=rebuilding.checked(connection),
+            erased_again=erase_again(
+                Registry(Lent(connection), clock=how.clock), erasures.items()
+            ),
+        )  # fmt: skip
+        if not found.whole and not how.damaged:
             connection.rollback()
     return found
 
@@ -126,8 +151,12 @@ def _read_through(source: BinaryIO, passphrase: str) -> None:
         pass
 
 
-def _make_room(connection: Connection, *, replace: bool) -> None:
-    """Take away what the database holds; raise SetupError where it is in use and may not go."""
+def _make_room(connection: Connection, *, replace: bool) -> dict[UUID, str]:
+    """Take away what the database holds, and answer whom it had erased, and why.
+
+    Raise SetupError where it is in use and may not go.
+    """
+    erased: dict[UUID, str] = {}
     (others,) = connection.execute(_OTHERS).fetchone() or (0,)
     if others:
         raise SetupError(
@@ -143,7 +172,10 @@ def _make_room(connection: Connection, *, replace: bool) -> None:
                 "Restore into another AP_REGISTRY_HOME or database, or give up what this one"
                 " holds: --replace.",
             )
+    if held:
+        erased = {one.pupil_id: one.reason for one in acts.erasures(connection)}
     connection.execute(_CLEAR)
+    return erased
 
 
 def _run(connection: Connection, script: BinaryIO, progress: Progress) -> None:

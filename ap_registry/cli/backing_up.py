@@ -4,13 +4,14 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import psycopg
 import typer
 
 from ap_registry.backing_up.dumping import back_up
 from ap_registry.backing_up.passphrases import beside, to_open, to_seal
-from ap_registry.backing_up.restoring import Restored
+from ap_registry.backing_up.restoring import How, Restored
 from ap_registry.backing_up.restoring import restore as put_back
 from ap_registry.cli.output import (
     Json,
@@ -21,9 +22,10 @@ from ap_registry.cli.output import (
     say,
     write_json,
 )
+from ap_registry.cli.records import LIST, read_list, whom_and_why
 from ap_registry.errors import SetupError, Unavailable
 from ap_registry.installation import servers
-from ap_registry.settings import read_settings
+from ap_registry.settings import Settings, read_settings
 from ap_registry.store.database import trouble
 
 
@@ -68,21 +70,30 @@ def restore(
     accept_damage: Annotated[
         bool, typer.Option(help="Keep it though its ledger is not as recorded.")
     ] = False,
+    erasures: Annotated[
+        Path | None,
+        typer.Option(help="Whom to erase again, as `pupil erased --json` wrote it."),
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Bring back what a backup holds, into an empty registry, and verify it; all or nothing.
 
-    Exit 1 where the ledger in it is not as recorded (nothing is restored then), or where rows
-    differ from what it makes (`rebuild` puts those right).
+    Pupils erased since it was taken are erased again: those of the state folder's list (or of
+    --erasures), and of a registry that is replaced. Exit 1 where the ledger in it is not as
+    recorded (nothing is restored then), where rows differ from what it makes (`rebuild` puts those
+    right), or where a pupil to be erased is held.
     """
     settings = read_settings()
+    how = How(
+        replace=replace, damaged=accept_damage, erasures=_erasures(settings, erasures),
+        clock=settings.clock,
+    )  # fmt: skip
     with opened(file) as source, progress_bar("rows") as bar:
         passphrase = to_open(settings, None if file == "-" else Path(file))
         try:
             told = put_back(
-                servers(settings).database_owner_url, source, passphrase, replace=replace,
-                damaged=accept_damage, progress=bar,
-            )  # fmt: skip
+                servers(settings).database_owner_url, source, passphrase, how, progress=bar
+            )
         except psycopg.OperationalError as error:
             what, cure = trouble(error)
             raise SetupError(f"Nothing was restored: {what}", cure) from error
@@ -90,8 +101,13 @@ def restore(
         write_json(told.as_json())
     else:
         _tell(told, kept=told.whole or accept_damage)
-    if not (told.whole and told.rebuilt.same):
+    if not told.ok:
         raise Stop(1)
+
+
+def _erasures(settings: Settings, given: Path | None) -> tuple[tuple[UUID, str], ...]:
+    path = given or settings.home / LIST
+    return whom_and_why(read_list(path)) if given or path.exists() else ()
 
 
 def _tell(told: Restored, *, kept: bool) -> None:
@@ -108,5 +124,9 @@ def _tell(told: Restored, *, kept: bool) -> None:
             f"The ledger is not as recorded ({bad.problem if bad else 'other root'});"
             " --accept-damage keeps it nevertheless\n"
         )
+    again = told.erased_again
+    if again["erased"] or again["held"]:
+        held = ", ".join(again["held"]) or "none"
+        sys.stdout.write(f"Erased again: {again['erased']}; held, and not erased: {held}\n")
     for name, one in sorted(told.rebuilt.tables.items()):
         sys.stdout.write(f"{name}: {one.missing} missing, {one.unexpected} unexpected: rebuild\n")

@@ -118,13 +118,8 @@ def erase_again(
     Without a LIST: the one that is kept in the state folder.
     """
     with installation() as found:
-        path = list_ or found.settings.home / LIST
-        try:
-            items = json.loads(path.read_text())["items"]
-            listed = [(UUID(one["pupil_id"]), str(one["reason"])) for one in items]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise Unreadable(f"{path} is no list of `pupil erased --json`.") from error
-        told = erasing.erase_again(found.registry, listed)
+        items = read_list(list_ or found.settings.home / LIST)
+        told = erasing.erase_again(found.registry, whom_and_why(items))
         keep_list(found)
     if json_:
         write_json(told)
@@ -134,12 +129,33 @@ def erase_again(
         raise Stop(1)
 
 
+def read_list(path: Path) -> list[dict[str, str]]:
+    """As `pupil erased --json` writes it."""
+    try:
+        items: list[dict[str, str]] = json.loads(path.read_text())["items"]
+        whom_and_why(items)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Unreadable(f"{path} is no list of `pupil erased --json`.") from error
+    return items
+
+
+def whom_and_why(items: list[dict[str, str]]) -> tuple[tuple[UUID, str], ...]:
+    return tuple((UUID(one["pupil_id"]), str(one["reason"])) for one in items)
+
+
 def keep_list(found: Installation) -> None:
-    """Who was erased, outside the database: a restored backup does not know."""
+    """Who was erased, outside the database: a restored backup does not know.
+
+    Whom the file names and the database does not stays there: to be erased again yet.
+    """
     path = found.settings.home / LIST
+    listed = _listed(found)
+    known = {one["pupil_id"] for one in listed}
+    kept = read_list(path) if path.exists() else []
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
-    path.write_bytes(as_json({"items": _listed(found), "next": None}))
+    items = [*(one for one in kept if one["pupil_id"] not in known), *listed]
+    path.write_bytes(as_json({"items": items, "next": None}))
 
 
 def _listed(found: Installation) -> list[dict[str, str]]:

@@ -81,3 +81,17 @@ class Database:
 
     def close(self) -> None:
         self._pool.close()
+
+
+class Lent(Database):
+    """A connection in use, as a database: what is done with it belongs to its transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._lent = connection
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        yield self._lent
+
+    def close(self) -> None:
+        """Whoever lent it closes it."""

@@ -18,8 +18,11 @@ PASSPHRASE = "correct horse battery staple"
 class Place:
     """One registry and the commands that are run on it."""
 
-    def __init__(self, urls: embedded.Servers, patch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, urls: embedded.Servers, patch: pytest.MonkeyPatch, registry: Registry | None = None
+    ) -> None:
         self.urls = urls
+        self._registry = registry
         self._patch = patch
         self._office = Office()
 
@@ -28,6 +31,11 @@ class Place:
         self._patch.setenv("AP_DATABASE_OWNER_URL", self.urls.database_owner_url)
         self._patch.setenv("AP_REDIS_URL", self.urls.redis_url)
         return self._office
+
+    def close(self) -> None:
+        """Programs that read it end."""
+        if self._registry is not None:
+            self._registry.database.close()
 
     def run(self, *words: str) -> tuple[int, str]:
         return self._enter().run(*words)
@@ -47,7 +55,7 @@ def full(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     send_register(
         registry, f"upn,organisation,date,session,code\n{upn(2)},{SCHOOL},2026-11-13,AM,N\n"
     )
-    return Place(urls, monkeypatch)
+    return Place(urls, monkeypatch, registry)
 
 
 @pytest.fixture

@@ -238,6 +238,52 @@ def test_rows_that_differ_from_the_ledger_come_along_and_are_named(
     assert (empty.run("rebuild")[0], empty.run("rebuild", "--check")[0]) == (0, 0)
 
 
+WHY = ("--reason", "Asked for, and decided")
+
+
+def test_who_was_erased_since_is_erased_again_before_anybody_can_read(
+    full: Place, empty: Place, tmp_path: Path
+) -> None:
+    """Also by the state folder of another machine, with the list that was kept apart."""
+    file, listed = str(tmp_path / "one"), tmp_path / "erased.json"
+    full.run("backup", file)
+    full.run("pupil", "erase", upn(2), *WHY)
+    (tmp_path / "home" / "erasures.json").rename(listed)
+    told = empty.ask("restore", file, "--erasures", str(listed))
+    assert (told["ok"], told["erased_again"]["erased"]) == (True, 1)  # type: ignore[index]
+    assert [empty.run("pupil", "show", upn(n))[0] for n in (1, 2)] == [0, 3]
+    assert (empty.run("verify")[0], empty.run("rebuild", "--check")[0]) == (0, 0)
+
+
+def test_a_registry_that_is_replaced_says_itself_whom_it_erased(
+    full: Place, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "one")
+    full.run("backup", file)
+    full.run("pupil", "erase", upn(2), *WHY)
+    (tmp_path / "home" / "erasures.json").unlink()
+    full.close()
+    told = full.ask("restore", file, "--replace")
+    assert told["erased_again"]["erased"] == 1  # type: ignore[index]
+    assert full.run("pupil", "show", upn(2))[0] == 3
+
+
+def test_one_who_is_held_in_the_backup_is_named_and_stays_on_the_list(
+    full: Place, empty: Place, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "one")
+    full.run("pupil", "hold", upn(2), *WHY)
+    full.run("backup", file)
+    full.run("pupil", "release", upn(2), *WHY)
+    full.run("pupil", "erase", upn(2), *WHY)
+    told = empty.ask("restore", file)
+    pupil = full.ask("pupil", "erased")["items"][0]["pupil_id"]  # type: ignore[index]
+    assert (told["ok"], told["erased_again"]["held"]) == (False, [pupil])  # type: ignore[index]
+    empty.run("pupil", "erase", upn(1), *WHY)
+    empty.run("pupil", "release", upn(2), *WHY)
+    assert empty.ask("pupil", "erase-again")["erased"] == 1
+
+
 def test_a_disk_without_room_leaves_nothing_behind(full: Place, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
