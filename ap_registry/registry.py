@@ -35,7 +35,11 @@ from ap_registry.watching import providers_concerned
 from ap_registry.workspace import Workspace
 
 ATTEMPTS = 6
+OVERTAKEN = Problem(
+    "", "version_conflict", "others are changing this pupil's record: please try again"
+)
 Notice = Mapping[str, Any]
+Before = Callable[[Connection], None]
 After = Callable[[Connection, list[Outcome]], None]
 
 
@@ -88,13 +92,15 @@ class Registry:
         if_match: int | None = None,
         array: bool = False,
         counted: dict[bytes, int] | None = None,
+        before: Before | None = None,
         after: After | None = None,
         receipts: bool = True,
     ) -> list[Outcome]:
         """Record all or none, or with ``each`` the good ones; a lost race is run again.
 
         ``counted`` counts rows of equal content over a whole file, so that sending it again
-        creates nothing. ``after`` runs in the same transaction as the write. Without ``receipts``
+        creates nothing. ``after``, and ``before`` where there is an ``after``, run in the same
+        transaction as the write. Without ``receipts``
         an outcome says no more than what became of the notice.
         """
         settings = Settings(
@@ -105,12 +111,12 @@ class Registry:
             amend=amend,
             if_match=if_match,
         )
-        before = dict(counted) if counted is not None else None
+        uncounted = dict(counted) if counted is not None else None
         taken: dict[tuple[str, bytes], UUID] = {}
         for attempt in range(ATTEMPTS):
-            if counted is not None and before is not None:
+            if counted is not None and uncounted is not None:
                 counted.clear()
-                counted.update(before)
+                counted.update(uncounted)
             try:
                 return self._attempt(
                     notices,
@@ -119,6 +125,7 @@ class Registry:
                     dry_run=dry_run,
                     array=array,
                     counted=counted,
+                    before=before,
                     after=after,
                     taken=taken,
                     receipts=receipts,
@@ -126,15 +133,7 @@ class Registry:
             except UniqueViolation as error:
                 taken = self._taken(notices, settings)
                 if attempt == ATTEMPTS - 1:
-                    raise VersionConflict(
-                        (
-                            Problem(
-                                "",
-                                "version_conflict",
-                                "others are changing this pupil's record: please try again",
-                            ),
-                        )
-                    ) from error
+                    raise VersionConflict((OVERTAKEN,)) from error
             except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
                 if attempt == ATTEMPTS - 1:
                     raise
@@ -180,11 +179,14 @@ class Registry:
         dry_run: bool,
         array: bool,
         counted: dict[bytes, int] | None,
+        before: Before | None,
         after: After | None,
         taken: dict[tuple[str, bytes], UUID],
         receipts: bool,
     ) -> list[Outcome]:
         with remembering(), self.database.connection() as connection, _maybe(connection, after):
+            if before is not None:
+                before(connection)
             told = self._take(
                 connection,
                 notices,
@@ -362,15 +364,8 @@ class Registry:
             " (select max(recorded_at) from unsequenced))"
         ).fetchone()
         if row and row[0] and row[0] > self.clock:
-            raise Refused(
-                (
-                    Problem(
-                        "",
-                        "future_date",
-                        f"AP_REGISTRY_CLOCK is earlier than the last record ({row[0]})",
-                    ),
-                )
-            )
+            words = f"AP_REGISTRY_CLOCK is earlier than the last record ({row[0]})"
+            raise Refused((Problem("", "future_date", words),))
 
     def _outcome(
         self,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_bytes
 from uuid import UUID
 
 from ap_registry.errors import Problem
@@ -9,8 +10,15 @@ from ap_registry.store.database import Connection
 from api.problems import HttpProblem
 
 KEPT = timedelta(hours=24)
-ABANDONED = timedelta(minutes=2)
 LONGEST = 255
+_RUNNING = "The first request with this Idempotency-Key is still running."
+_MINE = "api_key = %s and key = %s and status is null and body = %s"
+# Of one that died the database has let go of the row: then it may be taken over at once.
+_TAKE_OVER = """
+update idempotency_key set body = %(token)s where (api_key, key) = (
+  select api_key, key from idempotency_key
+   where api_key = %(api_key)s and key = %(key)s and status is null for update skip locked)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +31,26 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A request under way: its key is taken until it is answered, or two minutes have gone by."""
+    """A request under way. ``token`` stands in the place of its answer until there is one."""
 
     api_key: UUID
     key: str
-    at: datetime
+    token: bytes
+
+    def hold(self, connection: Connection) -> None:
+        """First in the transaction of the notices: nobody takes over a key that is at work."""
+        held = connection.execute(
+            f"select 1 from idempotency_key where {_MINE} for update",
+            (self.api_key, self.key, self.token),
+        )
+        if held.rowcount == 0:
+            raise HttpProblem(409, _RUNNING)
 
     def finish(self, connection: Connection, status: int, body: bytes) -> None:
         """In the transaction of the notices: both are there, or neither."""
         done = connection.execute(
-            "update idempotency_key set status = %s, body = %s"
-            " where api_key = %s and key = %s and created_at = %s and status is null",
-            (status, body, self.api_key, self.key, self.at),
+            f"update idempotency_key set status = %s, body = %s where {_MINE}",
+            (status, body, self.api_key, self.key, self.token),
         )
         if done.rowcount == 0:
             raise HttpProblem(409, _RUNNING)
@@ -42,13 +58,8 @@ class Claim:
     def forget(self, connection: Connection) -> None:
         """Nothing was recorded or refused: the key may be used again."""
         connection.execute(
-            "delete from idempotency_key"
-            " where api_key = %s and key = %s and created_at = %s and status is null",
-            (self.api_key, self.key, self.at),
+            f"delete from idempotency_key where {_MINE}", (self.api_key, self.key, self.token)
         )
-
-
-_RUNNING = "The first request with this Idempotency-Key is still running."
 
 
 def key_of(header: str | None) -> str | None:
@@ -68,18 +79,18 @@ def begin(
     connection: Connection, api_key: UUID, key: str, fingerprint: bytes, now: datetime
 ) -> Stored | Claim:
     """Claim the key, or answer what is stored; 409 while it runs, 422 for another body."""
+    claim = Claim(api_key=api_key, key=key, token=token_bytes(16))
     connection.execute(
-        "delete from idempotency_key where api_key = %(api_key)s and key = %(key)s"
-        " and (created_at < %(expired)s or status is null and created_at < %(abandoned)s)",
-        {"api_key": api_key, "key": key, "expired": now - KEPT, "abandoned": now - ABANDONED},
+        "delete from idempotency_key where api_key = %s and key = %s and created_at < %s",
+        (api_key, key, now - KEPT),
     )
     claimed = connection.execute(
-        "insert into idempotency_key (api_key, key, body_hash, created_at) values (%s, %s, %s, %s)"
-        " on conflict do nothing",
-        (api_key, key, fingerprint, now),
+        "insert into idempotency_key (api_key, key, body_hash, created_at, body)"
+        " values (%s, %s, %s, %s, %s) on conflict do nothing",
+        (api_key, key, fingerprint, now, claim.token),
     )
     if claimed.rowcount:
-        return Claim(api_key=api_key, key=key, at=now)
+        return claim
     row = connection.execute(
         "select body_hash, status, body from idempotency_key where api_key = %s and key = %s",
         (api_key, key),
@@ -87,6 +98,9 @@ def begin(
     if row is not None and bytes(row[0]) != fingerprint:
         detail = "This Idempotency-Key was used for another request."
         raise HttpProblem(422, detail, (Problem("", "key_reused", detail),))
-    if row is None or row[1] is None:
+    if row is not None and row[1] is not None:
+        return Stored(row[1], bytes(row[2]))
+    taken = connection.execute(_TAKE_OVER, {"token": claim.token, "api_key": api_key, "key": key})
+    if taken.rowcount == 0:
         raise HttpProblem(409, _RUNNING)
-    return Stored(row[1], bytes(row[2]))
+    return claim

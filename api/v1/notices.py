@@ -137,7 +137,7 @@ class _Work:
     def answer(self, fingerprint: bytes) -> Response:
         key = self.options.key
         if key is None or self.options.dry_run:
-            return _response(*self._record(None))
+            return _response(*self._record(None, None))
         database = self.registry.database
         with database.connection() as connection:
             held = begin(connection, self.holder.key_id, key, fingerprint, self.registry.now())
@@ -159,7 +159,7 @@ class _Work:
             claim.finish(connection, *self._told(outcomes))
 
         try:
-            return self._record(keep)
+            return self._record(claim.hold, keep)
         except VersionConflict:
             raise
         except Refused as refused:
@@ -169,7 +169,9 @@ class _Work:
             return refused.status, body
 
     def _record(
-        self, after: Callable[[Connection, list[Outcome]], None] | None
+        self,
+        before: Callable[[Connection], None] | None,
+        after: Callable[[Connection, list[Outcome]], None] | None,
     ) -> tuple[int, bytes]:
         outcomes = self.registry.record_many(
             self.notices,
@@ -179,6 +181,7 @@ class _Work:
             amend=self.options.amend,
             if_match=self.options.version,
             array=self.many,
+            before=before,
             after=after,
         )
         return self._told(outcomes)

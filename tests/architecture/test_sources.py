@@ -13,7 +13,7 @@ LONGER = {  # to be split; these may shrink, none may join
     "ap_registry/store/projections.py": 436,
     "ap_registry/store/tables.py": 468,
 }
-KINDS_OF_TESTS = {"acceptance", "architecture", "bench", "browser", "core", "samples"}
+KINDS_OF_TESTS = {"acceptance", "architecture", "bench", "browser", "core", "faults", "samples"}
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|home|root|tmp)/\w")
 
 
