@@ -11,7 +11,14 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from ap_registry.errors import Problem, Refused, RegistryError, Unavailable, Unreadable
+from ap_registry.errors import (
+    LedgerDamaged,
+    Problem,
+    Refused,
+    RegistryError,
+    Unavailable,
+    Unreadable,
+)
 from ap_registry.problems import TITLES, as_problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -132,6 +139,11 @@ def install(app: FastAPI, as_page: AsPage) -> None:
         found = told(request, error.status_code, _IN_WORDS.get(error.status_code, error.detail))
         found.headers.update(error.headers or {})
         return found
+
+    @app.exception_handler(LedgerDamaged)
+    def _damaged(request: Request, error: LedgerDamaged) -> Response:
+        log.error("ledger_damaged", detail=str(error))
+        return told(request, 500, str(error))
 
     @app.exception_handler(RegistryError)
     def _other(request: Request, error: RegistryError) -> Response:

@@ -48,6 +48,7 @@ def _of_database(settings: Settings, found: embedded.Servers) -> list[Check]:
         first,
         second,
         _check("append_only", lambda: ledger.append_only(found)),
+        _check("readable", lambda: ledger.readable(found)),
         _check("eraser", lambda: ledger.eraser(found)),
         _check("role", lambda: ledger.role(found, settings)),
         _check("clock", lambda: ledger.clock(found, settings)),

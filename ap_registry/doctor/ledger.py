@@ -2,6 +2,7 @@
 
 from ap_registry import embedded
 from ap_registry.doctor.wrong import Wrong
+from ap_registry.notices import BY_ALIAS
 from ap_registry.settings import Settings
 from ap_registry.store.database import Connection, connect
 from ap_registry.store.erasing_functions import owned_by_eraser
@@ -28,6 +29,23 @@ def append_only(found: embedded.Servers) -> str:
             " alter table … enable always trigger ….",
         )
     return "the ledger's triggers are in force"
+
+
+def readable(found: embedded.Servers) -> str:
+    """Every event of a notice has a type that this program reads."""
+    with connect(found.database_url) as connection:
+        strange = connection.execute(
+            "select pupil_id, id, type from event where stream = 0 and type <> all(%s)"
+            " order by pupil_id, version limit 20",
+            (sorted(BY_ALIAS),),
+        ).fetchall()
+    if strange:
+        named = "; ".join(f"{kind} of pupil {pupil}, event {id_}" for pupil, id_, kind in strange)
+        raise Wrong(
+            f"this program cannot read {named}",
+            "Install the version of the program that recorded them; other pupils are not affected.",
+        )
+    return "every event is of a type that this program reads"
 
 
 def eraser(found: embedded.Servers) -> str:

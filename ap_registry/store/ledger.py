@@ -7,6 +7,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from ap_registry.errors import LedgerDamaged
 from ap_registry.history import Recorded
 from ap_registry.merging import joined
 from ap_registry.notice import NoticeType
@@ -171,13 +174,18 @@ def join(
 
 
 def recorded_of(row: Sequence[Any]) -> tuple[Recorded, str | None]:
+    """The event, and the UPN that it was sent under; LedgerDamaged names it by its id."""
     (version, event_id, alias, occurred_on, recorded_at, by, actor, ref_hash, content_hash,
      birth_year, data, private) = row  # fmt: skip
-    values, envelope = codec.join(data, private)
+    try:
+        kind = codec.type_of(alias)
+        values, envelope = codec.join(data, private)
+    except (LedgerDamaged, msgspec.DecodeError) as error:
+        raise LedgerDamaged(f"Event {event_id} cannot be read: {error}") from error
     return (
         Recorded(
             id=event_id,
-            type=codec.type_of(alias).name,
+            type=kind.name,
             version=version,
             occurred_on=occurred_on,
             recorded_at=recorded_at,

@@ -5,8 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from ap_registry.calendar import london_today
 from ap_registry.describing import describe
+from ap_registry.errors import LedgerDamaged
 from ap_registry.follow_ups import Key
 from ap_registry.history import history, picture
 from ap_registry.notice import FollowUp, World
@@ -17,6 +20,7 @@ from ap_registry.store.derived import held_rows
 from ap_registry.store.worlds import Worlds
 
 AT_ONCE = 100
+log = structlog.get_logger()
 Moved = list[dict[str, Any]]
 
 
@@ -24,7 +28,10 @@ def recompute(
     connection: Connection, worlds: Worlds, *, clock: datetime | None,
     only: Sequence[UUID] | None = None,
 ) -> Moved:  # fmt: skip
-    """Bring in line who is behind (or ``only`` these); answer what moved, with its old day."""
+    """Bring in line who is behind (or ``only`` these); answer what moved, with its old day.
+
+    Whoever cannot be read is logged and stays behind; the others are brought in line all the same.
+    """
     moved: Moved = []
     after: UUID | None = None
     while True:
@@ -41,8 +48,26 @@ def recompute(
         if not pupils:
             return sorted(moved, key=lambda one: (one["due_on"], one["id"]))
         after = pupils[-1]
+        moved += _readable_in_line(connection, worlds, pupils, clock)
+
+
+def _readable_in_line(
+    connection: Connection, worlds: Worlds, behind: Sequence[UUID], clock: datetime | None
+) -> Moved:
+    """All of them together; where one cannot be read, each half by itself."""
+    try:
         with connection.transaction():
-            moved += _bring_in_line(connection, worlds, pupils, clock)
+            return _bring_in_line(connection, worlds, behind, clock)
+    except LedgerDamaged as error:
+        if len(behind) == 1:
+            log.error("pupil_unreadable", pupil=str(behind[0]), error=str(error))
+            return []
+    half = len(behind) // 2
+    return [
+        one
+        for some in (behind[:half], behind[half:])
+        for one in _readable_in_line(connection, worlds, some, clock)
+    ]
 
 
 def _bring_in_line(

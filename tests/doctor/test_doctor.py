@@ -58,8 +58,9 @@ def test_a_sound_installation_has_nothing_to_mend(look: Mended, urls: embedded.S
         True, urls.database_url, urls.redis_url,
     )  # fmt: skip
     assert [check["name"] for check in found["checks"]] == [
-        "environment", "python", "disk", "database", "schema", "append_only", "eraser", "role",
-        "clock", "accounts", "messages", "worker", "jobs", "sequencer", "redis", "smtp",
+        "environment", "python", "disk", "database", "schema", "append_only", "readable",
+        "eraser", "role", "clock", "accounts", "messages", "worker", "jobs", "sequencer", "redis",
+        "smtp",
     ]  # fmt: skip
 
 

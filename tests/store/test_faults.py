@@ -1,4 +1,4 @@
-"""The database restarts, ends a deadlock, has no room, or holds what only a newer program reads."""
+"""The database restarts, ends a deadlock, or has no room."""
 
 import os
 import subprocess
@@ -15,14 +15,13 @@ import pytest
 
 from ap_registry import embedded
 from ap_registry.embedded.postgres import Postgres
-from ap_registry.errors import LedgerDamaged
 from ap_registry.registry import Registry
 from ap_registry.store.database import Database, connect
 from ap_registry.store.locks import MARKS_SLOTS, MOVEMENTS_SLOTS, SLOT
 from ap_registry.store.migrate import migrate
 from tests.store.holding import suspension
 from tests.waiting import wait_for
-from tests.world import PUPIL, SCHOOL, load_world, register_pupil, send_register, upn
+from tests.world import SCHOOL, load_world, register_pupil, send_register, upn
 
 AT_ONCE = 5
 LARGER_THAN_THE_DISK = 9_000_000
@@ -193,20 +192,3 @@ def test_a_full_disk_refuses_whole_notices_and_takes_them_when_there_is_room(
     ballast.unlink()
     on_small_disk.record(suspension("2026-03-02", ref=str(taken)))
     assert counts(on_small_disk) == (taken + 1, taken + 1)
-
-
-def test_what_a_newer_program_recorded_is_said_plainly_and_stops_nobody_else(
-    registry: Registry, urls: embedded.Servers
-) -> None:
-    for number in (1, 2):
-        register_pupil(registry, upn=upn(number))
-    with connect(urls.database_url) as connection:
-        connection.execute(
-            "insert into event (pupil_id, stream, version, id, type, occurred_on, recorded_at, by,"
-            " actor, data, digest) select pupil_id, 0, 3, gen_random_uuid(), 'suspension.v9',"
-            " '2026-03-02', now(), %s, 'newer', '{}', '' from upn_claim where upn = %s",
-            (SCHOOL, PUPIL),
-        )
-    with pytest.raises(LedgerDamaged, match=r"suspension\.v9: is this program older"):
-        registry.record(suspension("2026-03-03"))
-    assert registry.record(suspension("2026-03-03", upn(2))).status == "created"
