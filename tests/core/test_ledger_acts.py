@@ -38,6 +38,20 @@ def test_a_correction_changes_one_field_and_says_so() -> None:
     )  # fmt: skip
 
 
+def test_a_correction_lists_what_it_opens() -> None:
+    """Two days turn out to have been six: education is owed from the sixth."""
+    story = given(suspension(ref="s"))
+    story.when(correction("2026-03-05", "s", sessions=12, ends_on="2026-03-09"))
+    assert "sixth_day_provision" in story.receipt("opened")
+
+
+@pytest.mark.parametrize("act", ["correction", "void"])
+def test_a_reason_is_needed(act: str) -> None:
+    values = {"of": "s", **({"fields": {"sessions": 2}} if act == "correction" else {})}
+    refused = given(suspension(ref="s")).refuses(Notice(act, "2026-03-05", values))
+    assert refused == [("/reason", "required")]
+
+
 def test_corrections_add_up_in_recorded_order() -> None:
     story = given(suspension(ref="s"), correction("2026-03-06", "s", sessions=2))
     story.when(correction("2026-03-05", "s", sessions=3))
