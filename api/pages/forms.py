@@ -29,7 +29,7 @@ class Input:
 def inputs(kind: NoticeType[Any]) -> list[Input]:
     """The pupil and the day first, the notifier's own reference last."""
     return [
-        _input(kind.name, "upn", Text(), required=True),
+        _input(kind.name, "upn", Text(), required=kind.name != "pupil_registered"),
         _input(kind.name, "occurred_on", Day(), required=True),
         *(_input(kind.name, n, s.kind, required=s.required) for n, s in kind.fields.items()),
         _input(kind.name, "ref", Text(), required=False),

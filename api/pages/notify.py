@@ -12,7 +12,7 @@ from ap_registry.notice import NoticeType
 from ap_registry.notices import CATALOGUE
 from ap_registry.store import queries
 from api.deps import TheRegistry, scope_of
-from api.pages import forms
+from api.pages import forms, refusals
 from api.pages.rendering import Person, check_form, page
 from api.pages.words import GROUPS, TITLES
 
@@ -55,17 +55,21 @@ def _form(
     *,
     refused: Refused | None = None,
 ) -> Response:
-    names = {field.name for field in forms.inputs(kind)}
-    problems = []
-    for problem in refused.problems if refused else ():
-        name = problem.pointer.lstrip("/").split("/")[0]
-        problems.append((name if name in names else "", problem.detail))
+    fields = forms.inputs(kind)
+    problems = refusals.shown(fields, values, refused.problems) if refused else []
     return page(
         registry, "notify.html", person, refused.status if refused else 200,
-        near=_near(registry, person, refused), name=kind.name,
+        near=_near(registry, person, refused), register=_registers(person, refused),
+        name=kind.name,
         title=TITLES.get(kind.name, (kind.name.replace("_", " "), ""))[0],
-        fields=forms.inputs(kind), values=values, problems=problems, errors=dict(problems),
+        fields=fields, values=values, problems=problems, errors=dict(problems),
     )  # fmt: skip
+
+
+def _registers(person: Person, refused: Refused | None) -> bool:
+    """Is the pupil unknown, and may the person register it?"""
+    unknown = any(one.code == "unknown_pupil" for one in (refused.problems if refused else ()))
+    return unknown and may_send(person.caller, CATALOGUE["pupil_registered"])
 
 
 def _near(registry: TheRegistry, person: Person, refused: Refused | None) -> dict[str, str]:

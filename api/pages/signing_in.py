@@ -41,7 +41,7 @@ def sign_in(
             at=registry.now(),
         )
     if token is None:
-        words = "Enter the email address and password of your account"
+        words = "Enter the right email address and password: these do not match"
         return page(registry, "sign_in.html", None, 400, error=words, email=email)
     response = see_other("/")
     response.set_cookie(

@@ -76,7 +76,7 @@ def test_a_timeline_shows_what_was_put_right_and_taken_back(visit: Visit) -> Non
     expect(page.locator(".timeline s")).to_contain_text("for 2 sessions")
 
 
-def test_a_form_is_refused_in_the_words_of_the_api(visit: Visit) -> None:
+def test_a_form_is_refused_by_the_labels_that_it_shows(visit: Visit) -> None:
     page = visit()
     sign_in(page, "school")
     page.goto("/notify/suspension")
@@ -86,7 +86,9 @@ def test_a_form_is_refused_in_the_words_of_the_api(visit: Visit) -> None:
     page.get_by_label("Last day of the suspension").fill("13/11/2026")
     page.get_by_label("Bullying", exact=True).check()
     page.get_by_role("button", name="Notify").click()
-    expect(page.get_by_role("alert")).to_contain_text("Ends_on must not be before occurred_on")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Last day of the suspension: must not be before “First day of the suspension”"
+    )
     page.get_by_role("link", name=re.compile("must not be before")).click()
     expect(page.get_by_label("Last day of the suspension")).to_be_focused()
     expect(page.get_by_label("Last day of the suspension")).to_have_value("13/11/2026")

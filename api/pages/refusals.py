@@ -1,0 +1,63 @@
+"""Why a form was refused, by the labels that the page shows."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from ap_registry.errors import Problem
+from api.pages.forms import Input
+
+_NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_TICKED = frozenset({"choice", "select", "several"})
+UNKNOWN_PUPIL = "No pupil with this unique pupil number (UPN) is known to the registry: check it"
+UNKNOWN_ORGANISATION = (
+    "no organisation with this number is known to the registry. Check the number; if it is right,"
+    " ask your local authority to add the organisation"
+)
+
+
+def shown(
+    fields: Sequence[Input], values: Mapping[str, str], problems: Iterable[Problem]
+) -> list[tuple[str, str]]:
+    """Field (empty: none of the form's) and sentence, in the order of the form.
+
+    Every field that must be given and was not is listed, whatever the registry looked at first.
+    """
+    labels = {field.name: field.label for field in fields}
+    found = [(f.name, needed(f)) for f in fields if f.required and not values.get(f.name)]
+    told = {name for name, _ in found}
+    for problem in problems:
+        name = problem.pointer.lstrip("/").split("/")[0]
+        if name not in told:
+            found.append((name if name in labels else "", _sentence(problem, name, labels)))
+    order = {name: place for place, name in enumerate(labels)}
+    return sorted(found, key=lambda one: order.get(one[0], -1))
+
+
+def needed(field: Input) -> str:
+    if field.label.endswith("?"):
+        return f"Answer “{field.label}”"
+    return f"{'Choose' if field.kind in _TICKED else 'Enter'} “{field.label}”"
+
+
+def _sentence(problem: Problem, name: str, labels: Mapping[str, str]) -> str:
+    if problem.code == "unknown_pupil":
+        return UNKNOWN_PUPIL
+    detail = problem.detail
+    if problem.code == "unknown_organisation" and "on record" in detail:
+        detail = UNKNOWN_ORGANISATION
+    detail = _ISO_DAY.sub(lambda day: day_first(day[0]), detail)
+    for lead in (f"{name}: ", f"{name} "):
+        detail = detail.removeprefix(lead)
+    detail = _NAME.sub(lambda word: _label(word[0], labels), detail)
+    return f"{labels[name]}: {detail}" if name in labels else detail
+
+
+def _label(word: str, labels: Mapping[str, str]) -> str:
+    return f"“{labels[word]}”" if word in labels else word.replace("_", " ")
+
+
+def day_first(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.day}/{day.month}/{day.year}"

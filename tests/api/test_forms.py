@@ -1,0 +1,104 @@
+"""What a form says when it is refused: its own labels, days as it asks for them, and a way on."""
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+
+import httpx
+import pytest
+
+from ap_registry.registry import Registry
+from ap_registry.store import accounts
+from tests.world import PUPIL, SCHOOL, register_pupil
+
+EMAIL, PASSWORD = "office@example.org", "correct horse battery"
+AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+SUSPENSION = {
+    "upn": PUPIL, "occurred_on": "17/3/2025", "school": SCHOOL, "sessions": "2",
+    "ends_on": "17/3/2025", "reasons": "BU",
+}  # fmt: skip
+
+
+@pytest.fixture
+def office(registry: Registry, nobody: httpx.Client) -> httpx.Client:
+    """Signed in as a school."""
+    with registry.database.connection() as connection:
+        accounts.add_account(
+            connection, email=EMAIL, name="Sam", password=PASSWORD, organisation=SCHOOL,
+            role="school", at=AT,
+        )  # fmt: skip
+    nobody.post("/sign-in", data={"email": EMAIL, "password": PASSWORD})
+    return nobody
+
+
+def refused(office: httpx.Client, kind: str, **values: str) -> tuple[list[tuple[str, str]], str]:
+    """Of the summary, which field each line leads to and what it says; and the page."""
+    form = office.get(f"/notify/{kind}").text
+    found = re.search(r'name="csrf" value="([^"]+)"', form)
+    assert found is not None
+    answer = office.post(f"/notify/{kind}", data={"csrf": found[1], "form": "W-1", **values})
+    summary = answer.text.partition('id="summary-title"')[2].partition("</ul>")[0]
+    lines = re.findall(r'<li>(?:<a href="#(\w+)">)?([^<]+)', summary)
+    return [(name, unescape(words)) for name, words in lines], answer.text
+
+
+def test_an_empty_form_lists_every_field_that_is_needed(office: httpx.Client) -> None:
+    assert refused(office, "suspension")[0] == [
+        ("upn", "Enter “Unique pupil number (UPN)”"),
+        ("occurred_on", "Enter “First day of the suspension”"),
+        ("school", "Enter “School”"),
+        ("sessions", "Enter “Number of sessions”"),
+        ("ends_on", "Enter “Last day of the suspension”"),
+        ("reasons", "Choose “Reasons”"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            {"ends_on": "14/3/2025"},
+            ("ends_on", "Last day of the suspension: must not be before"
+             " “First day of the suspension”"),
+        ),
+        (
+            {"occurred_on": "31/2/2025"},
+            ("occurred_on", "First day of the suspension: must be a date that exists,"
+             " such as 31/3/2025"),
+        ),
+        (
+            {"school": "999999"},
+            ("school", "School: no organisation with this number is known to the registry. Check"
+             " the number; if it is right, ask your local authority to add the organisation"),
+        ),
+    ],
+    ids=["order", "date", "school"],
+)  # fmt: skip
+def test_a_refusal_uses_the_labels_of_the_page(
+    registry: Registry, office: httpx.Client, wrong: dict[str, str], said: tuple[str, str]
+) -> None:
+    register_pupil(registry)
+    assert refused(office, "suspension", **{**SUSPENSION, **wrong})[0] == [said]
+
+
+def test_a_field_that_names_an_earlier_notice_is_told_by_its_label(
+    registry: Registry, office: httpx.Client
+) -> None:
+    register_pupil(registry)
+    given = {"upn": PUPIL, "occurred_on": "17/3/2025", "end_reason": "ehe"}
+    assert refused(office, "placement_ended", **given)[0] == [
+        ("placement", "Which placement: was left out and this pupil has none open")
+    ]
+
+
+def test_an_unknown_pupil_leads_to_registering_it(office: httpx.Client) -> None:
+    lines, page = refused(office, "suspension", **SUSPENSION)
+    assert lines == [
+        ("upn", "No pupil with this unique pupil number (UPN) is known to the registry: check it")
+    ]
+    assert f'<a href="/notify/pupil_registered?upn={PUPIL}">Register a pupil</a>' in page
+
+
+def test_a_wrong_password_does_not_say_which_part_is_wrong(nobody: httpx.Client) -> None:
+    answer = nobody.post("/sign-in", data={"email": EMAIL, "password": "wrong"})
+    assert "Enter the right email address and password: these do not match" in answer.text
