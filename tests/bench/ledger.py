@@ -1,0 +1,139 @@
+"""The ledger under load and at size: how far its order is behind, and what a proof costs."""
+
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from ap_registry import embedded
+from ap_registry.registry import Registry
+from ap_registry.signing import FILE, Signer
+from ap_registry.store import heads, merkle
+from ap_registry.store.database import Connection, Database, connect
+from ap_registry.store.sequencer import keep_sequencing
+from ap_registry.store.verifying import verify
+from tests.bench import BenchRow
+from tests.bench._clients import CLIENTS, rate
+from tests.bench.record import PUPILS, enrol, fresh, recording, world
+
+SECONDS = 10.0
+LAG_SECONDS = 2.0
+PROOF_SECONDS = 0.010
+ENTRIES = 1_000_000
+PROOFS = 200
+HEADS = 10_000
+WRITERS_SHARE = 0.95  # sequencing and signing cost the write path no more than 5 %
+
+
+def run() -> Iterator[BenchRow]:
+    with tempfile.TemporaryDirectory() as folder:
+        servers = embedded.ensure(Path(folder))
+        try:
+            signer = Signer(path=Path(folder) / FILE)
+            yield from _under_load(fresh(servers, "load"), signer)
+            yield from _at_size(fresh(servers, "size"))
+            yield from _signatures(fresh(servers, "heads"), signer)
+        finally:
+            embedded.stop(Path(folder))
+
+
+def _under_load(url: str, signer: Signer) -> Iterator[BenchRow]:
+    """The same clients without and with a sequencer beside them, which signs; then the lag."""
+    registry = Registry(Database(url))
+    world(registry, [201])
+    enrol(registry, 201, PUPILS)
+    alone = rate(recording, url, seconds=SECONDS)
+    done = threading.Event()
+    lags: list[float] = []
+    threads = [
+        threading.Thread(target=keep_sequencing, args=(lambda: url, None, done, signer)),
+        threading.Thread(target=_watch, args=(url, done, lags)),
+    ]
+    with registry.database.connection() as connection:
+        registry.closed(connection)  # what waits from before is not its lag
+    for thread in threads:
+        thread.start()
+    beside = rate(recording, url, seconds=SECONDS)
+    done.set()
+    for thread in threads:
+        thread.join()
+    registry.database.close()
+    worst = max(lags)
+    yield BenchRow(
+        name=f"ledger: at most {LAG_SECONDS:.0f} s behind {CLIENTS} clients that record",
+        ratio=LAG_SECONDS / worst,
+        goal=1.0,
+        absolute=f"{worst:.2f} s at worst, {statistics.median(lags):.2f} s at the median",
+    )
+    yield BenchRow(
+        name="ledger: recording beside a sequencer that signs, against without",
+        ratio=beside / alone,
+        goal=WRITERS_SHARE,
+        absolute=f"{beside:,.0f} notices/s, against {alone:,.0f}",
+    )
+
+
+def _watch(url: str, done: threading.Event, lags: list[float]) -> None:
+    """How long the oldest event has waited for its place, ten times a second."""
+    with connect(url) as connection:
+        while not done.wait(0.1):
+            row = connection.execute(
+                "select coalesce(extract(epoch from clock_timestamp() - min(recorded_at)), 0)"
+                " from unsequenced"
+            ).fetchone()
+            lags.append(float(row[0]) if row else 0.0)
+
+
+def _at_size(url: str) -> Iterator[BenchRow]:
+    with connect(url) as connection:
+        connection.execute(
+            "insert into log (seq, pupil_id, stream, version, leaf, known_at)"
+            " select n, gen_random_uuid(), 0, 1, sha256(int8send(n)), '2026-01-01'"
+            " from generate_series(1, %s) n",
+            (ENTRIES,),
+        )
+        merkle.grow(connection, 0, ENTRIES)
+        connection.execute("analyze log; analyze merkle_node")
+        took = [_proof(connection, number * 7919 % ENTRIES) for number in range(PROOFS)]
+        both = [_consistency(connection, number * 104_729 % ENTRIES) for number in range(1, PROOFS)]
+    for name, seconds in (("an inclusion", took), ("a consistency", both)):
+        yield BenchRow(
+            name=f"ledger: {name} proof among a million events within 10 ms",
+            ratio=PROOF_SECONDS / statistics.median(seconds),
+            goal=1.0,
+            absolute=f"{1e3 * statistics.median(seconds):.2f} ms; worst {1e3 * max(seconds):.1f}",
+        )
+
+
+def _proof(connection: Connection, leaf_index: int) -> float:
+    start = time.perf_counter()
+    merkle.inclusion(connection, leaf_index, ENTRIES)
+    return time.perf_counter() - start
+
+
+def _consistency(connection: Connection, before: int) -> float:
+    start = time.perf_counter()
+    merkle.consistency(connection, before, ENTRIES)
+    return time.perf_counter() - start
+
+
+def _signatures(url: str, signer: Signer) -> Iterator[BenchRow]:
+    """Heads of nothing, one a second of three hours; verify checks them all."""
+    with connect(url) as connection:
+        for number in range(HEADS):
+            at = datetime.fromisoformat(f"2026-01-01T00:00:00.{number:06d}+00:00")
+            heads.keep(connection, [(0, at)], signer)
+        began = time.perf_counter()
+        with connection.transaction():
+            found = verify(connection)
+        took = time.perf_counter() - began
+    assert found.first_bad is None
+    yield BenchRow(
+        name="ledger: verify checks 5,000 signed heads a second",
+        ratio=HEADS / took / 5_000,
+        goal=1.0,
+        absolute=f"{HEADS / took:,.0f} heads/s",
+    )
