@@ -23,6 +23,7 @@ class Installation:
 
     settings: Settings
     servers: embedded.Servers
+    practice: bool = False  # made with AP_REGISTRY_CLOCK, whichever clock it lives by now
 
     @cached_property
     def database(self) -> Database:
@@ -32,7 +33,11 @@ class Installation:
     def registry(self) -> Registry:
         """Who holds no key of the ledger waits for whoever does."""
         return Registry(
-            self.database, clock=self.clock, sequences=self.signer.usable, signer=self.signer
+            self.database,
+            clock=self.clock,
+            sequences=self.signer.usable,
+            signer=self.signer,
+            practice=self.practice,
         )
 
     @cached_property
@@ -85,8 +90,8 @@ def open_installation() -> Installation:
     return _open(read_settings())
 
 
-def open_at(settings: Settings, *, clock: datetime) -> Installation:
-    """A practice registry that lives at an instant."""
+def open_at(settings: Settings, *, clock: datetime | None) -> Installation:
+    """A practice registry that lives at an instant; None: by the real clock."""
     return _open(settings.model_copy(update={"registry_clock": clock}))
 
 
@@ -109,7 +114,8 @@ def _settle_clock(found: Installation, *, fresh: bool) -> None:
                 "insert into setting (name, value) values ('clock', 'set') on conflict do nothing"
             )
         row = connection.execute("select 1 from setting where name = 'clock'").fetchone()
-    if found.clock is not None and row is None:
+    found.practice = row is not None
+    if found.clock is not None and not found.practice:
         raise SetupError(
             "This registry runs by the real clock; AP_REGISTRY_CLOCK is refused",
             "Unset AP_REGISTRY_CLOCK, or choose another AP_REGISTRY_HOME for practice.",

@@ -15,6 +15,7 @@ from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.answering import Outcome, named, placed, status, stored
 from ap_registry.calendar import london_today
 from ap_registry.errors import Problem, Refused, VersionConflict
+from ap_registry.instants import instant
 from ap_registry.intake import Intake, digest_of_ref, open_intake
 from ap_registry.near import with_near
 from ap_registry.notice import FollowUp
@@ -28,6 +29,7 @@ from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.derived import held_rows, marked_rows
 from ap_registry.store.list_confirmations import settle_lists
+from ap_registry.store.log import last_recorded
 from ap_registry.store.recompute import recompute
 from ap_registry.store.registration_watch import watch_at_once
 from ap_registry.store.worlds import Worlds
@@ -52,7 +54,8 @@ class Registry:
     """Records notices in one database, by one clock (``AP_REGISTRY_CLOCK``) or the real one.
 
     ``sequences``: whether a read may sequence the ledger itself, as commands do; the web waits for
-    its sequencer. ``signer`` holds the key that signs what it sequences.
+    its sequencer. ``signer`` holds the key that signs what it sequences. ``practice``: whether it
+    was made with a clock of its own, by whichever clock it is served now.
     """
 
     def __init__(
@@ -62,11 +65,13 @@ class Registry:
         clock: datetime | None = None,
         sequences: bool = True,
         signer: Signer | None = None,
+        practice: bool = False,
     ) -> None:
         self.database = database
         self.clock = clock
         self.sequences = sequences
         self.signer = signer
+        self.practice = practice
         self.worlds = Worlds()
         self._hash_key: bytes | None = None
 
@@ -359,12 +364,12 @@ class Registry:
         """AP_REGISTRY_CLOCK may stand still, but not go back (contract section 1)."""
         if self.clock is None:
             return
-        row = connection.execute(
-            "select greatest((select max(known_at) from log),"
-            " (select max(recorded_at) from unsequenced))"
-        ).fetchone()
-        if row and row[0] and row[0] > self.clock:
-            words = f"AP_REGISTRY_CLOCK is earlier than the last record ({row[0]})"
+        last = last_recorded(connection)
+        if last is not None and last > self.clock:
+            words = (
+                f"AP_REGISTRY_CLOCK is earlier than the last record ({instant(last)}):"
+                " unset it, or set it to that instant or later"
+            )
             raise Refused((Problem("", "future_date", words),))
 
     def _outcome(

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -17,6 +17,7 @@ from ap_registry.demo.terms import PRESENT
 from ap_registry.errors import SetupError
 from ap_registry.installation import Installation, open_at
 from ap_registry.settings import read_settings
+from ap_registry.store.log import last_recorded
 from api.server import listen, serve
 from reports.command import outcomes
 from reports.render import as_csv, as_html, as_json
@@ -31,7 +32,7 @@ def say(line: str) -> None:
 
 def run(*, once: bool, pupils: int, las: int, seed: int) -> None:
     """Build the practice registry where there is none yet, report, and serve unless ``once``."""
-    found = open_at(read_settings(), clock=PRESENT)
+    found = _by_the_right_clock(open_at(read_settings(), clock=PRESENT))
     try:
         _fill(found, seed=seed, pupils=pupils, las=las)
         report(found, found.settings.home / "reports")
@@ -39,6 +40,17 @@ def run(*, once: bool, pupils: int, las: int, seed: int) -> None:
             _serve(found)
     finally:
         found.close()
+
+
+def _by_the_right_clock(found: Installation) -> Installation:
+    """By the real clock where somebody has recorded by it since: the demo's would refuse all."""
+    with found.database.connection() as connection:
+        last = last_recorded(connection)
+    if last is None or last <= PRESENT:
+        return found
+    say(f"This registry holds records later than {PRESENT:%d %B %Y}: it lives by the real clock.")
+    found.close()
+    return open_at(found.settings, clock=None)
 
 
 def _fill(found: Installation, *, seed: int, pupils: int, las: int) -> None:
@@ -113,7 +125,7 @@ def _serve(found: Installation) -> None:
     sys.stdout.flush()
     worker = subprocess.Popen(
         [sys.executable, "-m", "jobs.worker"],
-        env={**os.environ, "AP_REGISTRY_CLOCK": PRESENT.isoformat()},
+        env=_environment(found.clock),
     )
     try:
         with closing(listener):
@@ -122,3 +134,9 @@ def _serve(found: Installation) -> None:
         worker.terminate()
         worker.wait(timeout=15)
         embedded.stop(found.settings.home)
+
+
+def _environment(clock: datetime | None) -> dict[str, str]:
+    """What the worker is told: the same clock as the pages."""
+    given = {name: value for name, value in os.environ.items() if name != "AP_REGISTRY_CLOCK"}
+    return given if clock is None else {**given, "AP_REGISTRY_CLOCK": clock.isoformat()}

@@ -14,3 +14,12 @@ def ledger_at(connection: Connection, known_by: datetime) -> tuple[int, str]:
     ).fetchone()
     size: int = row[0] if row else 0
     return size, root(connection, size).hex()
+
+
+def last_recorded(connection: Connection) -> datetime | None:
+    """The instant of the latest record, sequenced or not yet; None where there is none."""
+    row = connection.execute(
+        "select greatest((select max(known_at) from log),"
+        " (select max(recorded_at) from unsequenced))"
+    ).fetchone()
+    return row[0] if row else None

@@ -77,8 +77,8 @@ Person = Annotated[accounts.SignedIn, Depends(person)]
 def text_of(
     registry: Registry, template: str, signed_in: accounts.SignedIn | None, **values: Any
 ) -> str:
-    """``practice``: the day by which a registry with a clock of its own lives."""
-    practice = registry.today().isoformat() if registry.clock else None
+    """``practice``: the present day of a registry that was made with a clock of its own."""
+    practice = registry.today().isoformat() if registry.practice or registry.clock else None
     found = _ENVIRONMENT.get_template(template)
     return found.render(person=signed_in, practice=practice, **values)
 

@@ -103,3 +103,12 @@ def test_every_page_says_that_the_registry_is_a_practice_one(
     assert words not in nobody.get("/sign-in").text
     registry.clock = AT
     assert words in nobody.get("/sign-in").text
+
+
+def test_a_practice_registry_says_so_by_the_real_clock_too(
+    registry: Registry, nobody: httpx.Client
+) -> None:
+    words = "This registry holds made-up pupils."
+    assert words not in nobody.get("/sign-in").text
+    registry.practice = True
+    assert words in nobody.get("/sign-in").text

@@ -1,5 +1,6 @@
 """``ap-registry demo --once`` as somebody at a shell runs it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from ap_registry import embedded
+from ap_registry.demo.organisations import secondaries
+from ap_registry.demo.people import upn_of
+from tests.world import PERSON
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +58,16 @@ def test_doctor_says_by_which_clock_it_lives(home: Path) -> None:
     told = command(home, "doctor", AP_REGISTRY_CLOCK="2026-11-20T18:00:00Z")
     assert "this registry lives at 2026-11-20T18:00:00+00:00 (AP_REGISTRY_CLOCK)" in told.stdout
     assert "though made for practice" in command(home, "doctor").stdout
+
+
+@pytest.mark.usefixtures("first")
+def test_records_later_than_the_demo_are_followed_by_the_real_clock(home: Path) -> None:
+    """AP_REGISTRY_CLOCK stands for what a user records by the real clock, after the demo's day."""
+    day = {"upn": upn_of("856", 9_999), "occurred_on": "2026-11-23"}
+    notice = {**day, **PERSON, "type": "pupil_registered", "by": secondaries("856")[0]}
+    later = {"AP_REGISTRY_CLOCK": "2026-11-23T09:00:00Z"}
+    recorded = command(home, "notify", json.dumps(notice), **later)
+    assert recorded.returncode == 0, recorded.stderr
+    again = command(home, "demo", "--once", "--pupils", "25")
+    assert again.returncode == 0, again.stderr
+    assert "later than 20 November 2026: it lives by the real clock." in again.stderr

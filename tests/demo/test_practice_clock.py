@@ -49,8 +49,12 @@ def test_writing_earlier_than_the_last_record_is_refused(
     write: Callable[[Registry], None], practice: Registry
 ) -> None:
     practice.clock = BEFORE
-    with pytest.raises(Refused, match="AP_REGISTRY_CLOCK is earlier than the last record"):
+    with pytest.raises(Refused) as refused:
         write(practice)
+    assert str(refused.value) == (
+        "AP_REGISTRY_CLOCK is earlier than the last record (2026-03-02T09:00:00.000000Z):"
+        " unset it, or set it to that instant or later"
+    )
 
 
 @WRITES
