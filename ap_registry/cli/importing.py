@@ -29,6 +29,7 @@ Result = Annotated[
 ]
 FORMATS = ("csv", "xlsx", "jsonl")
 ERRORS_SHOWN = 100
+MOVED_SHOWN = 20
 imports = typer.Typer(no_args_is_help=True, help="Take in a file.")
 
 
@@ -45,6 +46,10 @@ def _tell(result: ImportResult, as_json: bool) -> None:
             f"{result.rows} rows: {result.created} created, {result.unchanged} unchanged,"
             f" {result.duplicate} duplicate, {result.refused} refused\n"
         )
+        if removed := result.more.get("removed"):
+            sys.stdout.write(
+                f"{removed} blocks removed: the file names their academic year, and not them\n"
+            )
         sys.stdout.writelines(_moved(result.more.get("moved", [])))
         for error in result.errors[:ERRORS_SHOWN]:
             say(f"row {error.row}, {error.column or 'whole row'}: {error.detail} [{error.code}]")
@@ -60,11 +65,13 @@ def _moved(moved: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         concerned = sorted(Counter(str(one["owner"]) for one in moved).items())
         owners = ", ".join(f"{owner} ({count})" for owner, count in concerned)
         yield f"{len(moved)} follow-ups moved, of {owners}:\n"
-    for one in moved:
+    for one in moved[:MOVED_SHOWN]:
         yield (
             f"  {one['kind']} due {one['due_on']}, was {one['was_due_on']}"
             f" ({one['owner']}) {one['id']}\n"
         )
+    if len(moved) > MOVED_SHOWN:
+        yield f"  … and {len(moved) - MOVED_SHOWN} more: --json lists all\n"
 
 
 def _write_json(result: ImportResult) -> None:
@@ -134,7 +141,11 @@ def organisations(file: File, json_: Json = False) -> None:
 
 @imports.command("terms")
 def terms(file: File, json_: Json = False) -> None:
-    """organisation,starts_on,ends_on: one row for each block open to pupils."""
+    """organisation,starts_on,ends_on: one row for each block open to pupils.
+
+    The file replaces all blocks of an organisation in the academic years that it names; a year of
+    which a row is refused stays as it was.
+    """
     with opened(file) as handle, installation() as found:
         with found.database.connection() as connection:
             result = import_terms(

@@ -1,6 +1,7 @@
 """Terms and closures from small files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
@@ -9,6 +10,7 @@ from ap_registry.fields import BadValue, Day, Reading
 from ap_registry.identifiers import BadIdentifier, is_laestab, parse_organisation_id
 from ap_registry.ingest.results import BadRow, ImportResult, RowError
 from ap_registry.ingest.spreadsheets import read_rows
+from ap_registry.ingest.term_blocks import Given, Spoilt, left_out, overlapping
 from ap_registry.organisations import Organisation
 from ap_registry.store import reference
 from ap_registry.store.database import Connection
@@ -61,30 +63,25 @@ def import_terms(
     actor: str = "command-line",
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportResult:
-    """Replace each organisation's blocks of the academic years that the file names."""
+    """Replace each organisation's blocks of the academic years that the file names.
+
+    A row that is refused leaves the organisation's year as it was. ``more["removed"]``: how many
+    blocks on record are gone, because the file names their year and not them.
+    """
     result = ImportResult()
-    names = organisations_by_name(connection)
-    given: dict[str, list[TermBlock]] = {}
-    for number, row in read_rows(file, known=TERMS, needed=TERMS):
-        result.rows += 1
-        progress(number)
-        try:
-            name, block = _block(row, names)
-        except BadRow as bad:
-            result.refuse(RowError.bad(number, bad))
-            continue
-        if block in given.setdefault(name, []):
-            result.duplicate += 1
-            continue
-        given[name].append(block)
+    given = _given(file, organisations_by_name(connection), result, progress)
     present = reference.terms(connection)
     changed: dict[str, list[TermBlock]] = {}
+    result.more["removed"] = 0
     for name, blocks in given.items():
         before = present.get(name, [])
         years = {academic_year(b.ends_on) for b in blocks}
-        after = sorted([*blocks, *(b for b in before if academic_year(b.ends_on) not in years)])
-        result.unchanged += sum(b in before for b in blocks)
-        result.created += sum(b not in before for b in blocks)
+        kept = [b for b in before if academic_year(b.ends_on) not in years]
+        after = sorted([*blocks, *kept])
+        unchanged = sum(b in before for b in blocks)
+        result.unchanged += unchanged
+        result.created += len(blocks) - unchanged
+        result.more["removed"] += len(before) - len(kept) - unchanged
         if after != before:
             changed[name] = after
     if changed:
@@ -92,6 +89,53 @@ def import_terms(
             connection, changed, by="REGISTRY", actor=actor, on=today, clock=clock
         )
     return result
+
+
+def _given(
+    file: BinaryIO, names: Names, result: ImportResult, progress: Callable[[int], None]
+) -> dict[str, list[TermBlock]]:
+    """The blocks that stand, by organisation; all else is refused in ``result``."""
+    read: dict[tuple[str, TermBlock], Given] = {}
+    spoilt: list[Spoilt] = []
+    for number, row in read_rows(file, known=TERMS, needed=TERMS):
+        result.rows += 1
+        progress(number)
+        try:
+            found = _block(row, names)
+        except BadRow as bad:
+            result.refuse(RowError.bad(number, bad))
+            spoilt += _spoilt(number, row, names)
+            continue
+        if found in read:
+            result.duplicate += 1
+        else:
+            read[found] = Given(row=number, organisation=found[0], block=found[1])
+    clashes = overlapping([*read.values()])
+    spoilt += [found for _error, found in clashes.values()]
+    taken: dict[str, list[TermBlock]] = {}
+    for one in read.values():
+        error = clashes[one.row][0] if one.row in clashes else left_out(one, spoilt)
+        if error is None:
+            taken.setdefault(one.organisation, []).append(one.block)
+        else:
+            result.refuse(error)
+    result.errors.sort(key=lambda error: error.row)
+    return taken
+
+
+def _spoilt(number: int, row: Mapping[str, Any] | BadRow, names: Names) -> Iterator[Spoilt]:
+    """Whose year a refused row leaves as it was; of an organisation not known there is none."""
+    if isinstance(row, BadRow):
+        return
+    years = set()
+    try:
+        name = organisation_of(row, names)
+    except BadRow:
+        return
+    for column in TERMS[1:]:
+        with suppress(BadRow):
+            years.add(academic_year(_date(row, column)))
+    yield Spoilt(row=number, organisation=name, years=frozenset(years) or None)
 
 
 def _block(row: Mapping[str, Any] | BadRow, names: Names) -> tuple[str, TermBlock]:

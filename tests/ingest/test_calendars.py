@@ -108,7 +108,55 @@ def test_a_block_that_the_file_leaves_out_is_gone(registry: Registry) -> None:
     send_terms(registry, (SCHOOL, "2025-09-01", "2025-12-19"), (SCHOOL, "2026-01-05", "2026-07-17"))
     result = send_terms(registry, (SCHOOL, "2025-09-01", "2025-12-19"))
     assert counts(result) == (0, 1, 0, 0)
+    assert result.more == {"removed": 1}
     assert len(calendars(registry).terms[SCHOOL]) == 1
+
+
+AUTUMN = (SCHOOL, "2025-09-01", "2025-12-19")
+SPRING = (SCHOOL, "2026-01-05", "2026-03-27")
+NEXT = (SCHOOL, "2026-09-01", "2026-12-18")
+
+
+@pytest.mark.parametrize(
+    "spoilt", [(SCHOOL, "2026-04-13", "2026-04-10"), (SCHOOL, "next Monday", "2026-07-17")]
+)
+def test_a_refused_row_leaves_the_year_as_it_was(
+    registry: Registry, spoilt: tuple[str, str, str]
+) -> None:
+    send_terms(registry, AUTUMN, SPRING)
+    result = send_terms(registry, (SCHOOL, "2025-09-02", "2025-12-19"), spoilt, NEXT)
+    assert (counts(result), result.more) == ((1, 0, 0, 2), {"removed": 0})
+    assert result.errors[0].detail == (
+        "not taken, because row 2 of 100001 was refused: its academic year 2025/26 stays as it"
+        " was; mend that row and send the file again"
+    )
+    blocks = [block.starts_on.isoformat() for block in calendars(registry).terms[SCHOOL]]
+    assert blocks == [AUTUMN[1], SPRING[1], NEXT[1]]
+
+
+def test_a_row_that_names_no_day_leaves_every_year_of_the_organisation(registry: Registry) -> None:
+    send_terms(registry, AUTUMN)
+    result = send_terms(registry, (SCHOOL, "soon", "later"), SPRING, NEXT, (OTHER, *AUTUMN[1:]))
+    assert counts(result) == (1, 0, 0, 3)
+    assert [block.starts_on for block in calendars(registry).terms[SCHOOL]] == [date(2025, 9, 1)]
+
+
+def test_blocks_that_share_a_day_are_refused_each_naming_the_other(registry: Registry) -> None:
+    result = send_terms(registry, AUTUMN, (SCHOOL, "2025-12-19", "2026-03-27"), NEXT)
+    assert counts(result) == (1, 0, 0, 2)
+    assert [(error.row, error.detail) for error in result.errors] == [
+        (1, "this block and that of row 2 (2025-12-19 to 2026-03-27) overlap: a day belongs to one"
+            " block of term"),
+        (2, "this block and that of row 1 (2025-09-01 to 2025-12-19) overlap: a day belongs to one"
+            " block of term"),
+    ]  # fmt: skip
+
+
+def test_blocks_on_successive_days_and_of_two_schools_do_not_overlap(registry: Registry) -> None:
+    result = send_terms(
+        registry, AUTUMN, (SCHOOL, "2025-12-20", "2026-03-27"), (OTHER, *AUTUMN[1:])
+    )
+    assert result.refused == 0
 
 
 def test_bad_terms_are_named_and_the_others_stand(registry: Registry) -> None:
@@ -120,10 +168,11 @@ def test_bad_terms_are_named_and_the_others_stand(registry: Registry) -> None:
         (SCHOOL, "2026-01-05", "2026-01-04"),
         (SCHOOL, "2026-01-05", "2036-03-04"),
         (SCHOOL, "", "2026-03-04"),
-        (SCHOOL, "2025-09-01", "2025-12-19"),
+        (OTHER, "2025-09-01", "2025-12-19"),
     )
-    assert counts(result) == (1, 0, 1, 5)
+    assert counts(result) == (1, 0, 0, 6)
     assert problems(result) == [
+        (1, "", "bad_format"),
         (2, "organisation", "unknown_organisation"),
         (3, "organisation", "unknown_organisation"),
         (4, "ends_on", "end_before_start"),
