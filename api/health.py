@@ -28,8 +28,8 @@ JOB_FAILURES = Gauge("ap_registry_job_failures", "How often it has failed since 
 
 
 @router.get("/healthz")
-def healthz() -> dict[str, str]:
-    """The process answers."""
+async def healthz() -> dict[str, str]:
+    """The process answers, though every thread waits for the database."""
     return {"status": "ok"}
 
 

@@ -5,12 +5,15 @@ A server that was killed leaves the key behind; the transaction of one that live
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import httpx
 import pytest
 
 from ap_registry.registry import Registry
 from ap_registry.store.database import connect
+from api.problems import HttpProblem
+from api.v1.idempotency import Claim, begin
 from tests.api.conftest import Login
 from tests.store.holding import suspension
 from tests.world import SCHOOL, register_pupil
@@ -55,3 +58,17 @@ def test_one_at_work_keeps_its_key(registry: Registry, school: httpx.Client) -> 
 
 def test_taken_over_it_still_belongs_to_its_body(school: httpx.Client) -> None:
     assert post(school, sessions=4).status_code == 422
+
+
+def test_who_was_frozen_while_another_took_over_may_write_no_more(registry: Registry) -> None:
+    with registry.database.connection() as connection:
+        frozen, follows = (
+            begin(connection, UUID(int=1), "k-1", b"same", registry.now()) for _ in range(2)
+        )
+        assert isinstance(frozen, Claim)
+        assert isinstance(follows, Claim)
+        for stale in (frozen.hold, lambda c: frozen.finish(c, 201, b"twice")):
+            with pytest.raises(HttpProblem, match="still running"):
+                stale(connection)
+        follows.hold(connection)
+        follows.finish(connection, 201, b"once")

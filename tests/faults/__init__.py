@@ -1,0 +1,1 @@
+"""Whole installations under load whose processes are killed at random points."""
