@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 
 from ap_registry.embedded.places import free_port, is_free, package, pid_of
-from ap_registry.embedded.postgres import OWNER, PATIENCE_SECONDS, Postgres
+from ap_registry.embedded.postgres import OWNER, PATIENCE_SECONDS, RECOVERY_SECONDS, Postgres
 from ap_registry.errors import SetupError
 
 DATABASE = "ap_registry"
@@ -59,7 +59,7 @@ def ensure(home: Path) -> Servers:
         postgres = Postgres(home)
         if not postgres.data.exists():
             postgres.create(state["password"])
-        if not _answers(state):
+        if not (_answers(state) or _recovers(postgres, state)):
             state["postgres_port"] = postgres.start(state.get("postgres_port"))
             state["postgres_pid"] = postgres.pid()
             _write(home, state)
@@ -165,6 +165,16 @@ def _answers(state: Mapping[str, Any], database: str = DATABASE) -> bool:
             return connection.execute("select 1").fetchone() == (1,)
     except psycopg.Error:
         return False
+
+
+def _recovers(postgres: Postgres, state: Mapping[str, Any]) -> bool:
+    """Wait for one that runs: after a backend was killed it begins anew by itself."""
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while "postgres_port" in state and postgres.runs() and time.monotonic() < deadline:
+        if _answers(state):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _create_database(state: Mapping[str, Any]) -> None:

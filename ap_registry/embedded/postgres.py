@@ -13,6 +13,7 @@ from ap_registry.errors import SetupError
 OWNER = "ap_owner"
 NOBODY = 65534
 PATIENCE_SECONDS = 30
+RECOVERY_SECONDS = 120  # for a server that runs, and has yet to read what it wrote before it died
 _POSTGRES_CONF = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -121,7 +122,7 @@ class Postgres:
         while time.monotonic() < deadline:
             chosen = port if port is not None and is_free(port) else free_port()
             started = self._run(
-                "pg_ctl", "-D", str(self.data), "-w", "-t", str(PATIENCE_SECONDS),
+                "pg_ctl", "-D", str(self.data), "-w", "-t", str(RECOVERY_SECONDS),
                 "-l", str(self.base / "postgres.log"), "-o", f"-p {chosen}", "start",
             )  # fmt: skip
             if started.returncode == 0:
@@ -133,6 +134,14 @@ class Postgres:
 
     def pid(self) -> int | None:
         return pid_of(self.data / "postmaster.pid")
+
+    def runs(self) -> bool:
+        """Whether or not it answers; the id in its file may be another's by now."""
+        try:
+            called = Path(f"/proc/{self.pid()}/cmdline").read_bytes()
+        except OSError:
+            return False
+        return str(self.data).encode() in called
 
     def stop(self) -> bool:
         if self.pid() is None:

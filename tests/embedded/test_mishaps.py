@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from ap_registry import embedded
@@ -28,6 +29,20 @@ def test_starts_again_after_both_were_killed(home: Path, monkeypatch: pytest.Mon
     found = embedded.ensure(home)
     assert rows(found.database_owner_url, "select n from kept") == [(7,)]
     assert pings(found.redis_url)
+
+
+def test_a_server_that_begins_anew_after_a_killed_backend_is_waited_for(home: Path) -> None:
+    """It runs, holds its port and its folder, and answers nobody: no second one could start."""
+    before = embedded.ensure(home)
+    with (
+        psycopg.connect(before.database_url) as killed,
+        psycopg.connect(before.database_url) as ended,
+    ):
+        os.kill(killed.info.backend_pid, signal.SIGKILL)
+        with pytest.raises(psycopg.OperationalError):
+            ended.execute("select pg_sleep(600)")
+        assert embedded.ensure(home) == before
+    assert rows(before.database_url, "select 1") == [(1,)]
 
 
 def test_what_died_is_revived_and_what_was_stopped_is_not(home: Path) -> None:
