@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from reports.statistics import Z95, Z998, funnel
 
 WIDTH, HEIGHT = 480, 300  # narrow, so that the letters can be read on a phone
-LEFT, RIGHT, TOP, BOTTOM = 48, 124, 12, 44
+LEFT, RIGHT, TOP, BOTTOM = 48, 124, 24, 44
 LABEL_GAP = 15.0
 _STEPS = tuple(n * 10**power for power in range(7) for n in (1, 2, 5))
 
@@ -17,7 +17,8 @@ _STEPS = tuple(n * 10**power for power in range(7) for n in (1, 2, 5))
 def funnel_plot(rows: Sequence[dict[str, Any]], mean: float | None, title: str) -> Markup:
     """Rates by denominator with 95 % and 99.8 % limits about the mean; nothing without rows.
 
-    Each point bears the ``letter`` of its row in the table beside the drawing.
+    Each point bears the ``letter`` of its row in the table beside the drawing; points of one place
+    bear theirs together.
     """
     if not rows or mean is None:
         return Markup("")
@@ -31,13 +32,17 @@ def funnel_plot(rows: Sequence[dict[str, Any]], mean: float | None, title: str) 
         *_limits(mean, most, Z998, "limit998"),
         *_labels(mean, most),
     ]
+    letters: dict[tuple[int, float], list[str]] = {}
     for row in rows:
         x, y = _x(row["denominator"], most), _y(row["rate"] / 100)
+        letters.setdefault((row["denominator"], row["rate"]), []).append(row["letter"])
         words = f"{row['title']}: {row['numerator']} of {row['denominator']} ({row['rate']} %)"
         parts.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{escape(words)}</title></circle>'
-            f'<text class="letter" x="{x + 8:.1f}" y="{y - 5:.1f}">{row["letter"]}</text>'
         )
+    for (size, rate), named in letters.items():
+        x, y = _x(size, most) + 8, _y(rate / 100) - 5
+        parts.append(f'<text class="letter" x="{x:.1f}" y="{y:.1f}">{", ".join(named)}</text>')
     return Markup("".join(parts) + "</svg>")  # noqa: S704 - every text above is escaped
 
 

@@ -20,6 +20,11 @@ ORGANISATIONS: Mapping[str, str] = {
     "admin": organisations.authority(FIRST_LA),
     "auditor": organisations.authority(FIRST_LA),
 }
+NAMES: Mapping[str, str] = {
+    "school": "Amira Patel", "provider": "Ben Carter", "panel": "Chloe Evans",
+    "la": "Daniel Osei", "health": "Ellen Hughes", "social_care": "Farah Khan",
+    "parent": "Grace Wood", "admin": "Harry Lewis", "auditor": "Isla Morgan",
+}  # fmt: skip
 # A parent sees a pupil as its recorded contact; the account of an organisation stands in for it.
 PARENT = "parent belongs to an advice service, and sees no pupil before a contact is recorded."
 
@@ -31,6 +36,6 @@ def email_of(role: str) -> str:
 def add_sign_ins(connection: Connection, *, at: datetime) -> None:
     for role, organisation in ORGANISATIONS.items():
         accounts.add_account(
-            connection, email=email_of(role), name=role.replace("_", " "), password=PASSWORD,
+            connection, email=email_of(role), name=NAMES[role], password=PASSWORD,
             organisation=organisation, role=role, at=at,
         )  # fmt: skip

@@ -58,7 +58,9 @@ def _shape(name: str, kind: Kind) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def _choices(name: str, kind: Code) -> tuple[tuple[str, str], ...]:
-    return tuple((code, code_words(name, code)) for code in kind.codes)
+    """Without the method by which only the registry itself tells somebody."""
+    offered = (code for code in kind.codes if (name, code) != ("method", "registry"))
+    return tuple((code, code_words(name, code)) for code in offered)
 
 
 def new_reference() -> str:

@@ -17,6 +17,7 @@ from api.pages.rendering import Person, check_form, page
 from api.pages.words import GROUPS, TITLES
 
 router = APIRouter(prefix="/notify")
+MOST = 200
 
 
 def _kind(name: str) -> NoticeType[Any]:
@@ -27,7 +28,7 @@ def _kind(name: str) -> NoticeType[Any]:
 
 
 @router.get("")
-def what_happened(registry: TheRegistry, person: Person) -> Response:
+def what_happened(registry: TheRegistry, person: Person, upn: str = "") -> Response:
     """Only what the person may notify, in groups; what has no words yet comes last."""
     mine = [kind.name for kind in CATALOGUE.values() if may_send(person.caller, kind)]
     groups = [
@@ -36,15 +37,19 @@ def what_happened(registry: TheRegistry, person: Person) -> Response:
     ]
     others = [(n, n.replace("_", " ").capitalize(), "") for n in mine if n not in TITLES]
     shown = [(title, items) for title, items in [*groups, ("Other", others)] if items]
-    return page(registry, "what_happened.html", person, groups=shown)
+    return page(registry, "what_happened.html", person, groups=shown, upn=upn[:MOST])
 
 
 @router.get("/{name}")
-def form(name: str, registry: TheRegistry, person: Person, upn: str = "") -> Response:
-    values = {"upn": upn, "form": forms.new_reference()}
+def form(name: str, request: Request, registry: TheRegistry, person: Person) -> Response:
+    """What the address says of the form's fields is filled in."""
+    kind = _kind(name)
+    fields = {field.name for field in forms.inputs(kind)}
+    asked = {k: v[:MOST] for k, v in request.query_params.items() if k in fields}
+    values = {**asked, "form": forms.new_reference()}
     if person.caller.role in {"school", "provider"} and person.caller.organisation:
         values[person.caller.role] = person.caller.organisation
-    return _form(registry, person, _kind(name), values)
+    return _form(registry, person, kind, values)
 
 
 def _form(

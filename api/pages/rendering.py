@@ -15,6 +15,7 @@ from ap_registry.problems import TITLES
 from ap_registry.registry import Registry
 from ap_registry.store import accounts
 from api.deps import TheRegistry
+from api.pages.owed import form_of
 from api.pages.words import duty_words, field_words
 from api.problems import HttpProblem
 from api.v1.reports import READERS
@@ -57,7 +58,7 @@ def capfirst(text: str) -> str:
 _ENVIRONMENT.filters |= {
     "words": in_words, "moment": moment, "duty": duty_words, "capfirst": capfirst,
 }  # fmt: skip
-_ENVIRONMENT.globals |= {"field_words": field_words, "outcome_readers": READERS}
+_ENVIRONMENT.globals |= {"field_words": field_words, "form_of": form_of, "outcome_readers": READERS}
 
 
 def person(request: Request, registry: TheRegistry) -> accounts.SignedIn:

@@ -9,7 +9,7 @@ import pytest
 
 from ap_registry.registry import Registry
 from ap_registry.store import accounts
-from tests.world import PUPIL, SCHOOL, register_pupil
+from tests.world import PUPIL, SCHOOL, notify, register_pupil
 
 EMAIL, PASSWORD = "office@example.org", "correct horse battery"
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -102,3 +102,38 @@ def test_an_unknown_pupil_leads_to_registering_it(office: httpx.Client) -> None:
 def test_a_wrong_password_does_not_say_which_part_is_wrong(nobody: httpx.Client) -> None:
     answer = nobody.post("/sign-in", data={"email": EMAIL, "password": "wrong"})
     assert "Enter the right email address and password: these do not match" in answer.text
+
+
+def suspended(registry: Registry) -> str:
+    """Six days, so that education is owed from the sixth; the suspension's id."""
+    register_pupil(registry)
+    receipt = notify(
+        registry, "suspension", "2025-03-17", school=SCHOOL, sessions=12, ends_on="2025-03-24",
+        reasons=["PP"],
+    )  # fmt: skip
+    return str(receipt["event"]["id"])
+
+
+@pytest.mark.parametrize(
+    ("duty", "form"),
+    [
+        ("Tell the parents in writing", "notified?upn={upn}&of={event}&to=parent&about=decision"),
+        (
+            "Arrange full-time education from the sixth day",
+            "sixth_day_started?upn={upn}&exclusion={event}",
+        ),
+    ],
+)
+def test_a_duty_leads_to_the_form_that_discharges_it(
+    registry: Registry, office: httpx.Client, duty: str, form: str
+) -> None:
+    event = suspended(registry)
+    owed = unescape(office.get("/").text)
+    address = "/notify/" + form.format(upn=PUPIL, event=event)
+    assert f'href="{address}">Say that it was done<span class="hidden">: {duty}<' in owed
+    assert f'value="{event}"' in office.get(address).text
+
+
+def test_people_are_not_offered_what_only_the_registry_does(office: httpx.Client) -> None:
+    made = office.get("/notify/notified").text
+    assert ('value="registry"' in made, "The local authority</option>" in made) == (False, True)

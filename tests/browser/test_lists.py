@@ -37,7 +37,7 @@ def test_the_first_page_counts_what_waits(visit: Visit, registry: Registry) -> N
     page = visit()
     sign_in(page, "provider")
     expect(page.locator(".waiting")).to_have_text(
-        "Your organisation owes 1; it has been reminded of 1."
+        "Your organisation owes 1. We have reminded it of 1."
         " In the last 7 days 0 notices were delivered to it."
     )
 

@@ -1,10 +1,13 @@
 """The outcome report as a page: plain words, and never a rank."""
 
+import re
 from typing import Any
 
 import pytest
 
 from reports.render import as_html, figure, letter
+
+LETTER_HEIGHT = 17  # on a phone
 
 
 def row(provider: str, numerator: int, denominator: int, coverage: float = 1.0) -> dict[str, Any]:
@@ -47,6 +50,17 @@ def test_a_point_bears_the_letter_of_its_row() -> None:
     assert made.count(">A</text>") == made.count(">B</text>") == 1
     assert "A. Bridge &lt;PRU&gt;" in made
     assert "B. AP-0001" in made
+
+
+def test_points_of_one_place_bear_their_letters_together() -> None:
+    made = page(row("100007", 5, 10), row("AP-0001", 5, 10), row("AP-0002", 9, 10))
+    assert (made.count(">A, B</text>"), made.count(">C</text>")) == (1, 1)
+
+
+def test_the_letter_of_a_point_at_100_per_cent_is_not_cut_off() -> None:
+    made = page(row("100007", 10, 10))
+    tops = re.findall(r'class="letter" x="[^"]+" y="([^"]+)"', made)
+    assert [float(y) >= LETTER_HEIGHT for y in tops] == [True]
 
 
 def test_letters_go_on_after_z() -> None:
