@@ -270,7 +270,8 @@ class Intake:
             raise refused(
                 "/ref",
                 "ref_conflict",
-                "this ref was used for other content: use another ref, or amend with a reason",
+                "this ref was used for other content: use another ref, or correct what is on record"
+                " with a reason (--amend REASON; over HTTP ?amend=REASON)",
             )
         return self._amend(found, workspace, earlier, by)
 

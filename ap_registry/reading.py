@@ -120,6 +120,7 @@ def clock_explained(
 ) -> dict[str, Any]:
     """Each day from the start of a follow-up to its due day, once: counted or not, and why.
 
+    ``outcome``: done or lapsed, on ``closed_on``; None while it runs.
     ``adjusted``: the number that the LA of its owner has set, where the registry's own is not used.
     """
     with registry.database.connection() as connection:
@@ -161,6 +162,8 @@ def clock_explained(
     return {
         "follow_up": owed["id"],
         **{name: owed[name] for name in ("kind", "rule", "source", "calendar", "due_on")},
+        "closed_on": owed["closed_on"],
+        "outcome": owed["status"] if owed["closed_on"] else None,
         "adjusted": describe(held) if held else None,
         "days": days,
     }

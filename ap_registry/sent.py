@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from difflib import get_close_matches
 from typing import Any
 
 from ap_registry.access import Caller
@@ -13,6 +14,7 @@ from ap_registry.notices import CATALOGUE
 from ap_registry.store.projections import birth_year
 
 ENVELOPE = frozenset({"type", "upn", "pupil_id", "occurred_on", "by", "ref", "note"})
+WHERE_LISTED = "docs/framework.md and GET /api/v1/framework list them"
 Notice = Mapping[str, Any]
 _DAY = Day()
 _BY = Organisation()
@@ -72,9 +74,10 @@ def kind_of(notice: Notice) -> NoticeType[Any]:
         raise refused("/type", "required", "type is needed")
     kind = CATALOGUE.get(str(name).strip())
     if kind is None:
-        raise refused(
-            "/type", "unknown_type", "type must be one of " + ", ".join(sorted(CATALOGUE))
-        )
+        near = get_close_matches(str(name).strip().lower(), CATALOGUE, n=1)
+        meant = f": did you mean {near[0]}?" if near else "."
+        words = f"type is none of the {len(CATALOGUE)} types of notice{meant} {WHERE_LISTED}"
+        raise refused("/type", "unknown_type", words)
     return kind
 
 

@@ -51,8 +51,11 @@ def _tell(result: ImportResult, as_json: bool) -> None:
                 f"{removed} blocks removed: the file names their academic year, and not them\n"
             )
         sys.stdout.writelines(_moved(result.more.get("moved", [])))
+        if not result.rows:
+            say("The file holds a header and no rows.")
         for error in result.errors[:ERRORS_SHOWN]:
-            say(f"row {error.row}, {error.column or 'whole row'}: {error.detail} [{error.code}]")
+            detail = error.detail.removeprefix(f"{error.column}: ")
+            say(f"row {error.row}, {error.column or 'whole row'}: {detail} [{error.code}]")
         if len(result.errors) > ERRORS_SHOWN:
             say(f"… and {len(result.errors) - ERRORS_SHOWN} more")
     if result.refused:

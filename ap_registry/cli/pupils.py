@@ -2,6 +2,7 @@
 
 import sys
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,9 +10,11 @@ import typer
 
 from ap_registry.cli.output import Json, Stop, installation, write_json, write_table
 from ap_registry.errors import NotFound, Problem
+from ap_registry.framework import ACROSS_PUPILS, framework
 from ap_registry.installation import Installation
 from ap_registry.reading import clock_explained, read_pupil
-from ap_registry.store import queries, who
+from ap_registry.store import queries, reference, who
+from ap_registry.store.database import Connection
 
 pupil = typer.Typer(no_args_is_help=True, help="One pupil.")
 clock = typer.Typer(no_args_is_help=True, help="Legal clocks.")
@@ -101,6 +104,7 @@ def follow_ups(
     with installation() as found:
         pupil_id = find_pupil(found, upn, known_by) if upn else None
         with found.database.connection() as connection:
+            _check_filters(connection, owner, kind)
             listed = queries.follow_ups(
                 connection,
                 queries.Scope(everything=True),
@@ -120,6 +124,22 @@ def follow_ups(
         raise Stop(1)
 
 
+def _check_filters(connection: Connection, owner: str | None, kind: str | None) -> None:
+    """A name mistyped must not look like nothing owed."""
+    if owner is not None and not (
+        any(reference.all_organisations(connection, names=[owner])) or owner.startswith("LA")
+    ):
+        raise typer.BadParameter(f"{owner} is not an organisation on record", param_hint="--owner")
+    kinds = {clock["kind"] for clock in framework()["clocks"]} | ACROSS_PUPILS.keys()
+    if kind is not None and kind not in kinds:
+        near = get_close_matches(kind, kinds, n=1)
+        meant = f": did you mean {near[0]}?" if near else ""
+        raise typer.BadParameter(
+            f"{kind} is no kind of follow-up{meant} (docs/framework.md lists them)",
+            param_hint="--kind",
+        )
+
+
 @clock.command("explain")
 def explain(follow_up: str, json_: Json = False) -> None:
     """Every day from the start to the due day, counted or skipped, and why."""
@@ -133,6 +153,8 @@ def explain(follow_up: str, json_: Json = False) -> None:
         write_json(told)
         return
     sys.stdout.write(f"{told['kind']}: due {told['due_on']} ({told['rule']})\n{told['source']}\n")
+    if told["outcome"] is not None:
+        sys.stdout.write(f"{told['outcome']} on {told['closed_on']}\n")
     if (held := told["adjusted"]) is not None:
         sys.stdout.write(f"{held['value']} as {held['la']} has set it: {held['reason']}\n")
     rows = [

@@ -113,7 +113,8 @@ class Reader:
             if len(marks) != 10:
                 raise BadRow(
                     "marks", "bad_format",
-                    f"marks must be ten codes from Monday AM to Friday PM, not {len(marks)}",
+                    "marks must be ten codes from Monday AM to Friday PM with blanks between them,"
+                    rf" such as / \ / \ / \ / \ / \, not {len(marks)}",
                 )  # fmt: skip
             try:
                 found = "".join(map(self._all_week(week).__getitem__, marks))
@@ -143,7 +144,9 @@ class Reader:
     def _byte(self, code: str, on: date, column: str) -> str:
         name = code.upper()
         if not codes.is_valid_mark(name, on):
-            raise BadRow(column, "unknown_code", f"{code[:4]} is no attendance code on {on}")
+            valid = " ".join(one for one in codes.ATTENDANCE if codes.is_valid_mark(one, on))
+            words = f"{code[:4]} is no attendance code on {on}: the codes of that day are {valid}"
+            raise BadRow(column, "unknown_code", words)
         if on > self.today and name not in {codes.NO_MARK, "#"}:
             raise BadRow(column, "future_date", f"{on} is in the future: use - there")
         return codes.to_byte(name)

@@ -53,6 +53,8 @@ def _kind(head: bytes) -> str:
         if head.startswith(mark):
             raise Unreadable(f"This is {words}.")
     if head.startswith(b"PK\x03\x04"):
+        if b"word/" in head:
+            raise Unreadable("This is a Word document: save it as CSV or XLSX.")
         return "xlsx"
     start = head.decode(encoding_of(head), errors="ignore").lstrip()
     if start.startswith("["):

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from ap_registry import embedded
 from ap_registry.cli import main
 from ap_registry.cli.output import progress_bar
+from ap_registry.demo.people import upn_of
 from ap_registry.registry import Registry
 from tests.world import PUPIL, SCHOOL, close, notify, register_pupil
 
@@ -162,3 +164,90 @@ def test_the_progress_bar_keeps_to_terminals(capsys: pytest.CaptureFixture[str])
     with progress_bar("notices") as bar:
         bar(10)
     assert capsys.readouterr().err == ""
+
+
+def test_of_many_moved_the_first_twenty_are_shown(command: Command, registry: Registry) -> None:
+    for number in range(1, 12):
+        upn = upn_of("856", number)
+        register_pupil(registry, upn=upn)
+        notify(registry, "suspension", "2026-11-19", upn=upn, school=SCHOOL, sessions=20,
+               ends_on="2026-12-02", reasons=["PP"])  # fmt: skip
+    text = f"organisation,date,reason\n{SCHOOL},2026-11-24,snow\n"
+    lines = command("import", "closures", "-", stdin=text).stdout.splitlines()
+    assert lines[1] == f"22 follow-ups moved, of {SCHOOL} (22):"
+    assert (len(lines), lines[-1]) == (23, "  … and 2 more: --json lists all")
+
+
+def test_the_blocks_that_a_file_takes_away_are_counted(command: Command) -> None:
+    text = f"organisation,starts_on,ends_on\n{SCHOOL},2025-09-01,2025-12-19\n"
+    command("import", "terms", "-", stdin=text + f"{SCHOOL},2026-01-05,2026-07-17\n")
+    ran = command("import", "terms", "-", stdin=text)
+    assert ran.stdout.splitlines()[1] == (
+        "1 blocks removed: the file names their academic year, and not them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (SUSPENSION.replace(PUPIL, "A" + PUPIL[1:]), "row 1, upn: the first letter"),
+        (SUSPENSION.replace("\nsuspension,", "\nsuspenson,"), "did you mean suspension?"),
+        (SUSPENSION.splitlines()[0] + "\n", "The file holds a header and no rows."),
+    ],
+)
+def test_messages_say_what_to_mend(command: Command, sent: str, said: str) -> None:
+    told = command("import", "notices", "-", stdin=sent).stderr
+    assert said in told
+    assert "upn: upn:" not in told
+
+
+def test_a_word_document_is_called_one(command: Command, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "terms.xlsx", "w") as made:
+        made.writestr("[Content_Types].xml", "<Types/>")
+        made.writestr("word/document.xml", "<document/>")
+    ran = command("import", "terms", "terms.xlsx")
+    assert ran.returncode == 2
+    assert "This is a Word document: save it as CSV or XLSX." in ran.stderr
+
+
+def test_a_register_is_refused_with_an_example_or_with_the_codes_of_that_day(
+    command: Command,
+) -> None:
+    short = command("import", "attendance", "-", stdin=REGISTER.replace("/ " * 10, "/ / /"))
+    assert r"such as / \ / \ / \ / \ / \, not 3" in short.stderr
+    wrong = command("import", "attendance", "-", stdin=REGISTER.replace("/ " * 10, "/ " * 9 + "Q9"))
+    assert "Q9 is no attendance code on 2026-03-06: the codes of that day are / \\ " in wrong.stderr
+
+
+def test_a_ref_used_before_is_refused_with_the_way_to_correct(command: Command) -> None:
+    header, row = SUSPENSION.splitlines()
+    first = f"{header},ref\n{row},S-1\n"
+    command("import", "notices", "-", stdin=first)
+    again = command("import", "notices", "-", stdin=first.replace(",4,", ",3,"))
+    assert "(--amend REASON; over HTTP ?amend=REASON) [ref_conflict]" in again.stderr
+
+
+def test_a_clock_that_has_stopped_says_when_and_how(command: Command, registry: Registry) -> None:
+    opened = notify(registry, "suspension", "2026-11-02", school=SCHOOL, sessions=14,
+                    ends_on="2026-11-10", reasons=["PP"], ref="S-2")["follow_ups"]  # fmt: skip
+    (sixth,) = [one for one in opened["opened"] if one["kind"] == "sixth_day_provision"]
+    explain = ("clock", "explain", sixth["id"])
+    assert "lapsed on" not in command(*explain).stdout
+    notify(registry, "exclusion_cancelled", "2026-11-03", exclusion="S-2", by=SCHOOL,
+           reason="Not warranted")  # fmt: skip
+    assert command(*explain).stdout.splitlines()[2] == "lapsed on 2026-11-03"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--owner", "999999"), "999999 is not an organisation on record"),
+        (("--kind", "rubbish"), "rubbish is no kind of follow-up"),
+    ],
+)
+def test_a_filter_that_names_nothing_is_refused(
+    command: Command, words: tuple[str, str], said: str
+) -> None:
+    ran = command("follow-ups", *words)
+    assert (ran.returncode, said in " ".join(ran.stderr.split())) == (2, True)
+    assert command("follow-ups", "--owner", SCHOOL, "--kind", "parent_notice").returncode == 0
