@@ -16,11 +16,13 @@ from ap_registry import (
     attendance_follow_ups,
     attendance_returns,
     duties,
+    mending,
     missing_registers,
 )
 from ap_registry.adjustments import Adjustment, describe, may_adjust
 from ap_registry.duties import DUTIES, Duty
 from ap_registry.errors import CODE_STATUS
+from ap_registry.meanings import MEANINGS
 from ap_registry.notice import FieldSpec, NoticeType
 from ap_registry.notices import CATALOGUE, CLOCKS
 from ap_registry.rules import CHECKED_ON, IDS, RULES, Rule
@@ -76,7 +78,15 @@ def _clocks() -> list[dict[str, Any]]:
     ]
     told = {clock["kind"] for clock in listed}
     by_marks = (pair for part in _BY_MARKS for pair in part.RULE_OF_KIND.items())
-    return listed + [{"kind": kind, "rules": [rule]} for kind, rule in by_marks if kind not in told]
+    others = [*by_marks, *ACROSS_PUPILS.items()]
+    mended: dict[str, list[str]] = {}
+    for rule, kind in mending.KINDS.items():
+        mended.setdefault(kind, []).append(rule)
+    return [
+        *listed,
+        *({"kind": kind, "rules": [rule]} for kind, rule in others if kind not in told),
+        *({"kind": kind, "rules": rules} for kind, rules in mended.items() if kind not in told),
+    ]
 
 
 def _duty(one: Duty) -> dict[str, Any]:
@@ -171,14 +181,16 @@ def _notices(made: dict[str, Any]) -> Iterator[str]:
 
 def _field_row(field: dict[str, Any]) -> str:
     marks = ("†" if field["private"] else "") + ("" if field["required"] else "?")
-    return f"| `{field['name']}`{marks} | {_takes(field['schema'])} |"
+    return f"| `{field['name']}`{marks} | {_takes(field['schema'], field['name'])} |"
 
 
-def _takes(schema: dict[str, Any]) -> str:
+def _takes(schema: dict[str, Any], name: str) -> str:
+    """Each code with its meaning, where it does not say it itself."""
     if "enum" in schema:
-        return ", ".join(f"`{code}`" for code in schema["enum"])
+        known = MEANINGS.get(name, {})
+        return ", ".join(f"`{code}` {known.get(code, '')}".rstrip() for code in schema["enum"])
     if schema["type"] == "array":
-        return f"up to {schema['maxItems']} of: {_takes(schema['items'])}"
+        return f"up to {schema['maxItems']} of: {_takes(schema['items'], name)}"
     bounds = [
         f"{word} {schema[key]}"
         for word, key in (("from", "minimum"), ("to", "maximum"))

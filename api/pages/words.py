@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ap_registry import codes
+from ap_registry.meanings import MEANINGS
 
 GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Suspension and exclusion": {
@@ -77,7 +77,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "suspension.kind": ("Kind of suspension", ""),
     "reasons": ("Reasons", "Choose 1 to 3, the main one among them"),
     "starts_session": ("First session", "Leave out for a whole first day"),
-    "decided_on": ("When was it decided?", "Leave out if decided today"),
+    "decided_on": ("When was it decided?", "Left out, it is the day on which you send this"),
     "exam_missed": ("Does the pupil miss a public examination?", ""),
     "exclusion": ("Which exclusion", "Its reference; leave out if only one is open"),
     "placement": ("Which placement", "Its reference; leave out if only one is open"),
@@ -130,36 +130,6 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "activity": ("Activity", "NCCIS code, for example 210"),
     "organisation": ("Organisation", "URN, or its name"),
 }
-
-CODES: Mapping[str, Mapping[str, str]] = {
-    "reasons": codes.EXCLUSION_REASONS.labels,
-    "sen_need": codes.SEN_NEED.labels,
-    "sen_provision": {"N": "No support", "K": "SEN support", "E": "EHC plan"},
-    "sex": {"F": "Female", "M": "Male", "U": "Unknown"},
-    "starts_session": {"AM": "Morning", "PM": "Afternoon"},
-    "registration": {
-        "C": "Current, this school only (C)", "M": "Dual, main school (M)",
-        "S": "Dual, subsidiary school (S)", "G": "Guest (G)", "F": "Further education college (F)",
-        "O": "Other provider (O)",
-    },
-    "setting_type": {
-        "NFE": "Non-maintained further education", "OOT": "One-to-one tuition",
-        "OTH": "Other unregistered provider", "WBP": "Work-based placement",
-    },
-    "social_worker": {"none": "None", "cin": "Child in need", "cp": "Child protection plan"},
-    "looked_after": {"none": "No", "current": "Now", "previous": "Formerly"},
-    "to": {
-        "la": "The local authority", "home_la": "The home local authority",
-        "care_la": "The local authority that looks after the pupil", "parent": "A parent",
-        "pupil": "The pupil", "governors": "The governors", "school": "The school",
-        "provider": "The provider", "health": "The health service",
-        "social_worker": "The social worker", "virtual_school_head": "The virtual school head",
-    },
-    "attended": {"la": "Local authority"},
-    "end_reason": {"ehe": "Elective home education", "cme": "Missing education"},
-    "activity": codes.NCCIS_ACTIVITY.labels,
-    "ground": {"over_age": "Over compulsory school age", "none": "No ground applies"},
-}  # fmt: skip
 
 DUTIES: Mapping[str, str] = {
     "sixth_day_provision": "Arrange full-time education from the sixth day",
@@ -218,7 +188,7 @@ def field_words(kind: str, name: str) -> tuple[str, str]:
 def code_words(name: str, code: str) -> str:
     if name == "ground" and len(code) == 1:
         return f"Regulation 9(1)({code})"
-    words = CODES.get(name, {}).get(code) or code.replace("_", " ")
+    words = MEANINGS.get(name, {}).get(code) or code.replace("_", " ")
     return words[:1].upper() + words[1:]
 
 

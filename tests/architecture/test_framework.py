@@ -1,5 +1,7 @@
 """docs/framework.md says what the registry does today."""
 
+import pytest
+
 from ap_registry.framework import RULE_IDS, as_markdown, framework
 from ap_registry.notices import CATALOGUE
 from tests.architecture.sources import ROOT
@@ -29,3 +31,12 @@ def test_every_clock_is_counted_by_a_rule() -> None:
     assert clocks["sixth_day_provision"] == ["exclusion.sixth-day"]
     assert clocks["code_n_reason"] == ["attendance.code-n"]
     assert [kind for kind, rules in clocks.items() if not rules] == []
+
+
+@pytest.mark.parametrize("kind", ["list_confirmation", "registration_watch", "checks_confirmation"])
+def test_follow_ups_that_no_single_clock_opens_are_listed(kind: str) -> None:
+    assert kind in {clock["kind"] for clock in framework()["clocks"]}
+
+
+def test_a_code_stands_beside_its_meaning() -> None:
+    assert "`PP` physical assault against a pupil" in as_markdown()

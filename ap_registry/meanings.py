@@ -1,0 +1,36 @@
+"""What codes mean, by the field that takes them: for forms and docs/framework.md."""
+
+from collections.abc import Mapping
+
+from ap_registry import codes
+
+MEANINGS: Mapping[str, Mapping[str, str]] = {
+    "reasons": codes.EXCLUSION_REASONS.labels,
+    "sen_need": codes.SEN_NEED.labels,
+    "sen_provision": {"N": "No support", "K": "SEN support", "E": "EHC plan"},
+    "sex": {"F": "Female", "M": "Male", "U": "Unknown"},
+    "starts_session": {"AM": "Morning", "PM": "Afternoon"},
+    "registration": {
+        "C": "Current, this school only (C)", "M": "Dual, main school (M)",
+        "S": "Dual, subsidiary school (S)", "G": "Guest (G)", "F": "Further education college (F)",
+        "O": "Other provider (O)",
+    },
+    "setting_type": {
+        "NFE": "Non-maintained further education", "OOT": "One-to-one tuition",
+        "OTH": "Other unregistered provider", "WBP": "Work-based placement",
+    },
+    "social_worker": {"none": "None", "cin": "Child in need", "cp": "Child protection plan"},
+    "looked_after": {"none": "No", "current": "Now", "previous": "Formerly"},
+    "to": {
+        "la": "The local authority", "home_la": "The home local authority",
+        "care_la": "The local authority that looks after the pupil", "parent": "A parent",
+        "pupil": "The pupil", "governors": "The governors", "school": "The school",
+        "provider": "The provider", "health": "The health service",
+        "social_worker": "The social worker", "virtual_school_head": "The virtual school head",
+    },
+    "attended": {"la": "Local authority"},
+    "end_reason": {"ehe": "Elective home education", "cme": "Missing education"},
+    "category": codes.FAIR_ACCESS_CATEGORY.labels,
+    "activity": codes.NCCIS_ACTIVITY.labels,
+    "ground": {"over_age": "Over compulsory school age", "none": "No ground applies"},
+}  # fmt: skip
