@@ -25,7 +25,7 @@ def create_app(registry: Registry) -> FastAPI:
         title="AP Registry",
         version="0.1.0",
         description="Pupil movements into and out of alternative provision, and what follows.",
-        docs_url="/docs",
+        docs_url=None,  # FastAPI's page loads scripts from elsewhere; ours is in pages/
         redoc_url=None,
     )
     app.state.registry = registry

@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 from reports.statistics import Z95, Z998, funnel
 
 WIDTH, HEIGHT = 480, 300  # narrow, so that the letters can be read on a phone
-LEFT, RIGHT, TOP, BOTTOM = 48, 124, 24, 44
-LABEL_GAP = 15.0
+LEFT, RIGHT, TOP, BOTTOM = 60, 142, 24, 44  # room for letters of 17 px, as on a phone
+LABEL_GAP = 18.0
 _STEPS = tuple(n * 10**power for power in range(7) for n in (1, 2, 5))
 
 

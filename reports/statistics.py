@@ -64,14 +64,14 @@ def funnel(mean: float, n: float, z: Decimal = Z95) -> tuple[float, float]:
 
 
 def in_words(numerator: int, denominator: int, mean: float | None) -> str:
-    """Higher than, lower than, or not different from the average (95 % funnel)."""
+    """Higher than, lower than, or like the average (95 % funnel)."""
     if mean is None or not denominator:
         return ""
     low, high = funnel(mean, denominator)
     share = numerator / denominator
     if share < low:
         return "lower than the average"
-    return "higher than the average" if share > high else "not different from the average"
+    return "higher than the average" if share > high else "like the average"
 
 
 def mean(values: Values) -> Fraction:

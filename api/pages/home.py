@@ -1,4 +1,4 @@
-"""The first page: what is owed, soonest first."""
+"""The first page: what is owed, soonest first; and where programs start."""
 
 from typing import Annotated
 from uuid import UUID
@@ -13,6 +13,12 @@ from api.pages.rendering import Person, page
 
 router = APIRouter()
 SHOWN = 200
+
+
+@router.get("/docs")
+def for_programs(registry: TheRegistry) -> Response:
+    """Where the description of the HTTP interface is; without scripts, so as the CSP allows."""
+    return page(registry, "docs.html", None)
 
 
 @router.get("/")

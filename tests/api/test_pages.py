@@ -112,3 +112,15 @@ def test_a_practice_registry_says_so_by_the_real_clock_too(
     assert words not in nobody.get("/sign-in").text
     registry.practice = True
     assert words in nobody.get("/sign-in").text
+
+
+def test_the_page_for_programs_loads_nothing_from_elsewhere(nobody: httpx.Client) -> None:
+    answer = nobody.get("/docs")
+    assert (answer.status_code, "http" in answer.text.replace("HTTP", "")) == (200, False)
+    assert 'href="/openapi.json"' in answer.text
+
+
+def test_a_page_names_an_icon_that_is_there(nobody: httpx.Client) -> None:
+    icon = "/static/favicon.svg"
+    assert f'href="{icon}"' in nobody.get("/sign-in").text
+    assert nobody.get(icon).headers["content-type"].startswith("image/svg+xml")
