@@ -41,7 +41,7 @@ def adjust(registry: Registry, wanted: Wanted, caller: Caller = COMMAND_LINE) ->
             raise _refused(Problem("/la", "forbidden", "an LA sets its own numbers"))
         if _held(world.adjustments, found) != found:
             write_adjustment(connection, found, actor=caller.actor, on=today, clock=registry.clock)
-    moved = registry.recompute_follow_ups()
+    moved = registry.recompute_follow_ups()["moved"]
     return {"adjustment": adjustments.describe(found), "moved": moved}
 
 

@@ -144,12 +144,12 @@ class Registry:
                     raise
         raise AssertionError("unreachable")
 
-    def recompute_follow_ups(self) -> list[dict[str, Any]]:
-        """After a calendar has changed: derive what is running anew; answer what moved."""
+    def recompute_follow_ups(self) -> dict[str, list[dict[str, Any]]]:
+        """After a calendar has changed: derive what runs anew; answer moved, opened, closed."""
         with self.database.connection() as connection:
-            moved = recompute(connection, self.worlds, clock=self.clock)
-            moved += settle_lists(connection, self.worlds, self.clock)
-        return sorted(moved, key=lambda one: (one["due_on"], one["id"]))
+            changes = recompute(connection, self.worlds, clock=self.clock)
+            changes.moved += settle_lists(connection, self.worlds, self.clock)
+        return changes.as_json()
 
     def closed(self, connection: Connection, as_at: datetime | None = None) -> datetime:
         """The instant to read at: as asked, or the latest; nothing can appear before it any more.

@@ -51,6 +51,8 @@ def _tell(result: ImportResult, as_json: bool) -> None:
                 f"{removed} blocks removed: the file names their academic year, and not them\n"
             )
         sys.stdout.writelines(_moved(result.more.get("moved", [])))
+        for word in ("opened", "closed"):
+            sys.stdout.writelines(_changed(word, result.more.get(word, [])))
         if not result.rows:
             say("The file holds a header and no rows.")
         for error in result.errors[:ERRORS_SHOWN]:
@@ -75,6 +77,17 @@ def _moved(moved: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         )
     if len(moved) > MOVED_SHOWN:
         yield f"  … and {len(moved) - MOVED_SHOWN} more: --json lists all\n"
+
+
+def _changed(word: str, changed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What a changed calendar has opened or ended (done, lapsed)."""
+    if changed:
+        yield f"{len(changed)} follow-ups {word}:\n"
+    for one in changed[:MOVED_SHOWN]:
+        how = f"{one['status']}, " if one["closed_on"] else ""
+        yield f"  {one['kind']} {how}due {one['due_on']} ({one['owner']}) {one['id']}\n"
+    if len(changed) > MOVED_SHOWN:
+        yield f"  … and {len(changed) - MOVED_SHOWN} more: --json lists all\n"
 
 
 def _write_json(result: ImportResult) -> None:
@@ -210,7 +223,7 @@ def providers(file: File, json_: Json = False) -> None:
 
 def _recompute(found: Any, result: ImportResult) -> None:
     """A changed calendar moves what is running, one that an import that died left behind too."""
-    result.more["moved"] = found.registry.recompute_follow_ups()
+    result.more |= found.registry.recompute_follow_ups()
 
 
 @imports.command("notices")

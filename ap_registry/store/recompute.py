@@ -1,6 +1,7 @@
 """Pupils left behind by a changed calendar or organisation: brought in line, and what moved."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -21,18 +22,40 @@ from ap_registry.store.worlds import Worlds
 
 AT_ONCE = 100
 log = structlog.get_logger()
-Moved = list[dict[str, Any]]
+Listed = list[dict[str, Any]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Changes:
+    """Follow-ups that came, that ended, and that are due another day (``was_due_on``)."""
+
+    opened: Listed = field(default_factory=list)
+    closed: Listed = field(default_factory=list)
+    moved: Listed = field(default_factory=list)
+
+    def add(self, found: Mapping[str, Listed]) -> None:
+        self.opened += found["opened"]
+        self.closed += found["closed"]
+        self.moved += found["moved"]
+
+    def as_json(self) -> dict[str, Listed]:
+        """By due day."""
+        listed = {"moved": self.moved, "opened": self.opened, "closed": self.closed}
+        return {
+            name: sorted(some, key=lambda one: (one["due_on"], one["id"]))
+            for name, some in listed.items()
+        }
 
 
 def recompute(
     connection: Connection, worlds: Worlds, *, clock: datetime | None,
     only: Sequence[UUID] | None = None,
-) -> Moved:  # fmt: skip
-    """Bring in line who is behind (or ``only`` these); answer what moved, with its old day.
+) -> Changes:  # fmt: skip
+    """Bring in line who is behind (or ``only`` these); answer what came, ended and moved.
 
     Whoever cannot be read is logged and stays behind; the others are brought in line all the same.
     """
-    moved: Moved = []
+    changes = Changes()
     after: UUID | None = None
     while True:
         pupils = [
@@ -46,14 +69,14 @@ def recompute(
             )
         ]
         if not pupils:
-            return sorted(moved, key=lambda one: (one["due_on"], one["id"]))
+            return changes
         after = pupils[-1]
-        moved += _readable_in_line(connection, worlds, pupils, clock)
+        changes.add(_readable_in_line(connection, worlds, pupils, clock).as_json())
 
 
 def _readable_in_line(
     connection: Connection, worlds: Worlds, behind: Sequence[UUID], clock: datetime | None
-) -> Moved:
+) -> Changes:
     """All of them together; where one cannot be read, each half by itself."""
     try:
         with connection.transaction():
@@ -61,24 +84,22 @@ def _readable_in_line(
     except LedgerDamaged as error:
         if len(behind) == 1:
             log.error("pupil_unreadable", pupil=str(behind[0]), error=str(error))
-            return []
-    half = len(behind) // 2
-    return [
-        one
-        for some in (behind[:half], behind[half:])
-        for one in _readable_in_line(connection, worlds, some, clock)
-    ]
+            return Changes()
+    half, changes = len(behind) // 2, Changes()
+    for some in (behind[:half], behind[half:]):
+        changes.add(_readable_in_line(connection, worlds, some, clock).as_json())
+    return changes
 
 
 def _bring_in_line(
     connection: Connection, worlds: Worlds, behind: Sequence[UUID], clock: datetime | None
-) -> Moved:
+) -> Changes:
     kept = who.keepers(connection, behind)
     pupils = sorted({kept.get(pupil, pupil) for pupil in behind})
     at = in_line.alone(connection, pupils, clock)
     world, today = worlds.fresh(connection), london_today(at)
     held = held_rows(connection, pupils)
-    moved: Moved = []
+    changes, settled = Changes(), Settled()
     closing: dict[str, list[dict[str, Any]]] = {}
     opening: dict[str, list[dict[str, Any]]] = {}
     for stored in ledger.load(connection, ids=pupils).pupils:
@@ -90,6 +111,7 @@ def _bring_in_line(
         wanted["follow_up"] = standing_follow_ups(
             before.get("follow_up", {}), now.follow_ups, today
         )
+        _take(settled, before.get("follow_up", {}), wanted["follow_up"])
         ended, begun = projections.difference(before, projections.plain(wanted))
         for table, keys in ended.items():
             closing.setdefault(table, []).extend(
@@ -101,22 +123,36 @@ def _bring_in_line(
         for owed, was in told:
             shown_id = now.pupil.shown_as or stored.pupil_id
             shown = describe(owed, shown_id, now.pupil.upn, today)
-            moved.append({**shown, "was_due_on": was})
+            changes.moved.append({**shown, "was_due_on": was})
     in_line.write(connection, at, in_line.MOVEMENTS, closing=closing, opening=opening)
-    moved += _marks_in_line(connection, world, pupils, at)
+    changes.add(settled.as_json(connection, today))
+    changes.add(_marks_in_line(connection, world, pupils, at))
     connection.execute("delete from behind where pupil_id = any(%s)", (list(behind),))
-    return moved
+    return changes
+
+
+def _take(
+    settled: Settled, held: Mapping[UUID, Mapping[str, Any]], wanted: Mapping[UUID, projections.Row]
+) -> None:
+    """What comes and what ends; what moved is told by ``_moved``, with its old day."""
+    for key, row in wanted.items():
+        if key not in held:
+            settled.opened.append(key)
+        if row["closed_on"] is not None and not (key in held and held[key]["closed_on"]):
+            settled.closed.append(key)
+        elif row["closed_on"] is None and key in held and held[key]["closed_on"]:
+            settled.opened.append(key)
 
 
 def _marks_in_line(
     connection: Connection, world: World, pupils: Sequence[UUID], at: datetime
-) -> Moved:
+) -> Mapping[str, Listed]:
     """What the registers oblige to, by the rows that have just been written."""
     settled = Settled()
     found = judged(connection, world, pupils, london_today(at))
     closing, opening = rows(connection, found, settled)
     in_line.write(connection, at, in_line.MARKS, closing=closing, opening=opening)
-    return settled.as_json(connection, london_today(at))["moved"]
+    return settled.as_json(connection, london_today(at))
 
 
 def standing_follow_ups(

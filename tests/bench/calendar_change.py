@@ -50,7 +50,7 @@ def _measure(registry: Registry) -> BenchRow:
     send_register(registry, "upn,organisation,week,marks\n" + "".join(_weeks()))
     start = time.perf_counter()
     close(registry, "ENG", CLOSED, "a day of mourning")
-    moved = registry.recompute_follow_ups()
+    moved = registry.recompute_follow_ups()["moved"]
     took = time.perf_counter() - start
     pupils = len({one["pupil_id"] for one in moved})
     assert pupils == PLACED

@@ -162,7 +162,7 @@ def test_its_clock_is_explained_to_the_last_school_day(registry: Registry) -> No
 def test_a_closed_last_day_moves_it(registry: Registry) -> None:
     night(registry, "2026-11-17")
     close(registry, SCHOOL, "2026-12-18")
-    (moved,) = registry.recompute_follow_ups()
+    (moved,) = registry.recompute_follow_ups()["moved"]
     assert (moved["owner"], moved["due_on"], moved["was_due_on"]) == (
         SCHOOL, "2026-12-17", "2026-12-18",
     )  # fmt: skip

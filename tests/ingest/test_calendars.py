@@ -218,7 +218,7 @@ def test_what_moves_is_answered_with_the_day_it_was_due(registry: Registry) -> N
     register_pupil(registry)
     notify(registry, "permanent_exclusion", "2026-03-02", school=SCHOOL, reasons=["PP"])
     send_closures(registry, f"{SCHOOL},2026-03-04,Flood,")
-    moved = {one["kind"]: one for one in registry.recompute_follow_ups()}
+    moved = {one["kind"]: one for one in registry.recompute_follow_ups()["moved"]}
     sixth = moved["sixth_day_provision"]
     assert (sixth["was_due_on"], sixth["due_on"]) == ("2026-03-09", "2026-03-10")
 

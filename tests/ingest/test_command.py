@@ -122,6 +122,26 @@ def test_a_late_closure_answers_in_words_what_moved_and_whose_it_is(
     ]
 
 
+def test_a_closure_that_ends_a_duty_and_its_withdrawal_that_brings_it_back_say_so(
+    command: Command, registry: Registry
+) -> None:
+    """Monday to the next Monday is six school days; with one of them closed it is five."""
+    notify(registry, "suspension", "2026-11-09", school=SCHOOL, sessions=12,
+           ends_on="2026-11-16", reasons=["PP"])  # fmt: skip
+    header = "organisation,date,reason,removed\n"
+    shut = command("import", "closures", "-", stdin=f"{header}{SCHOOL},2026-11-11,snow,\n")
+    assert told(shut, "closed") >= {f"  sixth_day_provision lapsed, due 2026-11-16 ({SCHOOL})"}
+    back = command("import", "closures", "-", stdin=f"{header}{SCHOOL},2026-11-11,,yes\n")
+    assert told(back, "opened") >= {f"  sixth_day_provision due 2026-11-16 ({SCHOOL})"}
+
+
+def told(ran: Ran, word: str) -> set[str]:
+    """The lines under "follow-ups opened" or closed, without the ids."""
+    lines = ran.stdout.splitlines()
+    place = next(n for n, line in enumerate(lines) if line.endswith(f"follow-ups {word}:"))
+    return {line.rsplit(" ", 1)[0] for line in lines[place + 1 :]}
+
+
 def test_a_file_sent_again_after_a_crash_moves_what_the_first_had_left(
     command: Command, registry: Registry
 ) -> None:

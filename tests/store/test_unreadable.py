@@ -71,7 +71,7 @@ def test_over_http_the_event_is_named_and_others_are_served(newer: Registry, as_
 def test_a_closure_moves_what_others_owe_and_leaves_that_pupil_behind(newer: Registry) -> None:
     """Both are of one chunk."""
     close(newer, SCHOOL, "2026-03-04")
-    moved: list[dict[str, Any]] = newer.recompute_follow_ups()
+    moved: list[dict[str, Any]] = newer.recompute_follow_ups()["moved"]
     assert {one["upn"] for one in moved} == {OTHER}
     assert behind(newer) == [id_of(newer, PUPIL)]
 
