@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 from ap_registry import embedded
@@ -14,8 +15,10 @@ Kept = list[tuple[str, bool, int, str | None]]
 
 
 def run(found: Installation, work: Callable[[Installation, Event], object]) -> None:
-    """As the worker runs it."""
-    asyncio.run(in_thread("trial", work)({"installation": found, "stopping": Event()}))
+    """As the worker runs it; in a thread, for this one may have the browser's loop."""
+    job = in_thread("trial", work)({"installation": found, "stopping": Event()})
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, job).result()
 
 
 def breaks(_found: Installation, _stopping: Event) -> None:
