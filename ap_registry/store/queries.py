@@ -76,8 +76,12 @@ _OF_ITS_SCHOOLS: LiteralString = (
     "f.origin = 'list' and exists (select from organisation o where o.id = f.owner"
     " and o.until_at = 'infinity' and 'LA' || o.la = any(%(organisations)s))"
 )
+# Whoever owes something of a pupil adopted since, and sees the pupil no more, is not led to the new
+# UPN by it.
+_UNLINKED = f"(i.shown_as is not null and not {SCOPED.format(t='f')})"
 _FOLLOW_UPS = f"""
-select f.key, {SHOWN_ID.format(t="f")} as pupil_id, {UPN} as upn, f.kind, f.owner,
+select f.key, case when not {_UNLINKED} then {SHOWN_ID.format(t="f")} end as pupil_id,
+       case when not {_UNLINKED} then {UPN} end as upn, f.kind, f.owner,
        f.opened_on, f.due_on, f.closed_on, f.outcome,
        f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar, f.origin
   from follow_up f {WHO.format(t="f")}
@@ -148,7 +152,7 @@ def _follow_up(row: Mapping[str, Any], on: date) -> dict[str, Any]:
     return {
         "id": str(row["key"]),
         "kind": row["kind"],
-        "pupil_id": None if row["origin"] == "list" else str(row["pupil_id"]),
+        "pupil_id": _told_of(row),
         "upn": row["upn"],
         "owner": row["owner"],
         "opened_on": row["opened_on"].isoformat(),
@@ -163,6 +167,11 @@ def _follow_up(row: Mapping[str, Any], on: date) -> dict[str, Any]:
         "statutory": row["statutory"],
         "calendar": row["calendar"],
     }
+
+
+def _told_of(row: Mapping[str, Any]) -> str | None:
+    """Nobody where it is about a list, or where the pupil is not to be found by it any more."""
+    return None if row["origin"] == "list" or row["pupil_id"] is None else str(row["pupil_id"])
 
 
 def held_follow_ups(

@@ -84,6 +84,30 @@ def test_after_an_adoption_no_route_answers_to_the_old_upn_or_id(
     assert PUPIL not in lists
 
 
+def test_what_a_former_school_owes_does_not_lead_to_a_pupil_adopted_since(
+    as_: Login, placed: Registry
+) -> None:
+    notify(placed, "suspension", "2026-10-05", school=SCHOOL, sessions=2, reasons=["PP"],
+           ends_on="2026-10-05")  # fmt: skip
+    notify(placed, "placement_ended", "2026-10-09", by=SCHOOL, end_reason="moved_area")
+    notify(placed, "left_roll", "2026-10-12", school=SCHOOL, ground="a")
+    new = notify(placed, "upn_changed", "2026-11-02", by="LA856", new_upn=upn(2),
+                 reason="adopted")["event"]["pupil_id"]  # fmt: skip
+    school = as_("school", SCHOOL)
+    owed = [
+        one
+        for status in ("open", "overdue", "done", "lapsed")
+        for one in school.get("/api/v1/follow-ups", params={"status": status}).json()["items"]
+    ]
+    lists = "".join(
+        school.get(f"/api/v1/{name}").text
+        for name in ("pupils", "placements", "events", "follow-ups", "follow-ups?status=overdue")
+    )
+    assert {(one["pupil_id"], one["upn"]) for one in owed} == {(None, None)}
+    assert new not in lists
+    assert upn(2) not in lists
+
+
 def test_a_register_for_the_other_upn_of_a_merged_pupil_is_taken(
     as_: Login, placed: Registry
 ) -> None:
