@@ -89,7 +89,8 @@ def fresh_database(servers: embedded.Servers) -> Iterator[embedded.Servers]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"t_{worker}_{next(_NUMBERS)}"
     with _admin(servers) as admin:
-        admin.execute(f"create database {name} template {TEMPLATE}")
+        # Seven times as fast as the default, which writes every page to the WAL.
+        admin.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
     yield embedded.Servers(
         database_owner_url=servers.database_owner_url.rsplit("/", 1)[0] + f"/{name}",
         database_url=servers.database_url.rsplit("/", 1)[0] + f"/{name}",
