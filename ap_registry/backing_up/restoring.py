@@ -43,9 +43,10 @@ _OTHERS: LiteralString = """
 select count(*) from pg_stat_activity
  where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
 """
+# All are named before the first is dropped: what has gone with another has no name any more.
 _CLEAR: LiteralString = """
-do $$ declare one record; begin
-  for one in
+do $$ declare one text; found text[]; begin
+  select array_agg(statement) into found from (
     select format('drop %s if exists %s cascade',
                   case relkind when 'v' then 'view' when 'S' then 'sequence' else 'table' end,
                   oid::regclass) as statement
@@ -55,8 +56,8 @@ do $$ declare one record; begin
     union all
     select format('drop routine if exists %s cascade', oid::regprocedure) from pg_proc p
      where pronamespace = 'public'::regnamespace
-       and not exists (select from pg_depend where objid = p.oid and deptype = 'e')
-  loop execute one.statement; end loop;
+       and not exists (select from pg_depend where objid = p.oid and deptype = 'e')) named;
+  foreach one in array coalesce(found, '{}') loop execute one; end loop;
 end $$
 """
 
