@@ -19,7 +19,7 @@ from ap_registry.embedded import Servers
 from tests.architecture.sources import ROOT
 from tests.conftest import fresh_database
 from tests.waiting import PATIENCE_SECONDS, wait_for
-from tests.world import ORGANISATIONS, PERSON, PRU, PUPIL, SCHOOL, TERMS
+from tests.world import ORGANISATIONS, PERSON, PRU, PUPIL, SCHOOL, TERMS, upn
 
 pytestmark = pytest.mark.xdist_group("system_servers")  # started once
 COMMAND = str(Path(sys.executable).parent / "ap-registry")
@@ -132,6 +132,8 @@ def test_a_backup_moves_to_embedded_servers_and_back(
     outside: Outside, system_servers: Servers, servers: Servers
 ) -> None:
     folder = outside.home.parent
+    registered = {"type": "pupil_registered", "upn": upn(2), "occurred_on": "2025-03-03", **PERSON}
+    outside.run("notify", json.dumps({**registered, "by": SCHOOL}))
     made = outside.run("backup", str(folder / "one"))
     with fresh_database(servers) as here:
         moved = Outside(outside.home, here)
@@ -141,7 +143,7 @@ def test_a_backup_moves_to_embedded_servers_and_back(
         back = Outside(outside.home, again)
         assert back.run("restore", str(folder / "two"))["ok"] is True
         assert back.run("verify")["root"] == made["ledger"]["root"]
-        gone = back.run("pupil", "erase", PUPIL, "--reason", "Erased since the backup")
+        gone = back.run("pupil", "erase", upn(2), "--reason", "Erased since the backup")
         assert gone["erased"] is True
         for url in (again.database_url, again.database_owner_url):
             with psycopg.connect(url) as connection, pytest.raises(InsufficientPrivilege):

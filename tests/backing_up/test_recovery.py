@@ -164,7 +164,7 @@ def test_a_standby_takes_over_from_a_server_that_was_killed(primary: Server, cop
     with connect(primary.url) as connection:
         wait_for(
             lambda: connection.execute(
-                "select replay_lsn >= pg_current_wal_lsn() from pg_stat_replication"
+                "select replay_lsn >= pg_current_wal_insert_lsn() from pg_stat_replication"
             ).fetchone() == (True,)
         )  # fmt: skip
     pid = Postgres(primary.home).pid()
