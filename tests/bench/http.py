@@ -113,7 +113,6 @@ def prepare(url: str) -> str:
         ]
     )  # fmt: skip
     with database.connection() as connection:
-        connection.execute("create table if not exists bare (data json)") if False else None
         _id, secret = accounts.create_key(
             connection, organisations=[SCHOOL], role="school", at=datetime.now(UTC)
         )
