@@ -1,0 +1,46 @@
+"""What every report command takes, and where the report goes: stdout, or a file and manifest."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ap_registry.cli.output import say
+from ap_registry.registry import Registry
+
+Format = Annotated[str, typer.Option("--format", help="html, csv or json.")]
+Output = Annotated[Path | None, typer.Option("-o", help="The file; its manifest goes beside it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+Provider = Annotated[str | None, typer.Option(help="Only this provider.")]
+La = Annotated[str | None, typer.Option(help="Only this LA (three digits).")]
+
+
+def kind_of(format_: str, output: Path | None, formats: Sequence[str], *, json_: bool) -> str:
+    """As asked for, else by the file's name, else JSON."""
+    suffix = output.suffix.lstrip(".") if output else ""
+    kind = "json" if json_ else format_ or (suffix if suffix in formats else "json")
+    if kind not in formats:
+        raise typer.BadParameter("must be " + ", ".join(formats), param_hint="--format")
+    return kind
+
+
+def la_code(name: str | None) -> str | None:
+    return name.upper().removeprefix("LA") if name else None
+
+
+def in_order(first: Any, last: Any, problem: str) -> None:
+    if first is not None and last is not None and last < first:
+        raise typer.BadParameter(problem)
+
+
+def put(registry: Registry, made: bytes, output: Path | None, said: Mapping[str, Any]) -> None:
+    """To stdout, or to a file with its manifest beside it; ``said``: see ``reports.manifest``."""
+    from reports.manifest import write
+
+    if output is None:
+        sys.stdout.buffer.write(made)
+        return
+    write(registry, output, made, said)
+    say(f"Written: {output}")
