@@ -3,7 +3,12 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from ap_registry.store import ledger_tables, reference_tables, tables  # noqa: F401
+from ap_registry.store import (  # noqa: F401
+    access_tables,
+    ledger_tables,
+    reference_tables,
+    tables,
+)
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=SQLModel.metadata, transactional_ddl=True)

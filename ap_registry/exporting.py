@@ -16,15 +16,17 @@ from ap_registry.history import history
 from ap_registry.instants import instant
 from ap_registry.reading import forgotten_upns, read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import ledger, queries, who
+from ap_registry.store import ledger, queries, reads, who
 from ap_registry.store.acts import EXPORTED, Act
 from ap_registry.store.database import Connection
 
 READERS = ("pupil", "parent")
 _READS = (
-    "The registry keeps no record yet of who has opened this record. Below is who could open it, "
-    "what was sent about the pupil, and to whom this record was exported before."
+    "Each time this record was opened, the latest first: for which organisation, in which role, by "
+    "which page, route or command. Kept as long as retention.reads says; below is also who could "
+    "open it, what was sent about the pupil, and to whom this record was exported before."
 )
+MOST_READS = 10_000
 _WEEKS: LiteralString = """
 select organisation, week::text, marks from attendance_week
  where pupil_id = any(%(pupils)s) and until_at = 'infinity' order by week, organisation
@@ -57,6 +59,7 @@ def export(
         found["holds"] = [_as_told(one) for one in record.acts if one.type != EXPORTED]
         write(connection, record, _act(reader, withheld), caller=caller)
         upns = forgotten_upns(connection, pupil)
+        opened = _opened(connection, who.all_ids(connection, pupil), named=reader is None)
     made = without_events(found, {one.event for one in withheld})
     if reader is not None:
         made = {**disclosed_to_family(made, reader), "holds": []}
@@ -64,9 +67,21 @@ def export(
         "made_at": instant(registry.now()),
         "for": reader,
         **scrubbed(made, upns),
-        "reads": {"logged": False, "detail": _READS},
+        "reads": {"logged": True, "detail": _READS, "items": opened},
         "withheld": [{"event": one.event, "reason": one.reason} for one in withheld],
     }
+
+
+def _opened(connection: Connection, ids: tuple[UUID, ...], *, named: bool) -> list[dict[str, Any]]:
+    """A family is told for which organisation, not by which of its staff (CJEU C-579/21)."""
+    found = reads.reads(connection, reads.Asked(pupils=ids), everything=True, limit=MOST_READS)
+    return [
+        {
+            "at": instant(one.at), "organisation": one.organisation, "role": one.role,
+            "what": one.what, **({"actor": one.actor, "name": one.name} if named else {}),
+        }
+        for one in found
+    ]  # fmt: skip
 
 
 def _refuse_unknown(shown: Mapping[str, Any], withheld: Sequence[Withheld]) -> None:

@@ -15,6 +15,7 @@ from ap_registry.store import acts, retention, who
 from ap_registry.store.database import Connection
 from ap_registry.store.retention import Kept
 
+READS = "retention.reads"
 RECORD, NEEDS, REGISTER = "retention.pupil-record", "retention.sen-record", "retention.register"
 
 
@@ -85,6 +86,18 @@ def ends(one: Kept, world: World, on: date) -> tuple[date, str]:
         return by_birth, rule
     by_register = years_later(one.marked_on, world.number(REGISTER, on, of=la))
     return max((by_birth, rule), (by_register, REGISTER))
+
+
+def reads_kept(world: World, on: date) -> int:
+    """Years for which it is known who has opened what: the most that any LA has set."""
+    set_by_las = (
+        one.value
+        for (_la, rule), several in world.adjustments.items()
+        if rule == READS
+        for one in several
+        if isinstance(one.value, int)
+    )
+    return max(world.number(READS, on, of=None), *set_by_las, 0)
 
 
 def _shortest(world: World, on: date) -> int:

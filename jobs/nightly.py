@@ -7,6 +7,9 @@ from threading import Event
 
 from ap_registry.calendar import LONDON
 from ap_registry.installation import Installation
+from ap_registry.notice import World
+from ap_registry.retention import reads_kept, years_later
+from ap_registry.store import reads
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection
 from ap_registry.store.locks import NIGHTLY_LOCK
@@ -43,11 +46,18 @@ def run_nightly(found: Installation, stopping: Event | None = None) -> bool:
         if not sweep_attendance(found, stopping):
             return False
         watch_registration(connection, found.registry.worlds, found.registry.clock)
+        forget_reads(connection, found.registry.worlds.fresh(connection), night)
         connection.execute(
             "update job_run set finished_at = clock_timestamp() where name = %s and due_on = %s",
             (NAME, night),
         )
     return True
+
+
+def forget_reads(connection: Connection, world: World, night: date) -> int:
+    """Who has opened what, once it need not be known any more; how many rows went."""
+    last = years_later(night, -reads_kept(world, night))
+    return reads.forget(connection, datetime(last.year, last.month, last.day, tzinfo=LONDON))
 
 
 @contextmanager

@@ -3,7 +3,12 @@
 from alembic import op
 from sqlmodel import SQLModel
 
-from ap_registry.store import ledger_tables, reference_tables, tables  # noqa: F401
+from ap_registry.store import (  # noqa: F401
+    access_tables,
+    ledger_tables,
+    reference_tables,
+    tables,
+)
 from ap_registry.store.functions import (
     APPEND_ONLY,
     append_only_triggers,

@@ -1,6 +1,7 @@
 """``pupil show``, ``follow-ups`` and ``clock explain``: what is on record and what is owed."""
 
 import sys
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any
@@ -8,12 +9,13 @@ from uuid import UUID
 
 import typer
 
+from ap_registry.access import COMMAND_LINE
 from ap_registry.cli.output import Json, Stop, installation, write_json, write_table
 from ap_registry.errors import NotFound, Problem
 from ap_registry.framework import ACROSS_PUPILS, framework
 from ap_registry.installation import Installation
 from ap_registry.reading import clock_explained, read_pupil
-from ap_registry.store import queries, reference, who
+from ap_registry.store import queries, reads, reference, who
 from ap_registry.store.database import Connection
 
 pupil = typer.Typer(no_args_is_help=True, help="One pupil.")
@@ -65,6 +67,14 @@ def find_pupil(found: Installation, name: str, as_at: datetime | None) -> UUID:
     return pupil_id
 
 
+def note_read(found: Installation, command: str, pupils: Iterable[str | None]) -> None:
+    """Whoever runs commands opens records too."""
+    with found.database.connection() as connection:
+        reads.note(
+            connection, COMMAND_LINE, what=command, pupils=pupils, at=found.registry.now()
+        )  # fmt: skip
+
+
 @pupil.command("show")
 def show(upn: str, as_at: AsAt = None, on: On = None, json_: Json = False) -> None:
     """A pupil and the timeline."""
@@ -74,6 +84,7 @@ def show(upn: str, as_at: AsAt = None, on: On = None, json_: Json = False) -> No
         shown = read_pupil(
             found.registry, pupil_id, on=parse_day(on), as_at=known_by, timeline=True
         )
+        note_read(found, "pupil show", [shown["id"]])
     if json_:
         write_json(shown)
         return
@@ -115,6 +126,7 @@ def follow_ups(
                 kind=kind,
                 pupil=pupil_id,
             )
+        note_read(found, "follow-ups", (item["pupil_id"] for item in listed))
     if json_:
         write_json({"items": listed, "next": None})
     else:

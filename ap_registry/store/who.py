@@ -71,6 +71,14 @@ def not_erased(connection: Connection, pupils: Iterable[UUID]) -> list[UUID]:
     return [row[0] for row in rows]
 
 
+def all_ids(connection: Connection, pupil_id: UUID) -> tuple[UUID, ...]:
+    """By which a pupil was ever shown: its own id, its present one, those of whom it took in."""
+    present = known_as(connection, pupil_id)
+    others = merged_into(connection, [pupil_id]).get(pupil_id, ())
+    shown = (present.shown_as,) if present is not None and present.shown_as is not None else ()
+    return (pupil_id, *others, *shown)
+
+
 def pupils_of_ids(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Pupils by the id that is shown of them; one that is shown no more names nobody."""
     rows = connection.execute(_BY_ID, {"ids": list(ids)}).fetchall()

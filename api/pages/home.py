@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from ap_registry.store import queries
 from ap_registry.store.tasks import waiting_for
 from api.deps import TheRegistry, scope_of
+from api.opened import Opened
 from api.pages.rendering import Person, page
 
 router = APIRouter()
@@ -25,6 +26,7 @@ def for_programs(registry: TheRegistry) -> Response:
 def home(
     registry: TheRegistry,
     person: Person,
+    opened: Opened,
     status: Annotated[str, Query(pattern="^(overdue|open)?$")] = "",
 ) -> Response:
     """Follow-ups that the person's organisation owes or may see."""
@@ -37,6 +39,7 @@ def home(
         pupils = queries.names(
             connection, scope, {UUID(item["pupil_id"]) for item in items if item["pupil_id"]}
         )
+        opened.note(connection, person.caller, (item["pupil_id"] for item in items[:SHOWN]))
         waiting = waiting_for(
             connection, person.caller.organisations, today=today, now=registry.now()
         )

@@ -13,6 +13,7 @@ from ap_registry.list_confirmation import ASKED
 from ap_registry.store import queries
 from ap_registry.store.database import Connection
 from api.deps import TheRegistry, scope_of
+from api.opened import Opened
 from api.pages.rendering import Person, check_form, page
 from api.problems import HttpProblem
 
@@ -21,7 +22,7 @@ SHOWN = 1_000
 
 
 @router.get("/confirm")
-def show(registry: TheRegistry, person: Person) -> Response:
+def show(registry: TheRegistry, person: Person, opened: Opened) -> Response:
     """The placements that run today, which the organisation provides or commissions."""
     own = _own(registry, person)
     today = registry.today()
@@ -29,6 +30,7 @@ def show(registry: TheRegistry, person: Person) -> Response:
     with registry.database.connection() as connection:
         items = _running(connection, scope, own, today)
         names = queries.names(connection, scope, {UUID(item["pupil_id"]) for item in items})
+        opened.note(connection, person.caller, (item["pupil_id"] for item in items))
         world = registry.worlds.fresh(connection)
     return page(
         registry, "confirm.html", person, items=items, names=names, today=today, done=False,

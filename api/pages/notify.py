@@ -12,6 +12,7 @@ from ap_registry.notice import NoticeType
 from ap_registry.notices import CATALOGUE
 from ap_registry.store import queries
 from api.deps import TheRegistry, scope_of
+from api.opened import Opened, Reader
 from api.pages import forms, refusals
 from api.pages.rendering import Person, check_form, page
 from api.pages.words import GROUPS, TITLES
@@ -59,12 +60,16 @@ def _form(
     values: dict[str, str],
     *,
     refused: Refused | None = None,
+    opened: Reader | None = None,
 ) -> Response:
     fields = forms.inputs(kind)
     problems = refusals.shown(fields, values, refused.problems) if refused else []
+    near = _near(registry, person, refused)
+    if opened is not None:
+        opened.at_once(person.caller, *near)
     return page(
         registry, "notify.html", person, refused.status if refused else 200,
-        near=_near(registry, person, refused), register=_registers(person, refused),
+        near=near, register=_registers(person, refused),
         name=kind.name,
         title=TITLES.get(kind.name, (kind.name.replace("_", " "), ""))[0],
         fields=fields, values=values, problems=problems, errors=dict(problems),
@@ -87,7 +92,9 @@ def _near(registry: TheRegistry, person: Person, refused: Refused | None) -> dic
 
 
 @router.post("/{name}")
-async def send(name: str, request: Request, registry: TheRegistry, person: Person) -> Response:
+async def send(
+    name: str, request: Request, registry: TheRegistry, person: Person, opened: Opened
+) -> Response:
     kind = _kind(name)
     values = forms.sent((await request.form()).multi_items())
     check_form(person, values.get("csrf"))
@@ -97,7 +104,7 @@ async def send(name: str, request: Request, registry: TheRegistry, person: Perso
         try:
             outcome = registry.record(notice, person.caller, from_file=True)
         except Refused as refused:
-            return _form(registry, person, kind, values, refused=refused)
+            return _form(registry, person, kind, values, refused=refused, opened=opened)
         return page(registry, "recorded.html", person, receipt=outcome.receipt)
 
     return await run_in_threadpool(record)

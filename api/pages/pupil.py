@@ -11,6 +11,7 @@ from ap_registry.instants import instant
 from ap_registry.reading import read_pupil
 from ap_registry.store import queries, who
 from api.deps import TheRegistry, day_of, find_pupil, instant_of, scope_of
+from api.opened import Opened
 from api.pages.rendering import Person, page, see_other
 
 router = APIRouter()
@@ -38,6 +39,7 @@ def show(
     pupil: str,
     registry: TheRegistry,
     person: Person,
+    opened: Opened,
     as_at: str | None = None,
     on: str | None = None,
 ) -> Response:
@@ -57,6 +59,7 @@ def show(
             as_at=registry.as_at(connection, known_by),
             pupil=pupil_id,
         )
+        opened.note(connection, person.caller, [shown["id"]])
     named = {item["by"] for item in shown["timeline"]}
     named |= {spell["school"] for spell in shown["rolls"]}
     named |= {placement["provider"] for placement in shown["placements"]}

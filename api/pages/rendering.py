@@ -18,6 +18,7 @@ from api.deps import TheRegistry
 from api.pages.owed import form_of
 from api.pages.words import duty_words, field_words
 from api.problems import HttpProblem
+from api.v1.reads import READERS as OF_READS
 from api.v1.reports import READERS
 
 COOKIE = "ap_session"
@@ -58,7 +59,10 @@ def capfirst(text: str) -> str:
 _ENVIRONMENT.filters |= {
     "words": in_words, "moment": moment, "duty": duty_words, "capfirst": capfirst,
 }  # fmt: skip
-_ENVIRONMENT.globals |= {"field_words": field_words, "form_of": form_of, "outcome_readers": READERS}
+_ENVIRONMENT.globals |= {
+    "field_words": field_words, "form_of": form_of, "outcome_readers": READERS,
+    "read_readers": OF_READS,
+}  # fmt: skip
 
 
 def person(request: Request, registry: TheRegistry) -> accounts.SignedIn:

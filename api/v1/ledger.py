@@ -9,6 +9,7 @@ from ap_registry.errors import NotFound, Problem
 from ap_registry.reading import newest_head
 from ap_registry.store import exporting, heads, queries
 from api.deps import Holder, TheRegistry, scope_of
+from api.opened import Opened
 from api.problems import HttpProblem, responses
 from api.v1.schemas import CONSISTENCY, EVENTS, HEAD, INCLUSION, KEYS, answers
 
@@ -21,6 +22,7 @@ router = APIRouter(tags=["ledger"])
 def list_events(
     registry: TheRegistry,
     holder: Holder,
+    opened: Opened,
     after: Annotated[int, Query(ge=0, le=2**62, description="The last seq you have.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> dict[str, Any]:
@@ -32,6 +34,7 @@ def list_events(
         if len(items) < limit:
             registry.closed(connection)
             items = queries.events(connection, scope, after=after, limit=limit)
+        opened.note(connection, holder.caller, (item["pupil_id"] for item in items))
     return {"items": items, "next": items[-1]["seq"] if len(items) == limit else None}
 
 

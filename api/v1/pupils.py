@@ -12,6 +12,7 @@ from ap_registry.disclosure import disclosed, health_reason
 from ap_registry.reading import clock_explained, read_pupil
 from ap_registry.store import queries
 from api.deps import Holder, TheRegistry, day_of, find_pupil, instant_of, scope_of
+from api.opened import Opened
 from api.problems import HttpProblem, responses
 from api.v1.cursors import Cursor, Limit, after, page
 from api.v1.schemas import CLOCK, FOLLOW_UP, PLACEMENTS, PUPIL, PUPILS, TIMELINE, answers
@@ -36,6 +37,7 @@ def _uuid(text: str) -> UUID:
 def list_pupils(
     registry: TheRegistry,
     holder: Holder,
+    opened: Opened,
     school: str | None = None,
     as_at: AsAt = None,
     on: On = None,
@@ -54,6 +56,7 @@ def list_pupils(
             after=_uuid(mark[0]) if mark else None,
             limit=limit + 1,
         )
+        opened.note(connection, holder.caller, (item["id"] for item in items[:limit]))
     return page(items, limit, "id")
 
 
@@ -67,8 +70,9 @@ def _day(seen: Sight, on: str | None, today: date) -> date | None:
 
 @router.get("/pupils/{pupil}", operation_id="get_pupil", responses={**answers(PUPIL), **_ERRORS})
 def get_pupil(
-    pupil: str, registry: TheRegistry, holder: Holder, as_at: AsAt = None, on: On = None
-) -> JSONResponse:
+    pupil: str, registry: TheRegistry, holder: Holder, opened: Opened, as_at: AsAt = None,
+    on: On = None,
+) -> JSONResponse:  # fmt: skip
     """One pupil, by id or UPN."""
     known_by = instant_of(as_at, "as_at")
     pupil_id, seen = find_pupil(registry, holder.caller, pupil, known_by)
@@ -79,6 +83,7 @@ def get_pupil(
         as_at=known_by,
     )
     told = disclosed(shown, holder.caller)
+    opened.at_once(holder.caller, shown["id"])
     return JSONResponse(told, headers={"ETag": f'"{shown["version"]}"'})
 
 
@@ -88,8 +93,9 @@ def get_pupil(
     responses={**answers(TIMELINE), **_ERRORS},
 )
 def get_timeline(
-    pupil: str, registry: TheRegistry, holder: Holder, as_at: AsAt = None, on: On = None
-) -> dict[str, Any]:
+    pupil: str, registry: TheRegistry, holder: Holder, opened: Opened, as_at: AsAt = None,
+    on: On = None,
+) -> dict[str, Any]:  # fmt: skip
     """Every notice as it stands, with what changed it."""
     known_by = instant_of(as_at, "as_at")
     pupil_id, seen = find_pupil(registry, holder.caller, pupil, known_by)
@@ -100,6 +106,7 @@ def get_timeline(
         as_at=known_by,
         timeline=True,
     )
+    opened.at_once(holder.caller, shown["id"])
     return {"items": disclosed(shown, holder.caller)["timeline"], "next": None}
 
 
@@ -111,6 +118,7 @@ def get_timeline(
 def list_placements(
     registry: TheRegistry,
     holder: Holder,
+    opened: Opened,
     provider: str | None = None,
     commissioner: str | None = None,
     upn: str | None = None,
@@ -136,6 +144,7 @@ def list_placements(
             after=_uuid(mark[0]) if mark else None,
             limit=limit + 1,
         )
+        opened.note(connection, holder.caller, (item["pupil_id"] for item in items[:limit]))
     if holder.caller.role == "health":
         items = [{**p, "reason": health_reason(p["reason"]), "end_reason": None} for p in items]
     return page(items, limit, "id")
@@ -149,6 +158,7 @@ def list_placements(
 def list_follow_ups(
     registry: TheRegistry,
     holder: Holder,
+    opened: Opened,
     on: On = None,
     owner: str | None = None,
     status: Annotated[str | None, Query(pattern="^(open|overdue|done|lapsed)$")] = None,
@@ -174,6 +184,7 @@ def list_follow_ups(
             after=(day_of(mark[0], "cursor") or date.min, _uuid(mark[1])) if mark else None,
             limit=limit + 1,
         )
+        opened.note(connection, holder.caller, (item["pupil_id"] for item in items[:limit]))
     return page(items, limit, "due_on", "id")
 
 
@@ -183,5 +194,5 @@ def list_follow_ups(
     responses={**answers(CLOCK), **_ERRORS},
 )
 def explain_clock(follow_up: UUID, registry: TheRegistry, holder: Holder) -> dict[str, Any]:
-    """Every day from the start to the due day, counted or skipped, and why."""
+    """Every day from the start to the due day, counted or skipped, and why; it names no pupil."""
     return clock_explained(registry, follow_up, scope_of(holder.caller, registry.today()))

@@ -64,6 +64,7 @@ READERS = {
     "/api/v1/ledger/keys": NEVER,
     "/api/v1/ledger/proof/inclusion/{event}": NOW,
     "/api/v1/ledger/proof/consistency": NEVER,
+    "/api/v1/reads": frozenset({"an auditor of its school", "the administrator"}),
 }
 
 

@@ -71,10 +71,9 @@ def test_registers_are_in_it_code_by_code(life: Registry) -> None:
     ]
 
 
-def test_who_could_read_it_is_in_it_and_that_reads_are_not_kept(life: Registry) -> None:
+def test_who_could_read_it_is_in_it(life: Registry) -> None:
     told = export(life, LIVED)
     assert {SCHOOL, PRU, "LA856"} <= {one["organisation"] for one in told["seen_by"]}
-    assert told["reads"]["logged"] is False
 
 
 @pytest.mark.parametrize(("reader", "has"), [(None, 1), ("pupil", 1), ("parent", 0)])

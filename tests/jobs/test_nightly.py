@@ -2,10 +2,13 @@
 
 from datetime import UTC, date, datetime
 from threading import Event
+from uuid import uuid4
 
 import pytest
 
+from ap_registry.access import COMMAND_LINE
 from ap_registry.installation import Installation
+from ap_registry.store.reads import Asked, note, reads
 from jobs.nightly import night_of, run_nightly
 from tests.jobs.conftest import MORNING
 from tests.world import SCHOOL, arrange, close, notify, register_pupil
@@ -93,3 +96,14 @@ def test_a_night_asks_for_the_lists_of_the_half_term(morning: Installation) -> N
             "select count(*), min(due_on) from follow_up where kind = 'list_confirmation'"
         ).fetchone()
     assert owed == (5, date(2026, 12, 18))
+
+
+def test_reads_are_kept_for_six_years(morning: Installation) -> None:
+    pupil = uuid4()
+    days = [datetime(2020, 11, day, 12, 0, tzinfo=UTC) for day in (19, 20)]
+    with morning.database.connection() as connection:
+        for at in days:
+            note(connection, COMMAND_LINE, what="pupil show", pupils=[pupil], at=at)
+        run_nightly(morning)
+        left = reads(connection, Asked(), everything=True)
+    assert [one.at for one in left] == days[1:]

@@ -20,7 +20,11 @@ FOUND: dict[str, Any] = {
     ],
     "flags": [], "follow_ups": [], "deliveries": [], "exports": [], "holds": [],
     "registers": [{"organisation": "100001", "week": "2026-03-02", "marks": "/ \\ / \\"}],
-    "reads": {"logged": False, "detail": "None kept."}, "seen_by": [],
+    "reads": {
+        "logged": True, "detail": "All.",
+        "items": [{"at": "2026-03-04T10:00:00.000000Z", "organisation": "100001", "role": "school",
+                   "what": "GET /pupils/{pupil}"}],
+    }, "seen_by": [],
     "withheld": [{"event": "2", "reason": "A witness"}],
 }  # fmt: skip
 
