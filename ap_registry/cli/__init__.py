@@ -9,6 +9,7 @@ from ap_registry.cli import (
     arranging,
     backing_up,
     confirming,
+    ctf,
     delivering,
     importing,
     keys,
@@ -34,6 +35,7 @@ app = typer.Typer(
 for part in (
     running,
     importing,
+    ctf,
     arranging,
     backing_up,
     ruling,

@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command()(notify)
 
 
-def _tell(result: ImportResult, as_json: bool) -> None:
+def tell(result: ImportResult, as_json: bool) -> None:
     if as_json:
         _write_json(result)
     else:
@@ -119,7 +119,7 @@ def _indented(value: object, by: int) -> str:
 
 
 @contextmanager
-def _result_file(path: Path | None) -> Iterator[TextIO | None]:
+def result_file(path: Path | None) -> Iterator[TextIO | None]:
     """Beside its place until it is whole: a file that was refused leaves the old one alone."""
     if path is None:
         yield None
@@ -152,7 +152,7 @@ def organisations(file: File, json_: Json = False) -> None:
                 connection, handle, today=found.registry.today(), clock=found.clock, progress=bar
             )
         found.registry.recompute_follow_ups()
-    _tell(result, json_)
+    tell(result, json_)
 
 
 @imports.command("terms")
@@ -168,7 +168,7 @@ def terms(file: File, json_: Json = False) -> None:
                 connection, handle, today=found.registry.today(), clock=found.clock
             )
         _recompute(found, result)
-    _tell(result, json_)
+    tell(result, json_)
 
 
 @imports.command("closures")
@@ -180,7 +180,7 @@ def closures(file: File, json_: Json = False) -> None:
                 connection, handle, today=found.registry.today(), clock=found.clock
             )
         _recompute(found, result)
-    _tell(result, json_)
+    tell(result, json_)
 
 
 @imports.command("people")
@@ -192,7 +192,7 @@ def people(file: File, json_: Json = False) -> None:
         found.database.connection() as connection,
     ):
         result = import_people(connection, handle, today=found.registry.today(), clock=found.clock)
-    _tell(result, json_)
+    tell(result, json_)
 
 
 @imports.command("headcounts")
@@ -206,7 +206,7 @@ def headcounts(file: File, json_: Json = False) -> None:
         result = import_headcounts(
             connection, handle, today=found.registry.today(), clock=found.clock
         )
-    _tell(result, json_)
+    tell(result, json_)
 
 
 @imports.command("providers")
@@ -218,7 +218,7 @@ def providers(file: File, json_: Json = False) -> None:
                 connection, handle, today=found.registry.today(), clock=found.clock
             )
         found.registry.recompute_follow_ups()
-    _tell(result, json_)
+    tell(result, json_)
 
 
 def _recompute(found: Any, result: ImportResult) -> None:
@@ -242,7 +242,7 @@ def notices(
         raise typer.BadParameter("must be csv, xlsx or jsonl", param_hint="--format")
     with (
         opened(file) as handle,
-        _result_file(result) as target,
+        result_file(result) as target,
         installation() as found,
         progress_bar("notices") as bar,
     ):
@@ -256,7 +256,7 @@ def notices(
             receipts=json_,
             progress=bar,
         )
-    _tell(told, json_)
+    tell(told, json_)
 
 
 @imports.command("attendance")
@@ -266,14 +266,14 @@ def attendance(
     """Registers: upn,organisation,week,marks or upn,organisation,date,session,code."""
     with (
         opened(file) as handle,
-        _result_file(result) as target,
+        result_file(result) as target,
         installation() as found,
         progress_bar("registers") as bar,
     ):
         told = import_attendance(
             found.registry, handle, dry_run=dry_run, result_file=target, progress=bar
         )
-    _tell(told, json_)
+    tell(told, json_)
 
 
 def notify(

@@ -49,9 +49,7 @@ def read_rows(
 def _kind(head: bytes) -> str:
     if not head.strip():
         raise Unreadable("The file is empty: its first line must name the columns.")
-    for mark, words in _NO_TABLE.items():
-        if head.startswith(mark):
-            raise Unreadable(f"This is {words}.")
+    refuse_no_table(head)
     if head.startswith(b"PK\x03\x04"):
         if b"word/" in head:
             raise Unreadable("This is a Word document: save it as CSV or XLSX.")
@@ -60,6 +58,13 @@ def _kind(head: bytes) -> str:
     if start.startswith("["):
         raise Unreadable("This is a JSON array: send JSON Lines, one object on each line.")
     return "jsonl" if start.startswith("{") else "csv"
+
+
+def refuse_no_table(head: bytes) -> None:
+    """Raise Unreadable, with its name, for a kind of file that is neither table nor text."""
+    for mark, words in _NO_TABLE.items():
+        if head.startswith(mark):
+            raise Unreadable(f"This is {words}.")
 
 
 def _checked(

@@ -2,8 +2,28 @@
 
 from fastapi import APIRouter
 
-from api.v1 import attendance, confirmations, ledger, notices, pupils, reads, reference, reports
+from api.v1 import (
+    attendance,
+    confirmations,
+    ctf,
+    ledger,
+    notices,
+    pupils,
+    reads,
+    reference,
+    reports,
+)
 
 router = APIRouter(prefix="/api/v1")
-for part in (notices, attendance, confirmations, pupils, reads, reference, reports, ledger):
+for part in (
+    notices,
+    attendance,
+    confirmations,
+    pupils,
+    ctf,
+    reads,
+    reference,
+    reports,
+    ledger,
+):
     router.include_router(part.router)

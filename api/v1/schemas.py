@@ -98,9 +98,10 @@ KEYS = record(
 )  # fmt: skip
 INCLUSION = record(event=ID, digest=TEXT, leaf_index=WHOLE, size=WHOLE, leaf=TEXT, path=array(TEXT))
 CONSISTENCY = record(to=WHOLE, path=array(TEXT), **{"from": WHOLE})
+ERRORS = array(record(row=WHOLE, column=TEXT, code=TEXT, detail=TEXT))
 IMPORTED = record(
     rows=WHOLE, created=WHOLE, unchanged=WHOLE, duplicate=WHOLE, refused=WHOLE,
-    errors=array(record(row=WHOLE, column=TEXT, code=TEXT, detail=TEXT)), receipts=OBJECTS,
+    errors=ERRORS, receipts=OBJECTS,
     marks=WHOLE, follow_ups=record(opened=array(FOLLOW_UP), closed=array(FOLLOW_UP)),
 )  # fmt: skip
 CLOCK = record(
