@@ -9,7 +9,7 @@ import typer
 
 from ap_registry.cli.importing import DryRun, File, Result, imports, result_file, tell
 from ap_registry.cli.output import Json, installation, opened, progress_bar, say, write_json
-from ap_registry.cli.pupils import On, find_pupil, parse_day
+from ap_registry.cli.pupils import On, find_pupil, note_read, parse_day
 from ap_registry.ctf.document import Header, file_name
 from ap_registry.ctf.making import make_ctf
 from ap_registry.ctf.taking import import_ctf
@@ -68,6 +68,7 @@ def give(
     with installation() as found:
         pupil_id = find_pupil(found, upn, None)
         made = make_ctf(found.registry, pupil_id, source=from_, destination=to, on=day)
+        note_read(found, "export ctf", [str(pupil_id)])
     path = _path(output or Path(), made.ctf.header)
     try:
         path.write_bytes(write_ctf(made.ctf))

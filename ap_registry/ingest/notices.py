@@ -2,7 +2,7 @@
 
 import heapq
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from itertools import groupby
@@ -14,7 +14,7 @@ from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.answering import Outcome
 from ap_registry.fields import BadValue, Day, Reading
 from ap_registry.ingest.results import BadRow, ImportResult, Receipts, ResultFile, RowError
-from ap_registry.ingest.spreadsheets import read_rows
+from ap_registry.ingest.spreadsheets import Row, read_rows
 from ap_registry.notices import CATALOGUE
 from ap_registry.registry import Registry
 from ap_registry.sent import ENVELOPE
@@ -40,7 +40,7 @@ class Told(NamedTuple):
 
 def import_notices(
     registry: Registry,
-    file: BinaryIO,
+    source: BinaryIO | Iterable[Row],
     *,
     caller: Caller = COMMAND_LINE,
     format: str | None = None,
@@ -52,13 +52,14 @@ def import_notices(
 ) -> ImportResult:
     """Take in a file in bounded memory; one bad row does not spoil the others.
 
+    ``source``: a file, or rows as another form of file has them, made notices of.
     Rows are laid down in a temporary table first, so that those of one pupil can be taken by day
     however the file is sorted, and nothing is recorded of a file that cannot be read to its end.
     """
     result = ImportResult()
     listed = receipts or result_file is not None
     with database.connect(registry.database.url) as connection:
-        _lay_down(connection, file, format, result)
+        _lay_down(connection, _rows(source, format), result)
         done = result.refused
         for chunk in _chunks(connection):
             outcomes = registry.record_many(
@@ -83,9 +84,14 @@ def import_notices(
     return result
 
 
-def _lay_down(
-    connection: Connection, file: BinaryIO, format: str | None, result: ImportResult
-) -> None:
+def _rows(source: BinaryIO | Iterable[Row], format: str | None) -> Iterator[Row]:
+    if not hasattr(source, "read"):
+        yield from source
+        return
+    yield from read_rows(source, format=format, known=COLUMNS, needed=("type",))  # type: ignore[arg-type]
+
+
+def _lay_down(connection: Connection, rows: Iterable[Row], result: ImportResult) -> None:
     connection.execute(
         "create temporary table sent (number int, pupil text, other text, brings boolean,"
         " occurred_on date, body text)"
@@ -94,7 +100,7 @@ def _lay_down(
         "create temporary table told (number int, status text, id text, receipt text)"
     )
     with connection.cursor() as cursor, cursor.copy("copy sent from stdin") as copy:
-        for number, row in read_rows(file, format=format, known=COLUMNS, needed=("type",)):
+        for number, row in rows:
             result.rows += 1
             if isinstance(row, BadRow):
                 result.refuse(RowError.bad(number, row))

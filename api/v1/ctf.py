@@ -12,6 +12,7 @@ from ap_registry.ctf.making import make_ctf
 from ap_registry.ctf.taking import import_ctf
 from ap_registry.ctf.writing import write_ctf
 from api.deps import Holder, TheRegistry, find_pupil
+from api.opened import Opened
 from api.problems import HttpProblem, responses
 from api.v1.bodies import media_type
 from api.v1.schemas import ERRORS, WHOLE, answers, record
@@ -59,6 +60,7 @@ def get_ctf(
     pupil: str,
     registry: TheRegistry,
     holder: Holder,
+    opened: Opened,
     to: Annotated[str | None, Query(description="The receiving school, where known.")] = None,
 ) -> Response:
     """A Common Transfer File of one pupil; what it has no place for is in X-Left-Out."""
@@ -66,6 +68,7 @@ def get_ctf(
     pupil_id, seen = find_pupil(registry, holder.caller, pupil)
     own = holder.caller.organisation if holder.caller.role == "school" else None
     made = make_ctf(registry, pupil_id, source=own, destination=to, on=seen.until_on)
+    opened.at_once(holder.caller, pupil_id)
     name = file_name(made.ctf.header, 1)
     left_out = ", ".join(f"{name}={number}" for name, number in made.left_out.items())
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Left-Out": left_out}
