@@ -1,9 +1,10 @@
 """Who calls, and on what: shared by all routes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from time import monotonic
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -11,14 +12,15 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ap_registry.access import Caller, Sight, sight
-from ap_registry.calendar import LONDON
 from ap_registry.errors import NotFound, Problem
 from ap_registry.registry import Registry
 from ap_registry.store import accounts, queries, who
 from api.problems import HttpProblem
+from reports.asking import day, instant
 
 _BEARER = HTTPBearer(auto_error=False, description="An API key, made with `ap-registry key create`")
 REMEMBERED_SECONDS = 1.0
+T = TypeVar("T")
 
 
 async def registry_of(request: Request) -> Registry:
@@ -86,36 +88,19 @@ def scope_of(caller: Caller, today: date) -> queries.Scope:
 
 def instant_of(text: str | None, name: str) -> datetime | None:
     """An ISO instant; a bare date is the end of that day in London."""
-    if text is None:
-        return None
-    try:
-        if len(text) == 10:
-            day = date.fromisoformat(text) + timedelta(days=1)
-            midnight = datetime(day.year, day.month, day.day, tzinfo=LONDON)
-            return midnight - timedelta(microseconds=1)
-        found = datetime.fromisoformat(text.replace(" ", "+"))
-        aware = found if found.tzinfo else found.replace(tzinfo=LONDON)
-        if not 1900 < aware.year < 9000:
-            raise ValueError(text)
-    except (ValueError, OverflowError):
-        raise _bad(name, f"{name} must be an instant such as 2025-03-31T12:00:00Z") from None
-    return aware
+    return None if text is None else _read(instant, text, name)
 
 
 def day_of(text: str | None, name: str) -> date | None:
-    if text is None:
-        return None
+    return None if text is None else _read(day, text, name)
+
+
+def _read(read: Callable[[str, str], T], text: str, name: str) -> T:
     try:
-        found = date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        found = None
-    if found is None or not 1900 < found.year < 9000:
-        raise _bad(name, f"{name} must be a date such as 2025-03-31")
-    return found
-
-
-def _bad(name: str, detail: str) -> HttpProblem:
-    return HttpProblem(422, detail, (Problem(f"/{name}", "bad_format", detail),))
+        return read(text, name)
+    except ValueError as error:
+        problem = Problem(f"/{name}", "bad_format", str(error))
+        raise HttpProblem(422, str(error), (problem,)) from None
 
 
 def find_pupil(

@@ -1,6 +1,7 @@
 """One outcome report from the registry: the same bytes for the same ``known_by``, for good."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from ap_registry.instants import instant
@@ -8,11 +9,37 @@ from ap_registry.registry import Registry
 from ap_registry.store import log
 from reports.confirmed import confirmed
 from reports.counting import count
+from reports.kinds import Asked, Made
+from reports.outcome_document import document
 from reports.outcomes import report
 from reports.render import as_csv, as_html, as_json
-from reports.scope import Scope, gather
+from reports.scope import Scope, gather, period_of
 
-FORMATS = ("html", "csv", "json")
+
+def read(registry: Registry, asked: Asked) -> Made:
+    """As ``reports.kinds`` asks for it; no period is the last academic year that is over."""
+    from_on, to_on = period_of(asked["from"], asked["to"], registry.today())
+    found, names = outcomes(
+        registry, from_on=from_on, to_on=to_on, known_by=asked["known_by"],
+        provider=asked["provider"], la=asked["la"],
+    )  # fmt: skip
+    said = {
+        "definition": found["definition"],
+        "period": {"from": found["from"], "to": found["to"]},
+        "known_by": found["known_by"],
+        "provider": asked["provider"],
+        "la": asked["la"],
+        "ledger": found["ledger"],
+    }
+    return Made(
+        object=found,
+        document=partial(document, found, names),
+        said=said,
+        own={
+            "html": partial(as_html, found, names),
+            "csv": partial(as_csv, found, names),
+        },
+    )
 
 
 def outcomes_report(

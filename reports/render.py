@@ -69,7 +69,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def as_json(report: dict[str, Any]) -> bytes:
+def as_json(report: Mapping[str, Any]) -> bytes:
     """Two-space indent and a final newline."""
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
 

@@ -3,10 +3,14 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from io import StringIO
 from itertools import groupby
 from typing import Any
 
+from ap_registry.registry import Registry
+from reports.document import Cell, Column, Document, Section, Table
+from reports.kinds import Asked, Made
 from reports.render import (
     MEASURE_NAMES,
     as_json,
@@ -16,7 +20,8 @@ from reports.render import (
     moment,
     rendered,
 )
-from reports.restatement import Restatement, Told
+from reports.restatement import Asked as Compared
+from reports.restatement import Restatement, Told, restatement
 
 COLUMNS = {
     "numerator": "Went well",
@@ -30,10 +35,85 @@ COLUMNS = {
     "high": "Likely range to, %",
     "value": "Value",
 }
+CHANGES = {
+    "organisation": "Provider or LA",
+    "title": "Measure",
+    "column": "Figure",
+    "before": "Was",
+    "after": "Is now",
+    "because": "Because of",
+}
+NOTICES = {"n": "Number", "notice": "Notice", "event": "Its id"}
+CAPTIONS = {"changes": "Figures that changed", "notices": "Notices that changed them"}
 _CSV = (
     "table", "provider", "la", "organisation", "measure", "group", "figure", "column", "before",
     "after", "because",
 )  # fmt: skip
+
+
+def read(registry: Registry, asked: Asked) -> Made:
+    """As ``reports.kinds`` asks for it."""
+    found = restatement(
+        registry,
+        Compared(
+            from_at=asked["from"], to_at=asked["to"], from_on=asked["period_from"],
+            to_on=asked["period_to"], provider=asked["provider"], la=asked["la"],
+        ),
+    )  # fmt: skip
+    object_ = found.document
+    said = {
+        "definition": object_["definition"],
+        "period": {"from": object_["period_from"], "to": object_["period_to"]},
+        "compared_with": object_["from"],
+        "known_by": object_["to"],
+        "provider": asked["provider"],
+        "la": asked["la"],
+        "ledger": found.ledger,
+    }
+    return Made(
+        object=object_,
+        document=partial(document, found),
+        said=said,
+        own={kind: partial(written, found, kind) for kind in ("html", "csv")},
+    )
+
+
+def document(made: Restatement) -> Document:
+    """Each figure that differs, a row, and the notices behind them."""
+    numbers = {event: n for n, event in enumerate(_in_order(made), start=1)}
+    found = _page(made)
+    dates = found["dates"]
+    changes: list[dict[str, Cell]] = [
+        {**cell, "organisation": row["organisation"], "title": row["title"],
+         "because": ", ".join(str(n) for n in cell["because"]) or "time passed"}
+        for row in found["rows"] for cell in row["cells"]
+    ]  # fmt: skip
+    notices: list[dict[str, Cell]] = [
+        {"n": n, "notice": _sentence(made.events[event], made.names), "event": event}
+        for event, n in numbers.items()
+    ]
+    return Document(
+        name="restatement",
+        title="What changed in the five outcomes",
+        subtitle=f"{dates['from']} to {dates['to']}",
+        lead=(
+            f"What was known on {dates['before']} beside what was known on {dates['after']}"
+            f" (London). Definition {made.document['definition']}.",
+            "The numbers beside a change are those of the notices without which it would not have"
+            " come out so. Where none is named only time has passed.",
+        ),
+        sections=(
+            Section(id="changes", title="Changes", parts=(_table("changes", CHANGES, changes),)),
+            Section(id="notices", title="Notices", parts=(_table("notices", NOTICES, notices),)),
+        ),
+        known_by=made.document["to"],
+        ledger=made.ledger,
+    )
+
+
+def _table(id: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Cell]]) -> Table:
+    heads = tuple(Column(key=key, title=title) for key, title in columns.items())
+    return Table(id=id, caption=CAPTIONS[id], columns=heads, rows=rows)
 
 
 def written(made: Restatement, kind: str) -> bytes:

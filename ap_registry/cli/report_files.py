@@ -10,11 +10,8 @@ import typer
 from ap_registry.cli.output import say
 from ap_registry.registry import Registry
 
-Format = Annotated[str, typer.Option("--format", help="html, csv or json.")]
 Output = Annotated[Path | None, typer.Option("-o", help="The file; its manifest goes beside it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-Provider = Annotated[str | None, typer.Option(help="Only this provider.")]
-La = Annotated[str | None, typer.Option(help="Only this LA (three digits).")]
 
 
 def kind_of(format_: str, output: Path | None, formats: Sequence[str], *, json_: bool) -> str:
@@ -24,15 +21,6 @@ def kind_of(format_: str, output: Path | None, formats: Sequence[str], *, json_:
     if kind not in formats:
         raise typer.BadParameter("must be " + ", ".join(formats), param_hint="--format")
     return kind
-
-
-def la_code(name: str | None) -> str | None:
-    return name.upper().removeprefix("LA") if name else None
-
-
-def in_order(first: Any, last: Any, problem: str) -> None:
-    if first is not None and last is not None and last < first:
-        raise typer.BadParameter(problem)
 
 
 def put(registry: Registry, made: bytes, output: Path | None, said: Mapping[str, Any]) -> None:

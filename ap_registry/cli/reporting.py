@@ -1,104 +1,85 @@
-"""``report …``: the five outcomes, and what has changed in them, as HTML, CSV or JSON."""
+"""``report NAME``: a command for each kind of report, with the options that it names."""
 
-from typing import Annotated
+from collections.abc import Callable
+from inspect import Parameter, Signature
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from ap_registry.cli.output import installation
-from ap_registry.cli.pupils import parse_day, parse_instant
-from ap_registry.cli.report_files import (
-    AsJson,
-    Format,
-    La,
-    Output,
-    Provider,
-    in_order,
-    kind_of,
-    la_code,
-    put,
-)  # fmt: skip
+from ap_registry.cli.report_files import AsJson, Output, kind_of, put
+from ap_registry.errors import Refused
+from reports.kinds import KINDS, Asked, Kind, Option
 
 report = typer.Typer(no_args_is_help=True, help="Reports.")
 
 
 def register(app: typer.Typer) -> None:
+    for kind in KINDS.values():
+        report.command(kind.name)(_command(kind))
     app.add_typer(report, name="report")
 
 
-@report.command("outcomes")
-def outcomes(
-    from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
-    to: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
-    known_by: Annotated[str | None, typer.Option(help="Only what was recorded by then.")] = None,
-    provider: Provider = None,
-    la: La = None,
-    format_: Format = "",
-    output: Output = None,
-    json_: AsJson = False,
-) -> None:
-    """The five AP outcomes by provider and LA."""
-    from reports.command import FORMATS, written
-    from reports.command import outcomes as read
-    from reports.scope import period_of
+def _command(kind: Kind) -> Callable[..., None]:
+    def run(**given: Any) -> None:
+        output, json_ = given.pop("output"), given.pop("json_")
+        format_ = kind_of(given.pop("format_"), output, kind.formats, json_=json_)
+        _write(kind, _asked(kind, given), format_, output)
 
-    kind = kind_of(format_, output, FORMATS, json_=json_)
+    format_type = Annotated[str, typer.Option("--format", help=_listed(kind.formats))]
+    parameters = [
+        *(_parameter(option) for option in kind.options),
+        Parameter("format_", Parameter.KEYWORD_ONLY, default="", annotation=format_type),
+        Parameter("output", Parameter.KEYWORD_ONLY, default=None, annotation=Output),
+        Parameter("json_", Parameter.KEYWORD_ONLY, default=False, annotation=AsJson),
+    ]
+    run.__doc__ = kind.about
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return run
+
+
+def _listed(formats: tuple[str, ...]) -> str:
+    return ", ".join(formats[:-1]) + f" or {formats[-1]}."
+
+
+def _parameter(option: Option) -> Parameter:
+    info = typer.Option(_spelt(option.name), help=option.help)
+    name, default = f"{option.name}_", False if option.kind == "flag" else None
+    if option.required:
+        required = Annotated[str, info]
+        return Parameter(name, Parameter.KEYWORD_ONLY, annotation=required)
+    annotation = Annotated[bool, info] if option.kind == "flag" else Annotated[str | None, info]
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _spelt(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _asked(kind: Kind, given: dict[str, Any]) -> Asked:
+    """What is wrong with an option is a wrong use of the command (exit 2), not a refusal."""
+    from reports.asking import asked_of
+
+    texts = {
+        option.name: str(given[f"{option.name}_"])
+        for option in kind.options
+        if given[f"{option.name}_"] is not None
+    }
+    try:
+        return asked_of(kind, texts)
+    except Refused as refused:
+        first = refused.problems[0]
+        raise typer.BadParameter(
+            first.detail, param_hint=_spelt(first.pointer.removeprefix("/"))
+        ) from None
+
+
+def _write(kind: Kind, asked: Asked, format_: str, output: Path | None) -> None:
+    from reports.files import file_of
+
     with installation() as found:
-        period = period_of(parse_day(from_), parse_day(to), found.registry.today())
-        in_order(*period, "--to must not be before --from")
-        made, names = read(
-            found.registry, from_on=period[0], to_on=period[1], known_by=parse_instant(known_by),
-            provider=provider, la=la_code(la),
-        )  # fmt: skip
-        said = {
-            "report": "outcomes",
-            "format": kind,
-            "definition": made["definition"],
-            "period": {"from": made["from"], "to": made["to"]},
-            "known_by": made["known_by"],
-            "provider": provider,
-            "la": la_code(la),
-            "ledger": made["ledger"],
-        }
-        put(found.registry, written(made, names, kind), output, said)
-
-
-@report.command("restatement")
-def restatement(
-    from_: Annotated[str, typer.Option("--from", help="What was known by this instant …")],
-    to: Annotated[str | None, typer.Option("--to", help="… and by this one; else now.")] = None,
-    period_from: Annotated[str | None, typer.Option(help="First day of the period.")] = None,
-    period_to: Annotated[str | None, typer.Option(help="Last day of the period.")] = None,
-    provider: Provider = None,
-    la: La = None,
-    format_: Format = "",
-    output: Output = None,
-    json_: AsJson = False,
-) -> None:
-    """Which figures of the five outcomes have changed, and which notices changed them."""
-    from reports.command import FORMATS
-    from reports.restated import written
-    from reports.restatement import Asked
-    from reports.restatement import restatement as read
-
-    kind = kind_of(format_, output, FORMATS, json_=json_)
-    asked = Asked(
-        from_at=parse_instant(from_), to_at=parse_instant(to), from_on=parse_day(period_from),
-        to_on=parse_day(period_to), provider=provider, la=la_code(la),
-    )  # fmt: skip
-    in_order(asked.from_at, asked.to_at, "--to must not be before --from")
-    in_order(asked.from_on, asked.to_on, "--period-to must not be before --period-from")
-    with installation() as found:
-        made = read(found.registry, asked)
-        document = made.document
-        said = {
-            "report": "restatement",
-            "format": kind,
-            "definition": document["definition"],
-            "period": {"from": document["period_from"], "to": document["period_to"]},
-            "compared_with": document["from"],
-            "known_by": document["to"],
-            "provider": provider,
-            "la": la_code(la),
-            "ledger": made.ledger,
-        }
-        put(found.registry, written(made, kind), output, said)
+        made = kind.read(found.registry, asked)
+        said = {"report": kind.name, "format": format_, **made.said}
+        put(found.registry, file_of(made, format_), output, said)

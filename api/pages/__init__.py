@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.pages import home, lists, notify, outcomes, pupil, reads, signing_in
+from api.pages import home, lists, notify, outcomes, pupil, reads, reports, signing_in
 
 router = APIRouter(include_in_schema=False)
-for part in (signing_in, home, pupil, notify, lists, outcomes, reads):
+for part in (signing_in, home, pupil, notify, lists, outcomes, reads, reports):
     router.include_router(part.router)

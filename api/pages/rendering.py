@@ -19,7 +19,7 @@ from api.pages.owed import form_of
 from api.pages.words import duty_words, field_words
 from api.problems import HttpProblem
 from api.v1.reads import READERS as OF_READS
-from api.v1.reports import READERS
+from reports.kinds import KINDS, OUTCOME_READERS
 
 COOKIE = "ap_session"
 _ENVIRONMENT = Environment(
@@ -60,9 +60,12 @@ _ENVIRONMENT.filters |= {
     "words": in_words, "moment": moment, "duty": duty_words, "capfirst": capfirst,
 }  # fmt: skip
 _ENVIRONMENT.globals |= {
-    "field_words": field_words, "form_of": form_of, "outcome_readers": READERS,
+    "field_words": field_words,
+    "form_of": form_of,
+    "outcome_readers": OUTCOME_READERS,
+    "report_readers": frozenset[str]().union(*(kind.readers for kind in KINDS.values())),
     "read_readers": OF_READS,
-}  # fmt: skip
+}
 
 
 def person(request: Request, registry: TheRegistry) -> accounts.SignedIn:

@@ -1,122 +1,79 @@
-"""The five outcomes over HTTP, and what has changed in them."""
+"""Reports over HTTP: a route for each kind, and the two that have a name of their own besides."""
 
-from datetime import date, datetime
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from inspect import Parameter, Signature
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from ap_registry.access import Caller
-from api.deps import Holder, TheRegistry, day_of, instant_of
-from api.problems import HttpProblem, responses
-from api.v1.schemas import OUTCOMES, RESTATEMENT, answers
-from reports.command import outcomes_report
-from reports.restated import written
-from reports.restatement import Asked, restatement
-from reports.scope import period_of
+from ap_registry.registry import Registry
+from api.deps import Holder, TheRegistry
+from api.problems import responses
+from api.v1.schemas import OBJECT, OUTCOMES, RESTATEMENT, answers
+from reports.asking import asked_of, narrowed
+from reports.files import MEDIA, file_of
+from reports.kinds import KINDS, Kind, Made, Option
 
 router = APIRouter(tags=["reports"])
-MEDIA = {"json": "application/json", "csv": "text/csv", "html": "text/html"}
-READERS = frozenset({"la", "panel", "provider", "admin", "auditor"})
+SCHEMAS = {"outcomes": OUTCOMES, "restatement": RESTATEMENT}
 
 
-_OUTCOMES, _RESTATEMENT = answers(OUTCOMES), answers(RESTATEMENT)
-for _answers in (_OUTCOMES, _RESTATEMENT):
-    for _media in ("text/csv", "text/html"):
-        _answers[200]["content"][_media] = {"schema": {"type": "string"}}
+def read(registry: Registry, caller: Caller, kind: Kind, given: Mapping[str, str | None]) -> Made:
+    """What the caller may have of it."""
+    return kind.read(registry, narrowed(kind, caller, asked_of(kind, given)))
 
 
-@router.get(
-    "/outcomes",
-    operation_id="get_outcomes",
-    responses={**_OUTCOMES, **responses(401, 403, 422, 503)},
-)
-def get_outcomes(
-    registry: TheRegistry,
-    holder: Holder,
-    from_: Annotated[str | None, Query(alias="from")] = None,
-    to: str | None = None,
-    known_by: str | None = None,
-    provider: str | None = None,
-    la: str | None = None,
-    format: Annotated[str, Query(pattern="^(json|csv|html)$")] = "json",
-) -> Response:
-    """By provider and LA; an LA or panel sees its own LA, a provider its own rows."""
-    first, last = period(day_of(from_, "from"), day_of(to, "to"), registry.today())
-    scope = narrowed(holder.caller, provider, la)
-    made = outcomes_report(
-        registry,
-        from_on=first,
-        to_on=last,
-        known_by=instant_of(known_by, "known_by"),
-        provider=scope[0],
-        la=scope[1],
-        format=format,
+def file_answer(kind: Kind, made: Made, format: str) -> Response:
+    """To be kept under a name, but for what a browser shows."""
+    headers = {"Cache-Control": "no-store"}
+    if format not in {"json", "html"}:
+        name = f"{kind.name}-{made.said['known_by'][:10]}.{format}"
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return Response(file_of(made, format), media_type=MEDIA[format], headers=headers)
+
+
+def _route(kind: Kind) -> Callable[..., Response]:
+    def endpoint(**given: Any) -> Response:
+        texts = {option.name: given[f"{option.name}_"] for option in kind.options}
+        made = read(given["registry"], given["holder"].caller, kind, texts)
+        return file_answer(kind, made, given["format"])
+
+    formats = Query(pattern=f"^({'|'.join(kind.formats)})$")
+    parameters = (
+        _keyword("registry", TheRegistry),
+        _keyword("holder", Holder),
+        *(_parameter(option) for option in kind.options),
+        _keyword("format", Annotated[str, formats], "json"),
     )
-    return Response(made, media_type=MEDIA[format], headers={"Cache-Control": "no-store"})
+    endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    endpoint.__doc__ = f"{kind.about} An LA or panel reads its own LA, others their own."
+    return endpoint
 
 
-@router.get(
-    "/restatement",
-    operation_id="get_restatement",
-    responses={**_RESTATEMENT, **responses(401, 403, 422, 503)},
-)
-def get_restatement(
-    registry: TheRegistry,
-    holder: Holder,
-    from_: Annotated[str, Query(alias="from", description="Known by this instant …")],
-    to: Annotated[str | None, Query(description="… and by this one; default now.")] = None,
-    period_from: str | None = None,
-    period_to: str | None = None,
-    provider: str | None = None,
-    la: str | None = None,
-    format: Annotated[str, Query(pattern="^(json|csv|html)$")] = "json",
-) -> Response:
-    """Which figures have changed, and which notices changed them; seen by whom outcomes are."""
-    scope = narrowed(holder.caller, provider, la)
-    asked = compared(
-        instant_of(from_, "from"), instant_of(to, "to"), day_of(period_from, "period_from"),
-        day_of(period_to, "period_to"), scope,
-    )  # fmt: skip
-    made = written(restatement(registry, asked), format)
-    return Response(made, media_type=MEDIA[format], headers={"Cache-Control": "no-store"})
+def _parameter(option: Option) -> Parameter:
+    query = Query(alias=option.name, description=option.help)
+    if option.required:
+        return _keyword(f"{option.name}_", Annotated[str, query])
+    return _keyword(f"{option.name}_", Annotated[str | None, query], None)
 
 
-def compared(
-    before: datetime | None, after: datetime | None, first: date | None, last: date | None,
-    scope: tuple[str | None, str | None],
-) -> Asked:  # fmt: skip
-    if before is not None and after is not None and after < before:
-        raise HttpProblem(422, "to must not be before from.")
-    if first is not None and last is not None and last < first:
-        raise HttpProblem(422, "period_to must not be before period_from.")
-    return Asked(
-        from_at=before, to_at=after, from_on=first, to_on=last, provider=scope[0], la=scope[1]
-    )
+def _keyword(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 
-def narrowed(caller: Caller, provider: str | None, la: str | None) -> tuple[str | None, str | None]:
-    """(provider, LA) that the caller may have, or 403."""
-    la = la.upper().removeprefix("LA") if la else None
-    if caller.role not in READERS:
-        raise HttpProblem(403, f"The role {caller.role} may not read outcome reports.")
-    if caller.sees_all:
-        return provider, la
-    if caller.role == "provider":
-        if provider not in {None, caller.organisation}:
-            raise HttpProblem(403, "You may read your own outcomes.")
-        return caller.organisation, la
-    if caller.role == "auditor" and provider in caller.organisations:
-        return provider, la
-    own = {name.removeprefix("LA") for name in caller.organisations if name.startswith("LA")}
-    if not own or la not in {None, *own}:
-        raise HttpProblem(403, "You may read the outcomes of your own LA.")
-    return provider, la or sorted(own)[0]
+def _documented(kind: Kind) -> dict[Any, Any]:
+    found = answers(SCHEMAS.get(kind.name, OBJECT))
+    for format in kind.formats:
+        if format != "json":
+            found[200]["content"][MEDIA[format]] = {"schema": {"type": "string"}}
+    return {**found, **responses(401, 403, 422, 503)}
 
 
-def period(first: date | None, last: date | None, today: date) -> tuple[date, date]:
-    """The academic year of whichever end is given, else the last one that is over."""
-    start, end = period_of(first, last, today)
-    if end < start:
-        raise HttpProblem(422, "to must not be before from.")
-    return start, end
+for _kind in KINDS.values():
+    for _path, _name in (
+        (f"/reports/{_kind.name}", f"get_report_{_kind.name}"),
+        *([(f"/{_kind.name}", f"get_{_kind.name}")] if _kind.name in SCHEMAS else []),
+    ):
+        router.get(_path, operation_id=_name, responses=_documented(_kind))(_route(_kind))

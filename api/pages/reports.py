@@ -1,0 +1,103 @@
+"""Reports as pages: which there are, a form for each, and what came of it in every format."""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from ap_registry.access import Caller
+from ap_registry.errors import Refused
+from api.deps import TheRegistry
+from api.pages.forms import Input
+from api.pages.framing import framed
+from api.pages.rendering import Person, page, text_of
+from api.problems import HttpProblem
+from api.v1.reports import file_answer, read
+from reports.files import file_of
+from reports.kinds import KINDS, Kind, Option
+
+router = APIRouter(prefix="/reports")
+FORMAT_NAMES: Mapping[str, str] = {
+    "html": "page",
+    "pdf": "PDF",
+    "xlsx": "spreadsheet",
+    "csv": "CSV",
+    "json": "JSON",
+}
+_SHAPES: Mapping[str, str] = {"day": "date", "instant": "date", "flag": "choice", "whole": "number"}
+_YES_NO = (("true", "Yes"), ("false", "No"))
+
+
+@router.get("")
+def listed(registry: TheRegistry, person: Person) -> Response:
+    found = [kind for kind in KINDS.values() if person.caller.role in kind.readers]
+    return page(registry, "reports.html", person, kinds=found)
+
+
+@router.get("/{name}")
+def one(request: Request, registry: TheRegistry, person: Person, name: str) -> Response:
+    """Without a query its form; with one the report, in the frame of our pages or as a file."""
+    kind = _kind(name, person.caller)
+    given = dict(request.query_params)
+    format = given.pop("format", "html")
+    if not request.query_params:
+        return _form(registry, person, kind, {}, ())
+    if format not in kind.formats:
+        raise HttpProblem(422, "format must be one of " + ", ".join(kind.formats))
+    try:
+        made = read(registry, person.caller, kind, given)
+    except Refused as refused:
+        if refused.status != 422:
+            raise
+        problems = tuple((one.pointer.removeprefix("/"), one.detail) for one in refused.problems)
+        return _form(registry, person, kind, given, problems)
+    if format != "html":
+        return file_answer(kind, made, format)
+    header = text_of(
+        registry, "report_frame.html", person, kind=kind, asked=urlencode(given),
+        formats=[(f, FORMAT_NAMES.get(f, f.upper())) for f in kind.formats],
+    )  # fmt: skip
+    return framed(file_of(made, "html"), header)
+
+
+def _kind(name: str, caller: Caller) -> Kind:
+    """What the caller may not read does not exist for it."""
+    kind = KINDS.get(name)
+    if kind is None or caller.role not in kind.readers:
+        raise HttpProblem(404, "There is no such report.")
+    return kind
+
+
+def _form(
+    registry: TheRegistry,
+    person: Person,
+    kind: Kind,
+    values: Mapping[str, str],
+    problems: tuple[tuple[str, str], ...],
+) -> Response:
+    return page(
+        registry, "report_form.html", person, 422 if problems else 200, kind=kind,
+        fields=list(_inputs(kind, person.caller)), values=values, problems=problems,
+        errors=dict(problems),
+    )  # fmt: skip
+
+
+def _inputs(kind: Kind, caller: Caller) -> Iterator[Input]:
+    """Not what the caller's own organisation answers."""
+    fixed = {caller.role, *({"la"} if len(caller.organisations) == 1 else ())}
+    for option in kind.options:
+        if caller.sees_all or option.name not in fixed:
+            yield _input(option)
+
+
+def _input(option: Option) -> Input:
+    choices = _YES_NO if option.kind == "flag" else tuple((c, c) for c in option.choices)
+    return Input(
+        name=option.name,
+        label=option.help.rstrip("."),
+        hint="",
+        kind=_SHAPES.get(option.kind, "choice" if choices else "text"),
+        required=option.required,
+        choices=choices,
+    )

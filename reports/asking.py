@@ -1,0 +1,144 @@
+"""What a report is asked, from the words of a command, a query or a form; and by whom."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ap_registry.access import Caller
+from ap_registry.calendar import LONDON
+from ap_registry.errors import Problem, Refused
+from reports.kinds import Asked, Kind, Option
+
+# The role whose own organisation goes into an option, and into which.
+_OWN = {"provider": "provider", "school": "school", "health": "icb"}
+_YES = frozenset({"true", "yes", "1", "on"})
+_NO = frozenset({"false", "no", "0", "off"})
+
+
+def asked_of(kind: Kind, given: Mapping[str, str | None]) -> Asked:
+    """Every option read, or Refused with all that is wrong; a blank is not given."""
+    problems: list[Problem] = []
+    asked: dict[str, Any] = {}
+    for option in kind.options:
+        try:
+            asked[option.name] = _read(option, (given.get(option.name) or "").strip())
+        except ValueError as error:
+            problems.append(_problem(option.name, "bad_format", str(error)))
+    problems += _missing(kind, given)
+    if not problems:
+        problems += _backwards(kind, asked)
+    if problems:
+        raise Refused(tuple(problems))
+    return asked
+
+
+def _missing(kind: Kind, given: Mapping[str, str | None]) -> Iterator[Problem]:
+    for option in kind.options:
+        if option.required and not (given.get(option.name) or "").strip():
+            yield _problem(option.name, "required", f"{option.name} is required")
+
+
+def _backwards(kind: Kind, asked: Asked) -> Iterator[Problem]:
+    for option in kind.options:
+        first, last = asked.get(option.after or ""), asked[option.name]
+        if first is not None and last is not None and last < first:
+            words = f"{option.name} must not be before {option.after}"
+            yield _problem(option.name, "end_before_start", words)
+
+
+def _problem(name: str, code: str, words: str) -> Problem:
+    return Problem(f"/{name}", code, words)
+
+
+def _read(option: Option, text: str) -> Any:
+    if option.kind == "flag":
+        return _flag(option.name, text)
+    if not text:
+        return None
+    if option.kind == "day":
+        return day(text, option.name)
+    if option.kind == "instant":
+        return instant(text, option.name)
+    if option.kind == "la":
+        return text.upper().removeprefix("LA")
+    if option.kind == "whole":
+        return _whole(option.name, text)
+    if option.kind == "choice" and text not in option.choices:
+        raise ValueError(f"{option.name} must be one of " + ", ".join(option.choices))
+    return text
+
+
+def _flag(name: str, text: str) -> bool:
+    if text.lower() not in _YES | _NO | {""}:
+        raise ValueError(f"{name} must be true or false")
+    return text.lower() in _YES
+
+
+def _whole(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(f"{name} must be a whole number")
+    return int(text)
+
+
+def day(text: str, name: str) -> date:
+    try:
+        found = date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        found = None
+    if found is None or not 1900 < found.year < 9000:
+        raise ValueError(f"{name} must be a date such as 2025-03-31")
+    return found
+
+
+def instant(text: str, name: str) -> datetime:
+    """An ISO instant; a bare date is the end of that day in London."""
+    try:
+        if len(text) == 10:
+            after = day(text, name) + timedelta(days=1)
+            midnight = datetime(after.year, after.month, after.day, tzinfo=LONDON)
+            return midnight - timedelta(microseconds=1)
+        found = datetime.fromisoformat(text.replace(" ", "+"))
+        aware = found if found.tzinfo else found.replace(tzinfo=LONDON)
+        if 1900 < aware.year < 9000:
+            return aware
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError(f"{name} must be an instant such as 2025-03-31T12:00:00Z")
+
+
+def narrowed(kind: Kind, caller: Caller, asked: Asked) -> Asked:
+    """What is asked kept to what the caller may have, or Refused as forbidden (403).
+
+    A provider, school or ICB has its own in the option named so; an LA, panel or other officer its
+    own LA in ``la``. A report must honour all that are set: a provider within an LA is both.
+    """
+    if caller.role not in kind.readers:
+        raise _forbidden(f"The role {caller.role} may not read this report.")
+    if caller.sees_all:
+        return asked
+    own = _OWN.get(caller.role)
+    if own is not None:
+        if caller.organisation is None or asked.get(own) not in {None, caller.organisation}:
+            raise _forbidden("You may read this report of your own organisation.")
+        return _with(asked, own, caller.organisation)
+    if caller.role == "auditor" and _named(caller, asked):
+        return asked
+    las = sorted(name.removeprefix("LA") for name in caller.organisations if name.startswith("LA"))
+    if not las or asked.get("la") not in {None, *las}:
+        raise _forbidden("You may read this report of your own LA.")
+    return _with(asked, "la", asked.get("la") or las[0])
+
+
+def _named(caller: Caller, asked: Asked) -> bool:
+    """Asked about a provider or school that an auditor's engagement names."""
+    return any(asked.get(name) in caller.organisations for name in ("provider", "school"))
+
+
+def _with(asked: Asked, name: str, value: str) -> Asked:
+    if name not in asked:
+        raise _forbidden("This report cannot be kept to your own organisation.")
+    return {**asked, name: value}
+
+
+def _forbidden(words: str) -> Refused:
+    return Refused((Problem("", "forbidden", words),))

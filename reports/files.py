@@ -1,0 +1,20 @@
+"""A report in a format: by its own writer where it has one, else from its document."""
+
+from collections.abc import Mapping
+
+from reports.kinds import Made
+from reports.render import as_json
+
+MEDIA: Mapping[str, str] = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "html": "text/html",
+}
+
+
+def file_of(made: Made, format: str) -> bytes:
+    """``format``: one of its kind's."""
+    if format in made.own:
+        return made.own[format]()
+    assert format == "json"
+    return as_json(made.object)

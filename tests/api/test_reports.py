@@ -1,0 +1,66 @@
+"""Each kind of report over HTTP and as a page: what its line in ``reports.kinds`` says."""
+
+import pytest
+
+from ap_registry.registry import Registry
+from reports.kinds import KINDS, Kind
+from tests.api.conftest import Login
+from tests.reports.telling import Telling
+from tests.reports.test_restatement import END, START
+from tests.world import PRU, SCHOOL
+
+YEAR = {"from": "2024-09-01", "to": "2025-08-31"}
+
+
+def test_a_report_answers_at_its_name_as_at_the_address_of_its_own(
+    registry: Registry, as_: Login
+) -> None:
+    Telling(registry).placed(START, END)
+    client = as_("la", "LA856")
+    asked = {**YEAR, "known_by": registry.now().isoformat()}
+    answers = [
+        client.get(f"/api/v1/{path}", params=asked) for path in ("reports/outcomes", "outcomes")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer", "code"),
+    [
+        ({"from": "2024-13-01"}, "/from", "bad_format"),
+        ({"from": "2024-09-02", "to": "2024-09-01"}, "/to", "end_before_start"),
+        ({"known_by": "soon"}, "/known_by", "bad_format"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_and_named(
+    as_: Login, asked: dict[str, str], pointer: str, code: str
+) -> None:
+    answer = as_("provider", PRU).get("/api/v1/reports/outcomes", params=asked)
+    assert answer.status_code == 422
+    assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [(pointer, code)]
+
+
+@pytest.mark.parametrize(
+    ("role", "organisation", "asked"),
+    [
+        ("provider", PRU, {"provider": "AP-0001"}),
+        ("la", "LA856", {"la": "857"}),
+        ("panel", "LA856", {"la": "857"}),
+        ("school", SCHOOL, {}),
+        ("auditor", PRU, {"provider": "AP-0001"}),
+    ],
+)
+def test_nobody_reads_anothers(
+    as_: Login, role: str, organisation: str, asked: dict[str, str]
+) -> None:
+    answer = as_(role, organisation).get("/api/v1/reports/outcomes", params=asked)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_report_is_open_to_those_whom_it_names_only(as_: Login, kind: Kind) -> None:
+    role = next(role for role in ("parent", "social_care", "health") if role not in kind.readers)
+    given = {option.name: "2025-01-01" for option in kind.options if option.required}
+    answer = as_(role, "ICB-QK1").get(f"/api/v1/reports/{kind.name}", params=given)
+    assert answer.status_code == 403

@@ -1,0 +1,31 @@
+"""A report is asked for by a form, read under our header, and saved in each format."""
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit, barriers, photograph, sign_in
+
+
+def test_an_officer_asks_for_a_report(visit: Visit, tmp_path: Path) -> None:
+    page = visit(width=400)
+    sign_in(page, "la")
+    page.get_by_role("link", name="Reports").click()
+    assert barriers(page) == []
+    page.get_by_role("link", name="Five outcomes", exact=True).last.click()
+    photograph(page, tmp_path, "form")
+    assert barriers(page) == []
+    page.get_by_label("First day").fill("2025-09-01")
+    page.get_by_label("Last day").fill("2025-08-31")
+    page.get_by_role("button", name="Show the report").click()
+    expect(page.get_by_role("alert")).to_contain_text("To must not be before from")
+    page.get_by_label("Last day").fill("2026-08-31")
+    page.get_by_role("button", name="Show the report").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Five outcomes of alternative provision"
+    )
+    photograph(page, tmp_path, "report")
+    assert barriers(page) == []
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename == "outcomes-2026-11-20.csv"
