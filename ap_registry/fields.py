@@ -12,6 +12,7 @@ from uuid import UUID
 
 from ap_registry.identifiers import BadIdentifier, is_laestab, parse_organisation_id, parse_upn
 from ap_registry.organisations import Organisation as OrganisationRecord
+from ap_registry.written_days import day_in_file
 
 
 class BadValue(Exception):
@@ -68,9 +69,6 @@ class Text(Kind):
         return {"type": "string", "maxLength": self.at_most}
 
 
-_ENGLISH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Day(Kind):
     """A date; ``past``: of something that has happened, so not after today.
@@ -84,7 +82,8 @@ class Day(Kind):
     def read(self, value: object, reading: Reading) -> date:
         found = self._parsed(value, reading) if isinstance(value, str) else None
         if found is None:
-            raise BadValue("bad_format", "must be a date that exists, such as 2025-03-31")
+            also = " (or 31/03/2025, 31 Mar 2025)" if reading.from_file else ""
+            raise BadValue("bad_format", f"must be a date that exists, such as 2025-03-31{also}")
         if self.past and reading.today is not None and found > reading.today:
             raise BadValue("future_date", "must not be in the future")
         return found
@@ -94,8 +93,8 @@ class Day(Kind):
         try:
             if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
                 return date.fromisoformat(text)
-            if reading.from_file and (parts := _ENGLISH_DATE.fullmatch(text)):
-                return date(int(parts[3]), int(parts[2]), int(parts[1]))
+            if reading.from_file:
+                return day_in_file(text)
         except ValueError:
             return None
         return None

@@ -11,7 +11,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from ap_registry.errors import Unreadable
-from ap_registry.ingest.spreadsheets import refuse_no_table
+from ap_registry.ingest.kinds import refuse_no_table
 from ap_registry.ingest.text_tables import encoding_of
 
 LARGEST = 1 << 26  # bytes: some ten thousand pupils with all their assessments

@@ -1,25 +1,23 @@
 """Tables as people send them: CSV in any encoding and separator, XLSX, JSON Lines."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
 from ap_registry.errors import Unreadable
+from ap_registry.ingest.headers import naming, normal, with_header
+from ap_registry.ingest.kinds import SNIFF_BYTES, kind_of
 from ap_registry.ingest.results import BadRow
-from ap_registry.ingest.text_tables import csv_rows, encoding_of, text_lines
-from ap_registry.ingest.workbooks import normal, workbook_rows
+from ap_registry.ingest.text_tables import csv_rows, text_lines
+from ap_registry.ingest.workbooks import workbook_rows
 
 Cells = dict[str, Any]
 Row = tuple[int, Cells | BadRow]
-_SNIFF_BYTES = 1 << 16
 _TAILS = (".0", " 00:00:00")
-_NO_TABLE = {
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook, or one with a password: save it as XLSX or CSV",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a packed file: unpack it first",
-}
+# A spreadsheet's mark for "text": what we write before what might be a formula, and what people
+# put before long numbers.
+_MARKED = re.compile(r"'(?=[=+\-@\t\r]|[A-Za-z]?[0-9]{5})")
 
 
 def read_rows(
@@ -35,42 +33,24 @@ def read_rows(
     ``needed`` names those without which it is another kind of file. A row that cannot be read is
     answered as a BadRow in its place; raise Unreadable where that is so of the file.
     """
-    head = file.read(_SNIFF_BYTES)
+    head = file.read(SNIFF_BYTES)
     file.seek(0)
-    kind = format or _kind(head)
+    kind = format or kind_of(head)
+    names = naming(known, needed)
     if kind == "jsonl":
         yield from _json_lines(text_lines(file, head))
     elif kind == "xlsx":
-        yield from _checked(workbook_rows(file, known), known, needed)
+        yield from _checked(*with_header(workbook_rows(file, names), names), known, needed)
     else:
-        yield from _checked(csv_rows(file, head), known, needed)
-
-
-def _kind(head: bytes) -> str:
-    if not head.strip():
-        raise Unreadable("The file is empty: its first line must name the columns.")
-    refuse_no_table(head)
-    if head.startswith(b"PK\x03\x04"):
-        if b"word/" in head:
-            raise Unreadable("This is a Word document: save it as CSV or XLSX.")
-        return "xlsx"
-    start = head.decode(encoding_of(head), errors="ignore").lstrip()
-    if start.startswith("["):
-        raise Unreadable("This is a JSON array: send JSON Lines, one object on each line.")
-    return "jsonl" if start.startswith("{") else "csv"
-
-
-def refuse_no_table(head: bytes) -> None:
-    """Raise Unreadable, with its name, for a kind of file that is neither table nor text."""
-    for mark, words in _NO_TABLE.items():
-        if head.startswith(mark):
-            raise Unreadable(f"This is {words}.")
+        yield from _checked(*with_header(csv_rows(file, head, names), names), known, needed)
 
 
 def _checked(
-    table: Iterator[list[str]], known: Collection[str] | None, needed: Collection[str]
+    header: list[str],
+    table: Iterator[list[str]],
+    known: Collection[str] | None,
+    needed: Collection[str],
 ) -> Iterator[Row]:
-    header = _header(next((cells for cells in table if any(map(str.strip, cells))), []))
     missing = [name for name in needed if name not in header]
     if missing:
         raise Unreadable(f"The file has no column {' or '.join(missing)}.")
@@ -80,13 +60,14 @@ def _checked(
         if not name or (known is not None and name not in known)
     }
     whole = all(header)
+    begins = header[0][:2]
     blank = [""] * len(header)
     for number, cells in enumerate(table, start=1):
         texts = [*map(str.strip, cells)]
         whole_row = "".join(texts)
-        if not whole_row:
-            continue
-        if any(tail in whole_row for tail in _TAILS):
+        if not whole_row or (texts[0][:2].lower() == begins and [*map(normal, texts)] == header):
+            continue  # blank, or the header again: files were put one after the other
+        if "'" in whole_row or any(tail in whole_row for tail in _TAILS):
             texts = [*map(_plain, texts)]
         if len(texts) > len(header) and any(texts[len(header) :]):
             yield number, BadRow(
@@ -105,19 +86,9 @@ def _checked(
             yield number, {name: texts[place] for place, name in enumerate(header) if name}
 
 
-def _header(cells: Sequence[str]) -> list[str]:
-    header = [normal(name) for name in cells]
-    names = [name for name in header if name]
-    if not names:
-        raise Unreadable("The file is empty: its first line must name the columns.")
-    if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Unreadable(f"The column {twice} stands in the file twice.")
-    return header
-
-
 def _plain(text: str) -> str:
-    """Without what spreadsheets add to whole numbers and to dates."""
+    """Without what spreadsheets add to whole numbers, to dates and before texts."""
+    text = _MARKED.sub("", text, count=1) if text[:1] == "'" else text
     if text.endswith(".0"):
         return text[:-2] if text[:-2].isdigit() else text
     return text.removesuffix(_TAILS[1])

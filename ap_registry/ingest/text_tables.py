@@ -3,13 +3,17 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import chain, dropwhile, islice
 from typing import BinaryIO
 
 from ap_registry.errors import Unreadable
+from ap_registry.ingest.headers import SEARCHED, Names
 
-_SEPARATORS = (",", ";", "\t")
+_SEPARATORS = (",", ";", "\t", "|")
+_SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a first line that Excel writes and reads
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 LONGEST_LINE = 1 << 20  # characters: what has longer lines is no table, and would fill memory
 
@@ -56,18 +60,20 @@ def text_lines(file: BinaryIO, head: bytes) -> Iterator[str]:
             text.detach()
 
 
-def csv_rows(file: BinaryIO, head: bytes) -> Iterator[list[str]]:
-    """Cells; the separator is the one that the first line with content has most of."""
+def csv_rows(file: BinaryIO, head: bytes, names: Names) -> Iterator[list[str]]:
+    """Cells; the separator is the one by which some line of the first is a header.
+
+    Where none is, it is the one that the first line with content has most of.
+    """
     lines = text_lines(file, head)
-    first = next((line for line in lines if line.strip()), "")
-    separator = max(_SEPARATORS, key=first.count)
-
-    def all_lines() -> Iterator[str]:
-        yield first
-        yield from lines
-
+    first = [*dropwhile(lambda line: not line.strip(), islice(lines, SEARCHED * 2))]
+    said = _SAID.fullmatch(first[0]) if first else None
+    separator = said[1] if said else _separator(first, names)
     csv.field_size_limit(LONGEST_LINE)
-    reader = csv.reader(all_lines(), delimiter=separator, skipinitialspace=True, strict=True)
+    reader = csv.reader(
+        chain(first[1:] if said else first, lines),
+        delimiter=separator, skipinitialspace=True, strict=True,
+    )  # fmt: skip
     try:
         yield from reader
     except csv.Error as error:
@@ -75,3 +81,11 @@ def csv_rows(file: BinaryIO, head: bytes) -> Iterator[list[str]]:
             f"Line {reader.line_num} cannot be read as CSV ({error}): look for a quotation mark"
             " that is not closed or not doubled."
         ) from error
+
+
+def _separator(lines: Sequence[str], names: Names) -> str:
+    for line in lines:
+        for separator in _SEPARATORS:
+            if names([cell.strip(' "\r\n') for cell in line.split(separator)]):
+                return separator
+    return max(_SEPARATORS, key=lines[0].count) if lines else _SEPARATORS[0]

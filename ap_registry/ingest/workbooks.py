@@ -3,12 +3,14 @@
 import warnings
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from ap_registry.errors import Unreadable
+from ap_registry.ingest.headers import SEARCHED, Names
 
 LARGEST = 1 << 30  # bytes once unpacked: a million rows of a dozen columns
 LARGEST_TEXTS = 1 << 28  # bytes: the shared texts are held in memory
@@ -18,8 +20,8 @@ _DAMAGED = (
 )  # fmt: skip
 
 
-def workbook_rows(file: BinaryIO, known: Collection[str] | None = None) -> Iterator[list[str]]:
-    """The first visible sheet whose first row names a known column, else the first with content."""
+def workbook_rows(file: BinaryIO, names: Names) -> Iterator[list[str]]:
+    """Of the first visible sheet that has a header among its first rows, else with content."""
     from openpyxl import load_workbook
 
     try:
@@ -27,7 +29,7 @@ def workbook_rows(file: BinaryIO, known: Collection[str] | None = None) -> Itera
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl on styles and validation that it drops
             book = load_workbook(file, read_only=True, data_only=True)  # type: ignore[arg-type]
-            yield from _rows(_table_of(book, known))
+            yield from _rows(_table_of(book, names))
     except _DAMAGED as error:
         raise Unreadable("This is not an XLSX workbook that can be read.") from error
 
@@ -36,23 +38,27 @@ def _refuse_bomb(file: BinaryIO) -> None:
     """A small file that unpacks to gigabytes is refused before anything is unpacked."""
     with zipfile.ZipFile(file) as archive:
         sizes = {part.filename: part.file_size for part in archive.infolist()}
+    if "xl/workbook.bin" in sizes:
+        raise Unreadable("This is a binary workbook (XLSB): save it as XLSX or CSV.")
+    if not any(name.startswith("xl/") for name in sizes):
+        what = "an OpenDocument file" if "content.xml" in sizes else "an archive, and no workbook"
+        raise Unreadable(f"This is {what}: save or unpack its table as XLSX or CSV.")
     if sum(sizes.values()) > LARGEST or sizes.get("xl/sharedStrings.xml", 0) > LARGEST_TEXTS:
         raise Unreadable("This workbook is too large when unpacked: send it as CSV.")
     file.seek(0)
 
 
-def _table_of(book: Any, known: Collection[str] | None) -> Any:
+def _table_of(book: Any, names: Names) -> Any:
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     sheets = sheets or list(book.worksheets)
     with_content = []
     for sheet in sheets:
         sheet.reset_dimensions()  # some programs claim a million rows of 16,384 columns
-        header = next((cells for cells in _rows(sheet) if any(cells)), None)
-        if header is None:
-            continue
-        with_content.append(sheet)
-        if known is not None and any(normal(cell) in known for cell in header):
+        first = [cells for cells in islice(_rows(sheet), SEARCHED * 2) if any(cells)]
+        if any(map(names, first)):
             return sheet
+        if first:
+            with_content.append(sheet)
     if not with_content:
         raise Unreadable("The workbook is empty: its first row must name the columns.")
     return with_content[0]
@@ -75,9 +81,3 @@ def _cell(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
-
-
-def normal(name: object) -> str:
-    """A header in any case, with blanks or strokes for underscores."""
-    words: Sequence[str] = str(name or "").strip().lower().replace("-", " ").split()
-    return "_".join(words)

@@ -1,0 +1,53 @@
+"""Which row of a table names its columns: titles and instructions may stand before it."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain, islice
+
+from ap_registry.errors import Unreadable
+
+SEARCHED = 30  # rows with content
+Names = Callable[[Sequence[str]], bool]
+
+
+def normal(name: object) -> str:
+    """A header in any case, with blanks or strokes for underscores."""
+    words: Sequence[str] = str(name or "").strip("\ufeff\u200b ").lower().replace("-", " ").split()
+    return "_".join(words)
+
+
+def naming(known: Collection[str] | None, needed: Collection[str]) -> Names:
+    """Whether cells are a header: all columns that are needed, else two that are known."""
+
+    def names(cells: Sequence[str]) -> bool:
+        found = {normal(cell) for cell in cells}
+        if needed:
+            return found.issuperset(needed)
+        return bool(known) and len(found & set(known or ())) >= min(2, len(known or ()))
+
+    return names
+
+
+def with_header(table: Iterator[list[str]], names: Names) -> tuple[list[str], Iterator[list[str]]]:
+    """The header and the rows after it; where no row is one, the first with content is taken."""
+    before: list[list[str]] = []
+    first = -1
+    for place, cells in enumerate(islice(table, SEARCHED * 2)):
+        if names(cells):
+            return _header(cells), table
+        before.append(cells)
+        if first < 0 and any(map(str.strip, cells)):
+            first = place
+    if first < 0:
+        return _header([]), table
+    return _header(before[first]), chain(before[first + 1 :], table)
+
+
+def _header(cells: Sequence[str]) -> list[str]:
+    header = [normal(name) for name in cells]
+    names = [name for name in header if name]
+    if not names:
+        raise Unreadable("The file is empty: its first line must name the columns.")
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unreadable(f"The column {twice} stands in the file twice.")
+    return header
