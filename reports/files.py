@@ -4,11 +4,15 @@ from collections.abc import Mapping
 
 from reports.kinds import Made
 from reports.render import as_json
+from reports.writing import written
 
 MEDIA: Mapping[str, str] = {
     "json": "application/json",
     "csv": "text/csv",
     "html": "text/html",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml": "application/xml",
 }
 
 
@@ -16,5 +20,4 @@ def file_of(made: Made, format: str) -> bytes:
     """``format``: one of its kind's."""
     if format in made.own:
         return made.own[format]()
-    assert format == "json"
-    return as_json(made.object)
+    return as_json(made.object) if format == "json" else written(made.document(), format)

@@ -13,7 +13,7 @@ from reports.document import Document
 OptionKind = Literal["text", "organisation", "la", "day", "instant", "whole", "flag", "choice"]
 Asked = Mapping[str, Any]  # every option of the kind by name; None (flag: False) where not given
 
-FORMATS = ("html", "csv", "json")
+FORMATS = ("html", "pdf", "xlsx", "csv", "json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

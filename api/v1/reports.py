@@ -17,6 +17,7 @@ from reports.files import MEDIA, file_of
 from reports.kinds import KINDS, Kind, Made, Option
 
 router = APIRouter(tags=["reports"])
+_BINARY = {"contentMediaType": "application/octet-stream"}
 SCHEMAS = {"outcomes": OUTCOMES, "restatement": RESTATEMENT}
 
 
@@ -67,7 +68,8 @@ def _documented(kind: Kind) -> dict[Any, Any]:
     found = answers(SCHEMAS.get(kind.name, OBJECT))
     for format in kind.formats:
         if format != "json":
-            found[200]["content"][MEDIA[format]] = {"schema": {"type": "string"}}
+            schema = {"type": "string", **(_BINARY if format in {"pdf", "xlsx"} else {})}
+            found[200]["content"][MEDIA[format]] = {"schema": schema}
     return {**found, **responses(401, 403, 422, 503)}
 
 

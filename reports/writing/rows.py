@@ -1,0 +1,34 @@
+"""A document's tables as CSV, one under the other: ``table`` names each, columns by their keys."""
+
+import csv
+from io import StringIO
+
+from ap_registry.ingest.results import safe
+from reports.document import Cell, Document, Table
+
+
+def as_rows(document: Document) -> bytes:
+    """A lone table stands without the first column. A text that looks like a formula is quoted."""
+    tables = tables_of(document)
+    keys = list(dict.fromkeys(column.key for table in tables for column in table.columns))
+    head = keys if len(tables) == 1 else ["table", *keys]
+    text = StringIO()
+    lines = csv.DictWriter(text, head, restval="", lineterminator="\n", extrasaction="ignore")
+    lines.writeheader()
+    for table in tables:
+        for row in table.rows:
+            cells = {column.key: _plain(row.get(column.key)) for column in table.columns}
+            lines.writerow({**cells, "table": table.id} if len(tables) > 1 else cells)
+    return text.getvalue().encode()
+
+
+def tables_of(document: Document) -> list[Table]:
+    return [
+        part for section in document.sections for part in section.parts if isinstance(part, Table)
+    ]
+
+
+def _plain(value: Cell) -> str:
+    if isinstance(value, str):
+        return safe(value)
+    return "" if value is None else str(value)

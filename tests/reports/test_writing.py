@@ -1,0 +1,159 @@
+"""A document in each format: typed cells, tags, nothing taken for markup or a formula."""
+
+import re
+import zlib
+from datetime import UTC, date, datetime
+from io import BytesIO
+
+import openpyxl
+import pytest
+from markupsafe import Markup
+
+from reports.document import Column, Document, Drawing, Facts, Section, Table
+from reports.writing import written
+
+COLUMNS = (
+    Column(key="name", title="Provider"),
+    Column(key="urn", title="URN", kind="code"),
+    Column(key="pupils", title="Pupils", kind="integer"),
+    Column(key="mean", title="Mean", kind="decimal"),
+    Column(key="rate", title="Rate", kind="rate"),
+    Column(key="cost", title="Cost", kind="money"),
+    Column(key="on", title="Begun", kind="date"),
+)
+ROW = {
+    "name": "Bridge <PRU>", "urn": "0100007", "pupils": 1234, "mean": 2.5, "rate": 60.0,
+    "cost": 1250.5, "on": date(2025, 3, 5),
+}  # fmt: skip
+SUPPRESSED = {"name": "=1+1", "urn": "+1", "pupils": "c", "rate": "c", "cost": None}
+SVG = Markup(
+    '<svg viewBox="0 0 48 30" class="plot" xmlns="http://www.w3.org/2000/svg">'
+    '<circle cx="5" cy="6" r="5"/></svg>'
+)
+PLACES = Table(id="places", caption="Places #panic()", columns=COLUMNS, rows=(ROW, SUPPRESSED))
+EMPTY = Table(id="empty", caption="Waiting", columns=COLUMNS[:3], rows=(), empty="Nobody waits.")
+
+
+def document(*tables: Table, names_pupils: bool = False) -> Document:
+    return Document(
+        name="sample",
+        title="A sample *report*",
+        subtitle="March 2025",
+        lead=("With #panic() and <b>.",),
+        sections=(
+            Section(
+                id="first",
+                title="First",
+                parts=(
+                    Drawing(title="Places", svg=SVG, words="One place."),
+                    Facts(items=(("Days", "12 of 20"),)),
+                    *tables,
+                ),
+            ),
+        ),
+        notes=(("Rate", "A share."),),
+        known_by="2026-11-20T12:00:00.000000Z",
+        ledger={"size": 3, "root": "ab"},
+        names_pupils=names_pupils,
+    )
+
+
+SAMPLE = document(PLACES, EMPTY)
+
+
+@pytest.mark.parametrize("format", ["html", "pdf", "xlsx", "csv"])
+def test_the_same_document_gives_the_same_bytes(format: str) -> None:
+    assert written(SAMPLE, format) == written(document(PLACES, EMPTY), format)
+
+
+def test_a_workbook_is_dated_by_what_it_knows_and_its_files_by_no_clock() -> None:
+    made = written(SAMPLE, "xlsx")
+    book = openpyxl.load_workbook(BytesIO(made))
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC).replace(tzinfo=None)
+    assert (book.properties.created, book.properties.modified) == (noon, noon)
+    with openpyxl.reader.excel.ZipFile(BytesIO(made)) as files:  # type: ignore[attr-defined]
+        assert {info.date_time for info in files.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_sheet_has_typed_cells() -> None:
+    sheet = openpyxl.load_workbook(BytesIO(written(SAMPLE, "xlsx")))["places"]
+    assert [[cell.value for cell in row] for row in sheet.rows] == [
+        [column.title for column in COLUMNS],
+        ["Bridge <PRU>", "0100007", 1234, 2.5, 60.0, 1250.5, datetime(2025, 3, 5)],
+        ["'=1+1", "'+1", "c", None, "c", None, None],
+    ]
+    assert [cell.data_type for cell in sheet[2]] == ["s", "s", "n", "n", "n", "n", "d"]
+
+
+def test_a_sheet_has_its_head_frozen_and_a_filter() -> None:
+    sheet = openpyxl.load_workbook(BytesIO(written(SAMPLE, "xlsx")))["places"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:G3")
+
+
+def test_a_workbook_begins_with_what_is_said_and_ends_with_its_notes() -> None:
+    book = openpyxl.load_workbook(BytesIO(written(SAMPLE, "xlsx")))
+    assert book.sheetnames == ["About", "places", "empty", "Notes"]
+    assert [[cell.value for cell in row] for row in book["Notes"].rows] == [
+        ["Term", "Meaning"],
+        ["Rate", "A share."],
+    ]
+
+
+def test_sheets_whose_names_would_be_one_are_told_apart() -> None:
+    long = "suspensions of pupils in each year "
+    tables = [Table(id=f"{long}{end}", caption=end, columns=COLUMNS[:1], rows=()) for end in "ab"]
+    book = openpyxl.load_workbook(BytesIO(written(document(*tables), "xlsx")))
+    assert book.sheetnames[1:3] == [
+        "suspensions of pupils in each y", "suspensions of pupils in each 2",
+    ]  # fmt: skip
+
+
+def test_tables_stand_under_each_other_in_csv() -> None:
+    assert written(SAMPLE, "csv").decode().splitlines() == [
+        "table,name,urn,pupils,mean,rate,cost,on",
+        "places,Bridge <PRU>,0100007,1234,2.5,60.0,1250.5,2025-03-05",
+        "places,'=1+1,'+1,c,,c,,",
+    ]
+
+
+def test_a_lone_table_needs_no_name_in_csv() -> None:
+    head, *_ = written(document(PLACES), "csv").decode().splitlines()
+    assert head == "name,urn,pupils,mean,rate,cost,on"
+
+
+def test_a_page_shows_cells_in_words_and_escapes_them() -> None:
+    made = written(SAMPLE, "html").decode()
+    for words in (
+        "Bridge &lt;PRU&gt;", "1,234", "60.0 %", "£1,250.50", "5 March 2025", "Nobody waits.",
+        "With #panic() and &lt;b&gt;.",
+    ):  # fmt: skip
+        assert words in made
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_page_that_names_pupils_says_so(named: bool) -> None:
+    made = written(document(names_pupils=named), "html").decode()
+    assert ("Do not pass it on." in made) is named
+
+
+def streams(pdf: bytes) -> bytes:
+    """All that a PDF has packed, unpacked."""
+    found = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
+    unpacked = []
+    for packed in found:
+        try:
+            unpacked.append(zlib.decompress(packed))
+        except zlib.error:
+            unpacked.append(packed)
+    return pdf + b"".join(unpacked)
+
+
+def test_a_pdf_is_tagged() -> None:
+    made = streams(written(SAMPLE, "pdf"))
+    assert made.startswith(b"%PDF-")
+    assert b"pdfuaid" in made
+    tags = re.findall(rb"/S/(Table|THead|TH|TD|H1|H2|Figure|P)\b", made.replace(b"/S /", b"/S/"))
+    assert {tag: tags.count(tag) for tag in (b"Table", b"THead", b"TH", b"TD", b"H1", b"H2")} == {
+        b"Table": 1, b"THead": 1, b"TH": 7, b"TD": 14, b"H1": 1, b"H2": 2,
+    }  # fmt: skip
+    assert re.search(rb"/Alt ?\(One place\.\)", made)
