@@ -2,8 +2,28 @@
 
 from fastapi import APIRouter
 
-from api.pages import home, lists, notify, outcomes, pupil, reads, reports, signing_in
+from api.pages import (
+    home,
+    lists,
+    notify,
+    outcomes,
+    pupil,
+    reads,
+    register,
+    reports,
+    signing_in,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (signing_in, home, pupil, notify, lists, outcomes, reads, reports):
+for part in (
+    signing_in,
+    home,
+    pupil,
+    notify,
+    lists,
+    outcomes,
+    reads,
+    register,
+    reports,
+):
     router.include_router(part.router)

@@ -47,7 +47,7 @@ def _sentence(problem: Problem, name: str, labels: Mapping[str, str]) -> str:
     detail = problem.detail
     if problem.code == "unknown_organisation" and "on record" in detail:
         detail = UNKNOWN_ORGANISATION
-    detail = _ISO_DAY.sub(lambda day: day_first(day[0]), detail)
+    detail = days_first(detail)
     for lead in (f"{name}: ", f"{name} "):
         detail = detail.removeprefix(lead)
     detail = _NAME.sub(lambda word: _label(word[0], labels), detail)
@@ -56,6 +56,10 @@ def _sentence(problem: Problem, name: str, labels: Mapping[str, str]) -> str:
 
 def _label(word: str, labels: Mapping[str, str]) -> str:
     return f"“{labels[word]}”" if word in labels else word.replace("_", " ")
+
+
+def days_first(detail: str) -> str:
+    return _ISO_DAY.sub(lambda day: day_first(day[0]), detail)
 
 
 def day_first(iso: str) -> str:

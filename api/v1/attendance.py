@@ -52,14 +52,15 @@ async def post_attendance(
         raise HttpProblem(403, f"The role {holder.caller.role} may not send registers.")
     if not isinstance(rows, BytesIO) and not _is_rows(rows):
         raise HttpProblem(400, "Send an array of rows.")
-    return await run_in_threadpool(_take, registry, holder.caller, rows, dry_run)
+    return await run_in_threadpool(take_register, registry, holder.caller, rows, dry_run)
 
 
 def _is_rows(rows: object) -> bool:
     return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
 
 
-def _take(registry: Registry, caller: Caller, rows: Any, dry_run: bool) -> dict[str, Any]:
+def take_register(registry: Registry, caller: Caller, rows: Any, dry_run: bool) -> dict[str, Any]:
+    """The caller's own registers, of pupils with whom it has, or had, to do."""
     free = caller.role in {"la", "admin"}
     result = import_attendance(
         registry,

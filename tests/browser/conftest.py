@@ -1,7 +1,8 @@
 """A real browser on a real server: pages are judged as a person meets them."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,14 +10,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from ap_registry import embedded
 from ap_registry.registry import Registry
 from ap_registry.store import accounts
+from ap_registry.store.database import Database
+from tests.conftest import fresh_database
 from tests.serving import served
 from tests.world import PRU, SCHOOL, load_world
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PASSWORD = "correct horse battery"
 PEOPLE = (("school", SCHOOL), ("la", "LA856"), ("provider", PRU))
+ALL_PEOPLE = (*PEOPLE, ("health", "ICB-QK1"), ("social_care", "LA856"), ("auditor", "LA856"))
 Visit = Callable[..., Page]
 FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -41,17 +46,36 @@ def registry(empty_registry: Registry) -> Registry:
     return empty_registry
 
 
-@pytest.fixture
-def address(registry: Registry) -> Iterator[str]:
+def add_people(registry: Registry, people: Iterable[tuple[str, str]] = PEOPLE) -> None:
     """A person for each role."""
     with registry.database.connection() as connection:
-        for role, organisation in PEOPLE:
+        for role, organisation in people:
             accounts.add_account(
                 connection, email=f"{role}@example.org", name=f"Sam of the {role}",
                 password=PASSWORD, organisation=organisation, role=role, at=registry.now(),
             )  # fmt: skip
+
+
+@pytest.fixture
+def address(registry: Registry) -> Iterator[str]:
+    add_people(registry)
     with served(registry) as url:
         yield url
+
+
+@contextmanager
+def opened(servers: embedded.Servers, fill: Callable[[Registry], None]) -> Iterator[str]:
+    """The address of a world that the tests of one module share: filled once, then looked at."""
+    with fresh_database(servers) as urls:
+        database = Database(urls.database_url)
+        registry = Registry(database)
+        registry.clock = FRIDAY
+        load_world(registry)
+        add_people(registry, ALL_PEOPLE)
+        fill(registry)
+        with served(registry) as url:
+            yield url
+        database.close()
 
 
 @pytest.fixture

@@ -292,3 +292,10 @@ def test_chunks_do_not_change_what_stands(
     result = send_register(school, weekly(*rows, rows[0], ("2026-09-07", "I " * 10)))
     assert counts(result) == (4, 1, 0, 0)
     assert held(school)[SCHOOL, "2026-09-07"] == "I" * 10
+
+
+def test_a_week_that_begins_without_a_mark_is_read_as_we_write_it(registry: Registry) -> None:
+    """A cell that begins with - is written with an apostrophe before it."""
+    register_pupil(registry)
+    lines = f"upn,organisation,week,marks\n{PUPIL},{SCHOOL},2026-03-02,'- \\ / \\ / \\ / \\ / \\\n"
+    assert send_register(registry, lines).more["marks"] == 9
