@@ -22,6 +22,7 @@ from ap_registry.cli import (
     retaining,
     ruling,
     running,
+    templates,
 )
 from ap_registry.cli.output import Stop, say, write_json
 from ap_registry.errors import Refused, RegistryError
@@ -38,6 +39,7 @@ for part in (
     importing,
     ctf,
     other_systems,
+    templates,
     arranging,
     backing_up,
     ruling,
