@@ -1,19 +1,24 @@
-"""``import nccis``: files as other systems write them."""
+"""``import nccis`` and ``import history``: files as other systems write them."""
 
-from typing import Annotated
+import sys
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from ap_registry.cli.importing import DryRun, File, Result, imports, result_file, tell
 from ap_registry.cli.output import Json, installation, opened, progress_bar
 from ap_registry.cli.pupils import parse_day
+from ap_registry.ingest.mapping import read_mapping
 from ap_registry.ingest.nccis import import_nccis
+from ap_registry.ingest.past import import_history
 
 On = Annotated[str | None, typer.Option("--on", help="The day of rows that have none.")]
 
 
 def register(_app: typer.Typer) -> None:
     imports.command("nccis")(nccis)
+    imports.command("history")(history)
 
 
 def nccis(
@@ -35,3 +40,28 @@ def nccis(
             receipts=json_, progress=bar,
         )  # fmt: skip
     tell(told, json_)
+
+
+def history(
+    file: File,
+    mapping: Annotated[Path, typer.Option(help="The TOML file that says what each column is.")],
+    dry_run: DryRun = False,
+    json_: Json = False,
+) -> None:
+    """Past placements from a spreadsheet, by a mapping file; --dry-run explains each row."""
+    with opened(str(mapping)) as described:
+        read = read_mapping(described)
+    with opened(file) as handle, installation() as found, progress_bar("notices") as bar:
+        told = import_history(found.registry, handle, read, dry_run=dry_run, progress=bar)
+    if dry_run and not json_:
+        for line in told.more["lines"]:
+            sys.stdout.write(f"row {line['row']}: {_explained(line['notices'])}\n")
+    tell(told, json_)
+
+
+def _explained(notices: list[dict[str, Any]]) -> str:
+    parts = [
+        f"{one['type'] or 'row'}{' refused: ' + '; '.join(one['errors']) if one['errors'] else ''}"
+        for one in notices
+    ]
+    return ", ".join(parts) or "nothing to record"

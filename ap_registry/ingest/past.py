@@ -1,0 +1,84 @@
+"""Moving in: past placements from a spreadsheet, several notices a row, by a mapping file."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+from ap_registry.access import COMMAND_LINE, Caller
+from ap_registry.errors import Unreadable
+from ap_registry.ingest.mapping import FileMapping
+from ap_registry.ingest.notices import import_notices
+from ap_registry.ingest.results import BadRow, ImportResult
+from ap_registry.ingest.spreadsheets import Row, read_rows
+from ap_registry.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The notice of a number comes from this row of the file."""
+
+    row: int
+    type: str
+
+
+def import_history(
+    registry: Registry, file: BinaryIO, mapping: FileMapping, *, caller: Caller = COMMAND_LINE,
+    dry_run: bool = False, progress: Callable[[int], None] = lambda rows: None,
+) -> ImportResult:  # fmt: skip
+    """``more``: ``lines``, for each row its notices and what is wrong with them.
+
+    ``rows`` and the other counts are of notices; the row of an error is that of the file. A notice
+    that the file has said before word for word is taken once.
+    """
+    made: list[Made] = []
+    empty: list[int] = []
+    told = import_notices(
+        registry,
+        _notices(read_rows(file, needed=tuple(mapping.columns)), mapping, made, empty),
+        caller=caller,
+        dry_run=dry_run,
+        progress=progress,
+    )
+    refused: dict[int, list[str]] = {}
+    for error in told.errors:
+        said = f"{error.column or 'row'}: {error.detail.removeprefix(f'{error.column}: ')}"
+        refused.setdefault(error.row, []).append(said)
+    told.more["lines"] = [*_lines(made, refused), *({"row": n, "notices": []} for n in empty)]
+    told.more["lines"].sort(key=lambda line: line["row"])
+    told.errors = [
+        replace(error, row=made[error.row - 1].row if error.row else 0) for error in told.errors
+    ]
+    return told
+
+
+def _notices(
+    rows: Iterable[Row], mapping: FileMapping, made: list[Made], empty: list[int]
+) -> Iterator[Row]:
+    """Numbered through the file, so that each can be told from the others of its row."""
+    seen: set[frozenset[tuple[str, str]]] = set()
+    for number, row in rows:
+        if isinstance(row, BadRow):
+            made.append(Made(number, ""))
+            yield len(made), row
+            continue
+        if missing := sorted(mapping.columns - row.keys()):
+            raise Unreadable(
+                f"The file has no column {', '.join(missing)}, which the mapping names."
+            )
+        said = [one.read(row) for one in mapping.notices if one.applies(row)]
+        found = [one for one in said if frozenset(one.items()) not in seen]
+        seen.update(frozenset(one.items()) for one in found)
+        if not found:
+            empty.append(number)
+        for notice in found:
+            made.append(Made(number, notice["type"]))
+            yield len(made), notice
+
+
+def _lines(made: list[Made], refused: dict[int, list[str]]) -> Iterator[dict[str, Any]]:
+    by_row: dict[int, list[dict[str, Any]]] = {}
+    for number, one in enumerate(made, start=1):
+        errors = refused.get(number, [])
+        by_row.setdefault(one.row, []).append({"type": one.type, "errors": errors})
+    for row, notices in by_row.items():
+        yield {"row": row, "notices": notices}

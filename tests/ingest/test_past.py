@@ -1,0 +1,104 @@
+"""Moving in: a spreadsheet of past placements by the mapping of docs/examples."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from ap_registry.errors import Unreadable
+from ap_registry.ingest.mapping import read_mapping
+from ap_registry.ingest.past import import_history
+from ap_registry.ingest.results import ImportResult
+from ap_registry.reading import read_pupil
+from ap_registry.registry import Registry
+from ap_registry.store import who
+from tests.architecture.sources import ROOT
+from tests.ingest.test_command import Command, command
+from tests.world import PRU, SCHOOL, upn
+
+__all__ = ["command"]
+MAPPING = ROOT / "docs" / "examples" / "history.toml"
+HEADER = (
+    "Pupil No,First name,Last name,DoB,Gender,SEN,Provider URN,School URN,Why,Sessions,Start,"
+    "Planned end,Left,Leaving reason,Remarks\n"
+)
+ANN = f"{upn(50)},Ann,Example,3/2/2011,F,K,{PRU},{SCHOOL}"
+FILE = HEADER + (
+    f"{ANN},Behaviour support,5,8/9/2025,19/12/2025,5/12/2025,Back to school,went well\n"
+    f"{ANN},PEX,10,12/1/2026,27/3/2026,,,\n"
+    f"{ANN},Mystery,10,1/6/2026,3/7/2026,,,\n"
+    f"{upn(51)},Ben,Example,9/9/2010,M,N,{PRU},{SCHOOL},,,,,,,on a waiting list\n"
+)
+
+
+def take(registry: Registry, text: str = FILE, *, dry_run: bool = False) -> ImportResult:
+    mapping = read_mapping(io.BytesIO(MAPPING.read_bytes()))
+    return import_history(registry, io.BytesIO(text.encode()), mapping, dry_run=dry_run)
+
+
+def placements(registry: Registry) -> list[tuple[str, str | None, str]]:
+    with registry.database.connection() as connection:
+        pupil_id = who.pupil_named(connection, upn(50))
+    assert pupil_id is not None
+    shown = read_pupil(registry, pupil_id)["placements"]
+    return [(one["starts_on"], one["ended_on"], one["reason"]) for one in shown]
+
+
+def test_a_row_becomes_its_notices_and_registers_who_is_not_known(registry: Registry) -> None:
+    told = take(registry)
+    assert (told.rows, told.created, told.refused) == (4, 3, 1)
+    assert placements(registry) == [
+        ("2025-09-08", "2025-12-05", "behaviour"), ("2026-01-12", None, "permanent_exclusion"),
+    ]  # fmt: skip
+
+
+def test_the_file_again_creates_nothing(registry: Registry) -> None:
+    take(registry)
+    again = take(registry)
+    assert (again.created, again.unchanged) == (0, 3)
+
+
+def test_a_dry_run_explains_each_row_and_saves_nothing(registry: Registry) -> None:
+    told = take(registry, dry_run=True)
+    lines = told.more["lines"]
+    assert [(line["row"], [one["type"] for one in line["notices"]]) for line in lines] == [
+        (1, ["placement_started", "placement_ended"]), (2, ["placement_started"]),
+        (3, ["placement_started"]), (4, []),
+    ]  # fmt: skip
+    (error,) = told.errors
+    assert (error.row, error.column, error.code) == (3, "reason", "unknown_code")
+    assert lines[2]["notices"][0]["errors"][0].startswith("reason: reason must be")
+    with registry.database.connection() as connection:
+        assert who.pupil_named(connection, upn(50)) is None
+
+
+def test_the_command_says_it_row_by_row(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "past.csv").write_text(FILE)
+    ran = command("import", "history", "past.csv", "--mapping", str(MAPPING), "--dry-run")
+    lines = ran.stdout.splitlines()
+    assert (ran.returncode, lines[0], lines[3]) == (
+        1, "row 1: placement_started, placement_ended", "row 4: nothing to record",
+    )  # fmt: skip
+    assert lines[2].startswith("row 3: placement_started refused: reason: ")
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("nonsense", "not TOML"),
+        ("[columns]\nupn = 'UPN'\n", "needs"),
+        ("[[notice]]\ntype = 'holiday'\n", "type of notice"),
+        ("[[notice]]\ntype = 'void'\n[notice.fields]\nshoe = 'Size'\n", "no field shoe"),
+        ("[[notice]]\ntype = 'void'\nfield = 3\n", "not field"),
+        ("[[notice]]\ntype = 'void'\n[notice.fields]\nof = 3\n", "a column"),
+        ("[wrong]\n", "no use for wrong"),
+    ],
+)
+def test_a_mapping_that_cannot_be_meant_says_where(told: str, said: str) -> None:
+    with pytest.raises(Unreadable, match=said):
+        read_mapping(io.BytesIO(told.encode()))
+
+
+def test_a_file_without_a_column_that_the_mapping_names_is_refused(registry: Registry) -> None:
+    with pytest.raises(Unreadable, match="no column"):
+        take(registry, FILE.replace("Leaving reason", "Reason for leaving"))
