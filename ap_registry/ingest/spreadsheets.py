@@ -15,6 +15,8 @@ from ap_registry.ingest.workbooks import workbook_rows
 Cells = dict[str, Any]
 Row = tuple[int, Cells | BadRow]
 _TAILS = (".0", " 00:00:00")
+_END = "\x1f"  # of a cell, in a row as one text: looked through at once, where cells are many
+_ODD = (f"{_END}'", *(tail + _END for tail in _TAILS))
 # A spreadsheet's mark for "text": what we write before what might be a formula, and what people
 # put before long numbers.
 _MARKED = re.compile(r"'(?=[=+\-@\t\r]|[A-Za-z]?[0-9]{5})")
@@ -64,10 +66,12 @@ def _checked(
     blank = [""] * len(header)
     for number, cells in enumerate(table, start=1):
         texts = [*map(str.strip, cells)]
-        whole_row = "".join(texts)
-        if not whole_row or (texts[0][:2].lower() == begins and [*map(normal, texts)] == header):
+        whole_row = _END.join(("", *texts, ""))
+        if not whole_row.strip(_END) or (
+            texts[0][:2].lower() == begins and [*map(normal, texts)] == header
+        ):
             continue  # blank, or the header again: files were put one after the other
-        if "'" in whole_row or any(tail in whole_row for tail in _TAILS):
+        if any(odd in whole_row for odd in _ODD):
             texts = [*map(_plain, texts)]
         if len(texts) > len(header) and any(texts[len(header) :]):
             yield number, BadRow(
@@ -88,7 +92,8 @@ def _checked(
 
 def _plain(text: str) -> str:
     """Without what spreadsheets add to whole numbers, to dates and before texts."""
-    text = _MARKED.sub("", text, count=1) if text[:1] == "'" else text
+    if text[:1] == "'" and _MARKED.match(text):
+        text = text[1:]
     if text.endswith(".0"):
         return text[:-2] if text[:-2].isdigit() else text
     return text.removesuffix(_TAILS[1])

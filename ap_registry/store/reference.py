@@ -195,11 +195,13 @@ def write_closures(
 # Whose rows may follow from a calendar or from what an organisation is: who may see a pupil says
 # whom the pupil's record names. An LA stands for the organisations in it, ENG for all.
 _SAID_OF: LiteralString = """
-with named as (
-  select unnest(%(names)s::text[]) as id
+with given as (select unnest(%(names)s::text[]) as id),
+named as (
+  select id from given
+  union select o.id from given g join organisation o on o.until_at = 'infinity'
+         and 'LA' || o.la = g.id
   union select o.id from organisation o
-         where o.until_at = 'infinity'
-           and ('LA' || o.la = any(%(names)s) or 'ENG' = any(%(names)s))),
+         where o.until_at = 'infinity' and exists (select from given where id = 'ENG')),
 affected as (
   select v.pupil_id from visibility v join named n on n.id = v.organisation
    where v.until_at = 'infinity'
