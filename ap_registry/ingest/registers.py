@@ -105,7 +105,6 @@ class Reader:
 
     def _packed(self, value: object, week: date) -> str:
         text = " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
-        text = text.removeprefix("'")  # as we write a cell that begins with -
         found = self._marks.get((text, week))
         if found is None:
             marks = text.split()

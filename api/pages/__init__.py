@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.pages import (
+    calendar,
     home,
     lists,
     notify,
@@ -12,6 +13,7 @@ from api.pages import (
     register,
     reports,
     signing_in,
+    upload,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -25,5 +27,7 @@ for part in (
     reads,
     register,
     reports,
+    upload,
+    calendar,
 ):
     router.include_router(part.router)

@@ -19,6 +19,7 @@ from ap_registry.registry import Registry
 from ap_registry.store.attending import Attending, attending, monday_of
 from api.deps import TheRegistry, day_of
 from api.edge import SCRIPTED
+from api.opened import Opened, Reader
 from api.pages import marks
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, page
@@ -54,19 +55,21 @@ class Entered:
 
 
 @router.get("")
-def day(registry: TheRegistry, person: Person, on: str = "") -> Response:
+def day(registry: TheRegistry, person: Person, opened: Opened, on: str = "") -> Response:
     """Today's register, or that of an earlier day; the marks on record are chosen."""
-    return _day(registry, person, _group(registry, person, [_asked(registry, on)]))
+    return _day(registry, person, _group(registry, person, [_asked(registry, on)], opened))
 
 
 @router.post("")
-async def save_day(request: Request, registry: TheRegistry, person: Person) -> Response:
+async def save_day(
+    request: Request, registry: TheRegistry, person: Person, opened: Opened
+) -> Response:
     """Only what differs from the record is sent; ``do=present`` fills what is empty first."""
     given = await _form(request, person)
     days = [_asked(registry, given.get("on", ""))]
 
     def save() -> Response:
-        group = _group(registry, person, days)
+        group = _group(registry, person, days, opened)
         if given.get("do") == "present":
             return _day(registry, person, group, Entered(cells=_rest(group, given), errors={}))
         entered = _send(registry, person, group, given)
@@ -76,21 +79,25 @@ async def save_day(request: Request, registry: TheRegistry, person: Person) -> R
 
 
 @router.get("/week")
-def week(registry: TheRegistry, person: Person, on: str = "", format: str = "") -> Response:
+def week(
+    registry: TheRegistry, person: Person, opened: Opened, on: str = "", format: str = ""
+) -> Response:
     """Monday to Friday of the week of a day; as CSV in the form in which weeks are uploaded."""
-    group = _group(registry, person, _week_of(_asked(registry, on)))
+    group = _group(registry, person, _week_of(_asked(registry, on)), opened)
     if format == "csv":
         return _as_csv(group)
     return _week(registry, person, group)
 
 
 @router.post("/week")
-async def save_week(request: Request, registry: TheRegistry, person: Person) -> Response:
+async def save_week(
+    request: Request, registry: TheRegistry, person: Person, opened: Opened
+) -> Response:
     given = await _form(request, person)
     days = _week_of(_asked(registry, given.get("on", "")))
 
     def save() -> Response:
-        entered = _send(registry, person, _group(registry, person, days), given)
+        entered = _send(registry, person, _group(registry, person, days, opened), given)
         return _week(registry, person, _group(registry, person, days), entered)
 
     return await run_in_threadpool(save)
@@ -114,7 +121,9 @@ def _week_of(day: date) -> list[date]:
     return [monday_of(day) + n * DAY for n in range(5)]
 
 
-def _group(registry: Registry, person: Person, days: Sequence[date]) -> Group:
+def _group(
+    registry: Registry, person: Person, days: Sequence[date], opened: Reader | None = None
+) -> Group:
     """403 for whoever is no AP provider: schools send theirs as files."""
     own, today = person.caller.organisation, registry.today()
     with registry.database.connection() as connection:
@@ -127,6 +136,8 @@ def _group(registry: Registry, person: Person, days: Sequence[date]) -> Group:
         pupils = attending(
             connection, found.id, from_on=days[0], to_on=days[-1], today=today, marks_from=first
         )
+        if opened:
+            opened.note(connection, person.caller, (pupil.id for pupil in pupils))
     stretch = (first + n * DAY for n in range((days[0] - first).days))
     return Group(
         provider=found.id, calendar=calendar, today=today, pupils=pupils,

@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from ap_registry.access import Caller
 from ap_registry.ingest.attendance import import_attendance
+from ap_registry.ingest.results import ImportResult
 from ap_registry.registry import Registry
 from ap_registry.store import who
 from ap_registry.store.database import Connection
@@ -60,9 +61,15 @@ def _is_rows(rows: object) -> bool:
 
 
 def take_register(registry: Registry, caller: Caller, rows: Any, dry_run: bool) -> dict[str, Any]:
+    return import_register(registry, caller, rows, dry_run=dry_run).as_json()
+
+
+def import_register(
+    registry: Registry, caller: Caller, rows: Any, *, dry_run: bool
+) -> ImportResult:
     """The caller's own registers, of pupils with whom it has, or had, to do."""
     free = caller.role in {"la", "admin"}
-    result = import_attendance(
+    return import_attendance(
         registry,
         rows,
         actor=caller.actor,
@@ -70,7 +77,6 @@ def take_register(registry: Registry, caller: Caller, rows: Any, dry_run: bool) 
         sees=None if caller.sees_all else _seen_by(caller),
         dry_run=dry_run,
     )
-    return result.as_json()
 
 
 def _seen_by(caller: Caller) -> Any:

@@ -1,0 +1,115 @@
+"""A school sends a file, having looked at it first, and closes a day."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from ap_registry import embedded
+from ap_registry.registry import Registry
+from tests.browser.conftest import barriers, opened, photograph, sign_in
+from tests.browser.test_main_job import WIDE_AS_SCREEN
+from tests.world import PUPIL, SCHOOL, notify, register_pupil, upn
+
+NOTICES = f"""type,upn,occurred_on,school,sessions,ends_on,reasons
+suspension,{PUPIL},10/11/2026,{SCHOOL},2,10/11/2026,BU
+suspension,{PUPIL},17/11/2026,{SCHOOL},2,13/11/2026,BU
+suspension,{upn(9)},16/11/2026,{SCHOOL},2,16/11/2026,BU
+"""
+
+
+def suspended(registry: Registry) -> None:
+    """Suspended for seven days from Monday the 16th: education is owed from Monday the 23rd."""
+    register_pupil(registry)
+    notify(
+        registry, "suspension", "2026-11-16", school=SCHOOL, sessions=14, ends_on="2026-11-24",
+        reasons=["PP"], by=SCHOOL,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def address(servers: embedded.Servers) -> Iterator[str]:
+    with opened(servers, suspended) as url:
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A phone without scripts."""
+    context = browser.new_context(
+        base_url=address, viewport={"width": 320, "height": 900}, java_script_enabled=False
+    )
+    context.set_default_timeout(10_000)
+    made = context.new_page()
+    sign_in(made, "school")
+    yield made
+    context.close()
+
+
+def send(page: Page, kind: str, content: str) -> None:
+    page.get_by_role("link", name="Upload", exact=True).click()
+    page.get_by_label(kind).check()
+    file = {"name": "ours.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_role("button", name="Look at it first").click()
+
+
+def counts(page: Page) -> list[str]:
+    return page.locator(".facts dd").all_inner_texts()
+
+
+def test_a_file_is_looked_at_then_saved_then_here_already(page: Page, tmp_path: Path) -> None:
+    send(page, "Notices", NOTICES)
+    expect(page.get_by_role("heading", name="Check the file")).to_be_visible()
+    assert counts(page) == ["1", "2", "0"]
+    expect(page.get_by_role("row").nth(1)).to_contain_text("must not be before")
+    photograph(page, tmp_path, "looked at")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download errors (CSV)").click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["row", "2", "3"]
+    page.get_by_role("button", name="Save 1 row").click()
+    expect(page.get_by_role("heading", name="1 row saved")).to_be_visible()
+    send(page, "Notices", NOTICES)
+    assert counts(page) == ["0", "2", "1"]
+    expect(page.get_by_role("button", name="Save")).to_have_count(0)
+
+
+def test_a_register_is_sent_as_a_file(page: Page) -> None:
+    send(page, "Attendance marks", f"upn,organisation,date,session,code\n{PUPIL},{SCHOOL},"
+         "2026-11-19,AM,I\n")  # fmt: skip
+    assert counts(page) == ["1", "0", "0"]
+    page.get_by_role("button", name="Save 1 row").click()
+    expect(page.get_by_role("heading", name="1 row saved")).to_be_visible()
+
+
+def test_a_file_of_another_kind_is_refused_beside_its_field(page: Page) -> None:
+    send(page, "Attendance marks", "name,class\nAnn,9B\n")
+    expect(page.locator("#file-error")).to_contain_text("has no column upn")
+
+
+def test_a_closure_moves_what_is_owed_until_it_is_taken_back(page: Page, tmp_path: Path) -> None:
+    page.get_by_role("link", name="Calendar", exact=True).click()
+    page.get_by_role("button", name="Add the closure").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter “Which day?”")
+    page.get_by_label("Which day?").fill("23/11/2026")
+    page.get_by_label("Why is it closed?").fill("Heating failed")
+    page.get_by_role("button", name="Add the closure").click()
+    said = page.get_by_role("status")
+    expect(said).to_contain_text("23 November 2026 is closed")
+    expect(said).to_contain_text("changed with it")
+    photograph(page, tmp_path, "calendar")
+    page.get_by_role("button", name="Open after all").click()
+    expect(said).to_contain_text("23 November 2026 is a school day again")
+
+
+@pytest.mark.parametrize("path", ["/upload", "/calendar"])
+def test_no_page_of_these_has_a_barrier(browser: Browser, address: str, path: str) -> None:
+    context = browser.new_context(base_url=address, viewport={"width": 320, "height": 900})
+    page = context.new_page()
+    sign_in(page, "school")
+    page.goto(path)
+    found = barriers(page), page.evaluate(WIDE_AS_SCREEN)
+    context.close()
+    assert found == ([], True)
