@@ -64,7 +64,7 @@ def test_an_empty_form_lists_every_field_that_is_needed(office: httpx.Client) ->
         (
             {"occurred_on": "31/2/2025"},
             ("occurred_on", "First day of the suspension: must be a date that exists,"
-             " such as 31/3/2025"),
+             " such as 31/3/2025 (or 31/03/2025, 31 Mar 2025)"),
         ),
         (
             {"school": "999999"},

@@ -8,6 +8,7 @@ import pytest
 from ap_registry.registry import Registry
 from api.main import create_app
 from tests.api.conftest import Login
+from tests.ctf.test_taking import NUMBERS
 from tests.world import (
     GARAGE,
     OTHER,
@@ -17,6 +18,7 @@ from tests.world import (
     SCHOOL,
     SPECIAL,
     notify,
+    take_organisations,
     upn,
 )
 
@@ -52,6 +54,11 @@ READERS = {
     "/api/v1/pupils": NOW,
     "/api/v1/pupils/{pupil}": EVER,
     "/api/v1/pupils/{pupil}/timeline": EVER,
+    "/api/v1/pupils/{pupil}/ctf": frozenset(
+        {"its school", "its former school", "its LA", "the administrator"}
+    ),
+    "/api/v1/reports/outcomes": NEVER,
+    "/api/v1/reports/restatement": NEVER,
     "/api/v1/placements": NOW,
     "/api/v1/follow-ups": NOW | {"its former school"},  # which owes the return of the deletion
     "/api/v1/follow-ups/{follow_up}/clock": NOW,
@@ -71,6 +78,7 @@ READERS = {
 @pytest.fixture
 def pupil_id(registry: Registry) -> str:
     """From Brook School to Alder School; from Bridge PRU to Second Gear, where it still is."""
+    take_organisations(registry, NUMBERS)
     notify(registry, "joined_roll", "2025-09-01", school=OTHER, registration="C", **PERSON)
     notify(registry, "left_roll", "2026-01-12", school=OTHER, ground="a")
     notify(registry, "joined_roll", "2026-01-12", school=SCHOOL, registration="C")
