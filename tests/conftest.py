@@ -1,13 +1,13 @@
-"""One pair of embedded servers for the run; for each test a database of its own from a template."""
+"""Embedded servers for each worker; for each test a database of its own from a template."""
 
-import fcntl
 import itertools
-import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -26,74 +26,76 @@ os.environ["AP_EMBEDDED_FSYNC"] = "off"
 # like. HYPOTHESIS_PROFILE=default looks for new ones.
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
-TEMPLATE = "template_registry"
+EMPTY, WORLD = "template_empty", "template_world"
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30
 _NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same for all workers of one run."""
-    own = tmp_path_factory.getbasetemp()
-    return own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Servers]:
+    """Of this worker alone: on one server, the workers' copied databases wait for each other.
 
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
-@pytest.fixture(scope="session")
-def servers(run_folder: Path) -> Iterator[embedded.Servers]:
-    """Started by the first worker, ended by the last."""
-    home = run_folder / "servers"
-    count = run_folder / "workers.json"
-    with locked(run_folder / "servers.lock"):
+    In memory where there is room: a run writes thousands of databases and reads none again.
+    """
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    with TemporaryDirectory(
+        prefix="ap-registry-tests-", dir=MEMORY if roomy else tmp_path_factory.getbasetemp()
+    ) as folder:
+        home = Path(folder) / "servers"
         found = embedded.ensure(home)
-        users = json.loads(count.read_text()) if count.exists() else 0
-        if users == 0:
-            _make_template(found)
-        count.write_text(json.dumps(users + 1))
-    yield found
-    with locked(run_folder / "servers.lock"):
-        users = json.loads(count.read_text()) - 1
-        count.write_text(json.dumps(users))
-        if users == 0:
-            embedded.stop(home)
+        try:
+            _make_templates(found)
+            yield found
+        finally:
+            embedded.remove(home)
 
 
 def _admin(found: embedded.Servers) -> psycopg.Connection:
-    return psycopg.connect(
-        found.database_owner_url.rsplit("/", 1)[0] + "/postgres", autocommit=True
-    )
+    return psycopg.connect(_named(found.database_owner_url, "postgres"), autocommit=True)
 
 
-def _make_template(found: embedded.Servers) -> None:
+def _named(url: str, database: str) -> str:
+    return url.rsplit("/", 1)[0] + f"/{database}"
+
+
+def _make_templates(found: embedded.Servers) -> None:
     with _admin(found) as admin:
-        admin.execute(f"drop database if exists {TEMPLATE}")
-        admin.execute(f"create database {TEMPLATE}")
-    migrate(found.database_owner_url.rsplit("/", 1)[0] + f"/{TEMPLATE}")
+        admin.execute(f"create database {EMPTY}")
+        migrate(_named(found.database_owner_url, EMPTY))
+        _copy(admin, EMPTY, WORLD)
+    database = Database(_named(found.database_url, WORLD))
+    load_world(Registry(database))
+    database.close()
+
+
+def _copy(admin: psycopg.Connection, template: str, name: str) -> None:
+    """Seven times as fast as the default, which writes every page to the WAL."""
+    admin.execute(f"create database {name} template {template} strategy file_copy")
 
 
 @pytest.fixture
-def urls(servers: embedded.Servers) -> Iterator[embedded.Servers]:
-    with fresh_database(servers) as found:
+def small_world() -> None:
+    """For ``urls``: begin with a copy of the small world."""
+
+
+@pytest.fixture
+def urls(request: pytest.FixtureRequest, servers: embedded.Servers) -> Iterator[embedded.Servers]:
+    template = WORLD if "small_world" in request.fixturenames else EMPTY
+    with fresh_database(servers, template) as found:
         yield found
 
 
 @contextmanager
-def fresh_database(servers: embedded.Servers) -> Iterator[embedded.Servers]:
-    """A database of its own with the schema and nothing else: its addresses."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"t_{worker}_{next(_NUMBERS)}"
+def fresh_database(servers: embedded.Servers, template: str = EMPTY) -> Iterator[embedded.Servers]:
+    """A database of its own, with the schema and (EMPTY) nothing else: its addresses."""
+    name = f"t_{next(_NUMBERS)}"
     with _admin(servers) as admin:
-        # Seven times as fast as the default, which writes every page to the WAL.
-        admin.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
+        _copy(admin, template, name)
     yield embedded.Servers(
-        database_owner_url=servers.database_owner_url.rsplit("/", 1)[0] + f"/{name}",
-        database_url=servers.database_url.rsplit("/", 1)[0] + f"/{name}",
+        database_owner_url=_named(servers.database_owner_url, name),
+        database_url=_named(servers.database_url, name),
         redis_url=servers.redis_url,
     )
     with _admin(servers) as admin:
@@ -114,9 +116,8 @@ def empty_registry(database: Database) -> Registry:
 
 
 @pytest.fixture
-def registry(empty_registry: Registry) -> Registry:
+def registry(small_world: None, empty_registry: Registry) -> Registry:
     """The small world of tests/world.py: two schools, a PRU, terms of three years."""
-    load_world(empty_registry)
     return empty_registry
 
 
