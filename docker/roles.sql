@@ -21,5 +21,3 @@ alter default privileges for role ap_owner in schema public
   grant select, insert, update, delete on tables to ap_web, ap_job;
 alter default privileges for role ap_owner in schema public
   grant usage on sequences to ap_web, ap_job;
-alter role ap_web set idle_in_transaction_session_timeout = '60s';
-alter role ap_job set idle_in_transaction_session_timeout = '60s';

@@ -25,7 +25,6 @@ wal_compression = on
 max_wal_size = 4GB
 jit = off
 timezone = 'UTC'
-idle_in_transaction_session_timeout = '60s'
 log_min_messages = warning
 """
 

@@ -12,11 +12,13 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from ap_registry.errors import Unavailable
 
 Connection = psycopg.Connection[TupleRow]
+# A transaction that its program has left holds the order of the ledger back until it is ended.
 OPTIONS: dict[str, Any] = {
-    "autocommit": True, "options": "-c timezone=UTC", "connect_timeout": 10,
+    "autocommit": True, "connect_timeout": 10,
+    "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=60s",
 }  # fmt: skip
 # For one that waits for another program, or for what is worked out, in a transaction.
-PATIENT = {**OPTIONS, "options": f"{OPTIONS['options']} -c idle_in_transaction_session_timeout=0"}
+PATIENT = {**OPTIONS, "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=0"}
 _CURES = (
     ("password authentication failed", "the database refuses the password",
      "Put the right one into AP_DATABASE_URL."),

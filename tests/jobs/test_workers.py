@@ -68,6 +68,30 @@ def test_several_workers_at_once_send_nothing_twice(
     assert (len(sink.times), set(sink.times.values())) == (MESSAGES, {1})
 
 
+def test_a_worker_that_stood_still_doubles_nothing_when_it_goes_on(
+    hundred: Installation, workers: Workers, sink: Sink
+) -> None:
+    """It comes back to a message that another has sent since its lease ran out."""
+    sink.seconds = 0.02
+    stood = workers.start(AP_SMTP_URL=sink.url)
+    wait_for(lambda: len(sink.messages) >= 5)
+    stood.send_signal(signal.SIGSTOP)
+    try:
+        workers.start(AP_SMTP_URL=sink.url)
+        wait_for(lambda: unsent(hundred) == 0)
+    finally:
+        stood.send_signal(signal.SIGCONT)
+    stood.terminate()
+    assert stood.wait(timeout=120) == 0
+    assert len(sink.times) == MESSAGES
+    assert len(sink.messages) <= MESSAGES + 1  # the one that it held, under the same id
+    with hundred.database.connection() as connection:
+        row = connection.execute(
+            "select count(*) filter (where sent_at is not null), count(failed) from message"
+        ).fetchone()
+    assert row == (MESSAGES, 0)
+
+
 def test_sigterm_ends_it_gently_with_nothing_left_claimed(
     hundred: Installation, workers: Workers, sink: Sink
 ) -> None:

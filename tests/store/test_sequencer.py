@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from ap_registry import embedded
@@ -235,3 +236,33 @@ def test_a_transaction_left_idle_is_said_to_hold_the_order_up(
     with connect(urls.database_url) as writer, writer.transaction():
         writer.execute("select pg_advisory_xact_lock_shared(7101944)")
         assert closed(registry, patience=0.05).held_up == 1
+
+
+def test_a_transaction_left_idle_is_ended_and_the_order_goes_on(
+    registry: Registry, urls: embedded.Servers
+) -> None:
+    with connect(urls.database_url) as left:
+        limit = left.execute("show idle_in_transaction_session_timeout").fetchone()
+        left.execute("set idle_in_transaction_session_timeout = '1s'")
+        left.execute("begin; select pg_advisory_xact_lock_shared(7101944)")
+        assert closed(registry).held_up == 0
+        with pytest.raises(psycopg.OperationalError):
+            left.execute("commit")
+    assert limit == ("1min",)
+
+
+def test_a_clock_that_steps_back_moves_nothing_that_was_known(registry: Registry) -> None:
+    registry.clock = datetime.now(UTC) + timedelta(minutes=10)
+    join(registry, 1)
+    first = closed(registry)
+    registry.clock = None  # the clock of the database, ten minutes behind
+    join(registry, 2)
+    second = closed(registry)
+    with registry.database.connection() as connection:
+        known = connection.execute(
+            "select seq, known_at from log where seq > %s order by seq", (first.size,)
+        ).fetchall()
+    assert second.closed_at >= first.closed_at
+    assert [seq for seq, _known_at in known] == list(range(first.size + 1, second.size + 1))
+    assert second.taken > 0
+    assert all(known_at >= first.closed_at for _seq, known_at in known)
