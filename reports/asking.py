@@ -4,20 +4,25 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ap_registry.access import Caller
+from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.calendar import LONDON
 from ap_registry.errors import Problem, Refused
-from reports.kinds import Asked, Kind, Option
+from reports.kind import Asked, Kind, Option
 
 # The role whose own organisation goes into an option, and into which.
 _OWN = {"provider": "provider", "school": "school", "health": "icb"}
+ANSWERED = frozenset({*_OWN.values(), "la"})  # by who asks, where that is one of these
 _YES = frozenset({"true", "yes", "1", "on"})
 _NO = frozenset({"false", "no", "0", "off"})
 
 
-def asked_of(kind: Kind, given: Mapping[str, str | None]) -> Asked:
-    """Every option read, or Refused with all that is wrong; a blank is not given."""
+def asked_of(kind: Kind, given: Mapping[str, str | None], caller: Caller = COMMAND_LINE) -> Asked:
+    """Every option read, or Refused with all that is wrong; a blank is not given.
+
+    What is required and not given is the caller's own, where it has one.
+    """
     problems: list[Problem] = []
+    given = {**given, **{name: own for name, own in _own(kind, caller) if not given.get(name)}}
     asked: dict[str, Any] = {}
     for option in kind.options:
         try:
@@ -30,6 +35,18 @@ def asked_of(kind: Kind, given: Mapping[str, str | None]) -> Asked:
     if problems:
         raise Refused(tuple(problems))
     return asked
+
+
+def _own(kind: Kind, caller: Caller) -> Iterator[tuple[str, str]]:
+    """The required options that say who asks."""
+    name = _OWN.get(caller.role, "la")
+    own = caller.organisation if name != "la" else next(iter(_las(caller)), None)
+    if own is not None and not caller.sees_all:
+        yield from ((o.name, own) for o in kind.options if o.required and o.name == name)
+
+
+def _las(caller: Caller) -> list[str]:
+    return sorted(name.removeprefix("LA") for name in caller.organisations if name.startswith("LA"))
 
 
 def _missing(kind: Kind, given: Mapping[str, str | None]) -> Iterator[Problem]:
@@ -110,7 +127,8 @@ def narrowed(kind: Kind, caller: Caller, asked: Asked) -> Asked:
     """What is asked kept to what the caller may have, or Refused as forbidden (403).
 
     A provider, school or ICB has its own in the option named so; an LA, panel or other officer its
-    own LA in ``la``. A report must honour all that are set: a provider within an LA is both.
+    own LA in ``la``. A report must honour all that are set: a provider within an LA is both. What
+    is made for its caller shows only whom that one sees, and need not ask for an LA.
     """
     if caller.role not in kind.readers:
         raise _forbidden(f"The role {caller.role} may not read this report.")
@@ -123,7 +141,9 @@ def narrowed(kind: Kind, caller: Caller, asked: Asked) -> Asked:
         return _with(asked, own, caller.organisation)
     if caller.role == "auditor" and _named(caller, asked):
         return asked
-    las = sorted(name.removeprefix("LA") for name in caller.organisations if name.startswith("LA"))
+    if kind.to_caller and "la" not in asked:
+        return asked
+    las = _las(caller)
     if not las or asked.get("la") not in {None, *las}:
         raise _forbidden("You may read this report of your own LA.")
     return _with(asked, "la", asked.get("la") or las[0])

@@ -9,7 +9,7 @@ from ap_registry.registry import Registry
 from ap_registry.store import log
 from reports.confirmed import confirmed
 from reports.counting import count
-from reports.kinds import Asked, Made
+from reports.kind import Asked, Made
 from reports.outcome_document import document
 from reports.outcomes import report
 from reports.render import as_csv, as_html, as_json

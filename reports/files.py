@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from reports.kinds import Made
+from reports.kind import Made
 from reports.render import as_json
 from reports.writing import written
 

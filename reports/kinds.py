@@ -1,66 +1,11 @@
 """Which reports there are: from a line here follow its command, its HTTP route and its page."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from importlib import import_module
-from typing import Any, Literal
+from collections.abc import Mapping
 
-from ap_registry.registry import Registry
-from reports.document import Document
+from reports.extracts.kinds import EXTRACTS
+from reports.kind import FORMATS, Asked, Kind, Made, Option, OptionKind
 
-# How an option is read: ``day`` and ``instant`` as ISO (a bare day as an instant is its end in
-# London), ``la`` three digits, ``whole`` a number, ``flag`` yes or no, ``choice`` one of its codes.
-OptionKind = Literal["text", "organisation", "la", "day", "instant", "whole", "flag", "choice"]
-Asked = Mapping[str, Any]  # every option of the kind by name; None (flag: False) where not given
-
-FORMATS = ("html", "pdf", "xlsx", "csv", "json")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """``name`` as in a query; a command writes it with hyphens. ``after``: not before that one."""
-
-    name: str
-    kind: OptionKind = "text"
-    required: bool = False
-    help: str
-    choices: tuple[str, ...] = ()
-    after: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """``object`` is written as JSON; ``document`` makes what people read, when they ask for it.
-
-    ``said``: what was asked and what it stands on, for the manifest; has ``known_by`` (ISO).
-    ``own``: formats that this report writes otherwise than from its document.
-    """
-
-    object: Mapping[str, Any]
-    document: Callable[[], Document]
-    said: Mapping[str, Any]
-    own: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """``module`` has ``read(registry, asked) -> Made``; it is imported when first asked.
-
-    ``title`` heads its page; ``about``, one sentence, is the help of its command.
-    """
-
-    name: str
-    title: str
-    about: str
-    options: tuple[Option, ...]
-    readers: frozenset[str]
-    module: str
-    formats: tuple[str, ...] = FORMATS
-
-    def read(self, registry: Registry, asked: Asked) -> Made:
-        made: Made = import_module(self.module).read(registry, asked)
-        return made
-
+__all__ = ["FORMATS", "KINDS", "OUTCOME_READERS", "Asked", "Kind", "Made", "Option", "OptionKind"]
 
 PROVIDER = Option(name="provider", kind="organisation", help="Only this provider.")
 LA = Option(name="la", kind="la", help="Only this LA (three digits).")
@@ -100,4 +45,4 @@ _KINDS = (
         module="reports.restated",
     ),
 )
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*_KINDS, *EXTRACTS)}

@@ -10,7 +10,7 @@ from typing import Any
 
 from ap_registry.registry import Registry
 from reports.document import Cell, Column, Document, Section, Table
-from reports.kinds import Asked, Made
+from reports.kind import Asked, Made
 from reports.render import (
     MEASURE_NAMES,
     as_json,

@@ -7,17 +7,21 @@ from typing import Annotated, Any
 
 import typer
 
+from ap_registry.access import COMMAND_LINE
 from ap_registry.cli.output import installation
 from ap_registry.cli.report_files import AsJson, Output, kind_of, put
 from ap_registry.errors import Refused
 from reports.kinds import KINDS, Asked, Kind, Option
 
 report = typer.Typer(no_args_is_help=True, help="Reports.")
+extract = typer.Typer(no_args_is_help=True, help="Returns and extracts for others.")
 
 
 def register(app: typer.Typer) -> None:
     for kind in KINDS.values():
-        report.command(kind.name)(_command(kind))
+        (extract if kind.extract else report).command(kind.name)(_command(kind))
+    if extract.registered_commands:
+        report.add_typer(extract, name="extract")
     app.add_typer(report, name="report")
 
 
@@ -77,9 +81,15 @@ def _asked(kind: Kind, given: dict[str, Any]) -> Asked:
 
 
 def _write(kind: Kind, asked: Asked, format_: str, output: Path | None) -> None:
+    from ap_registry.store import reads
     from reports.files import file_of
 
     with installation() as found:
         made = kind.read(found.registry, asked)
+        with found.database.connection() as connection:
+            reads.note(
+                connection, COMMAND_LINE, what=f"report {kind.name}", pupils=made.pupils,
+                at=found.registry.now(),
+            )  # fmt: skip
         said = {"report": kind.name, "format": format_, **made.said}
         put(found.registry, file_of(made, format_), output, said)

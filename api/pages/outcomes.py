@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from ap_registry.instants import instant
 from api.deps import TheRegistry, day_of, instant_of
+from api.opened import Opened
 from api.pages.framing import framed
 from api.pages.rendering import Person, text_of
 from api.v1.reports import read
@@ -23,6 +24,7 @@ MONTH = timedelta(days=30)
 def outcomes(
     registry: TheRegistry,
     person: Person,
+    opened: Opened,
     year: int | None = None,
     provider: str | None = None,
     known_by: str = "",
@@ -31,7 +33,7 @@ def outcomes(
     start, end = _year(year, registry.today())
     kind = KINDS["outcomes"]
     given = {"from": str(start), "to": str(end), "known_by": known_by, "provider": provider}
-    report = file_of(read(registry, person.caller, kind, given), "html")
+    report = file_of(read(registry, person.caller, kind, given, opened), "html")
     known_at = instant_of(known_by or None, "known_by")
     header = text_of(
         registry, "report_header.html", person, year=start.year, known_by=known_by,
@@ -44,6 +46,7 @@ def outcomes(
 def changes(
     registry: TheRegistry,
     person: Person,
+    opened: Opened,
     year: int | None = None,
     provider: str | None = None,
     from_: Annotated[str, Query(alias="from")] = "",
@@ -56,11 +59,11 @@ def changes(
         "from": before, "to": to, "period_from": str(start), "period_to": str(end),
         "provider": provider,
     }  # fmt: skip
-    report = file_of(read(registry, person.caller, KINDS["restatement"], given), "html")
+    made = read(registry, person.caller, KINDS["restatement"], given, opened)
     header = text_of(
         registry, "changes_header.html", person, year=start.year, before=before, after=to
     )
-    return framed(report, header)
+    return framed(file_of(made, "html"), header)
 
 
 def _year(year: int | None, today: date) -> tuple[date, date]:

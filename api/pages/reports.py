@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from ap_registry.access import Caller
 from ap_registry.errors import Refused
 from api.deps import TheRegistry
+from api.opened import Opened
 from api.pages.forms import Input
 from api.pages.framing import framed
 from api.pages.rendering import Person, page, text_of
@@ -36,7 +37,9 @@ def listed(registry: TheRegistry, person: Person) -> Response:
 
 
 @router.get("/{name}")
-def one(request: Request, registry: TheRegistry, person: Person, name: str) -> Response:
+def one(
+    request: Request, registry: TheRegistry, person: Person, opened: Opened, name: str
+) -> Response:
     """Without a query its form; with one the report, in the frame of our pages or as a file."""
     kind = _kind(name, person.caller)
     given = dict(request.query_params)
@@ -46,7 +49,7 @@ def one(request: Request, registry: TheRegistry, person: Person, name: str) -> R
     if format not in kind.formats:
         raise HttpProblem(422, "format must be one of " + ", ".join(kind.formats))
     try:
-        made = read(registry, person.caller, kind, given)
+        made = read(registry, person.caller, kind, given, opened)
     except Refused as refused:
         if refused.status != 422:
             raise

@@ -10,9 +10,10 @@ from fastapi.responses import Response
 from ap_registry.access import Caller
 from ap_registry.registry import Registry
 from api.deps import Holder, TheRegistry
+from api.opened import Opened, Reader
 from api.problems import responses
 from api.v1.schemas import OBJECT, OUTCOMES, RESTATEMENT, answers
-from reports.asking import asked_of, narrowed
+from reports.asking import ANSWERED, asked_of, narrowed
 from reports.files import MEDIA, file_of
 from reports.kinds import KINDS, Kind, Made, Option
 
@@ -21,9 +22,14 @@ _BINARY = {"contentMediaType": "application/octet-stream"}
 SCHEMAS = {"outcomes": OUTCOMES, "restatement": RESTATEMENT}
 
 
-def read(registry: Registry, caller: Caller, kind: Kind, given: Mapping[str, str | None]) -> Made:
-    """What the caller may have of it."""
-    return kind.read(registry, narrowed(kind, caller, asked_of(kind, given)))
+def read(
+    registry: Registry, caller: Caller, kind: Kind, given: Mapping[str, str | None], opened: Reader
+) -> Made:
+    """What the caller may have of it; whom it shows is noted."""
+    asked = narrowed(kind, caller, asked_of(kind, given, caller))
+    made = kind.read(registry, asked, caller)
+    opened.at_once(caller, *made.pupils)
+    return made
 
 
 def file_answer(kind: Kind, made: Made, format: str) -> Response:
@@ -38,13 +44,14 @@ def file_answer(kind: Kind, made: Made, format: str) -> Response:
 def _route(kind: Kind) -> Callable[..., Response]:
     def endpoint(**given: Any) -> Response:
         texts = {option.name: given[f"{option.name}_"] for option in kind.options}
-        made = read(given["registry"], given["holder"].caller, kind, texts)
+        made = read(given["registry"], given["holder"].caller, kind, texts, given["opened"])
         return file_answer(kind, made, given["format"])
 
     formats = Query(pattern=f"^({'|'.join(kind.formats)})$")
     parameters = (
         _keyword("registry", TheRegistry),
         _keyword("holder", Holder),
+        _keyword("opened", Opened),
         *(_parameter(option) for option in kind.options),
         _keyword("format", Annotated[str, formats], "json"),
     )
@@ -55,7 +62,7 @@ def _route(kind: Kind) -> Callable[..., Response]:
 
 def _parameter(option: Option) -> Parameter:
     query = Query(alias=option.name, description=option.help)
-    if option.required:
+    if option.required and option.name not in ANSWERED:
         return _keyword(f"{option.name}_", Annotated[str, query])
     return _keyword(f"{option.name}_", Annotated[str | None, query], None)
 

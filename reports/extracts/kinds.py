@@ -1,0 +1,21 @@
+"""Returns, extracts and own reports: what each is asked and who reads it."""
+
+from reports.kind import Kind, Option
+
+KNOWN_BY = Option(name="known_by", kind="instant", help="Only what was recorded by then.")
+SCHOOL = Option(name="school", kind="organisation", required=True, help="The school (URN).")
+FROM = Option(name="from", kind="day", help="First day.")
+TO = Option(name="to", kind="day", help="Last day; else today.", after="from")
+SCHOOL_READERS = frozenset({"school", "la", "admin", "auditor"})
+
+EXTRACTS = (
+    Kind(
+        name="school",
+        title="Pupils elsewhere, part time and off roll",
+        about="One school: who is off site, part time or off roll, why, checked and reviewed how.",
+        options=(SCHOOL, FROM, TO, KNOWN_BY),
+        readers=SCHOOL_READERS,
+        module="reports.extracts.school",
+        to_caller=True,
+    ),
+)

@@ -1,0 +1,71 @@
+"""What a kind of report is: what it is asked, who reads it, and what is made of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Literal
+from uuid import UUID
+
+from ap_registry.access import COMMAND_LINE, Caller
+from ap_registry.registry import Registry
+from reports.document import Document
+
+# How an option is read: ``day`` and ``instant`` as ISO (a bare day as an instant is its end in
+# London), ``la`` three digits, ``whole`` a number, ``flag`` yes or no, ``choice`` one of its codes.
+OptionKind = Literal["text", "organisation", "la", "day", "instant", "whole", "flag", "choice"]
+Asked = Mapping[str, Any]  # every option of the kind by name; None (flag: False) where not given
+
+FORMATS = ("html", "pdf", "xlsx", "csv", "json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """``name`` as in a query; a command writes it with hyphens. ``after``: not before that one."""
+
+    name: str
+    kind: OptionKind = "text"
+    required: bool = False
+    help: str
+    choices: tuple[str, ...] = ()
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """``object`` is written as JSON; ``document`` makes what people read, when they ask for it.
+
+    ``said``: what was asked and what it stands on, for the manifest; has ``known_by`` (ISO).
+    ``own``: formats that this report writes otherwise than from its document.
+    ``pupils``: whom it shows, by the ids shown; noted as read before anybody gets it.
+    """
+
+    object: Mapping[str, Any]
+    document: Callable[[], Document]
+    said: Mapping[str, Any]
+    own: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
+    pupils: Iterable[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """``module`` has ``read(registry, asked) -> Made``; it is imported when first asked.
+
+    ``title`` heads its page; ``about``, one sentence, is the help of its command. ``to_caller``:
+    it shows pupils, so far as its caller sees them: ``read(registry, asked, caller)``.
+    ``extract``: its command is ``report extract NAME``.
+    """
+
+    name: str
+    title: str
+    about: str
+    options: tuple[Option, ...]
+    readers: frozenset[str]
+    module: str
+    formats: tuple[str, ...] = FORMATS
+    to_caller: bool = False
+    extract: bool = False
+
+    def read(self, registry: Registry, asked: Asked, caller: Caller = COMMAND_LINE) -> Made:
+        read = import_module(self.module).read
+        made: Made = read(registry, asked, caller) if self.to_caller else read(registry, asked)
+        return made
