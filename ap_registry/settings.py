@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     backup_passphrase: str | None = Field(default=None, repr=False)
     ledger_export: Path | None = None
     environment: Literal["development", "production"] = "development"
+    second_factor_for: str = ""  # roles, separated by commas; "all"
+    address: str | None = None  # as people reach the pages: https://ap.example.gov.uk
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
 
@@ -64,6 +66,15 @@ class Settings(BaseSettings):
     @property
     def clock(self) -> datetime | None:
         return self.registry_clock
+
+    def needs_second_factor(self, role: str) -> bool:
+        named = {name.strip() for name in self.second_factor_for.split(",")}
+        return bool(named & {role, "all"})
+
+    @property
+    def site(self) -> str:
+        """Where links in letters lead."""
+        return (self.address or f"http://{self.host}:{self.port}").rstrip("/")
 
 
 def _refuse_weak_secrets(found: Settings) -> None:

@@ -7,6 +7,7 @@ from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.cookies import changed, cookie
 from api.problems import HttpProblem, answer
 
 MOST_BYTES = 20_000_000
@@ -28,22 +29,27 @@ _log = structlog.get_logger()
 
 
 class Edge:
-    """A route's own Content-Security-Policy or Cache-Control stands; nothing private is cached."""
+    """A route's own Content-Security-Policy or Cache-Control stands; nothing private is cached.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``secure``: whoever comes in came over HTTPS, whatever a proxy says of it.
+    """
+
+    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
         self.app = app
+        self.secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope.setdefault("state", {})
         began, status = perf_counter(), 0
 
         async def with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(scope, message)
+                _add_headers(scope, message, secure=self.secure or scope["scheme"] == "https")
             await send(message)
 
         try:
@@ -64,14 +70,17 @@ class Edge:
             _SECONDS.labels(route).observe(perf_counter() - began)
 
 
-def _add_headers(scope: Scope, message: Message) -> None:
+def _add_headers(scope: Scope, message: Message, *, secure: bool) -> None:
     headers = MutableHeaders(scope=message)
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     if not scope["path"].startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")
-    if scope["scheme"] == "https":
+    if secure:
         headers.setdefault("Strict-Transport-Security", _A_YEAR)
+    token = changed(scope)
+    if token is not None:
+        headers.append("Set-Cookie", cookie(token, secure=secure))
 
 
 def _route(scope: Scope) -> str:

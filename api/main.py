@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from ap_registry.problems import TITLES
 from ap_registry.registry import Registry
+from ap_registry.settings import Settings
 from api import pages, problems, v1
 from api.deps import KeyHolders
 from api.edge import Edge
@@ -19,8 +20,9 @@ from api.pages.rendering import problem_page
 _FOLDER = Path(__file__).parent
 
 
-def create_app(registry: Registry) -> FastAPI:
-    """One application on one registry."""
+def create_app(registry: Registry, settings: Settings | None = None) -> FastAPI:
+    """One application on one registry; its limits are those of the settings."""
+    settings = settings or Settings()
     app = FastAPI(
         title="AP Registry",
         version="0.1.0",
@@ -29,13 +31,14 @@ def create_app(registry: Registry) -> FastAPI:
         redoc_url=None,
     )
     app.state.registry = registry
+    app.state.settings = settings
     app.state.key_holders = KeyHolders(registry)
     problems.install(app, problem_page)
     app.include_router(v1.router)
     app.include_router(health)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static")
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, secure=settings.environment == "production")
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
 
     @app.get("/problems/{status}", include_in_schema=False)

@@ -31,7 +31,9 @@ def serve(found: Installation, listener: socket.socket) -> None:
     threads = _sequencer(found, done)
     found.registry.sequences = False
     config = uvicorn.Config(
-        create_app(found.registry), log_level="warning", timeout_graceful_shutdown=10
+        create_app(found.registry, found.settings),
+        log_level="warning",
+        timeout_graceful_shutdown=10,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _once_stopped)

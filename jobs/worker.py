@@ -23,6 +23,7 @@ from ap_registry.errors import RegistryError, Unavailable
 from ap_registry.installation import Installation, open_installation
 from ap_registry.store.jobs import ended_well, failed
 from ap_registry.store.sequencer import keep_sequencing
+from jobs.access_letters import send_access_letters
 from jobs.channels import chosen
 from jobs.exporting import export_daily
 from jobs.faults import kind_and_place
@@ -100,6 +101,13 @@ def cron_jobs() -> list[Any]:
         cron(
             in_thread("send", send_outbox),
             second=EVERY_TEN,
+            timeout=TIMEOUT_SECONDS,
+            run_at_startup=True,
+            max_tries=1,
+        ),
+        cron(
+            in_thread("access_letters", send_access_letters),
+            second={second + 5 for second in EVERY_TEN},
             timeout=TIMEOUT_SECONDS,
             run_at_startup=True,
             max_tries=1,

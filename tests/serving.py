@@ -9,14 +9,15 @@ from contextlib import contextmanager
 import uvicorn
 
 from ap_registry.registry import Registry
+from ap_registry.settings import Settings
 from api.main import create_app
 
 
 @contextmanager
-def served(registry: Registry) -> Iterator[str]:
+def served(registry: Registry, settings: Settings | None = None) -> Iterator[str]:
     """Its address while the block runs."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(registry), log_level="critical", lifespan="off")
+    config = uvicorn.Config(create_app(registry, settings), log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

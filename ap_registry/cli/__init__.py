@@ -5,7 +5,7 @@ import sys
 import typer
 
 from ap_registry.cli import (
-    access,
+    api_keys,
     arranging,
     backing_up,
     confirming,
@@ -23,6 +23,7 @@ from ap_registry.cli import (
     ruling,
     running,
     templates,
+    users,
 )
 from ap_registry.cli.output import Stop, say, write_json
 from ap_registry.errors import Refused, RegistryError
@@ -50,7 +51,8 @@ for part in (
     records,
     retaining,
     reporting,
-    access,
+    users,
+    api_keys,
     ledger,
     keys,
 ):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Column, Index
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlmodel import Field, SQLModel
@@ -32,3 +32,54 @@ class PupilRead(SQLModel, table=True):
     organisation: str | None
     what: str
     pupils: list[UUID] = Field(sa_column=Column(ARRAY(PgUuid(as_uuid=True)), nullable=False))
+
+
+class SecondFactor(SQLModel, table=True):
+    """What an account's app makes its codes from; in use once a first code was right.
+
+    ``last_step``: the 30 seconds whose code was taken last, so that none is taken twice.
+    """
+
+    __tablename__ = "second_factor"
+    account: UUID = Field(primary_key=True)
+    secret: str
+    created_at: datetime = Field(sa_type=Instant)
+    confirmed_at: datetime | None = Field(sa_type=Instant)
+    last_step: int = Field(sa_type=BigInteger)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """One of ten that stand in for a lost phone, once each."""
+
+    __tablename__ = "recovery_code"
+    account: UUID = Field(primary_key=True)
+    code_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    used_at: datetime | None = Field(sa_type=Instant)
+
+
+class AccessLink(SQLModel, table=True):
+    """A link that lets somebody choose a password once."""
+
+    __tablename__ = "access_link"
+    token_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    account: UUID = Field(index=True)
+    created_at: datetime = Field(sa_type=Instant)
+    until_at: datetime = Field(sa_type=Instant)
+    used_at: datetime | None = Field(sa_type=Instant)
+
+
+class AccessLetter(SQLModel, table=True):
+    """What a person must be told of their own account; a link is made only as it is sent."""
+
+    __tablename__ = "access_letter"
+    __table_args__: ClassVar[Any] = (
+        Index("access_letter_due", "created_at", postgresql_where=text("sent_at is null")),
+    )
+    id: UUID = Field(primary_key=True)
+    account: UUID
+    what: str
+    created_at: datetime = Field(sa_type=Instant)
+    sent_at: datetime | None = Field(sa_type=Instant)
+    failed: str | None
+    attempts: int = Field(sa_type=SmallInteger)
+    not_before: datetime | None = Field(sa_type=Instant)

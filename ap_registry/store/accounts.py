@@ -1,31 +1,17 @@
-"""API keys, accounts and browser sessions: only hashes of secrets are kept."""
+"""API keys and accounts: only hashes of secrets are kept."""
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid4
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from ap_registry.access import Caller
 from ap_registry.errors import NotFound, Problem, Refused
+from ap_registry.store import passwords
 from ap_registry.store.database import Connection
+from ap_registry.store.tokens import hash_of, new_token
 
 PREFIX = "apr_"
-LEAST_PASSWORD = 12
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
-IDLE_FOR = timedelta(hours=1)
-SESSION_FOR = timedelta(hours=12)
-_HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash(secrets.token_hex(16))  # so that an unknown name takes as long
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def _known(connection: Connection, organisations: Sequence[str]) -> None:
@@ -45,11 +31,11 @@ def create_key(
 ) -> tuple[UUID, str]:  # fmt: skip
     """Make a key; the secret is answered once and kept nowhere."""
     _known(connection, organisations)
-    key_id, secret = uuid4(), PREFIX + secrets.token_urlsafe(32)
+    key_id, secret = uuid4(), PREFIX + new_token()
     connection.execute(
         "insert into api_key (id, secret_hash, organisations, role, created_at, until_on)"
         " values (%s, %s, %s, %s, %s, %s)",
-        (key_id, _hash(secret), list(organisations), role, at, until_on),
+        (key_id, hash_of(secret), list(organisations), role, at, until_on),
     )
     return key_id, secret
 
@@ -68,7 +54,7 @@ def caller_of_key(connection: Connection, secret: str, today: date) -> tuple[UUI
     row = connection.execute(
         "select id, role, organisations from api_key where secret_hash = %s"
         " and revoked_at is null and (until_on is null or until_on >= %s)",
-        (_hash(secret), today),
+        (hash_of(secret), today),
     ).fetchone()
     if row is None:
         return None
@@ -80,79 +66,97 @@ def add_account(
     at: datetime,
 ) -> UUID:  # fmt: skip
     """Add a person who signs in; the password is kept as argon2id."""
-    if len(password) < LEAST_PASSWORD:
-        raise Refused(
-            (Problem("/password", "bad_format", f"use at least {LEAST_PASSWORD} characters"),)
-        )
+    stored = passwords.hashed(password, about=(email, name))
     _known(connection, [organisation])
     account = uuid4()
     done = connection.execute(
         "insert into account (id, email, name, password_hash, organisation, role, created_at,"
         " disabled, failures) values (%s, %s, %s, %s, %s, %s, %s, false, 0)"
         " on conflict (email) do nothing",
-        (account, email.strip().lower(), name, _HASHER.hash(password), organisation, role, at),
+        (account, address_of(email), name, stored, organisation, role, at),
     )
     if done.rowcount == 0:
         raise Refused((Problem("/email", "already_registered", "this address has an account"),))
     return account
 
 
+def address_of(text: str) -> str:
+    """An email address as accounts are found by it; what no database holds is left out."""
+    return text.replace("\x00", "").strip().lower()[: passwords.MOST]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
-    """A person in a browser session; ``csrf`` must come back with every form."""
+class Account:
+    """A person who may sign in, as administrators see them."""
 
-    caller: Caller
+    id: UUID
+    email: str
     name: str
-    csrf: str
+    role: str
+    organisation: str
+    disabled: bool
+    locked: bool
+    second_factor: bool
 
 
-def sign_in(connection: Connection, *, email: str, password: str, at: datetime) -> str | None:
-    """The session's token, or None; five failures lock the account for a quarter of an hour."""
-    row = connection.execute(
-        "select id, password_hash, locked_until from account where email = %s and not disabled",
-        (email.strip().lower(),),
-    ).fetchone()
-    account, stored, locked_until = row if row else (None, _NOBODY, None)
-    try:
-        right = _HASHER.verify(stored, password) and account is not None
-    except (VerifyMismatchError, InvalidHashError):
-        right = False
-    if locked_until is not None and locked_until > at:
-        return None
-    if not right:
-        connection.execute(
-            "update account set failures = failures + 1, locked_until = case"
-            " when failures + 1 >= %s then %s::timestamptz end where id = %s",
-            (MOST_FAILURES, at + LOCKED_FOR, account),
-        )
-        return None
-    token = secrets.token_urlsafe(32)
-    connection.execute(
-        "update account set failures = 0, locked_until = null where id = %s", (account,)
+_ACCOUNTS = """
+select a.id, a.email, a.name, a.role, a.organisation, a.disabled,
+       coalesce(a.locked_until > %(at)s, false), f.confirmed_at is not null
+  from account a left join second_factor f on f.account = a.id
+"""
+
+
+def all_accounts(
+    connection: Connection, *, at: datetime, organisation: str | None = None
+) -> list[Account]:
+    """By address; of one organisation where it is named."""
+    rows = connection.execute(
+        _ACCOUNTS + " where %(of)s::text is null or a.organisation = %(of)s order by a.email",
+        {"at": at, "of": organisation},
     )
-    connection.execute(
-        "insert into web_session (token_hash, account, created_at, seen_at, csrf)"
-        " values (%s, %s, %s, %s, %s)",
-        (_hash(token), account, at, at, secrets.token_urlsafe(24)),
-    )
-    return token
+    return [_account(row) for row in rows]
 
 
-def signed_in(connection: Connection, token: str, *, at: datetime) -> SignedIn | None:
-    """Whose session it is; an hour idle or twelve in all ends it."""
+def account_named(connection: Connection, email: str, *, at: datetime) -> Account:
     row = connection.execute(
-        "update web_session s set seen_at = %(at)s from account a"
-        " where s.token_hash = %(token)s and a.id = s.account and not a.disabled"
-        " and s.seen_at > %(idle)s and s.created_at > %(oldest)s"
-        " returning a.id, a.role, a.organisation, a.name, s.csrf",
-        {"at": at, "token": _hash(token), "idle": at - IDLE_FOR, "oldest": at - SESSION_FOR},
+        _ACCOUNTS + " where a.email = %(email)s", {"at": at, "email": address_of(email)}
     ).fetchone()
     if row is None:
-        return None
-    account, role, organisation, name, csrf = row
-    caller = Caller(actor=f"account:{account}", role=role, organisations=(organisation,))
-    return SignedIn(caller=caller, name=name, csrf=csrf)
+        raise NotFound((Problem("/email", "not_found", "this address has no account"),))
+    return _account(row)
 
 
-def sign_out(connection: Connection, token: str) -> None:
-    connection.execute("delete from web_session where token_hash = %s", (_hash(token),))
+def _account(row: tuple[object, ...]) -> Account:
+    names = ("id", "email", "name", "role", "organisation", "disabled", "locked", "second_factor")
+    return Account(**dict(zip(names, row, strict=True)))  # type: ignore[arg-type]
+
+
+def set_password(connection: Connection, account: UUID, password: str) -> None:
+    """A new one; it opens a locked account, and whoever is signed in stays so."""
+    row = connection.execute("select email, name from account where id = %s", (account,)).fetchone()
+    if row is None:
+        raise NotFound((Problem("", "not_found", "there is no such account"),))
+    connection.execute(
+        "update account set password_hash = %s, failures = 0, locked_until = null where id = %s",
+        (passwords.hashed(password, about=(row[0], row[1])), account),
+    )
+
+
+def has_password(connection: Connection, account: UUID, password: str) -> bool:
+    row = connection.execute(
+        "select password_hash from account where id = %s", (account,)
+    ).fetchone()
+    return passwords.matches(row[0] if row else None, password)
+
+
+def email_of(connection: Connection, account: UUID) -> str:
+    row = connection.execute("select email from account where id = %s", (account,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def set_disabled(connection: Connection, account: UUID, disabled: bool) -> None:
+    """Whether the account is out of use; it opens a locked one that comes back."""
+    connection.execute(
+        "update account set disabled = %s, failures = 0, locked_until = null where id = %s",
+        (disabled, account),
+    )

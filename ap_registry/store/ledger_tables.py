@@ -326,7 +326,11 @@ class Account(SQLModel, table=True):
 
 
 class WebSession(SQLModel, table=True):
-    """A signed-in browser; only the hash of its token is kept."""
+    """A signed-in browser; only the hash of its token is kept.
+
+    ``previous_hash``: of the token before the last change at ``changed_at``. ``half``: the password
+    was right, the code is still owed. ``agent``: how the browser named itself.
+    """
 
     __tablename__ = "web_session"
     token_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
@@ -334,3 +338,7 @@ class WebSession(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
     seen_at: datetime = Field(sa_type=Instant)
     csrf: str
+    previous_hash: bytes | None = Field(sa_type=LargeBinary)
+    changed_at: datetime | None = Field(sa_type=Instant)
+    half: bool = Field(sa_column=Column(Boolean, nullable=False, server_default="false"))
+    agent: str = Field(sa_column=Column(Text, nullable=False, server_default=""))

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.pages import (
+    account,
     calendar,
     home,
     lists,
@@ -10,6 +11,7 @@ from api.pages import (
     outcomes,
     pupil,
     reads,
+    recovering,
     register,
     reports,
     signing_in,
@@ -19,6 +21,8 @@ from api.pages import (
 router = APIRouter(include_in_schema=False)
 for part in (
     signing_in,
+    recovering,
+    account,
     home,
     pupil,
     notify,

@@ -13,7 +13,9 @@ from starlette.exceptions import HTTPException
 from ap_registry.calendar import LONDON
 from ap_registry.problems import TITLES
 from ap_registry.registry import Registry
-from ap_registry.store import accounts
+from ap_registry.settings import Settings
+from ap_registry.store.sessions import SignedIn, signed_in
+from api.cookies import CHANGED, COOKIE
 from api.deps import TheRegistry
 from api.pages.owed import form_of
 from api.pages.words import duty_words, field_words
@@ -21,7 +23,6 @@ from api.problems import HttpProblem
 from api.v1.reads import READERS as OF_READS
 from reports.kinds import KINDS, OUTCOME_READERS
 
-COOKIE = "ap_session"
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
     autoescape=True,
@@ -68,23 +69,38 @@ _ENVIRONMENT.globals |= {
 }
 
 
-def person(request: Request, registry: TheRegistry) -> accounts.SignedIn:
+def whoever(request: Request, registry: TheRegistry) -> SignedIn:
     """Who is signed in; pages send everybody else to sign in."""
-    token = request.cookies.get(COOKIE)
-    if token:
+    found = None
+    if token := request.cookies.get(COOKIE):
         with registry.database.connection() as connection:
-            found = accounts.signed_in(connection, token, at=registry.now())
-        if found is not None:
-            return found
-    raise HTTPException(303, "Sign in first.", headers={"Location": "/sign-in"})
+            found = signed_in(connection, token, at=registry.now())
+    if found is None:
+        raise HTTPException(303, "Sign in first.", headers={"Location": "/sign-in"})
+    if found.token is not None:
+        send_cookie(request, found.token)
+    return found
 
 
-Person = Annotated[accounts.SignedIn, Depends(person)]
+def person(request: Request, found: Annotated[SignedIn, Depends(whoever)]) -> SignedIn:
+    """As ``whoever``; whose role must have a second factor, and has none, sets one up first."""
+    settings: Settings = request.app.state.settings
+    if not found.second_factor and settings.needs_second_factor(found.caller.role):
+        words = {"Location": "/account/second-factor"}
+        raise HTTPException(303, "Set up a second factor first.", headers=words)
+    return found
 
 
-def text_of(
-    registry: Registry, template: str, signed_in: accounts.SignedIn | None, **values: Any
-) -> str:
+Whoever = Annotated[SignedIn, Depends(whoever)]
+Person = Annotated[SignedIn, Depends(person)]
+
+
+def send_cookie(request: Request, token: str) -> None:
+    """Let the answer carry this token from now on; an empty one signs out."""
+    setattr(request.state, CHANGED, token)
+
+
+def text_of(registry: Registry, template: str, signed_in: SignedIn | None, **values: Any) -> str:
     """``practice``: the present day of a registry that was made with a clock of its own."""
     practice = registry.today().isoformat() if registry.practice or registry.clock else None
     found = _ENVIRONMENT.get_template(template)
@@ -94,7 +110,7 @@ def text_of(
 def page(
     registry: Registry,
     template: str,
-    signed_in: accounts.SignedIn | None,
+    signed_in: SignedIn | None,
     status: int = 200,
     **values: Any,
 ) -> HTMLResponse:
@@ -109,11 +125,17 @@ def problem_page(request: Request, status: int, detail: str) -> Response:
     )
 
 
-def check_form(signed_in: accounts.SignedIn, token: object) -> None:
+def check_form(signed_in: SignedIn, token: object) -> None:
     if not isinstance(token, str) or not secrets.compare_digest(
         token.encode(), signed_in.csrf.encode()
     ):
         raise HttpProblem(403, "This form is out of date: open the page again.")
+
+
+def check_site(request: Request) -> None:
+    """For forms of people who are not signed in yet: no other site may send them."""
+    if request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+        raise HttpProblem(403, "Send this form from our own page.")
 
 
 def see_other(path: str) -> Response:

@@ -1,17 +1,20 @@
-"""Sign in and out."""
+"""Sign in, with a code where the account asks for one, and sign out."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from ap_registry.store import accounts
+from ap_registry.store import second_factors, sessions
+from api.cookies import COOKIE
 from api.deps import TheRegistry
-from api.pages.rendering import COOKIE, Person, check_form, page, see_other
-from api.problems import HttpProblem
+from api.pages.rendering import Whoever, check_form, check_site, page, see_other, send_cookie
 
 router = APIRouter()
-MOST = 500
+LONGEST_CODE = 40
+WRONG = "Enter the right email address and password: these do not match"
+WRONG_CODE = "Enter the code that the app shows now, or a recovery code that was not used before"
 
 
 @router.get("/sign-in")
@@ -30,33 +33,71 @@ def sign_in(
 
     A session is made anew each time, and the one before ends.
     """
-    if request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
-        raise HttpProblem(403, "Sign in from our own page.")
+    check_site(request)
     with registry.database.connection() as connection:
-        accounts.sign_out(connection, request.cookies.get(COOKIE, ""))
-        token = accounts.sign_in(
-            connection,
-            email=email.replace("\x00", "")[:MOST],
-            password=password[:MOST],
-            at=registry.now(),
+        sessions.sign_out(connection, request.cookies.get(COOKIE, ""))
+        begun = sessions.sign_in(
+            connection, email=email, password=password, at=registry.now(),
+            agent=request.headers.get("user-agent", ""),
+        )  # fmt: skip
+    if begun is None:
+        return page(registry, "sign_in.html", None, 400, error=WRONG, email=email)
+    send_cookie(request, begun.token)
+    return see_other("/sign-in/code" if begun.half else "/")
+
+
+@router.get("/sign-in/code")
+def code_page(request: Request, registry: TheRegistry) -> Response:
+    """The second step; who has not taken the first one begins there."""
+    with registry.database.connection() as connection:
+        found = sessions.half_signed_in(
+            connection, request.cookies.get(COOKIE, ""), at=registry.now()
         )
-    if token is None:
-        words = "Enter the right email address and password: these do not match"
-        return page(registry, "sign_in.html", None, 400, error=words, email=email)
-    response = see_other("/")
-    response.set_cookie(
-        COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https"
-    )
-    return response
+    if found is None:
+        return see_other("/sign-in")
+    return page(registry, "sign_in_code.html", None, error=None, csrf=found.csrf)
+
+
+@router.post("/sign-in/code")
+def sign_in_code(
+    request: Request,
+    registry: TheRegistry,
+    code: Annotated[str, Form()] = "",
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    """A wrong code counts as a wrong password does; a right one begins a session anew.
+
+    Codes go by the real clock, also in a practice registry: phones do.
+    """
+    token, at = request.cookies.get(COOKIE, ""), registry.now()
+    with registry.database.connection() as connection:
+        found = sessions.half_signed_in(connection, token, at=at)
+        if found is None:
+            return see_other("/sign-in")
+        check_form(found, csrf)
+        right = second_factors.is_right(
+            connection, found.account, code[:LONGEST_CODE], at=datetime.now(UTC)
+        )
+        if right:
+            sessions.sign_out(connection, token)
+            sessions.clear_failures(connection, found.account)
+            agent = request.headers.get("user-agent", "")
+            token = sessions.begin(connection, found.account, at=at, agent=agent)
+        elif sessions.count_failure(connection, found.account, at=at):
+            sessions.sign_out(connection, token)
+            return see_other("/sign-in")
+    if not right:
+        return page(registry, "sign_in_code.html", None, 400, error=WRONG_CODE, csrf=found.csrf)
+    send_cookie(request, token)
+    return see_other("/")
 
 
 @router.post("/sign-out")
 def sign_out(
-    request: Request, registry: TheRegistry, person: Person, csrf: Annotated[str, Form()] = ""
+    request: Request, registry: TheRegistry, person: Whoever, csrf: Annotated[str, Form()] = ""
 ) -> Response:
     check_form(person, csrf)
     with registry.database.connection() as connection:
-        accounts.sign_out(connection, request.cookies.get(COOKIE, ""))
-    response = see_other("/sign-in")
-    response.delete_cookie(COOKIE)
-    return response
+        sessions.sign_out(connection, request.cookies.get(COOKIE, ""))
+    send_cookie(request, "")
+    return see_other("/sign-in")

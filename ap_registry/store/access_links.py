@@ -1,0 +1,121 @@
+"""Links by which somebody chooses a password, and the letters that carry them.
+
+A letter waits in the database without its link: whoever sends it makes the link then, so that the
+secret is only ever in the letter.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import LiteralString
+from uuid import UUID, uuid4
+
+from ap_registry.store.accounts import address_of
+from ap_registry.store.database import Connection
+from ap_registry.store.tokens import hash_of, new_token
+
+LASTS = {"recovery": timedelta(hours=1), "invitation": timedelta(days=7)}
+LETTERS = frozenset({*LASTS, "password_changed", "second_factor_on", "second_factor_off"})
+AGAIN_AFTER = timedelta(minutes=5)  # one letter of a kind to one account
+MOST_ATTEMPTS = 8
+
+
+def make_link(connection: Connection, account: UUID, what: str, *, at: datetime) -> str:
+    """A token for one use; those made before for the same account end."""
+    token = new_token()
+    connection.execute("delete from access_link where account = %s", (account,))
+    connection.execute(
+        "insert into access_link (token_hash, account, created_at, until_at)"
+        " values (%s, %s, %s, %s)",
+        (hash_of(token), account, at, at + LASTS[what]),
+    )
+    return token
+
+
+_GOOD: LiteralString = (
+    " token_hash = %s and used_at is null and until_at > %s"
+    " and exists (select from account a where a.id = account and not a.disabled)"
+)
+
+
+def account_of_link(connection: Connection, token: str, *, at: datetime) -> UUID | None:
+    """Whose link it is; None where it is unknown, used or over."""
+    row = connection.execute(
+        "select account from access_link where" + _GOOD, (hash_of(token), at)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def use_link(connection: Connection, token: str, *, at: datetime) -> UUID | None:
+    """As ``account_of_link``, and it is used up."""
+    row = connection.execute(
+        "update access_link set used_at = %s where" + _GOOD + " returning account",
+        (at, hash_of(token), at),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def write_letter(connection: Connection, account: UUID, what: str, *, at: datetime) -> None:
+    """Have it sent by the worker."""
+    assert what in LETTERS
+    connection.execute(
+        "insert into access_letter (id, account, what, created_at, attempts)"
+        " values (%s, %s, %s, %s, 0)",
+        (uuid4(), account, what, at),
+    )
+
+
+def ask_for_recovery(connection: Connection, email: str, *, at: datetime) -> None:
+    """A letter with a link, where the address has an account; not twice in five minutes."""
+    connection.execute(
+        "insert into access_letter (id, account, what, created_at, attempts)"
+        " select %(id)s, a.id, 'recovery', %(at)s, 0 from account a"
+        "  where a.email = %(email)s and not a.disabled and not exists ("
+        "    select from access_letter l where l.account = a.id and l.what = 'recovery'"
+        "       and l.created_at > %(since)s)",
+        {"id": uuid4(), "at": at, "email": address_of(email), "since": at - AGAIN_AFTER},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A letter that this worker alone may send."""
+
+    id: UUID
+    account: UUID
+    what: str
+    email: str
+    name: str
+    again: bool
+
+
+# not_before is by the real clock, also where AP_REGISTRY_CLOCK stands still.
+_CLAIM: LiteralString = """
+with next as (
+  select id from access_letter
+   where sent_at is null and failed is null and attempts < %(most)s
+     and (not_before is null or not_before <= clock_timestamp())
+   order by created_at, id limit 1 for update skip locked)
+update access_letter l
+   set attempts = attempts + 1, not_before = clock_timestamp() + %(lease)s
+  from next, account a
+ where l.id = next.id and a.id = l.account
+returning l.id, l.account, l.what, a.email, a.name, l.attempts > 1
+"""
+
+
+def claim_letter(connection: Connection, lease: timedelta) -> Due | None:
+    """The oldest that is due; nobody else takes it for ``lease``."""
+    row = connection.execute(_CLAIM, {"most": MOST_ATTEMPTS, "lease": lease}).fetchone()
+    if row is None:
+        return None
+    id_, account, what, email, name, again = row
+    return Due(id=id_, account=account, what=what, email=email, name=name, again=again)
+
+
+def settle_letter(
+    connection: Connection, letter: UUID, *, at: datetime | None = None, failed: str | None = None
+) -> None:
+    """Sent, or failed for good; neither: another attempt is made later."""
+    connection.execute(
+        "update access_letter set sent_at = %s, failed = %s where id = %s", (at, failed, letter)
+    )

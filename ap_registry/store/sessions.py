@@ -1,0 +1,201 @@
+"""Browser sessions: one row each, whose token changes while it is used, and which end by time.
+
+An hour idle or twelve in all ends a session. Its token changes every quarter of an hour; the one
+before is good for another minute, for what the browser had asked meanwhile. Whoever sends it later
+has it from somebody else, or gave it away: the session ends for both.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import LiteralString
+from uuid import UUID
+
+from ap_registry.access import Caller
+from ap_registry.store import passwords
+from ap_registry.store.accounts import address_of
+from ap_registry.store.database import Connection
+from ap_registry.store.tokens import hash_of, new_token
+
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+IDLE_FOR = timedelta(hours=1)
+SESSION_FOR = timedelta(hours=12)
+CODE_WITHIN = timedelta(minutes=10)  # of the password
+CHANGED_EVERY = timedelta(minutes=15)
+OVERLAP = timedelta(minutes=1)
+LONGEST_AGENT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A person in a browser session; ``csrf`` must come back with every form.
+
+    ``token``: what the browser must send from now on, where that has changed. ``second_factor``:
+    whether the account asks for a code.
+    """
+
+    caller: Caller
+    account: UUID
+    name: str
+    csrf: str
+    token: str | None = None
+    second_factor: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A new session; ``half``: a code from the person's app is still owed."""
+
+    token: str
+    half: bool
+
+
+def sign_in(
+    connection: Connection, *, email: str, password: str, at: datetime, agent: str = ""
+) -> Begun | None:
+    """None where they do not match; five failures lock the account for a quarter of an hour."""
+    row = connection.execute(
+        "select a.id, a.password_hash, a.locked_until, f.confirmed_at is not null from account a"
+        " left join second_factor f on f.account = a.id where a.email = %s and not a.disabled",
+        (address_of(email),),
+    ).fetchone()
+    account, stored, locked_until, half = row or (None, None, None, False)
+    right = passwords.matches(stored, password)
+    if account is None or (locked_until is not None and locked_until > at):
+        return None
+    if not right:
+        count_failure(connection, account, at=at)
+        return None
+    if not half:
+        clear_failures(connection, account)
+    return Begun(token=begin(connection, account, at=at, half=half, agent=agent), half=half)
+
+
+def begin(
+    connection: Connection, account: UUID, *, at: datetime, half: bool = False, agent: str = ""
+) -> str:
+    """Sign an account in; its token is answered once. Sessions that ended long ago go."""
+    connection.execute("delete from web_session where created_at < %s", (at - SESSION_FOR,))
+    token = new_token()
+    connection.execute(
+        "insert into web_session (token_hash, account, created_at, seen_at, csrf, changed_at, half,"
+        " agent) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            hash_of(token), account, at, at, new_token(), at, half,
+            agent.replace("\x00", "")[:LONGEST_AGENT],
+        ),
+    )  # fmt: skip
+    return token
+
+
+def count_failure(connection: Connection, account: UUID, *, at: datetime) -> bool:
+    """A wrong password or code; whether that locked the account."""
+    row = connection.execute(
+        "update account set failures = failures + 1, locked_until = case"
+        " when failures + 1 >= %s then %s::timestamptz end where id = %s"
+        " returning locked_until is not null",
+        (MOST_FAILURES, at + LOCKED_FOR, account),
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def clear_failures(connection: Connection, account: UUID) -> None:
+    connection.execute(
+        "update account set failures = 0, locked_until = null where id = %s", (account,)
+    )
+
+
+_SEEN: LiteralString = """
+update web_session s set seen_at = %(at)s
+  from account a left join second_factor f on f.account = a.id
+ where {which} and a.id = s.account and not a.disabled and s.half = %(half)s
+   and s.seen_at > %(idle)s and s.created_at > %(oldest)s
+returning a.id, a.role, a.organisation, a.name, s.csrf, f.confirmed_at is not null,
+          s.changed_at is null or s.changed_at <= %(due)s
+"""
+_BY_TOKEN: LiteralString = _SEEN.format(which="s.token_hash = %(token)s")
+_BY_PREVIOUS: LiteralString = _SEEN.format(
+    which="s.previous_hash = %(token)s and s.changed_at > %(overlap)s"
+)
+
+
+def signed_in(connection: Connection, token: str, *, at: datetime) -> SignedIn | None:
+    """Whose session it is; None where it is nobody's, over, or a code is still owed."""
+    hashed = hash_of(token)
+    values = {
+        "at": at, "token": hashed, "half": False, "idle": at - IDLE_FOR,
+        "oldest": at - SESSION_FOR, "due": at - CHANGED_EVERY, "overlap": at - OVERLAP,
+    }  # fmt: skip
+    row = connection.execute(_BY_TOKEN, values).fetchone()
+    if row is not None:
+        return _signed_in(row, _changed(connection, hashed, at) if row[-1] else None)
+    row = connection.execute(_BY_PREVIOUS, values).fetchone()
+    if row is None:
+        connection.execute("delete from web_session where previous_hash = %s", (hashed,))
+        return None
+    return _signed_in(row, None)
+
+
+def half_signed_in(connection: Connection, token: str, *, at: datetime) -> SignedIn | None:
+    """Who has given the right password, and owes a code."""
+    values = {
+        "at": at, "token": hash_of(token), "half": True, "idle": at - CODE_WITHIN,
+        "oldest": at - CODE_WITHIN, "due": at, "overlap": at,
+    }  # fmt: skip
+    row = connection.execute(_BY_TOKEN, values).fetchone()
+    return None if row is None else _signed_in(row, None)
+
+
+def _signed_in(row: tuple[object, ...], token: str | None) -> SignedIn:
+    account, role, organisation, name, csrf, second_factor, _due = row
+    assert isinstance(account, UUID)
+    caller = Caller(
+        actor=f"account:{account}", role=str(role), organisations=(str(organisation),)
+    )  # fmt: skip
+    return SignedIn(
+        caller=caller, account=account, name=str(name), csrf=str(csrf), token=token,
+        second_factor=bool(second_factor),
+    )  # fmt: skip
+
+
+def _changed(connection: Connection, hashed: bytes, at: datetime) -> str | None:
+    """The token that follows; None where another request was quicker."""
+    token = new_token()
+    done = connection.execute(
+        "update web_session set token_hash = %s, previous_hash = token_hash, changed_at = %s"
+        " where token_hash = %s",
+        (hash_of(token), at, hashed),
+    )
+    return token if done.rowcount else None
+
+
+def sign_out(connection: Connection, token: str) -> None:
+    connection.execute(
+        "delete from web_session where %(token)s in (token_hash, previous_hash)",
+        {"token": hash_of(token)},
+    )
+
+
+def sign_out_everywhere(connection: Connection, account: UUID) -> int:
+    """End every session of an account; answer how many."""
+    done = connection.execute("delete from web_session where account = %s", (account,))
+    return done.rowcount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Where an account is signed in, as its owner sees it."""
+
+    agent: str
+    created_at: datetime
+    seen_at: datetime
+
+
+def sessions_of(connection: Connection, account: UUID, *, at: datetime) -> list[Session]:
+    """Those that have not ended, the last used first."""
+    rows = connection.execute(
+        "select agent, created_at, seen_at from web_session where account = %s and not half"
+        " and seen_at > %s and created_at > %s order by seen_at desc, created_at desc",
+        (account, at - IDLE_FOR, at - SESSION_FOR),
+    )
+    return [Session(agent=agent, created_at=made, seen_at=seen) for agent, made, seen in rows]

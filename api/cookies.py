@@ -1,0 +1,23 @@
+"""The cookie of a browser session: out of reach of scripts and of other sites."""
+
+from http.cookies import SimpleCookie
+
+from starlette.types import Scope
+
+COOKIE = "ap_session"
+CHANGED = "session_token"  # in the state of a request: what the browser sends from now on
+
+
+def cookie(token: str, *, secure: bool) -> str:
+    """The header's value; an empty token takes the cookie back."""
+    made = SimpleCookie({COOKIE: token})
+    made[COOKIE] |= {"path": "/", "httponly": True, "samesite": "lax", "secure": secure}
+    if not token:
+        made[COOKIE]["max-age"] = 0
+    return made[COOKIE].OutputString()
+
+
+def changed(scope: Scope) -> str | None:
+    """The token that this request's answer must carry, if any."""
+    found: str | None = scope.get("state", {}).get(CHANGED)
+    return found

@@ -1,0 +1,65 @@
+"""Letters about one's own account, by a real mail server."""
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+
+from ap_registry.installation import Installation
+from ap_registry.store import access_links, accounts
+from jobs.access_letters import SUBJECTS, TEXTS, send_access_letters
+from tests.jobs.conftest import Sink
+from tests.world import SCHOOL
+
+
+@pytest.fixture
+def person(morning: Installation, sink: Sink) -> UUID:
+    morning.settings.smtp_url = sink.url
+    morning.settings.address = "https://ap.example.gov.uk/"
+    with morning.database.connection() as connection:
+        return accounts.add_account(
+            connection, email="sam@example.org", name="Sam", password="correct horse battery",
+            organisation=SCHOOL, role="school", at=_now(morning),
+        )  # fmt: skip
+
+
+def _now(found: Installation) -> datetime:
+    return found.registry.now()
+
+
+def test_the_link_in_a_letter_is_good_and_stands_nowhere_else(
+    morning: Installation, sink: Sink, person: UUID
+) -> None:
+    with morning.database.connection() as connection:
+        access_links.ask_for_recovery(connection, "Sam@example.org", at=_now(morning))
+    assert (send_access_letters(morning), send_access_letters(morning)) == (1, 0)
+    (letter,) = sink.messages
+    assert (letter["To"], letter["Subject"]) == ("sam@example.org", "Choose a new password")
+    found = re.search(r"https://ap\.example\.gov\.uk/password/(\S+)", str(letter.get_payload()))
+    assert found is not None
+    with morning.database.connection() as connection:
+        account = access_links.account_of_link(connection, found[1], at=_now(morning))
+        kept = str(connection.execute("select l::text from access_letter l").fetchall())
+    assert (account, found[1] in kept) == (person, False)
+
+
+def test_a_letter_waits_for_a_server_that_is_busy_and_not_for_one_that_refuses(
+    morning: Installation, sink: Sink, person: UUID
+) -> None:
+    with morning.database.connection() as connection:
+        for what in ("password_changed", "second_factor_off"):
+            access_links.write_letter(connection, person, what, at=_now(morning))
+    sink.answer = "451 later"
+    assert send_access_letters(morning) == 0
+    sink.answer = "554 never"
+    with morning.database.connection() as connection:
+        connection.execute("update access_letter set not_before = null")
+    assert send_access_letters(morning) == 0
+    with morning.database.connection() as connection:
+        found = connection.execute("select attempts, failed from access_letter").fetchall()
+    assert found == [(2, "SMTPDataError 554")] * 2
+
+
+def test_every_letter_has_its_words() -> None:
+    assert set(SUBJECTS) == set(TEXTS) == access_links.LETTERS
