@@ -246,7 +246,7 @@ def test_a_transaction_left_idle_is_ended_and_the_order_goes_on(
         left.execute("set idle_in_transaction_session_timeout = '1s'")
         left.execute("begin; select pg_advisory_xact_lock_shared(7101944)")
         assert closed(registry).held_up == 0
-        with pytest.raises(psycopg.OperationalError):
+        with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
             left.execute("commit")
     assert limit == ("1min",)
 
