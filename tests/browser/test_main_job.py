@@ -124,32 +124,6 @@ def test_the_main_job_by_keyboard(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="What happened?")).to_be_visible()
 
 
-PAGES = {
-    "sign-in": "/sign-in",
-    "what is owed": "/",
-    "not found": "/pupils?upn=A000000000000",
-    "timeline": f"/pupils?upn={PUPIL}",
-    "earlier": f"/pupils/{PUPIL}?as_at=2026-11-20&on=2026-10-01",
-    "notify": "/notify",
-    "placement": "/notify/placement_started",
-    "outcomes": "/outcomes?year=2026",
-    "outcomes then": "/outcomes?year=2026&known_by=2026-11-19",
-    "changes": "/outcomes/changes?year=2026&from=2026-11-19",
-    "no page": "/nowhere",
-}
-
-
-def test_no_page_has_a_barrier_or_scrolls_sideways_on_a_phone(visit: Visit, tmp_path: Path) -> None:
-    page = visit(width=320)
-    sign_in(page, "la")
-    found: dict[str, object] = {}
-    for name, path in PAGES.items():
-        page.goto(path)
-        photograph(page, tmp_path, name)
-        found[name] = barriers(page), page.evaluate(WIDE_AS_SCREEN)
-    assert found == {name: ([], True) for name in PAGES}
-
-
 def test_no_answer_to_a_form_has_a_barrier(visit: Visit, tmp_path: Path) -> None:
     page = visit(width=320)
     sign_in(page, "school")

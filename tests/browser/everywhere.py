@@ -1,0 +1,68 @@
+"""Every page and for whom it is: a new page joins the tests by a line here.
+
+``PAGES``: role -> paths, of a world that ``fill`` makes. ``{pupil}`` and the like are filled in by
+``fill``'s answer. Each page is visited by each role named, and must hold for all of them.
+"""
+
+from collections.abc import Mapping
+
+from ap_registry.registry import Registry
+from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil, upn
+
+NOBODY = "nobody"  # who has not signed in
+EVERYBODY = ("/", "/pupils", "/pupils/{pupil}", "/notify")
+PAGES: Mapping[str, tuple[str, ...]] = {
+    NOBODY: ("/docs", "/sign-in", "/nowhere"),
+    "school": (
+        *EVERYBODY,
+        "/?status=overdue",
+        "/?status=open",
+        "/notify/suspension",
+        "/notify/placement_started",
+        "/lists/confirm",
+        "/upload",
+        "/calendar",
+        "/reports",
+    ),
+    "provider": (
+        *EVERYBODY,
+        "/notify/outreach_session",
+        "/register",
+        "/register/week",
+        "/lists/confirm",
+        "/outcomes?year=2026",
+        "/reports/outcomes",
+    ),
+    "la": (
+        *EVERYBODY,
+        "/pupils/{pupil}?as_at=2026-11-20&on=2026-10-01",
+        "/outcomes?year=2026",
+        "/outcomes/changes?year=2026&from=2026-11-19",
+        "/calendar",
+        "/upload",
+        "/reports",
+        "/reports/outcomes",
+    ),
+    "auditor": ("/", "/reads", "/reports"),
+}
+
+
+def fill(registry: Registry) -> dict[str, str]:
+    """Two pupils with a bit of everything; answer what the paths name."""
+    register_pupil(registry)
+    register_pupil(registry, upn=upn(2), given_name="Ben", family_name="Sample")
+    placed = {"commissioner": SCHOOL, "provider": PRU, "reason": "behaviour", "intent": "return",
+              "ends_on": "2027-02-12", "sessions_per_week": 4, "by": SCHOOL}  # fmt: skip
+    notify(registry, "placement_started", "2026-09-07", ref="P-1", **placed)
+    said = notify(
+        registry, "suspension", "2026-09-21", school=SCHOOL, sessions=4, ends_on="2026-09-22",
+        reasons=["PP"], ref="S-1", by=SCHOOL,
+    )  # fmt: skip
+    notify(registry, "correction", "2026-09-24", of="S-1", fields={"sessions": 3},
+           reason="came back at noon", by=SCHOOL)  # fmt: skip
+    notify(
+        registry, "suspension", "2026-10-05", school=SCHOOL, sessions=2, ends_on="2026-10-05",
+        reasons=["BU"], ref="S-2", by=SCHOOL,
+    )  # fmt: skip
+    notify(registry, "void", "2026-10-06", of="S-2", reason="another pupil", by=SCHOOL)
+    return {"pupil": PUPIL, "event": str(said["event"]["id"])}

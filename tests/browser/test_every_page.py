@@ -1,0 +1,112 @@
+"""Every page of every role: no barrier, no script, no sideways scroll on a phone, all by keyboard.
+
+The pages are listed in everywhere.py; a route of pages that nobody visits fails here.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from playwright.sync_api import Browser, Page
+from starlette.routing import Match
+
+from api import pages
+from tests.browser.conftest import barriers, opened, sign_in
+from tests.browser.everywhere import NOBODY, PAGES, fill
+
+pytestmark = pytest.mark.xdist_group("every_page")  # one world for all roles
+WIDE_AS_SCREEN = "document.documentElement.scrollWidth <= window.innerWidth"
+MOST_STOPS = 15
+# Where Tab should lead, in the order of the page: a group of radio buttons is one stop. Whatever is
+# reached says so, and whether one sees it.
+STOPS = """() => {
+  const groups = new Set(), found = [];
+  for (const one of document.querySelectorAll(
+      'a[href], button, input, select, textarea, summary, [tabindex]')) {
+    if (one.disabled || one.type === 'hidden' || one.tabIndex < 0) continue;
+    if (!one.checkVisibility()) continue;
+    if (one.type === 'radio') {
+      const chosen = document.querySelector(`input[name="${one.name}"]:checked`);
+      if (groups.has(one.name) || (chosen && chosen !== one)) continue;
+      groups.add(one.name);
+    }
+    found.push(one);
+  }
+  window.reached = [];
+  document.addEventListener('focusin', event => {
+    const style = getComputedStyle(event.target), place = found.indexOf(event.target);
+    const seen = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+    if (place >= 0 && seen && !window.reached.includes(place)) window.reached.push(place);
+  });
+  return found.length;
+}"""
+
+
+@pytest.fixture(scope="module")
+def named() -> dict[str, str]:
+    return {}
+
+
+@pytest.fixture(scope="module")
+def address(servers: Any, named: dict[str, str]) -> Iterator[str]:
+    with opened(servers, lambda registry: named.update(fill(registry))) as url:
+        yield url
+
+
+@pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Page]:
+    """A small one. Our scripts never come, and none is inline by our policy; axe's own must run."""
+    context = browser.new_context(base_url=address, viewport={"width": 320, "height": 900})
+    context.route("**/*.js", lambda route: route.abort())
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_is_within_everybody_s_reach(
+    phone: Page, named: dict[str, str], role: str
+) -> None:
+    if role != NOBODY:
+        sign_in(phone, role)
+    found: dict[str, object] = {}
+    for path in PAGES[role]:
+        answer = phone.goto(path.format(**named))
+        assert answer is not None
+        found[path] = (
+            answer.status, barriers(phone), phone.evaluate(WIDE_AS_SCREEN), lost_stops(phone),
+        )  # fmt: skip
+    assert found == {p: (404 if p == "/nowhere" else 200, [], True, []) for p in PAGES[role]}
+
+
+def lost_stops(page: Page) -> list[int]:
+    """Places, of what can be used on the page, that Tab does not reach in order and in sight.
+
+    A date has more stops than one, and a part that scrolls may be one.
+    """
+    wanted = list(range(min(page.evaluate(STOPS), MOST_STOPS)))
+    reached: list[int] = []
+    for _ in range(12):
+        for _ in range(len(wanted) - len(reached)):
+            page.keyboard.press("Tab")
+        reached = page.evaluate("window.reached")
+        if len(reached) >= len(wanted):
+            break
+    return [one for one in wanted if one not in reached or reached.index(one) != one]
+
+
+def test_every_route_of_the_pages_is_visited(named: dict[str, str]) -> None:
+    """A file that is offered to be saved is no page."""
+    visited = {path.split("?")[0] for paths in PAGES.values() for path in paths}
+    routes = [r for r in pages.router.routes if isinstance(r, APIRoute) and "GET" in r.methods]
+    missing = {
+        route.path
+        for route in routes
+        if not any(
+            route.matches({"type": "http", "method": "GET", "path": path, "headers": []})[0]
+            is Match.FULL
+            for path in visited
+        )
+    }
+    assert missing == set()
