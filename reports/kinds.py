@@ -44,5 +44,20 @@ _KINDS = (
         readers=OUTCOME_READERS,
         module="reports.restated",
     ),
+    Kind(
+        name="movements",
+        title="Movements into and out of alternative provision",
+        about="Who came, who left, how long they stay, where they are now, what it costs.",
+        options=(
+            Option(name="from", kind="day", help="First day."),
+            Option(name="to", kind="day", help="Last day.", after="from"),
+            KNOWN_BY,
+            PROVIDER,
+            LA,
+            Option(name="school", kind="organisation", help="Only this school's pupils."),
+        ),
+        readers=OUTCOME_READERS | {"school"},
+        module="reports.movements.report",
+    ),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*_KINDS, *EXTRACTS)}

@@ -9,6 +9,11 @@ STYLE = (
     " .plot .mean { stroke: #0b0c0c; } .plot .grid { stroke: #dddfe0; }"
     " .plot .limit95 { stroke: #505a5f; stroke-dasharray: 4 3; }"
     " .plot .limit998 { stroke: #505a5f; }"
+    " .plot .node { fill: #0b0c0c; } .plot .band { stroke: #fff; fill-opacity: .6; }"
+    " .plot .even { fill: #7a8f9f; } .plot .odd { fill: #c3ccd3; }"
+    " .plot .first { fill: #1d70b8; stroke: #0b0c0c; }"
+    " .plot .second { fill: #fff; stroke: #0b0c0c; } .plot .reach { stroke: #0b0c0c; fill: none; }"
+    " .plot .over { paint-order: stroke; stroke: #fff; stroke-width: 4px; }"
 )
 
 

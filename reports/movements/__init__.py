@@ -1,0 +1,1 @@
+"""Who came into alternative provision and who left it: flows, lengths, places, spend."""
