@@ -60,6 +60,10 @@ READERS = {
     "/api/v1/reports/outcomes": NEVER,
     "/api/v1/reports/restatement": NEVER,
     "/api/v1/reports/school": frozenset({"its school"}),  # others name the school that they ask of
+    # by the ids of its exclusions
+    "/api/v1/reports/movements": frozenset(
+        {"its school", "its LA", "its panel", "the administrator"}
+    ),
     "/api/v1/placements": NOW,
     "/api/v1/follow-ups": NOW | {"its former school"},  # which owes the return of the deletion
     "/api/v1/follow-ups/{follow_up}/clock": NOW,
