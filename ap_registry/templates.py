@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ap_registry import census_codes
 from ap_registry.fields import Code, Day, Kind, Listed, Number, Text, UpnKind, Whole, YesNo
 from ap_registry.ingest.results import safe
 from ap_registry.meanings import MEANINGS
@@ -16,7 +17,10 @@ from ap_registry.notices import CATALOGUE
 
 FORMATS = ("csv", "xlsx")
 _EXAMPLES = "data/example_life.jsonl"
-# Small files that are no notices, by the word of their import: header and a row of example.
+_CODES = "\n".join(
+    f"LA856,{field},{word},," for field, words in census_codes.FIELDS.items() for word in words
+)
+# Small files that are no notices, by the word of their import: header and rows of example.
 SMALL: Mapping[str, tuple[str, str]] = {
     "organisations": ("id,kind,name,la,las,trust,ukprn,laestab,type_code,setting_type,"
                       "subcontractor_of,opened_on,closed_on,email",
@@ -26,6 +30,7 @@ SMALL: Mapping[str, tuple[str, str]] = {
     "people": ("organisation,duty,name,email,deputy_name,deputy_email",
                "100001,exclusions,A. Example,a@alder.example,,"),
     "headcounts": ("organisation,as_at,by,value,pupils,places", "100001,2026-01-15,all,,640,700"),
+    "codes": ("organisation,field,word,dfe_code,from_on", _CODES),
     "attendance": ("upn,organisation,week,marks",
                    "Z856400120001,100001,2026-03-02,/ \\ / \\ N N / \\ - -"),
 }  # fmt: skip
@@ -137,9 +142,9 @@ def as_csv(header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def small(name: str) -> tuple[list[str], list[dict[str, str]]]:
-    header, row = SMALL[name]
+    header, rows = SMALL[name]
     names = header.split(",")
-    return names, [dict(zip(names, row.split(","), strict=True))]
+    return names, [dict(zip(names, row.split(","), strict=True)) for row in rows.splitlines()]
 
 
 def template(name: str, format: str, *, empty: bool = False) -> bytes:

@@ -37,6 +37,7 @@ class Made:
     ``said``: what was asked and what it stands on, for the manifest; has ``known_by`` (ISO).
     ``own``: formats that this report writes otherwise than from its document.
     ``pupils``: whom it shows, by the ids shown; noted as read before anybody gets it.
+    ``findings``: how many things have to be put right; its command then ends with 1.
     """
 
     object: Mapping[str, Any]
@@ -44,6 +45,7 @@ class Made:
     said: Mapping[str, Any]
     own: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     pupils: Iterable[UUID] = ()
+    findings: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from ap_registry.cli.output import Json, Stop, installation, opened, progress_ba
 from ap_registry.errors import Unreadable
 from ap_registry.ingest.attendance import import_attendance
 from ap_registry.ingest.calendars import import_closures, import_terms
+from ap_registry.ingest.census_codes import import_codes
 from ap_registry.ingest.notices import import_notices
 from ap_registry.ingest.organisations import import_organisations
 from ap_registry.ingest.people import import_people
@@ -206,6 +207,18 @@ def headcounts(file: File, json_: Json = False) -> None:
         result = import_headcounts(
             connection, handle, today=found.registry.today(), clock=found.clock
         )
+    tell(result, json_)
+
+
+@imports.command("codes")
+def codes(file: File, json_: Json = False) -> None:
+    """organisation,field,word,dfe_code,from_on: DfE's codes, for the AP census of an LA."""
+    with (
+        opened(file) as handle,
+        installation() as found,
+        found.database.connection() as connection,
+    ):
+        result = import_codes(connection, handle, today=found.registry.today(), clock=found.clock)
     tell(result, json_)
 
 

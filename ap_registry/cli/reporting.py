@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ap_registry.access import COMMAND_LINE
-from ap_registry.cli.output import installation
+from ap_registry.cli.output import Stop, installation
 from ap_registry.cli.report_files import AsJson, Output, kind_of, put
 from ap_registry.errors import Refused
 from reports.kinds import KINDS, Asked, Kind, Option
@@ -93,3 +93,5 @@ def _write(kind: Kind, asked: Asked, format_: str, output: Path | None) -> None:
             )  # fmt: skip
         said = {"report": kind.name, "format": format_, **made.said}
         put(found.registry, file_of(made, format_), output, said)
+    if made.findings:
+        raise Stop(1)

@@ -1,11 +1,13 @@
 """Returns, extracts and own reports: what each is asked and who reads it."""
 
-from reports.kind import Kind, Option
+from reports.kind import FORMATS, Kind, Option
 
 KNOWN_BY = Option(name="known_by", kind="instant", help="Only what was recorded by then.")
 SCHOOL = Option(name="school", kind="organisation", required=True, help="The school (URN).")
 FROM = Option(name="from", kind="day", help="First day.")
 TO = Option(name="to", kind="day", help="Last day; else today.", after="from")
+LA = Option(name="la", kind="la", required=True, help="The LA (three digits).")
+LA_READERS = frozenset({"la", "admin"})
 SCHOOL_READERS = frozenset({"school", "la", "admin", "auditor"})
 
 EXTRACTS = (
@@ -16,6 +18,20 @@ EXTRACTS = (
         options=(SCHOOL, FROM, TO, KNOWN_BY),
         readers=SCHOOL_READERS,
         module="reports.extracts.school",
+        to_caller=True,
+    ),
+    Kind(
+        name="census",
+        title="AP census of an LA",
+        about="The AP census: children whom an LA placed, checked, as XML or CSV for COLLECT.",
+        options=(
+            LA,
+            Option(name="year", kind="whole", required=True, help="The year of census day."),
+            KNOWN_BY,
+        ),
+        readers=LA_READERS,
+        module="reports.extracts.census",
+        formats=(*FORMATS, "xml"),
         to_caller=True,
     ),
 )

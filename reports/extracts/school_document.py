@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from reports.document import Cell, Column, Document, Facts, Section, Table
-from reports.extracts.words import ENDS, GROUNDS, REASONS, plain
+from reports.document import Column, Document, Facts, Section, Table
+from reports.extracts.words import ENDS, GROUNDS, REASONS, dated, plain
 from reports.render import day_in_words
 
 _PUPIL = (
@@ -131,7 +131,7 @@ def _pupils(rows: Sequence[Mapping[str, Any]]) -> str:
 def _off_site(found: Mapping[str, Any]) -> Iterator[Table]:
     rows = [
         {
-            **_dated(row),
+            **dated(row),
             "reason": REASONS.get(row["reason"] or "", "Not known"),
             "basis": plain(row["basis"]) or "Not named",
             "end_reason": ENDS.get(row["end_reason"] or "", ""),
@@ -168,7 +168,7 @@ def _due(row: Mapping[str, Any]) -> str:
 
 def _part_time(found: Mapping[str, Any]) -> Table:
     rows = [
-        {**_dated(row), "over": "Yes" if row["over_limit"] else "No", "due": _due(row)}
+        {**dated(row), "over": "Yes" if row["over_limit"] else "No", "due": _due(row)}
         for row in found["part_time"]
     ]
     return Table(
@@ -180,7 +180,7 @@ def _part_time(found: Mapping[str, Any]) -> Table:
 def _off_roll(found: Mapping[str, Any]) -> Table:
     rows = [
         {
-            **_dated(row),
+            **dated(row),
             "ground": f"{row['ground']}: {GROUNDS.get(row['ground'] or '', 'Not named')}",
             "destination_name": row["destination_name"] or "Not named",
             "flags": ", ".join(row["flags"]) or "Nothing",
@@ -191,13 +191,3 @@ def _off_roll(found: Mapping[str, Any]) -> Table:
         id="off_roll", caption="Who left the roll", columns=_OFF_ROLL, rows=rows,
         empty="Nobody left the roll of this school.",
     )  # fmt: skip
-
-
-def _dated(row: Mapping[str, Any]) -> dict[str, Cell]:
-    """The same with its days as days, for sheets and words."""
-    days = {
-        key: date.fromisoformat(value)
-        for key, value in row.items()
-        if key.endswith("_on") and isinstance(value, str)
-    }
-    return {**row, **days, "name": row["name"] or "No name on record"}

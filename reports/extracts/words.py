@@ -1,6 +1,8 @@
 """Codes in plain words, for people who read a report and know no code."""
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 from ap_registry.codes import EXCLUSION_REASONS
 
@@ -70,3 +72,13 @@ def days(sessions: int) -> str:
 
 def plain(code: str | None) -> str:
     return (code or "").replace("_", " ").capitalize()
+
+
+def dated(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The same with the days of these columns as days, for sheets and words; no name is said so."""
+    days = {
+        name: date.fromisoformat(row[name])
+        for name in names or [key for key in row if key.endswith("_on")]
+        if isinstance(row[name], str)
+    }
+    return {**row, **days, "name": row["name"] or "No name on record"}

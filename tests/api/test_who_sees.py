@@ -59,6 +59,7 @@ READERS = {
     ),
     "/api/v1/reports/outcomes": NEVER,
     "/api/v1/reports/restatement": NEVER,
+    "/api/v1/reports/census": NEVER,  # without a year it is refused
     "/api/v1/reports/school": frozenset({"its school"}),  # others name the school that they ask of
     # by the ids of its exclusions
     "/api/v1/reports/movements": frozenset(

@@ -94,9 +94,38 @@ def fay(registry: Registry) -> Telling:
     return told
 
 
-def tell_area(registry: Registry) -> None:
+def gus(registry: Registry) -> Telling:
+    """The LA placed him at a PRU, a state AP school."""
+    told = Telling(registry, 7, given_name="Gus", sex="M")
+    told.placed("2025-10-06", "2026-02-13", provider=PRU, commissioner="LA856", reason="other")
+    return told
+
+
+def hal(registry: Registry) -> Telling:
+    """At an independent school in spring 2025; all details that a census asks for."""
+    told = Telling(
+        registry, 8, given_name="Hal", family_name="O'Neill & Son", sex="M", sen_provision="K",
+        sen_need="SLCN", ethnicity="WBRI", free_school_meals=True,
+    )  # fmt: skip
+    told.tell(
+        "contact_recorded", "2024-09-02", name="Ida O'Neill", relation="mother",
+        parental_responsibility=True, address="3 High Street, Leicester, le1 1aa", ref="C-8",
+    )  # fmt: skip
+    told.placed(
+        "2025-02-03", "2025-05-23", "new_mainstream", provider=INDEPENDENT, commissioner="LA856",
+        reason="no_school_place",
+    )  # fmt: skip
+    return told
+
+
+def prepare(registry: Registry) -> None:
+    """Its organisations and terms."""
     registry.clock = NOW
     load_world(registry)
     take_organisations(registry, MORE)
-    for story in (ann, ben, cat, dan, eve, fay):
+
+
+def tell_area(registry: Registry) -> None:
+    prepare(registry)
+    for story in (ann, ben, cat, dan, eve, fay, gus, hal):
         story(registry)

@@ -64,7 +64,7 @@ def test_a_period_has_what_ran_in_it(asked: AskedOf) -> None:
     year = {"from": "2025-09-01", "to": "2026-08-31"}
     found = asked("school", school=SCHOOL, **year)
     names = {name: [r["name"] for r in found[name]] for name in ("off_site", "off_roll")}
-    assert names == {"off_site": ["Example, Dan"], "off_roll": ["Example, Dan"]}
+    assert names == {"off_site": ["Example, Dan", "Example, Gus"], "off_roll": ["Example, Dan"]}
 
 
 def test_nothing_was_known_before_it_was_recorded(asked: AskedOf) -> None:
