@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 from ap_registry.store import (  # noqa: F401
     access_tables,
     ledger_tables,
+    matching_tables,
     reference_tables,
     tables,
 )

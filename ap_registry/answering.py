@@ -1,14 +1,16 @@
 """What is asked in one call, and what became of each of its notices."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from ap_registry.errors import Problem, Refused
+from ap_registry.intake import digest_of_ref
 from ap_registry.receipts import Accepted, Repeated
-from ap_registry.sent import Notice
-from ap_registry.store import codec
+from ap_registry.sent import Notice, Sent, Settings
+from ap_registry.store import codec, ledger, queries
 from ap_registry.store.database import Connection
 
 
@@ -38,11 +40,9 @@ def named(notices: Sequence[Notice]) -> tuple[set[str], set[UUID]]:
         for name in ("upn", "new_upn", "other_upn"):
             if isinstance(upn := notice.get(name), str) and upn.strip():
                 upns.add(upn.strip().upper())
-        if pupil_id := notice.get("pupil_id"):
-            try:
-                ids.add(UUID(str(pupil_id)))
-            except ValueError:
-                continue
+        for name in ("pupil_id", "other_pupil_id"):
+            with suppress(ValueError):
+                ids.add(UUID(str(notice.get(name))))
     return upns, ids
 
 
@@ -69,3 +69,15 @@ def stored(connection: Connection, found: Repeated) -> Mapping[str, Any] | None:
         return None
     answer: Mapping[str, Any] = codec.decode(row[0])
     return answer
+
+
+def sent_before(
+    connection: Connection, settings: Settings, found: Sent, by: str, content: bytes, number: int
+) -> ledger.Stored | None:
+    """Whom a notice registered that names no pupil: by its ref, else the number-th by content."""
+    if found.ref is not None:
+        pupil = queries.pupil_of_ref(connection, by, digest_of_ref(settings.hash_key, found.ref))
+    else:
+        name = found.registering.get("family_name") or found.values.get("family_name")
+        pupil = queries.pupil_of_content(connection, str(name), content, number)
+    return ledger.load(connection, ids=[pupil]).pupils[0] if pupil else None

@@ -40,10 +40,24 @@ CODE_STATUS: Mapping[str, int] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """A pupil on record who may be meant: how like of 100, and why, in words that name nobody."""
+
+    pupil_id: UUID
+    score: int
+    reasons: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "pupil_id": str(self.pupil_id), "score": self.score, "reasons": list(self.reasons),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong. ``pointer``: RFC 6901 into the body, such as ``/ends_on``.
 
-    ``near``: where the pupil is not found, ids of pupils that may be meant.
+    ``near``: where the pupil is not found, those that may be meant, the likeliest first.
     """
 
     pointer: str
@@ -51,7 +65,7 @@ class Problem:
     detail: str
     rule: str | None = None
     source: str | None = None
-    near: tuple[UUID, ...] = ()
+    near: tuple[Near, ...] = ()
 
 
 class RegistryError(Exception):

@@ -317,9 +317,9 @@ class Intake:
                 values, workspace, by, settings=self.settings, world=self.world
             )
         if found.kind.name in MERGES:
-            values["other"] = str(
-                other_pupil(found, workspace, self.known, settings=self.settings, world=self.world)
-            )
+            pupils = self.known, self.by_id, self.ids
+            values["other"] = str(other_pupil(found, workspace, pupils, self.settings, self.world))
+            values.pop("other_pupil_id", None)  # ``other`` says it
         values |= found.left_out(values, self.settings.today)
         judge(found.kind, values, found.occurred_on, workspace=workspace, world=self.world, by=by)
         workspace.birth_year = birth_year_of(values) or workspace.born_but(found.kind.name, values)

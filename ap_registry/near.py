@@ -1,15 +1,14 @@
 """Whom a notice that names nobody may have meant: among the pupils whom its sender may see."""
 
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from difflib import SequenceMatcher
 from uuid import UUID
 
-from ap_registry.errors import Problem, Refused
+from ap_registry.errors import Near, Problem, Refused
 from ap_registry.fields import BadValue, Day, Reading
 from ap_registry.identifiers import BadIdentifier, parse_upn
+from ap_registry.likeness import Details, compare, days_near
 from ap_registry.notices import CATALOGUE
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.sent import Notice, Settings
@@ -19,7 +18,8 @@ from ap_registry.store.queries import Scope
 
 LETTERS, DIGITS = "ABCDEFGHJKLMNPQRTUVWXYZ", "0123456789"
 LENGTH = 13
-ALIKE = 0.8  # of difflib's ratio: one letter in five may differ
+SLIP = 90  # of 100: the UPN is one slip of the hand away
+ONE_SLIP = "the UPN differs by one character or by two that changed places"
 OFFERED = 5
 ASKED_AT_ONCE = 20  # of one call: a file of nothing but strangers is not slowed down
 _NAMES_NOBODY = frozenset({"unknown_pupil", "bad_check_letter", "bad_format"})
@@ -30,30 +30,36 @@ Found = Accepted | Repeated | Refused
 
 def with_near(
     connection: Connection, notices: Sequence[Notice], outcomes: Iterable[Found],
-    settings: Settings,
+    settings: Settings, others: Mapping[int, frozenset[UUID]],
 ) -> list[Found]:  # fmt: skip
-    """What became of each notice; whoever was refused for a pupil not found is offered others."""
+    """What became of each notice; whoever was refused for a pupil not found is offered others.
+
+    ``others``: by place in the call, pupils who were said not to be meant by it.
+    """
     asked = 0
     told: list[Found] = []
-    for notice, found in zip(notices, outcomes, strict=True):
+    for place, (notice, found) in enumerate(zip(notices, outcomes, strict=True)):
         if isinstance(found, Refused) and asked < ASKED_AT_ONCE:
             asked += 1
-            told.append(_offered(connection, notice, found, settings))
+            but = others.get(place, frozenset())
+            told.append(_offered(connection, notice, found, settings, but))
         else:
             told.append(found)
     return told
 
 
 def _offered(
-    connection: Connection, notice: Notice, refused: Refused, settings: Settings
-) -> Refused:
+    connection: Connection, notice: Notice, refused: Refused, settings: Settings,
+    but: frozenset[UUID],
+) -> Refused:  # fmt: skip
     """The refusal, with the ids of those near by, where it is the pupil that is not found.
 
     Looked for by what was sent alone: a pupil whom the sender may not see changes nothing in it.
     """
     for place, problem in enumerate(refused.problems):
         if _names_nobody(problem, notice):
-            found = _near(connection, notice, settings)
+            near_by = _near(connection, notice, settings)
+            found = tuple(one for one in near_by if one.pupil_id not in but)[:OFFERED]
             if not found:
                 return refused
             told = list(refused.problems)
@@ -70,18 +76,28 @@ def _names_nobody(problem: Problem, notice: Notice) -> bool:
     )
 
 
-def _near(connection: Connection, notice: Notice, settings: Settings) -> tuple[UUID, ...]:
+def _near(connection: Connection, notice: Notice, settings: Settings) -> tuple[Near, ...]:
     caller = settings.caller
     scope = Scope(organisations=caller.sees_for, everything=caller.sees_all, today=settings.today)
-    found = near.by_upns(connection, scope, sorted(one_edit_from(str(notice.get("upn") or ""))))
-    born, name = _born(notice, settings), _name(notice.get("given_name"), notice.get("family_name"))
-    if born is not None and name:
-        found += [
-            pupil
-            for pupil, given, family in near.born_on(connection, scope, born)
-            if SequenceMatcher(None, name, _name(given, family)).ratio() >= ALIKE
-        ]
-    return tuple(dict.fromkeys(found))[:OFFERED]
+    slips = near.by_upns(connection, scope, sorted(one_edit_from(str(notice.get("upn") or ""))))
+    found = {pupil: Near(pupil, SLIP, (ONE_SLIP,)) for pupil in slips}
+    said = details(notice, settings)
+    if said.date_of_birth is not None and said.family_name:
+        for pupil, theirs in near.born_on(connection, scope, days_near(said.date_of_birth)):
+            if alike := compare(said, theirs):
+                reasons = (*((ONE_SLIP,) if pupil in found else ()), *alike.reasons)
+                score = max(alike.score, SLIP if pupil in found else 0)
+                found[pupil] = Near(pupil, score, reasons)
+    return tuple(sorted(found.values(), key=lambda one: (-one.score, one.pupil_id)))
+
+
+def details(notice: Notice, settings: Settings) -> Details:
+    """What a notice says of a person, as far as it can be read."""
+    given, family, sex = (str(notice.get(n) or "") for n in ("given_name", "family_name", "sex"))
+    return Details(
+        given_name=given, family_name=family, sex=sex.strip().upper() or None,
+        date_of_birth=_born(notice, settings),
+    )  # fmt: skip
 
 
 def _born(notice: Notice, settings: Settings) -> date | None:
@@ -92,13 +108,6 @@ def _born(notice: Notice, settings: Settings) -> date | None:
         return _DAY.read(notice.get("date_of_birth"), reading)
     except BadValue:
         return None
-
-
-def _name(*parts: object) -> str:
-    """Without accents, capitals, hyphens and blanks, in the order of its letters' words."""
-    text = " ".join(str(part) for part in parts if part).casefold().replace("-", " ")
-    plain = (c for c in unicodedata.normalize("NFKD", text) if c.isalpha() or c == " ")
-    return "".join(sorted("".join(plain).split()))
 
 
 def one_edit_from(text: str) -> frozenset[str]:

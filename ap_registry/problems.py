@@ -1,8 +1,9 @@
 """Refusals as RFC 9457 problem objects: the same on the command line, over HTTP and on pages."""
 
+from collections.abc import Collection
 from typing import Any
 
-from ap_registry.errors import Problem, Refused
+from ap_registry.errors import Near, Problem, Refused
 
 TYPE = "/problems/"
 TITLES = {
@@ -43,8 +44,16 @@ def as_error(problem: Problem) -> dict[str, Any]:
     if problem.source:
         found["source"] = problem.source
     if problem.near:
-        found["near"] = [str(pupil) for pupil in problem.near]
+        found |= near_as_json(problem.near)
     return found
+
+
+def near_as_json(near: Collection[Near]) -> dict[str, Any]:
+    """``near``: their ids; ``candidates``: with how like they are, and why."""
+    return {
+        "near": [str(one.pupil_id) for one in near],
+        "candidates": [one.as_json() for one in near],
+    }
 
 
 def of_refusal(refused: Refused) -> dict[str, Any]:

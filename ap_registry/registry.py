@@ -12,17 +12,18 @@ import psycopg
 from psycopg.errors import UniqueViolation
 
 from ap_registry.access import COMMAND_LINE, Caller
-from ap_registry.answering import Outcome, named, placed, status, stored
+from ap_registry.answering import Outcome, named, placed, sent_before, status, stored
 from ap_registry.calendar import london_today
 from ap_registry.errors import Problem, Refused, VersionConflict
 from ap_registry.instants import instant
 from ap_registry.intake import Intake, digest_of_ref, open_intake
+from ap_registry.meant import as_meant, meant
 from ap_registry.near import with_near
 from ap_registry.notice import FollowUp
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.regrouping import StandsAlone
 from ap_registry.remembering import remembering
-from ap_registry.sent import Sent, Settings
+from ap_registry.sent import Settings
 from ap_registry.signing import Signer
 from ap_registry.store import in_line, ledger, queries, sequencer, who
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
@@ -33,6 +34,7 @@ from ap_registry.store.log import last_recorded
 from ap_registry.store.recompute import recompute
 from ap_registry.store.registration_watch import watch_at_once
 from ap_registry.store.worlds import Worlds
+from ap_registry.unknown_names import note_unknown
 from ap_registry.watching import providers_concerned
 from ap_registry.workspace import Workspace
 
@@ -221,10 +223,10 @@ class Registry:
         receipts: bool,
     ) -> list[Outcome]:
         """``first``: the number of the first notice in the array that was sent."""
-        intake = self._open(connection, notices, settings)
+        intake, notices, others = self._open(connection, notices, settings)
         intake.counted = dict(counted) if counted is not None else None
         intake.taken = dict(taken)
-        intake.find = partial(_sent_before, connection, settings)
+        intake.find = partial(sent_before, connection, settings)
         intake.claimed = partial(who.pupil_of_upn, connection)
         intake.join = partial(ledger.join, connection)
         intake.alone = len(notices) == 1
@@ -249,7 +251,9 @@ class Registry:
                 )
         if counted is not None and intake.counted is not None:
             counted.update(intake.counted)
-        outcomes = with_near(connection, notices, outcomes, settings)
+        outcomes = with_near(connection, notices, outcomes, settings, others)
+        if not dry_run:
+            note_unknown(connection, notices, outcomes, settings.caller, at=self.now())
         problems = placed(outcomes, first)
         if problems and not each:
             raise Refused(tuple(problems))
@@ -304,7 +308,8 @@ class Registry:
 
     def _open(
         self, connection: Connection, notices: Sequence[Notice], settings: Settings
-    ) -> Intake:
+    ) -> tuple[Intake, Sequence[Notice], Mapping[int, frozenset[UUID]]]:
+        """The pupils of a call; its notices, and of each who was said not to be meant by it."""
         upns, asked = named(notices)
         shown = who.pupils_of_ids(connection, asked) if asked else {}
         ids = set(shown.values())
@@ -312,13 +317,22 @@ class Registry:
         if behind := [one for p in loaded.pupils if p.behind for one in (p.pupil_id, *p.others)]:
             recompute(connection, self.worlds, clock=self.clock, only=behind)
             loaded = ledger.load(connection, upns, ids)
+        known = {upn for pupil in loaded.pupils for upn in pupil.upns}
+        found = meant(connection, notices, known, settings)
+        if found.same:
+            notices = [
+                as_meant(notice, found.same[place]) if place in found.same else notice
+                for place, notice in enumerate(notices)
+            ]
+            shown |= who.pupils_of_ids(connection, found.same.values())
+            loaded = ledger.load(connection, upns, ids | set(shown.values()))
         world = self.worlds.current(connection, loaded.world)
         held: dict[UUID, dict[UUID, FollowUp]] = {}
         if any(notice.get("type") == "follow_up_done" for notice in notices):
             held = queries.held_follow_ups(connection, [p.pupil_id for p in loaded.pupils])
         intake = open_intake(world, settings, loaded.pupils, held)
         intake.ids = shown
-        return intake
+        return intake, notices, found.different
 
     def _write(self, connection: Connection, intake: Intake) -> datetime | None:
         batch = ledger.Batch()
@@ -385,15 +399,3 @@ class Registry:
         else:
             receipt = found.receipt(at or self.now())
         return replace(status(found), receipt=receipt)
-
-
-def _sent_before(
-    connection: Connection, settings: Settings, found: Sent, by: str, content: bytes, number: int
-) -> ledger.Stored | None:
-    """Whom a notice registered that names no pupil: by its ref, else the number-th by content."""
-    if found.ref is not None:
-        pupil = queries.pupil_of_ref(connection, by, digest_of_ref(settings.hash_key, found.ref))
-    else:
-        name = found.registering.get("family_name") or found.values.get("family_name")
-        pupil = queries.pupil_of_content(connection, str(name), content, number)
-    return ledger.load(connection, ids=[pupil]).pupils[0] if pupil else None

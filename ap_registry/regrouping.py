@@ -26,21 +26,35 @@ class StandsAlone(RegistryError):
 
 
 def other_pupil(
-    found: Sent, workspace: Workspace, known: Mapping[str, Workspace], *, settings: Settings,
+    found: Sent,
+    workspace: Workspace,
+    pupils: tuple[Mapping[str, Workspace], Mapping[UUID, Workspace], Mapping[UUID, UUID]],
+    settings: Settings,
     world: World,
-) -> UUID:  # fmt: skip
-    """Whose record is merged or parted: kept in the event beside its facts. Raise Refused."""
-    named = str(found.values["other_upn"])
-    other = known.get(named)
+) -> UUID:
+    """Whose record is merged or parted: kept in the event beside its facts. Raise Refused.
+
+    ``pupils`` of the call: by UPN, by id, and their own ids by those that are shown.
+    """
+    known, by_id, ids = pupils
+    name = "other_upn" if found.values.get("other_upn") else "other_pupil_id"
+    named = found.values.get(name)
+    if named is None:
+        words = "other_upn is needed, or other_pupil_id of a pupil without a UPN"
+        raise refused("/other_upn", "required", words)
+    if name == "other_upn":
+        other = known.get(str(named))
+    else:
+        other = by_id.get(ids.get(UUID(str(named)), UUID(int=0)))
     if other is None or not other.exists or not _seen(other, settings, world):
-        raise refused("/other_upn", "unknown_pupil", "no such pupil is known: check other_upn")
+        raise refused(f"/{name}", "unknown_pupil", f"no such pupil is known: check {name}")
     if found.kind.name == "merge_undone":
-        return _parted(workspace, other, named)
+        return _parted(workspace, other, name, str(named))
     if other is workspace and not workspace.others:
-        raise refused("/other_upn", "bad_format", "other_upn names this same pupil")
+        raise refused(f"/{name}", "bad_format", f"{name} names this same pupil")
     if other is workspace or other.others:
         raise refused(
-            "/other_upn",
+            f"/{name}",
             "already_open",
             "this pupil is merged already: undo that with merge_undone first",
         )
@@ -52,14 +66,15 @@ def _seen(other: Workspace, settings: Settings, world: World) -> bool:
     return sight(settings.caller, rows, settings.today).visible
 
 
-def _parted(workspace: Workspace, other: Workspace, named: str) -> UUID:
-    """By either UPN of the two."""
+def _parted(workspace: Workspace, other: Workspace, name: str, named: str) -> UUID:
+    """By either UPN of the two, or by the id of the one that was merged into the other."""
     if other is workspace:
-        for pupil in (workspace.named.get(named), workspace.named_id):
+        by_id = UUID(named) if name == "other_pupil_id" else None
+        for pupil in (by_id, workspace.named.get(named), workspace.named_id):
             if pupil in workspace.others:
                 assert pupil is not None
                 return pupil
-    raise refused("/other_upn", "nothing_open", "these two pupils are not merged")
+    raise refused(f"/{name}", "nothing_open", "these two pupils are not merged")
 
 
 def take_regrouping(

@@ -14,6 +14,7 @@ from ap_registry.cli import (
     importing,
     keys,
     ledger,
+    matching,
     other_systems,
     pupils,
     reconciling,
@@ -46,6 +47,7 @@ for part in (
     ruling,
     confirming,
     delivering,
+    matching,
     pupils,
     reconciling,
     records,
@@ -75,8 +77,8 @@ def main() -> None:
             write_json(of_refusal(refused))
         for problem in refused.problems:
             say(f"{problem.pointer or 'notice'}: {problem.detail} [{problem.code}]")
-            for pupil in problem.near:
-                say(f"  perhaps the pupil {pupil}")
+            for one in problem.near:
+                say(f"  perhaps the pupil {one.pupil_id}: {'; '.join(one.reasons)}")
         sys.exit(REFUSED)
     except RegistryError as error:
         say(str(error))

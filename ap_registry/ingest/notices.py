@@ -127,6 +127,8 @@ def _pupil(row: Mapping[str, Any]) -> str:
 def _other(row: Mapping[str, Any]) -> str | None:
     """The UPN by which a row says that its pupil is known too."""
     named = row.get("new_upn") or row.get("other_upn")
+    if named is None and (other := row.get("other_pupil_id")):
+        return str(other).strip().lower()
     return str(named).strip().upper().encode(errors="replace").decode() if named else None
 
 

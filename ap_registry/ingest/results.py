@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TextIO
-from uuid import UUID
 
-from ap_registry.errors import Problem
+from ap_registry.errors import Near, Problem
+from ap_registry.problems import near_as_json
 
 COLUMNS = ("row", "status", "id", "column", "code", "detail")
 
@@ -31,7 +31,7 @@ class RowError:
     detail: str
     rule: str | None = None
     source: str | None = None
-    near: tuple[UUID, ...] = ()
+    near: tuple[Near, ...] = ()
 
     @classmethod
     def of(cls, row: int, problem: Problem) -> "RowError":
@@ -52,7 +52,7 @@ class RowError:
             "detail": self.detail,
             "rule": self.rule,
             "source": self.source,
-            **({"near": [str(pupil) for pupil in self.near]} if self.near else {}),
+            **(near_as_json(self.near) if self.near else {}),
         }
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
+from uuid import UUID
 
 from ap_registry.codes import upn_la_known
 from ap_registry.errors import Problem
-from ap_registry.fields import Code, Text, UpnKind
+from ap_registry.fields import Code, EventId, Text, UpnKind
 from ap_registry.identifiers import Upn, is_temporary, upn_la
 from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
 from ap_registry.pupil import Pupil
@@ -21,9 +22,13 @@ class UpnChanged(Facts, frozen=True, kw_only=True):
 
 
 class Merge(Facts, frozen=True, kw_only=True):
-    """Which pupil ``other_upn`` names is kept beside the facts, as the event's ``other``."""
+    """Which pupil is named is kept beside the facts, as the event's ``other``.
 
-    other_upn: Annotated[str, UpnKind()]
+    By ``other_upn``, or of a pupil without a UPN by ``other_pupil_id``.
+    """
+
+    other_upn: Annotated[str, UpnKind()] | None = None
+    other_pupil_id: Annotated[UUID, EventId(private=True)] | None = None
     reason: Annotated[str, Text(private=True)]
 
 

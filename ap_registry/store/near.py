@@ -1,10 +1,11 @@
 """Pupils near to what a notice said, as far as a scope sees them, by the id that is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import LiteralString
 from uuid import UUID
 
+from ap_registry.likeness import Details
 from ap_registry.store.database import Connection
 from ap_registry.store.queries import SCOPED, Scope
 from ap_registry.store.who import SHOWN_ID
@@ -18,9 +19,9 @@ select {SHOWN_ID.format(t="i")}
  order by c.upn
 """
 _BORN_ON: LiteralString = f"""
-select {SHOWN_ID.format(t="i")}, i.given_name, i.family_name
+select {SHOWN_ID.format(t="i")}, i.given_name, i.family_name, i.date_of_birth, i.sex
   from identity i
- where i.date_of_birth = %(born)s and i.until_at = 'infinity' and {SCOPED.format(t="i")}
+ where i.date_of_birth = any(%(days)s) and i.until_at = 'infinity' and {SCOPED.format(t="i")}
  order by i.pupil_id
 """
 
@@ -42,7 +43,11 @@ def by_upns(connection: Connection, scope: Scope, upns: Sequence[str]) -> list[U
 
 
 def born_on(
-    connection: Connection, scope: Scope, born: date
-) -> list[tuple[UUID, str | None, str | None]]:
-    """Everybody born on a day: id, given and family name."""
-    return connection.execute(_BORN_ON, {**_scoped(scope), "born": born}).fetchall()
+    connection: Connection, scope: Scope, days: Iterable[date]
+) -> list[tuple[UUID, Details]]:
+    """Everybody born on one of these days."""
+    rows = connection.execute(_BORN_ON, {**_scoped(scope), "days": list(days)}).fetchall()
+    return [
+        (pupil, Details(given_name=given, family_name=family, date_of_birth=born, sex=sex))
+        for pupil, given, family, born, sex in rows
+    ]

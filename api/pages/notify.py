@@ -82,13 +82,21 @@ def _registers(person: Person, refused: Refused | None) -> bool:
     return unknown and may_send(person.caller, CATALOGUE["pupil_registered"])
 
 
-def _near(registry: TheRegistry, person: Person, refused: Refused | None) -> dict[str, str]:
-    """Pupils who may be meant, by id; all are such as the person sees anyway."""
-    found = {pupil for problem in (refused.problems if refused else ()) for pupil in problem.near}
+def _near(
+    registry: TheRegistry, person: Person, refused: Refused | None
+) -> dict[str, tuple[str, str]]:
+    """Pupils who may be meant, by id: name and why; all are such as the person sees anyway."""
+    found = [one for problem in (refused.problems if refused else ()) for one in problem.near]
     if not found:
         return {}
     with registry.database.connection() as connection:
-        return queries.names(connection, scope_of(person.caller, registry.today()), found)
+        scope = scope_of(person.caller, registry.today())
+        names = queries.names(connection, scope, {one.pupil_id for one in found})
+    return {
+        id_: (names[id_], "; ".join(one.reasons))
+        for one in found
+        if (id_ := str(one.pupil_id)) in names
+    }
 
 
 @router.post("/{name}")

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from ap_registry.calendar import LONDON
 from ap_registry.problems import TITLES
+from ap_registry.quality import READERS as OF_QUALITY
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store.sessions import SignedIn, signed_in
@@ -66,6 +67,7 @@ _ENVIRONMENT.globals |= {
     "outcome_readers": OUTCOME_READERS,
     "report_readers": frozenset[str]().union(*(kind.readers for kind in KINDS.values())),
     "read_readers": OF_READS,
+    "quality_readers": OF_QUALITY,
 }
 
 

@@ -77,6 +77,8 @@ READERS = {
     "/api/v1/ledger/keys": NEVER,
     "/api/v1/ledger/proof/inclusion/{event}": NOW,
     "/api/v1/ledger/proof/consistency": NEVER,
+    "/api/v1/matching": NEVER,  # where nobody is like another
+    "/api/v1/data-quality": NEVER,
     "/api/v1/reads": frozenset({"an auditor of its school", "the administrator"}),
 }
 

@@ -66,7 +66,10 @@ def test_a_upn_two_slips_away_is_not(registry: Registry, pupil: str) -> None:
         ({"family_name": "Exampel"}, True),
         ({"given_name": "Example", "family_name": "ÁNN"}, True),
         ({"family_name": "Otherwise"}, False),
-        ({"date_of_birth": "2011-02-04"}, False),
+        ({"date_of_birth": "2011-02-04"}, True),
+        ({"date_of_birth": "2011-03-02"}, True),
+        ({"date_of_birth": "2011-02-13"}, True),
+        ({"date_of_birth": "2012-03-14"}, False),
     ],
 )
 def test_so_is_a_like_name_with_the_same_day_of_birth(

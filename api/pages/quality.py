@@ -1,0 +1,76 @@
+"""The data-quality inbox of an LA: pupils who may be one, clashes, organisations amiss."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+
+from ap_registry.matching import DECISIONS, Wanted, decide, pairs
+from ap_registry.quality import READERS, inbox
+from ap_registry.registry import Registry
+from ap_registry.store import queries
+from api.deps import TheRegistry, scope_of
+from api.opened import Opened, Reader
+from api.pages.rendering import Person, check_form, page, see_other
+from api.problems import HttpProblem
+
+router = APIRouter(prefix="/quality")
+SHOWN = 50
+
+
+@router.get("")
+def show(registry: TheRegistry, person: Person, opened: Opened) -> Response:
+    return _show(registry, person, opened)
+
+
+@router.get("/settled")
+def settled(registry: TheRegistry, person: Person, opened: Opened) -> Response:
+    """Those of whom somebody decided that they are different pupils: it can be asked again."""
+    _refuse_others(person)
+    scope = scope_of(person.caller, registry.today())
+    with registry.database.connection() as connection:
+        found = pairs(connection, scope, settled=True)[:SHOWN]
+        ids = [one.id for pair in found for one in (pair.kept, pair.other)]
+        opened.note(connection, person.caller, ids)
+    return page(registry, "settled.html", person, pairs=found)
+
+
+@router.post("")
+async def send(request: Request, registry: TheRegistry, person: Person, opened: Opened) -> Response:
+    """The same: merged, with the reason; different: not asked again; open: asked again."""
+    form = await request.form()
+    check_form(person, form.get("csrf"))
+    _refuse_others(person)
+    decision = str(form.get("decision", ""))
+    if decision not in DECISIONS:
+        words = "Choose whether they are the same pupil or different pupils"
+        return await run_in_threadpool(_show, registry, person, opened, words)
+    try:
+        kept, other = UUID(str(form.get("pupil_id"))), UUID(str(form.get("other_pupil_id")))
+    except ValueError:
+        raise HttpProblem(400, "The form is not whole: open the page again.") from None
+    reason = str(form.get("reason", "")).strip()[:500] or None
+    wanted = Wanted(pupil=kept, other=other, decision=decision, reason=reason)
+    await run_in_threadpool(decide, registry, person.caller, wanted)
+    return see_other("/quality")
+
+
+def _refuse_others(person: Person) -> None:
+    if person.caller.role not in READERS:
+        raise HttpProblem(403, "Local authorities look after the quality of their data.")
+
+
+def _show(registry: Registry, person: Person, opened: Reader, error: str = "") -> Response:
+    _refuse_others(person)
+    scope = scope_of(person.caller, registry.today())
+    found = inbox(registry, scope)
+    opened.at_once(person.caller, *found.pupils())
+    with registry.database.connection() as connection:
+        ids = {UUID(clash["pupil_id"]) for clash in found.clashes}
+        names = queries.names(connection, scope, ids)
+        world = registry.worlds.fresh(connection)
+    return page(
+        registry, "quality.html", person, 422 if error else 200, inbox=found, error=error,
+        shown=found.pairs[:SHOWN], names=names, organisation=world.organisation,
+    )  # fmt: skip
