@@ -317,8 +317,7 @@ class Registry:
         if behind := [one for p in loaded.pupils if p.behind for one in (p.pupil_id, *p.others)]:
             recompute(connection, self.worlds, clock=self.clock, only=behind)
             loaded = ledger.load(connection, upns, ids)
-        known = {upn for pupil in loaded.pupils for upn in pupil.upns}
-        found = meant(connection, notices, known, settings)
+        found = meant(connection, notices, loaded.upns, settings)
         if found.same:
             notices = [
                 as_meant(notice, found.same[place]) if place in found.same else notice

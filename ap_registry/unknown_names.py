@@ -36,6 +36,7 @@ def note_unknown(
 
 def _by(notice: Notice, caller: Caller) -> str:
     """Whoever sent it, as far as that is a number too; nobody is the empty word."""
-    said = caller.organisation or str(notice.get("by") or notice.get("school") or "")
+    parties = (notice.get(name) for name in ("by", "school", "from_school", "provider"))
+    said = caller.organisation or next((str(one) for one in parties if one), "")
     said = said.strip().upper()
     return said if _NUMBER.fullmatch(said) else ""

@@ -67,6 +67,11 @@ class Loaded:
     world: str
     pupils: tuple[Stored, ...]
 
+    @property
+    def upns(self) -> frozenset[str]:
+        """Those that were asked for and name somebody."""
+        return frozenset(upn for pupil in self.pupils for upn in pupil.upns)
+
 
 def load(
     connection: Connection,

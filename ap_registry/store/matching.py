@@ -74,7 +74,7 @@ _DECIDED: LiteralString = """
 select distinct on (pupil_id, other) pupil_id, other, decision, at, actor, organisation
   from match_decision where other is not null
    and (%(keys)s::uuid[] is null or pupil_id = any(%(keys)s))
- order by pupil_id, other, at desc, id
+ order by pupil_id, other, written_at desc, id
 """
 
 
@@ -117,14 +117,14 @@ def decide_sent(
 _SENT: LiteralString = """
 select sent, organisation, shown, decision from (
   select distinct on (d.sent, d.organisation, i.pupil_id)
-         d.sent, d.organisation, i.pupil_id as shown, d.decision, d.at
+         d.sent, d.organisation, i.pupil_id as shown, d.decision, d.written_at
     from match_decision d
     left join merged m on m.other = d.pupil_id and m.until_at = 'infinity'
     join identity i on i.pupil_id = coalesce(m.pupil_id, d.pupil_id)
      and i.until_at = 'infinity' and i.shown_as is null
    where d.sent = any(%(sent)s)
-   order by d.sent, d.organisation, i.pupil_id, d.at desc, d.id) last
- order by at
+   order by d.sent, d.organisation, i.pupil_id, d.written_at desc, d.id) last
+ order by written_at
 """
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Column, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from ap_registry.store.tables import TIMESTAMPTZ
@@ -14,13 +14,14 @@ class MatchDecision(SQLModel, table=True):
     """``pupil_id`` and ``other`` (the lower id first) are the same pupil, different, or open again.
 
     Or ``sent``, a keyed digest of what ``organisation`` sends of somebody, means ``pupil_id``.
-    The latest row of a question stands. It holds no name and no UPN.
+    The latest row of a question stands, by the real clock (``written_at``). It holds no name and
+    no UPN.
     """
 
     __tablename__ = "match_decision"
     __table_args__: ClassVar[Any] = (
-        Index("match_decision_pupils", "pupil_id", "other", "at"),
-        Index("match_decision_sent", "sent", "organisation", "at"),
+        Index("match_decision_pupils", "pupil_id", "other", "written_at"),
+        Index("match_decision_sent", "sent", "organisation", "written_at"),
     )
     id: UUID = Field(primary_key=True)
     at: datetime = Field(sa_type=TIMESTAMPTZ)
@@ -31,6 +32,9 @@ class MatchDecision(SQLModel, table=True):
     other: UUID | None
     sent: bytes | None = Field(sa_type=LargeBinary)
     decision: str
+    written_at: datetime = Field(
+        sa_column=Column(TIMESTAMPTZ, server_default=text("clock_timestamp()"), nullable=False)
+    )
 
 
 class UnknownName(SQLModel, table=True):
