@@ -10,8 +10,8 @@ from sqlmodel import SQLModel
 
 from ap_registry.store import matching_tables  # noqa: F401
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
