@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from markupsafe import Markup, escape
 
 WIDTH, RIGHT = 480, 90  # room for a number in letters of 17 px, as on a phone
 LINE, THICK, GAP = 20, 14, 8
+LETTERS = 42  # of a line, as they are on a phone
 CLASSES = ("first", "second")  # told apart without colour: filled and not
 
 
@@ -27,8 +29,9 @@ def bars(rows: Sequence[tuple[str, Sequence[Bar]]], title: str) -> Markup:
     most = max((bar.high or bar.value for _, found in rows for bar in found), default=0) or 1
     parts, y = [], 4.0
     for name, found in rows:
-        parts.append(f'<text class="letter" x="0" y="{y + 13:.1f}">{escape(name)}</text>')
-        y += LINE
+        for line in wrap(name, LETTERS):
+            parts.append(f'<text class="letter" x="0" y="{y + 13:.1f}">{escape(line)}</text>')
+            y += LINE
         for number, bar in enumerate(found):
             parts += _bar(bar, CLASSES[number], y, (WIDTH - RIGHT) / most)
             y += THICK + 4

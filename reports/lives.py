@@ -1,7 +1,7 @@
 """What happened to some pupils, as rows of the derived tables: for reports that count it."""
 
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, LiteralString
@@ -9,11 +9,12 @@ from uuid import UUID
 
 from ap_registry.store.database import Connection
 from reports.facts import Facts
+from reports.loading import AT_ONCE, add_registers
 from reports.scope import HELD, world_as_known
 
 Tables = Mapping[str, tuple[str, ...]]
-# table → columns; the first is the day by which its rows are in order, ``version`` next
-TABLES: Tables = {
+# table → columns; by the first two of them its rows are in order
+_COLUMNS: Tables = {
     "detail": (
         "occurred_on", "version", "birth_year", "home_la", "care_la", "sen_provision", "nc_year",
         "looked_after", "social_worker", "young_carer", "free_school_meals", "ethnicity",
@@ -30,7 +31,7 @@ TABLES: Tables = {
     "placement": (
         "starts_on", "version", "key", "provider", "commissioner", "reason", "setting_type",
         "intent", "planned_ends_on", "ended_on", "end_reason", "sessions_per_week",
-        "arising_from",
+        "arising_from", "trigger_on",
     ),
     "outreach": ("starts_on", "version", "key", "provider", "school", "ended_on", "end_reason"),
     "reintegration": ("started_on", "version", "key", "school", "ended_on", "outcome"),
@@ -40,11 +41,25 @@ TABLES: Tables = {
         "occurred_on", "version", "placement", "until_on", "education", "health", "social_care",
         "payer", "health_payer", "care_payer",
     ),
+    "view_recorded": ("occurred_on", "version", "whose"),
+    "destination": ("occurred_on", "version", "activity"),
+    "health_response": ("occurred_on", "version", "response", "service"),
+    "ehc_milestone": ("occurred_on", "version", "milestone", "school"),
+    "follow_up": (
+        "opened_on", "key", "kind", "owner", "due_on", "closed_on", "outcome", "calendar",
+    ),
     "fair_access_case": (
         "occurred_on", "version", "key", "category", "decision", "decided_on", "school",
         "provider", "starts_on", "response",
     ),
 }  # fmt: skip
+_OF_BOTH = (
+    "detail", "roll", "exclusion", "placement", "managed_move", "part_time", "fair_access_case",
+)  # fmt: skip
+_MOVED = ("direction", "referral", "outreach", "reintegration", "funding")
+_JUDGED = ("view_recorded", "destination", "health_response", "ehc_milestone", "follow_up")
+MOVEMENTS: Tables = {name: _COLUMNS[name] for name in (*_OF_BOTH, *_MOVED)}
+DASHBOARD: Tables = {name: _COLUMNS[name] for name in (*_OF_BOTH, *_JUDGED)}
 # Where a pupil's rows name an organisation that has to do with it.
 _NAMING: Sequence[tuple[str, str]] = (
     ("roll", "school"), ("exclusion", "school"), ("direction", "school"),
@@ -52,9 +67,17 @@ _NAMING: Sequence[tuple[str, str]] = (
     ("outreach", "school"), ("reintegration", "school"), ("managed_move", "from_school"),
     ("managed_move", "to_school"), ("part_time", "school"),
 )  # fmt: skip
+_NEAR = (
+    f"select pupil_id from detail where home_la = any(%(las)s) and {HELD}"
+    + "".join(
+        f" union select pupil_id from {table} where {column} = any(%(organisations)s) and {HELD}"
+        for table, column in _NAMING
+    )
+    + " order by 1"
+)
 _ORGANISATIONS = frozenset(
     {"school", "provider", "commissioner", "from_school", "to_school", "payer", "health_payer",
-     "care_payer"}
+     "care_payer", "owner", "calendar"}
 )  # fmt: skip
 
 
@@ -62,41 +85,46 @@ def pupils_of(
     connection: Connection, at: datetime, *, la: str | None, organisations: Iterable[str]
 ) -> list[UUID] | None:
     """Who ever had that home LA and had to do with each of these; None: everybody."""
-    asked: list[tuple[str, str]] = [("la", la)] if la else []
-    asked += [("organisation", name) for name in organisations]
+    asked = [("las", la)] if la else []
+    asked += [("organisations", name) for name in organisations]
     if not asked:
         return None
-    found: set[UUID] | None = None
-    for kind, value in asked:
-        cursor = connection.cursor(binary=True)
-        cursor.execute(_among(kind), {"at": at, "value": value})
-        these = {row[0] for row in cursor.fetchall()}
-        found = these if found is None else found & these
-    return sorted(found or ())
+    each = [set(pupils_near(connection, at, **{kind: [value]})) for kind, value in asked]
+    return sorted(set.intersection(*each))
 
 
-@cache
-def _among(kind: str) -> str:
-    if kind == "la":
-        return f"select pupil_id from detail where home_la = %(value)s and {HELD}"
-    return " union ".join(
-        f"select pupil_id from {table} where {column} = %(value)s and {HELD}"
-        for table, column in _NAMING
-    )
+def pupils_near(
+    connection: Connection, at: datetime, *, las: Sequence[str] = (),
+    organisations: Sequence[str] = (),
+) -> list[UUID]:  # fmt: skip
+    """Who ever had one of these home LAs, or had to do with one of these organisations."""
+    cursor = connection.cursor(binary=True)
+    parameters = {"at": at, "las": list(las), "organisations": list(organisations)}
+    cursor.execute(_NEAR, parameters)
+    return [row[0] for row in cursor.fetchall()]
 
 
 def lives(
-    connection: Connection, at: datetime, pupils: Sequence[UUID] | None, tables: Tables = TABLES
-) -> Iterator[Facts]:
-    """Facts of these pupils as known by then, by id; the world is what their rows name."""
+    connection: Connection, at: datetime, pupils: Sequence[UUID] | None,
+    tables: Tables, registers: Callable[[Facts], bool] | None = None,
+) -> Iterator[Facts]:  # fmt: skip
+    """Facts of these pupils as known by then, by id; the world is what their rows name.
+
+    ``registers``: of whom they are read too, some pupils at a time.
+    """
     found: dict[UUID, dict[str, list[Any]]] = {}
     for table in tables:
         for row in _rows(connection, at, pupils, table=table, columns=tables[table]):
             found.setdefault(row.pupil_id, {}).setdefault(table, []).append(row)
     names = None if pupils is None else _named(found.values())
     world = world_as_known(connection, at, names)
-    for pupil in sorted(found):
-        yield Facts(pupil, world, found[pupil])
+    order = sorted(found)
+    for start in range(0, len(order), AT_ONCE):
+        some = [Facts(pupil, world, found[pupil]) for pupil in order[start : start + AT_ONCE]]
+        if registers is not None:
+            wanted = {facts.pupil_id: facts for facts in some if registers(facts)}
+            add_registers(connection, wanted, at)
+        yield from some
 
 
 def _rows(
@@ -107,7 +135,7 @@ def _rows(
     cursor = connection.cursor(binary=True)
     cursor.execute(
         f"select pupil_id, {', '.join(columns)} from {table}"
-        f" where {among}{HELD} order by pupil_id, {columns[0]}, version",
+        f" where {among}{HELD} order by pupil_id, {columns[0]}, {columns[1]}",
         {"at": at} if pupils is None else {"at": at, "pupils": list(pupils)},
     )
     return map(_made(table, columns)._make, cursor)

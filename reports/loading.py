@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, LiteralString
@@ -112,10 +113,16 @@ def _load(
         some = [pupil for pupil in pupils if asked(found[pupil], scope.period)]
         for table in tables:
             _read(connection, table, found, {**parameters, "pupils": some})
+    add_registers(connection, found, scope.at)
+    return found.values()
+
+
+def add_registers(connection: Connection, found: Mapping[UUID, Facts], at: datetime) -> None:
+    """Of all these pupils, as known by then."""
+    parameters: dict[str, Any] = {"at": at, "pupils": list(found)}
     for pupil, organisation, register in _registers(connection, parameters):
         found[pupil].registers[organisation] = register
     _add_merged(connection, found, parameters)
-    return found.values()
 
 
 def _read(

@@ -16,7 +16,7 @@ from ap_registry.store.database import Connection
 from reports.confirmed import BEFORE_THE_END
 from reports.facts import Facts
 from reports.kinds import Asked, Made
-from reports.lives import lives, pupils_of
+from reports.lives import MOVEMENTS, lives, pupils_of
 from reports.movements import flows, questions
 from reports.movements import stays as stays_
 from reports.movements.document import document
@@ -80,7 +80,7 @@ def read(registry: Registry, asked: Asked) -> Made:
         }
         names: dict[str, str] = {}
         erased = frozenset(row[0] for row in connection.execute(_ERASED).fetchall())
-        found |= _counted(_named(lives(connection, at, pupils), names), kept, erased)
+        found |= _counted(_named(lives(connection, at, pupils, MOVEMENTS), names), kept, erased)
         found["confirmed"] = _confirmed(connection, found, kept, at)
     said = {
         "definition": DEFINITION,

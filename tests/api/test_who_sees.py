@@ -61,6 +61,7 @@ READERS = {
     "/api/v1/reports/restatement": NEVER,
     "/api/v1/reports/census": NEVER,  # without a year it is refused
     "/api/v1/reports/school": frozenset({"its school"}),  # others name the school that they ask of
+    "/api/v1/reports/dashboard": NEVER,
     # by the ids of its exclusions
     "/api/v1/reports/movements": frozenset(
         {"its school", "its LA", "its panel", "the administrator"}
