@@ -8,7 +8,8 @@ from markupsafe import Markup, escape
 
 WIDTH, RIGHT = 480, 90  # room for a number in letters of 17 px, as on a phone
 LINE, THICK, GAP = 20, 14, 8
-LETTERS = 42  # of a line, as they are on a phone
+LETTERS, FEW = 42, 10  # of a line, as they are on a phone; of names that stand beside their bars
+BESIDE = 115  # where bars begin then
 CLASSES = ("first", "second")  # told apart without colour: filled and not
 
 
@@ -27,13 +28,16 @@ def bars(rows: Sequence[tuple[str, Sequence[Bar]]], title: str) -> Markup:
     if not rows:
         return Markup("")
     most = max((bar.high or bar.value for _, found in rows for bar in found), default=0) or 1
+    beside = all(len(name) <= FEW for name, _ in rows)
+    x = BESIDE if beside else 1
     parts, y = [], 4.0
     for name, found in rows:
-        for line in wrap(name, LETTERS):
-            parts.append(f'<text class="letter" x="0" y="{y + 13:.1f}">{escape(line)}</text>')
-            y += LINE
+        for number, line in enumerate(wrap(name, LETTERS)):
+            at = y + 13 + LINE * number
+            parts.append(f'<text class="letter" x="0" y="{at:.1f}">{escape(line)}</text>')
+        y += 0 if beside else LINE * len(wrap(name, LETTERS))
         for number, bar in enumerate(found):
-            parts += _bar(bar, CLASSES[number], y, (WIDTH - RIGHT) / most)
+            parts += _bar(bar, CLASSES[number], x=x, y=y, scale=(WIDTH - RIGHT - x) / most)
             y += THICK + 4
         y += GAP
     head = (
@@ -43,16 +47,15 @@ def bars(rows: Sequence[tuple[str, Sequence[Bar]]], title: str) -> Markup:
     return Markup(head + "".join(parts) + "</svg>")  # noqa: S704 - every text above is escaped
 
 
-def _bar(bar: Bar, name: str, y: float, scale: float) -> Iterator[str]:
-    long = bar.value * scale
-    yield (f'<rect class="{name}" x="1" y="{y:.1f}" width="{max(long, 1):.1f}" height="{THICK}"/>')
-    end = long
+def _bar(bar: Bar, name: str, *, x: float, y: float, scale: float) -> Iterator[str]:
+    end = x + bar.value * scale
+    long = max(end - x, 1)
+    yield f'<rect class="{name}" x="{x}" y="{y:.1f}" width="{long:.1f}" height="{THICK}"/>'
     if bar.low is not None and bar.high is not None:
-        end = bar.high * scale
+        low, end = x + bar.low * scale, x + bar.high * scale
         middle = y + THICK / 2
         yield (
-            f'<path class="reach" d="M{bar.low * scale:.1f},{middle:.1f} H{end:.1f} '
-            f"M{bar.low * scale:.1f},{y + 2:.1f} V{y + THICK - 2:.1f} "
-            f'M{end:.1f},{y + 2:.1f} V{y + THICK - 2:.1f}"/>'
+            f'<path class="reach" d="M{low:.1f},{middle:.1f} H{end:.1f} M{low:.1f},{y + 2:.1f} '
+            f'V{y + THICK - 2:.1f} M{end:.1f},{y + 2:.1f} V{y + THICK - 2:.1f}"/>'
         )
     yield f'<text x="{end + 6:.1f}" y="{y + 12:.1f}">{escape(bar.words)}</text>'

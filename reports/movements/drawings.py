@@ -1,6 +1,7 @@
 """The drawings of the movements report; each has its table beside it."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from reports.alluvial import alluvial
@@ -39,7 +40,7 @@ def months(report: Mapping[str, Any]) -> Iterator[Drawing]:
     title = "Placements that began (filled) and ended (open) in each month"
     rows = [
         (
-            named("month", row["value"], {}),
+            f"{date.fromisoformat(row['value'] + '-01'):%b %Y}",
             (
                 Bar(value=row["in"], words=f"{row['in']:,} in"),
                 Bar(value=row["out"], words=f"{row['out']:,} out"),
