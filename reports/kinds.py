@@ -28,6 +28,21 @@ _KINDS = (
         module="reports.command",
     ),
     Kind(
+        name="dashboard",
+        title="Inclusion dashboard",
+        about="Exclusions, attendance, AP, duties in time, EHC, health: by area and by group.",
+        options=(
+            Option(name="from", kind="day", help="First day."),
+            Option(name="to", kind="day", help="Last day.", after="from"),
+            KNOWN_BY,
+            LA,
+            Option(name="trust", kind="organisation", help="Only this trust's schools."),
+            Option(name="icb", kind="organisation", help="Only the LAs that this ICB serves."),
+        ),
+        readers=frozenset({"la", "panel", "admin", "auditor"}),
+        module="reports.dashboard.report",
+    ),
+    Kind(
         name="restatement",
         title="What has changed in the five outcomes",
         about="Which figures of the five outcomes have changed, and which notices changed them.",
@@ -58,21 +73,6 @@ _KINDS = (
         ),
         readers=OUTCOME_READERS | {"school"},
         module="reports.movements.report",
-    ),
-    Kind(
-        name="dashboard",
-        title="Inclusion dashboard",
-        about="Exclusions, attendance, AP, duties in time, EHC, health: by area and by group.",
-        options=(
-            Option(name="from", kind="day", help="First day."),
-            Option(name="to", kind="day", help="Last day.", after="from"),
-            KNOWN_BY,
-            LA,
-            Option(name="trust", kind="organisation", help="Only this trust's schools."),
-            Option(name="icb", kind="organisation", help="Only the LAs that this ICB serves."),
-        ),
-        readers=frozenset({"la", "panel", "admin", "auditor"}),
-        module="reports.dashboard.report",
     ),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*_KINDS, *EXTRACTS)}
