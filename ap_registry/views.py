@@ -165,5 +165,5 @@ def sentence(name: str, data: dict[str, Any], world: World) -> str:
         return str(value)
 
     kind = CATALOGUE[name]
-    text = kind.sentence.format_map(_Words({k: words(v) for k, v in data.items()}))
+    text = kind.sentence.format_map(_Words({k: words(v) for k, v in data.items() if v is not None}))
     return text[:1].upper() + text[1:]

@@ -74,5 +74,17 @@ _KINDS = (
         readers=OUTCOME_READERS | {"school"},
         module="reports.movements.report",
     ),
+    Kind(
+        name="panel",
+        title="Fair access panel",
+        about="The pack for a meeting of the fair access panel.",
+        options=(
+            LA,
+            Option(name="on", kind="day", help="Day of the meeting; else today."),
+            KNOWN_BY,
+        ),
+        readers=frozenset({"la", "panel", "admin"}),
+        module="reports.panel.pack",
+    ),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*_KINDS, *EXTRACTS)}

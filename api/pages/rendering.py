@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from ap_registry.calendar import LONDON
+from ap_registry.duty_names import duty_words
 from ap_registry.problems import TITLES
 from ap_registry.quality import READERS as OF_QUALITY
 from ap_registry.registry import Registry
@@ -19,7 +20,7 @@ from ap_registry.store.sessions import SignedIn, signed_in
 from api.cookies import CHANGED, COOKIE
 from api.deps import TheRegistry
 from api.pages.owed import form_of
-from api.pages.words import duty_words, field_words
+from api.pages.words import field_words
 from api.problems import HttpProblem
 from api.v1.reads import READERS as OF_READS
 from reports.kinds import KINDS, OUTCOME_READERS

@@ -131,53 +131,6 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "organisation": ("Organisation", "URN, or its name"),
 }
 
-DUTIES: Mapping[str, str] = {
-    "sixth_day_provision": "Arrange full-time education from the sixth day",
-    "parent_notice": "Tell the parents in writing",
-    "la_notice": "Tell the local authority",
-    "day_six_notice": "Tell the parents what education there will be from day six",
-    "day_one_provision": "Arrange education from the first day",
-    "off_site_outcome": "Tell the parents what the review decided",
-    "dual_registration": "Register the pupil at both schools",
-    "dispute": "Answer what is disputed",
-    "part_time_limit": "End the part-time timetable or agree it anew",
-    "section_19": "Arrange suitable education",
-    "first_day_absence": "Find out why the pupil is absent",
-    "register_missing": "Send the register",
-    "governors_notice": "Tell the governors",
-    "social_worker_notice": "Tell the social worker",
-    "virtual_school_head_notice": "Tell the virtual school head",
-    "governors_meeting": "Governors meet to consider the exclusion",
-    "governors_representations": "Governors consider the parents' representations",
-    "governors_outcome": "Tell the parents what the governors decided",
-    "governors_reconsider": "Governors reconsider the exclusion",
-    "review_application_window": "Last day to ask for an independent review",
-    "review_hearing": "Hold the independent review",
-    "cancellation_notice": "Tell those concerned of the cancellation",
-    "off_site_review": "Review the off-site direction",
-    "review_requested": "Hold the review that was asked for",
-    "reintegration_meeting": "Meet before the pupil returns",
-    "reintegration_review_10": "Review the return after 10 school days",
-    "reintegration_review_30": "Review the return after 30 school days",
-    "reintegration_review_60": "Review the return after 60 school days",
-    "reintegration_two_terms": "Review the return after two terms",
-    "new_pupil_return": "Send the new pupil return to the local authority",
-    "deletion_return": "Send the deletion return to the local authority",
-    "attendance_return": "Send the attendance return to the local authority",
-    "sickness_return": "Send the sickness return to the local authority",
-    "code_n_reason": "Find the reason for an absence marked N",
-    "placement_review": "Review the placement",
-    "placement_end_passed": "Say how the placement ended: its planned end has passed",
-    "unauthorised_10_in_10_weeks": "Act on 10 unauthorised sessions in 10 weeks",
-    "persistent_absence": "Act on persistent absence",
-    "severe_absence": "Act on severe absence",
-    "part_time_review": "Review the part-time timetable",
-    "list_confirmation": "Confirm that the list of pupils elsewhere is whole",
-    "destination_check_1_nov": "Check what the pupil does on 1 November",
-    "destination_check_31_dec": "Check what the pupil does on 31 December",
-    "destination_check_31_mar": "Check what the pupil does on 31 March",
-}
-
 
 def field_words(kind: str, name: str) -> tuple[str, str]:
     """Label and hint."""
@@ -190,7 +143,3 @@ def code_words(name: str, code: str) -> str:
         return f"Regulation 9(1)({code})"
     words = MEANINGS.get(name, {}).get(code) or code.replace("_", " ")
     return words[:1].upper() + words[1:]
-
-
-def duty_words(kind: str) -> str:
-    return DUTIES.get(kind) or kind.replace("_", " ").capitalize()

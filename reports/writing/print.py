@@ -13,6 +13,7 @@ from reports.render import moment
 from reports.writing.cells import NUMBERS, in_words
 from reports.writing.drawings import standing_alone
 
+NARROW = NUMBERS | {"code", "date"}  # columns as wide as what stands in them
 TEMPLATE = Path(__file__).parents[1] / "templates" / "document.typ"
 
 
@@ -77,6 +78,7 @@ def _part(part: Part) -> Mapping[str, Any]:
                 "empty": part.empty,
                 "heads": [column.title for column in part.columns],
                 "numbers": [column.kind in NUMBERS for column in part.columns],
+                "narrow": [column.kind in NARROW for column in part.columns],
                 "rows": [
                     [in_words(row.get(column.key), column) for column in part.columns]
                     for row in part.rows
