@@ -58,6 +58,7 @@ READERS = {
         {"its school", "its former school", "its LA", "the administrator"}
     ),
     "/api/v1/reports/outcomes": NEVER,
+    "/api/v1/reports/panel": frozenset({"its LA", "its panel"}),
     "/api/v1/reports/restatement": NEVER,
     "/api/v1/reports/census": NEVER,  # without a year it is refused
     "/api/v1/reports/school": frozenset({"its school"}),  # others name the school that they ask of
