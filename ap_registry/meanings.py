@@ -30,6 +30,12 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "attended": {"la": "Local authority"},
     "end_reason": {"ehe": "Elective home education", "cme": "Missing education"},
+    "decision": {
+        "school": "A place at a school", "ap": "A place in alternative provision",
+        "deferred": "Deferred to a later meeting",
+        "refer_send": "Referred for special educational needs",
+        "not_fap": "Not within fair access", "directed": "A school is directed to admit",
+    },
     "category": codes.FAIR_ACCESS_CATEGORY.labels,
     "activity": codes.NCCIS_ACTIVITY.labels,
     "ground": {"over_age": "Over compulsory school age", "none": "No ground applies"},

@@ -9,6 +9,9 @@ from api.pages import (
     lists,
     notify,
     outcomes,
+    panel,
+    panel_deciding,
+    panel_minuting,
     pupil,
     quality,
     reads,
@@ -35,5 +38,8 @@ for part in (
     reports,
     upload,
     calendar,
+    panel,
+    panel_deciding,
+    panel_minuting,
 ):
     router.include_router(part.router)

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ap_registry.meanings import MEANINGS
 from reports.document import Column, Facts, Part, Section, Table
-from reports.panel.words import decision_words
+from reports.panel.words import decision_words, need_words
 from reports.render import day_in_words
 
 Found = Mapping[str, Any]
@@ -55,12 +54,6 @@ def _who(case: Found) -> Iterator[tuple[str, str]]:
             yield name.capitalize(), _short(words if isinstance(words, str) else "; ".join(words))
     for view in case["views"][-2:]:
         yield f"The {view['whose']} says", _short(view["words"] or "words erased")
-
-
-def need_words(case: Found) -> str:
-    provision = MEANINGS["sen_provision"].get(case["sen_provision"], "not known")
-    need = MEANINGS["sen_need"].get(case["sen_need"], "")
-    return f"{provision}, {need}" if need else provision
 
 
 def _care(case: Found) -> str:

@@ -44,7 +44,7 @@ def cases(meeting: Meeting, only: UUID | None = None) -> list[dict[str, Any]]:
     """The longest waiting first; ``only`` that case."""
     rows = [row for row in meeting.rows(_OF_THE_PANEL) if only in {None, row["key"]}]
     pupils = known(meeting, [row["pupil_id"] for row in rows])
-    loaded = ledger.load(meeting.connection, ids=list(pupils), as_at=meeting.at)
+    loaded = ledger.load(meeting.connection, ids=list(pupils), as_at=meeting.as_at)
     stored = {one.pupil_id: one for one in loaded.pupils}
     found = []
     for row in rows:

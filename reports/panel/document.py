@@ -7,12 +7,12 @@ from typing import Any
 from ap_registry.duty_names import duty_words
 from reports.document import Cell, Column, Document, Section, Table
 from reports.panel.case_page import case_page
+from reports.panel.duties import SHOWN
 from reports.panel.fair_share import turns
 from reports.panel.words import NOTES, decision_words
 from reports.render import MEASURE_NAMES, day_in_words, moment
 
 Found = Mapping[str, Any]
-LISTED = 60  # of what is overdue, in words; a spreadsheet and JSON have all of it
 
 
 def document(found: Found) -> Document:
@@ -213,9 +213,9 @@ def _overdue(found: Found) -> Iterator[str | Table]:
         for one in found["overdue_by_kind"]
     ]
     yield table("overdue_by_kind", "By kind", columns, rows, empty="Nothing is overdue.")
-    more = len(found["overdue"]) - LISTED
+    more = len(found["overdue"]) - SHOWN
     if more > 0:
-        yield f"The {LISTED} longest overdue follow; {more} more are in the JSON and on the page."
+        yield f"The {SHOWN} longest overdue follow; {more} more are in the JSON."
     listed = {
         "duty": "Duty", "name": "Pupil", "owner_name": "Who owes it", "due_on:date": "Due",
         "school_days_late:integer": "Days late", "with": "With",
@@ -228,7 +228,7 @@ def _overdue(found: Found) -> Iterator[str | Table]:
                 "due_on": on(one["due_on"]),
                 "with": {"la": "the LA", "panel": "the panel"}.get(one["with"], "its owner"),
             }
-            for one in found["overdue"][:LISTED]
+            for one in found["overdue"][:SHOWN]
         ],
         empty="Nothing is overdue.",
     )  # fmt: skip

@@ -1,15 +1,18 @@
 """What is overdue, to whom it has gone up, and what the last meeting agreed."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from ap_registry.calendar import working_day_after
-from ap_registry.store import queries
+from ap_registry.history import history
+from ap_registry.store import ledger, queries, who
 from reports.panel.meeting import Meeting
 
 ACTION = "action"
+SHOWN = 60  # of what is overdue, where people read it; JSON has all of it
 DAY = timedelta(days=1)
 # What a panel sees to: education not arranged, places not given, reviews not held.
 SEEN_TO = frozenset(
@@ -28,7 +31,7 @@ def overdue(meeting: Meeting) -> list[dict[str, Any]]:
     """Of pupils whom the LA sees, the longest overdue first."""
     scope = queries.Scope(organisations=(meeting.owner,), today=meeting.on)
     found = queries.follow_ups(
-        meeting.connection, scope, on=meeting.on, as_at=meeting.at, status="overdue"
+        meeting.connection, scope, on=meeting.on, as_at=meeting.as_at, status="overdue"
     )
     return [_shown(meeting, one) for one in found if one["kind"] in SEEN_TO and one["pupil_id"]]
 
@@ -92,7 +95,7 @@ def actions(meeting: Meeting, since: date | None) -> list[dict[str, Any]]:
     """
     scope = queries.Scope(organisations=(meeting.owner,), today=meeting.on)
     found = queries.follow_ups(
-        meeting.connection, scope, on=meeting.on, as_at=meeting.at, status="any", kind=ACTION
+        meeting.connection, scope, on=meeting.on, as_at=meeting.as_at, status="any", kind=ACTION
     )
     return [
         {
@@ -106,3 +109,16 @@ def actions(meeting: Meeting, since: date | None) -> list[dict[str, Any]]:
         if one["pupil_id"]
         and (one["status"] in {"open", "overdue"} or (since and one["opened_on"] >= str(since)))
     ]
+
+
+def with_words(meeting: Meeting, agreed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What was agreed, from the private part of the notices that agreed it."""
+    ids = who.pupils_of_ids(meeting.connection, {UUID(one["pupil_id"]) for one in agreed})
+    loaded = ledger.load(meeting.connection, ids=ids.values(), as_at=meeting.as_at)
+    words = {
+        str(standing.entry.id): standing.entry.facts.what
+        for stored in loaded.pupils
+        for standing in history(stored.recorded).standing
+        if standing.entry.type == "action_agreed"
+    }
+    return [{**one, "what": words.get(one["event"])} for one in agreed]

@@ -1,17 +1,21 @@
 """Which panel meets on which day, and by what was known; shared by all parts of its pack."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, LiteralString
 
 from psycopg.rows import dict_row
 
 from ap_registry.calendar import SchoolCalendar
 from ap_registry.notice import World
+from ap_registry.registry import Registry
 from ap_registry.store.database import Connection
+from ap_registry.store.worlds import world_as_at
 
 Row = dict[str, Any]
+NOW = datetime(9999, 12, 30, tzinfo=UTC)  # reads the rows of the present, which end at infinity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,11 @@ class Meeting:
         return f"LA{self.la}"
 
     @property
+    def as_at(self) -> datetime | None:
+        """None: what the sequencer has not seen yet counts too."""
+        return None if self.at == NOW else self.at
+
+    @property
     def calendar(self) -> SchoolCalendar:
         return self.world.calendars.of(self.owner)
 
@@ -39,10 +48,18 @@ class Meeting:
         return found.name if found else organisation or ""
 
     def rows(self, query: LiteralString, **more: Any) -> list[Row]:
-        """``query`` may name la, owner, on and at (also as ``as_at``), and ``more``."""
+        """``query`` may name la, owner, on, at and as_at, and ``more``."""
         asked: Mapping[str, Any] = {
-            "la": self.la, "owner": self.owner, "on": self.on, "at": self.at, "as_at": self.at,
-            **more,
+            "la": self.la, "owner": self.owner, "on": self.on, "at": self.at,
+            "as_at": self.as_at, **more,
         }  # fmt: skip
         with self.connection.cursor(row_factory=dict_row, binary=True) as cursor:
             return cursor.execute(query, asked).fetchall()
+
+
+@contextmanager
+def meeting(registry: Registry, la: str, on: date, at: datetime | None = None) -> Iterator[Meeting]:
+    """In one snapshot; without ``at`` as things are now."""
+    with registry.database.snapshot() as connection:
+        world = world_as_at(connection, at) if at else registry.worlds.fresh(connection)
+        yield Meeting(connection=connection, la=la, on=on, at=at or NOW, world=world)

@@ -1,23 +1,21 @@
 """One meeting's pack from the registry: the same bytes for the same day and ``known_by``."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from ap_registry.errors import Problem, Refused
-from ap_registry.history import history
 from ap_registry.instants import instant
 from ap_registry.registry import Registry
-from ap_registry.store import ledger as movements
-from ap_registry.store import log, who
-from ap_registry.store.worlds import world_as_at
+from ap_registry.store import log
+from ap_registry.store.minutes import entries
 from reports.command import outcomes
 from reports.kinds import Asked, Made
 from reports.panel import duties, fair_share
 from reports.panel.cases import cases
 from reports.panel.document import document
-from reports.panel.meeting import Meeting
+from reports.panel.meeting import Meeting, meeting
 from reports.panel.pupils import names
 from reports.panel.removals import removals
 from reports.panel.returning import capacity, returning
@@ -38,19 +36,13 @@ def read(registry: Registry, asked: Asked) -> Made:
 def pack(registry: Registry, asked: Asked) -> dict[str, Any]:
     with registry.database.connection() as connection:
         at = registry.closed(connection, asked["known_by"])
-    with registry.database.snapshot() as connection:
-        meeting = Meeting(
-            connection=connection,
-            la=asked["la"],
-            on=asked["on"] or registry.today(),
-            at=at,
-            world=world_as_at(connection, at),
-        )
-        found = _parts(meeting)
-        size, root = log.ledger_at(connection, at)
+    on = asked["on"] or registry.today()
+    with meeting(registry, asked["la"], on, at) as sitting:
+        found = _parts(sitting)
+        size, root = log.ledger_at(sitting.connection, at)
     return {
         **found,
-        "providers": _providers(registry, meeting),
+        "providers": _providers(registry, sitting),
         "known_by": instant(at),
         "ledger": {"size": size, "root": root},
     }
@@ -59,7 +51,7 @@ def pack(registry: Registry, asked: Asked) -> dict[str, Any]:
 def _parts(meeting: Meeting) -> dict[str, Any]:
     overdue = duties.overdue(meeting)
     last = duties.last_meeting(meeting)
-    agreed = _with_words(meeting, duties.actions(meeting, last))
+    agreed = duties.with_words(meeting, duties.actions(meeting, last))
     named = names(meeting, [one["pupil_id"] for one in (*overdue, *agreed)])
     return {
         "la": meeting.la,
@@ -73,22 +65,13 @@ def _parts(meeting: Meeting) -> dict[str, Any]:
         "overdue": [{**one, "name": named.get(one["pupil_id"])} for one in overdue],
         "overdue_by_kind": duties.by_kind(overdue),
         "off_rolling": removals(meeting),
+        "minutes": [
+            one.as_json
+            for one in entries(meeting.connection, meeting.owner, meeting.on, meeting.at)
+        ],
         "last_meeting_on": str(last) if last else None,
         "actions": [{**one, "name": named.get(one["pupil_id"])} for one in agreed],
     }
-
-
-def _with_words(meeting: Meeting, agreed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What was agreed, from the private part of the notices that agreed it."""
-    ids = who.pupils_of_ids(meeting.connection, {UUID(one["pupil_id"]) for one in agreed})
-    loaded = movements.load(meeting.connection, ids=ids.values(), as_at=meeting.at)
-    words = {
-        str(standing.entry.id): standing.entry.facts.what
-        for stored in loaded.pupils
-        for standing in history(stored.recorded).standing
-        if standing.entry.type == "action_agreed"
-    }
-    return [{**one, "what": words.get(one["event"])} for one in agreed]
 
 
 def _providers(registry: Registry, meeting: Meeting) -> dict[str, Any]:

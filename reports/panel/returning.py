@@ -85,7 +85,7 @@ def _plan(meeting: Meeting, row: Row, lead: str | None) -> dict[str, Any]:
 def _leads(meeting: Meeting, rows: list[Row]) -> dict[UUID, str]:
     """Who leads each plan, by the plan: a name stands in the private part of the notice only."""
     loaded = ledger.load(
-        meeting.connection, ids={row["pupil_id"] for row in rows}, as_at=meeting.at
+        meeting.connection, ids={row["pupil_id"] for row in rows}, as_at=meeting.as_at
     )
     return {
         standing.entry.id: standing.entry.facts.lead

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ap_registry.meanings import MEANINGS
+
 NOTES = (
     ("Days used, days late", "School days of the LA since the day of the referral, that day not"
      " counted. A place is due within 20 (School Admissions Code 2021, paragraph 3.19)."),
@@ -31,3 +33,10 @@ _DECISIONS: Mapping[str, str] = {
 
 def decision_words(decision: Mapping[str, Any]) -> str:
     return _DECISIONS[decision["decision"]].format_map(decision)
+
+
+def need_words(case: Mapping[str, Any]) -> str:
+    """Of special educational needs, the provision and the main need."""
+    provision = MEANINGS["sen_provision"].get(case["sen_provision"], "not known")
+    need = MEANINGS["sen_need"].get(case["sen_need"], "")
+    return f"{provision}, {need}" if need else provision

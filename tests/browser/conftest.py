@@ -21,7 +21,8 @@ from tests.world import PRU, SCHOOL, load_world
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PASSWORD = "correct horse battery"
 PEOPLE = (("school", SCHOOL), ("la", "LA856"), ("provider", PRU))
-ALL_PEOPLE = (*PEOPLE, ("health", "ICB-QK1"), ("social_care", "LA856"), ("auditor", "LA856"))
+ALL_PEOPLE = (*PEOPLE, ("health", "ICB-QK1"), ("social_care", "LA856"), ("auditor", "LA856"),
+              ("panel", "LA856"))  # fmt: skip
 Visit = Callable[..., Page]
 FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 

@@ -43,6 +43,18 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/reports",
         "/reports/outcomes",
     ),
+    "panel": (
+        *EVERYBODY,
+        "/panel",
+        "/panel?on=2026-11-19",
+        "/panel/cases/{case}",
+        "/panel/cases/{case}/decide",
+        "/panel/fair-share",
+        "/panel/overdue",
+        "/panel/minutes",
+        "/notify/fair_access_decision",
+        "/reports/panel",
+    ),
     "auditor": ("/", "/reads", "/reports"),
 }
 
@@ -65,4 +77,9 @@ def fill(registry: Registry) -> dict[str, str]:
         reasons=["BU"], ref="S-2", by=SCHOOL,
     )  # fmt: skip
     notify(registry, "void", "2026-10-06", of="S-2", reason="another pupil", by=SCHOOL)
-    return {"pupil": PUPIL, "event": str(said["event"]["id"])}
+    case = notify(registry, "fair_access_referral", "2026-10-12", category="d", by=SCHOOL)
+    return {
+        "pupil": PUPIL,
+        "event": str(said["event"]["id"]),
+        "case": str(case["event"]["id"]),
+    }
