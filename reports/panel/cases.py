@@ -13,7 +13,7 @@ from ap_registry.history import History, history, picture
 from ap_registry.reading import forgotten_upns
 from ap_registry.store import ledger
 from ap_registry.views import show_pupil, show_timeline
-from reports.panel.meeting import Meeting
+from reports.panel.meeting import VISIBLE, Meeting
 from reports.panel.pupils import Known, attendance, known
 
 DAY = timedelta(days=1)
@@ -28,7 +28,7 @@ _ROUTINE = frozenset(
 )  # fmt: skip
 _NEED = ("objectives", "interventions", "needs", "risk")
 
-_OF_THE_PANEL = """
+_OF_THE_PANEL = f"""
 select f.pupil_id, f.opened_by as key, f.due_on
   from follow_up f join fair_access_case c on c.pupil_id = f.pupil_id and c.key = f.opened_by
  where f.kind = 'fair_access_place' and f.owner = %(owner)s and c.occurred_on <= %(on)s
@@ -36,6 +36,7 @@ select f.pupil_id, f.opened_by as key, f.due_on
         or c.response = 'refused')
    and c.from_at <= %(at)s and c.until_at > %(at)s and f.from_at <= %(at)s and f.until_at > %(at)s
    and not exists (select from erased x where x.pupil_id = f.pupil_id)
+   and {VISIBLE.format(t="f")}
  order by c.occurred_on, c.key
 """
 
@@ -186,7 +187,8 @@ def _timeline(
     meeting: Meeting, timeline: Sequence[Mapping[str, Any]], on: date
 ) -> Iterator[dict[str, Any]]:
     for item in timeline:
-        if item["type"] not in _ROUTINE and item["occurred_on"] <= str(on):
+        told = item["type"] in _ROUTINE or item["data"].get("route") == "fair_access"
+        if not told and item["occurred_on"] <= str(on):
             yield {
                 "event": item["id"],
                 "occurred_on": item["occurred_on"],

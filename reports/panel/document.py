@@ -70,28 +70,26 @@ def _cases(found: Found) -> Iterator[Section]:
 
 def table(
     id_: str, caption: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Cell]],
-    *, empty: str, links: Mapping[str, str] | None = None,
+    *, empty: str,
 ) -> Table:  # fmt: skip
     """``columns``: title by key; a key ends in ``:kind`` where it is not text."""
     made = []
     for key, title in columns.items():
         name, _, kind = key.partition(":")
         made.append(Column(key=name, title=title, kind=kind or "text"))  # type: ignore[arg-type]
-    return Table(
-        id=id_, caption=caption, columns=made, rows=rows, empty=empty, links=links or {}
-    )  # fmt: skip
+    return Table(id=id_, caption=caption, columns=made, rows=rows, empty=empty)
 
 
 def _agenda(found: Found) -> Table:
     columns = {
         "name": "Pupil", "upn:code": "UPN", "year_group:integer": "Year", "school": "On roll",
-        "category:code": "Category", "referred_on:date": "Referred",
+        "category:code": "Category",
         "days_used:integer": "Days used", "due_on:date": "Place due", "state": "Stands",
     }  # fmt: skip
     rows = [
         {
             **case, "school": case["school_name"] or "no school",
-            "referred_on": on(case["referred_on"]), "due_on": on(case["due_on"]),
+            "due_on": on(case["due_on"]),
             "state": _state(case),
         }
         for case in found["cases"]
@@ -224,7 +222,7 @@ def _overdue(found: Found) -> Iterator[str | Table]:
         "overdue", "The longest overdue", listed,
         [
             {
-                **one, "duty": duty_words(one["kind"]), "name": one["name"] or "Name erased",
+                **one, "duty": duty_words(one["kind"]), "name": one["name"] or "a former pupil",
                 "due_on": on(one["due_on"]),
                 "with": {"la": "the LA", "panel": "the panel"}.get(one["with"], "its owner"),
             }

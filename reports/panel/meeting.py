@@ -15,6 +15,13 @@ from ap_registry.store.database import Connection
 from ap_registry.store.worlds import world_as_at
 
 Row = dict[str, Any]
+# That the LA sees the pupil of row ``t`` on the day of the meeting, as known by then.
+VISIBLE: LiteralString = (
+    "exists (select from visibility v where v.pupil_id = {t}.pupil_id and v.organisation ="
+    " %(owner)s and v.from_at <= %(at)s and v.until_at > %(at)s"
+    " and (v.from_on is null or v.from_on <= %(on)s)"
+    " and (v.until_on is null or v.until_on >= %(on)s))"
+)
 NOW = datetime(9999, 12, 30, tzinfo=UTC)  # reads the rows of the present, which end at infinity
 
 

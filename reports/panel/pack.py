@@ -51,8 +51,9 @@ def pack(registry: Registry, asked: Asked) -> dict[str, Any]:
 def _parts(meeting: Meeting) -> dict[str, Any]:
     overdue = duties.overdue(meeting)
     last = duties.last_meeting(meeting)
-    agreed = duties.with_words(meeting, duties.actions(meeting, last))
+    agreed = duties.actions(meeting, last)
     named = names(meeting, [one["pupil_id"] for one in (*overdue, *agreed)])
+    agreed = duties.with_words(meeting, [one for one in agreed if one["pupil_id"] in named])
     return {
         "la": meeting.la,
         "la_name": meeting.name(meeting.owner),
@@ -70,7 +71,7 @@ def _parts(meeting: Meeting) -> dict[str, Any]:
             for one in entries(meeting.connection, meeting.owner, meeting.on, meeting.at)
         ],
         "last_meeting_on": str(last) if last else None,
-        "actions": [{**one, "name": named.get(one["pupil_id"])} for one in agreed],
+        "actions": [{**one, "name": named[one["pupil_id"]]} for one in agreed],
     }
 
 

@@ -10,7 +10,7 @@ from ap_registry.store import who
 from ap_registry.store.who import SHOWN_ID, UPN, WHO
 from reports.facts import Facts
 from reports.loading import load
-from reports.panel.meeting import Meeting, Row
+from reports.panel.meeting import VISIBLE, Meeting, Row
 from reports.scope import Scope, world_as_known
 from reports.statistics import rate
 
@@ -21,6 +21,7 @@ select p.pupil_id, {SHOWN_ID.format(t="p")}::text as id, {UPN} as upn, w.given_n
        w.date_of_birth, i.shown_as is not null as adopted
   from unnest(%(pupils)s::uuid[]) as p (pupil_id) {WHO.format(t="p")}
 """
+_SEEN = f"{_WHO} where {VISIBLE.format(t='p')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +61,9 @@ def known(meeting: Meeting, pupils: Iterable[UUID]) -> dict[UUID, Known]:
 
 
 def names(meeting: Meeting, shown: Iterable[str]) -> dict[str, str]:
-    """Names by the id that is shown."""
+    """Names by the id that is shown, of those whom the LA sees on the day."""
     pupils = who.pupils_of_ids(meeting.connection, {UUID(one) for one in shown})
-    rows = meeting.rows(_WHO, pupils=sorted(set(pupils.values())))
+    rows = meeting.rows(_SEEN, pupils=sorted(set(pupils.values())))
     return {row["id"]: _name(row) for row in rows}
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from ap_registry.history import history
 from ap_registry.store import ledger
-from reports.panel.meeting import Meeting, Row
+from reports.panel.meeting import VISIBLE, Meeting, Row
 from reports.panel.pupils import known
 
 NEAR = timedelta(weeks=6)
 
-_PLACED = """
+_PLACED = f"""
 select p.pupil_id, p.key, p.provider, p.starts_on, p.planned_ends_on, p.sessions_per_week,
        r.school, r.returns_on, r.phased_until, r.key as plan
   from placement p
@@ -30,6 +30,7 @@ select p.pupil_id, p.key, p.provider, p.starts_on, p.planned_ends_on, p.sessions
    and p.from_at <= %(at)s and p.until_at > %(at)s
    and p.end_reason is distinct from 'error'
    and not exists (select from erased x where x.pupil_id = p.pupil_id)
+   and {VISIBLE.format(t="p")}
    and (r.key is not null or p.intent = 'return' and p.planned_ends_on <= %(until)s)
  order by coalesce(r.returns_on, p.planned_ends_on), p.key
 """

@@ -189,6 +189,12 @@ def test_it_reads_as_page_pdf_and_workbook(made: Made) -> None:
     assert file_of(made, "pdf") == file_of(made, "pdf")
 
 
+def test_another_la_s_panel_has_nothing_of_it(world: Registry) -> None:
+    found = KINDS["panel"].read(world, {"la": "857", "on": MEETING, "known_by": None})
+    assert [found.object[part] for part in ("cases", "returning", "overdue", "actions")] == [[]] * 4
+    assert list(found.pupils) == []
+
+
 def test_whom_it_names_is_noted(made: Made, pack: dict[str, Any]) -> None:
     assert {one["pupil_id"] for one in pack["cases"]} <= {str(one) for one in made.pupils}
     assert len(set(made.pupils)) == 4

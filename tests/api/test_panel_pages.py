@@ -1,0 +1,65 @@
+"""Whose the panel's pages are: another LA's case is not there, and a school has none of them."""
+
+import re
+
+import httpx
+import pytest
+
+from ap_registry.registry import Registry
+from ap_registry.store import accounts
+from tests.world import SCHOOL, notify, register_pupil
+
+PASSWORD = "correct horse battery"
+PATHS = ("", "/cases/{0}", "/cases/{0}/decide", "/fair-share", "/overdue", "/minutes")
+
+
+@pytest.fixture
+def case(registry: Registry) -> str:
+    register_pupil(registry)
+    found = notify(registry, "fair_access_referral", "2026-10-12", category="d", by=SCHOOL)
+    return str(found["event"]["id"])
+
+
+def signed_in(registry: Registry, client: httpx.Client, role: str, organisation: str) -> None:
+    client.cookies.clear()
+    email = f"{role}.{organisation}@example.org"
+    with registry.database.connection() as connection:
+        accounts.add_account(
+            connection, email=email, name="Sam", password=PASSWORD, organisation=organisation,
+            role=role, at=registry.now(),
+        )  # fmt: skip
+    client.post("/sign-in", data={"email": email, "password": PASSWORD})
+
+
+def test_its_own_panel_opens_them_and_nobody_else(
+    registry: Registry, nobody: httpx.Client, case: str
+) -> None:
+    found = {}
+    for role, organisation in (
+        ("panel", "LA856"), ("la", "LA856"), ("panel", "LA857"), ("school", SCHOOL),
+    ):  # fmt: skip
+        signed_in(registry, nobody, role, organisation)
+        answers = [nobody.get("/panel" + path.format(case)) for path in PATHS]
+        found[role, organisation] = [answer.status_code for answer in answers]
+        assert ("Example" in "".join(a.text for a in answers)) == (organisation == "LA856")
+    assert found == {
+        ("panel", "LA856"): [200] * 6,
+        ("la", "LA856"): [200] * 6,
+        ("panel", "LA857"): [200, 404, 404, 200, 200, 200],
+        ("school", SCHOOL): [403] * 6,
+    }
+
+
+def test_another_panel_decides_and_signs_nothing(
+    registry: Registry, nobody: httpx.Client, case: str
+) -> None:
+    signed_in(registry, nobody, "panel", "LA857")
+    page = nobody.get("/panel").text
+    token = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert token is not None
+    form = {"csrf": token[1], "on": "2026-11-20", "decision": "deferred", "present": "x",
+            "reason": "y"}  # fmt: skip
+    decided = nobody.post(f"/panel/cases/{case}/decide", data=form)
+    signed = nobody.post("/panel/minutes/sign", data=form)
+    forged = nobody.post(f"/panel/cases/{case}/decide", data={**form, "csrf": "x"})
+    assert (decided.status_code, signed.status_code, forged.status_code) == (404, 409, 403)
