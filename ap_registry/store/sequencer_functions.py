@@ -3,7 +3,9 @@
 from ap_registry.store.tables import DERIVED, AttendanceWeek
 
 # Late events are moved to the instant up to which the log had been closed without them, and so is
-# what was derived from them: rows begin and end there, and those that held for no time go.
+# what was derived from them: rows begin and end there, and those that held for no time go. They are
+# found in what this round has taken: each statement sees what was committed before it began, and a
+# look before the taking would miss whoever committed in between.
 SEQUENCE_EVENTS = """
 create or replace function sequence_events(p_until timestamptz, p_started timestamptz)
 returns table (held bigint, opened timestamptz, closed timestamptz, moved bigint, late boolean)
@@ -13,12 +15,6 @@ begin
   select coalesce(max(seq), 0) into held from log;
   select closed_at into opened from sequencer;
   closed := greatest(p_until, opened);
-  for v_late in
-    select array_agg(distinct u.pupil_id) as pupils, u.recorded_at
-      from unsequenced u where u.recorded_at < opened group by u.recorded_at order by u.recorded_at
-  loop
-    perform move_derived(v_late.pupils, v_late.recorded_at, opened);
-  end loop;
   with taken as (
     delete from unsequenced u where u.recorded_at <= closed
     returning u.pupil_id, u.stream, u.version, u.recorded_at, u.digest, u.written_at),
@@ -34,6 +30,16 @@ begin
          greatest(o.recorded_at, opened)
     from ordered o)
   select count(*), coalesce(bool_or(t.recorded_at < opened), false) into moved, late from taken t;
+  if late then
+    for v_late in
+      select array_agg(distinct e.pupil_id) as pupils, e.recorded_at
+        from log l join event e using (pupil_id, stream, version)
+       where l.seq > held and e.recorded_at < opened
+       group by e.recorded_at order by e.recorded_at
+    loop
+      perform move_derived(v_late.pupils, v_late.recorded_at, opened);
+    end loop;
+  end if;
   update sequencer set closed_at = closed, ran_at = p_started;
   return next;
 end $$;

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -19,6 +20,7 @@ from ap_registry.store.database import connect
 from ap_registry.store.locks import SLOT
 from ap_registry.store.sequencer import Round, keep_sequencing, sequence, wait_for_round
 from tests.store.holding import held_open, suspension
+from tests.waiting import wait_for
 from tests.world import PERSON, PUPIL, SCHOOL, close, register_pupil, upn
 
 
@@ -138,6 +140,43 @@ def test_a_writer_that_is_too_slow_is_left_behind_and_counts_from_then_on(
         ).fetchone()
     assert (first.held_up, second.taken) == (1, 1)
     assert known == (first.closed_at, True)
+
+
+def test_a_writer_that_ends_while_late_rows_are_moved_is_moved_with_the_next_round(
+    registry: Registry, urls: embedded.Servers
+) -> None:
+    other = another(registry)
+    registry.sequences = False
+    with (
+        connect(urls.database_owner_url) as holder,
+        connect(urls.database_owner_url) as looker,
+        ThreadPoolExecutor(1) as pool,
+        held_open(registry, suspension("2026-03-02", other)) as commit_second,
+    ):
+
+        def told(query: LiteralString) -> object:
+            row = looker.execute(query).fetchone()
+            return row and row[0]
+
+        with held_open(registry, suspension("2026-03-02")):
+            closed(registry, patience=0.05)
+        before = told("select count(*) from event")
+        with holder.transaction():
+            holder.execute("select from exclusion for update")  # of the first: its move waits
+            moving = pool.submit(closed, registry, 0.05)
+            wait_for(lambda: told(
+                "select true from pg_stat_activity where wait_event_type = 'Lock'"
+                " and query like '%sequence_events%' and datname = current_database()"
+            ))  # fmt: skip
+            commit_second.set()
+            wait_for(lambda: told("select count(*) from event") != before)
+        moving.result()
+        closed(registry)
+        left = told(
+            "select count(*) from exclusion x where not exists (select from log l"
+            " where l.pupil_id = x.pupil_id and l.known_at = x.from_at)"
+        )
+    assert left == 0
 
 
 def test_as_at_says_the_same_before_and_after_a_late_event_came(registry: Registry) -> None:
