@@ -128,20 +128,20 @@ def narrowed(kind: Kind, caller: Caller, asked: Asked) -> Asked:
 
     A provider, school or ICB has its own in the option named so; an LA, panel or other officer its
     own LA in ``la``. A report must honour all that are set: a provider within an LA is both. What
-    is made for its caller shows only whom that one sees, and need not ask for an LA.
+    is made for its caller shows only whom that one sees, and need not have that option.
     """
     if caller.role not in kind.readers:
         raise _forbidden(f"The role {caller.role} may not read this report.")
     if caller.sees_all:
         return asked
     own = _OWN.get(caller.role)
+    if kind.to_caller and (own or "la") not in asked:
+        return asked
     if own is not None:
         if caller.organisation is None or asked.get(own) not in {None, caller.organisation}:
             raise _forbidden("You may read this report of your own organisation.")
         return _with(asked, own, caller.organisation)
     if caller.role == "auditor" and _named(caller, asked):
-        return asked
-    if kind.to_caller and "la" not in asked:
         return asked
     las = _las(caller)
     if not las or asked.get("la") not in {None, *las}:

@@ -10,7 +10,36 @@ LA = Option(name="la", kind="la", required=True, help="The LA (three digits).")
 LA_READERS = frozenset({"la", "admin"})
 SCHOOL_READERS = frozenset({"school", "la", "admin", "auditor"})
 
+PLACEMENT_READERS = frozenset({"school", "provider", "la", "admin"})
+_WHICH = (
+    Option(name="upn", help="The pupil's UPN: its last placement."),
+    Option(name="placement", help="Or the id of one placement."),
+    Option(name="provider", kind="organisation", help="Only at this provider."),
+)
+
 EXTRACTS = (
+    Kind(
+        name="progress",
+        title="Half-term report of a placement, for parents",
+        about="One placement's half-term for the parents, in plain words.",
+        options=(
+            *_WHICH,
+            Option(name="on", kind="day", help="A day of the half-term; else today."),
+            KNOWN_BY,
+        ),
+        readers=PLACEMENT_READERS,
+        module="reports.extracts.progress",
+        to_caller=True,
+    ),
+    Kind(
+        name="exit",
+        title="Exit report of a placement",
+        about="One placement at its end: the in-depth assessment, progress, awards, the return.",
+        options=(*_WHICH, KNOWN_BY),
+        readers=PLACEMENT_READERS,
+        module="reports.extracts.exit",
+        to_caller=True,
+    ),
     Kind(
         name="school",
         title="Pupils elsewhere, part time and off roll",

@@ -79,6 +79,7 @@ def dated(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
     days = {
         name: date.fromisoformat(row[name])
         for name in names or [key for key in row if key.endswith("_on")]
-        if isinstance(row[name], str)
+        if isinstance(row.get(name), str)
     }
-    return {**row, **days, "name": row["name"] or "No name on record"}
+    named = {"name": row["name"] or "No name on record"} if "name" in row else {}
+    return {**row, **days, **named}

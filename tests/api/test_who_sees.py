@@ -61,6 +61,8 @@ READERS = {
     "/api/v1/reports/panel": frozenset({"its LA", "its panel"}),
     "/api/v1/reports/restatement": NEVER,
     "/api/v1/reports/census": NEVER,  # without a year it is refused
+    "/api/v1/reports/exit": NEVER,  # without a pupil they are refused
+    "/api/v1/reports/progress": NEVER,
     "/api/v1/reports/school": frozenset({"its school"}),  # others name the school that they ask of
     # by the ids of its exclusions
     "/api/v1/reports/movements": frozenset(

@@ -34,6 +34,17 @@ def ann(registry: Registry) -> Telling:
     )  # fmt: skip
     told.marked(PRU, "2026-09-07", 20)
     told.marked(PRU, "2026-09-21", 10, "O")
+    told.marked(PRU, "2026-11-02", 10)
+    words = {"whose": "pupil", "by": PRU}
+    told.tell("view_recorded", "2026-10-01", words="I like the workshop", feeling=4, **words)
+    told.tell("view_recorded", "2026-10-02", words="Home is loud", share="not_parent", **words)
+    tested = {"instrument": "NGRT", "by": PRU, "subject": "english"}
+    told.tell(
+        "assessment_recorded", "2026-09-08", standard_score=84, stage="baseline", **tested
+    )  # fmt: skip
+    told.tell(
+        "assessment_recorded", "2026-11-10", standard_score=88.5, stage="interim", **tested
+    )  # fmt: skip
     return told
 
 
@@ -125,7 +136,44 @@ def prepare(registry: Registry) -> None:
     take_organisations(registry, MORE)
 
 
+def ivy(registry: Registry) -> Telling:
+    """At Bridge PRU from March to May 2026, back at Alder School with all that it should have."""
+    told = Telling(registry, 9, given_name="Ivy", sen_need="SEMH")
+    told.tell(
+        "referral", "2026-02-23", by=SCHOOL, route="off_site_direction", provider=PRU, ref="R-9",
+        objectives=["Work in a group"],
+    )  # fmt: skip
+    told.placed(
+        "2026-03-02", "2026-05-22", "returned_to_main_school", arising_from="R-9",
+        ends_on="2026-05-22", ref="P-9",
+    )  # fmt: skip
+    told.marked(PRU, "2026-03-02", 30)
+    told.marked(PRU, "2026-03-23", 10, "I")
+    told.tell("review_held", "2026-05-11", of="P-9", attended=["school"], progress=["met"])
+    told.tell(
+        "assessment_shared", "2026-05-18", by=PRU, placement="P-9", school=SCHOOL,
+        learning="By doing", triggers="Noise", needs="A quiet place", recommendations="Start small",
+    )  # fmt: skip
+    for on, stage, score in (("2026-03-03", "baseline", 21), ("2026-05-20", "exit", 14)):
+        told.tell(
+            "wellbeing_measured", on, by=PRU, instrument="sdq_total", stage=stage, score=score
+        )
+    told.tell(
+        "result_awarded", "2026-05-15", by=PRU, qualification="functional_skills",
+        subject="maths", grade="L1",
+    )  # fmt: skip
+    told.tell("view_recorded", "2026-05-20", by=PRU, whose="parent", words="She is calmer")
+    told.tell(
+        "view_recorded", "2026-05-20", by=PRU, whose="pupil", words="Not school", share="not_school"
+    )  # fmt: skip
+    told.tell(
+        "reintegration_planned", "2026-05-18", by=SCHOOL, placement="P-9", school=SCHOOL,
+        returns_on="2026-06-01", phased_until="2026-06-19", lead="Mr Bell",
+    )  # fmt: skip
+    return told
+
+
 def tell_area(registry: Registry) -> None:
     prepare(registry)
-    for story in (ann, ben, cat, dan, eve, fay, gus, hal):
+    for story in (ann, ben, cat, dan, eve, fay, gus, hal, ivy):
         story(registry)

@@ -31,7 +31,7 @@ def test_off_site_says_where_why_checked_reviewed_and_attended(asked: AskedOf) -
         "checks": True, "checks_confirmed_on": "2026-09-02", "reviews": 1,
         # of two half-terms (to 16 October and 18 December) the first has been reviewed
         "reviewed_on": "2026-10-12", "review_due_on": "2026-12-18", "review_overdue": False,
-        "possible": 30, "attended": 20, "unauthorised": 10, "attendance": 66.7,
+        "possible": 40, "attended": 30, "unauthorised": 10, "attendance": 75.0,
     }  # fmt: skip
     assert (fay["provider"], fay["checks"], fay["attendance"]) == (COLLEGE, False, None)
     assert (fay["review_due_on"], fay["review_overdue"]) == ("2026-10-16", True)
@@ -64,7 +64,10 @@ def test_a_period_has_what_ran_in_it(asked: AskedOf) -> None:
     year = {"from": "2025-09-01", "to": "2026-08-31"}
     found = asked("school", school=SCHOOL, **year)
     names = {name: [r["name"] for r in found[name]] for name in ("off_site", "off_roll")}
-    assert names == {"off_site": ["Example, Dan", "Example, Gus"], "off_roll": ["Example, Dan"]}
+    assert names == {
+        "off_site": [f"Example, {n}" for n in ("Dan", "Gus", "Ivy")],
+        "off_roll": ["Example, Dan"],
+    }
 
 
 def test_nothing_was_known_before_it_was_recorded(asked: AskedOf) -> None:
