@@ -123,6 +123,12 @@ def instant(text: str, name: str) -> datetime:
     raise ValueError(f"{name} must be an instant such as 2025-03-31T12:00:00Z")
 
 
+def refuse_reader(kind: Kind, caller: Caller) -> None:
+    """Raise Refused (403) where the report is not for this role, whatever is asked."""
+    if caller.role not in kind.readers:
+        raise _forbidden(f"The role {caller.role} may not read this report.")
+
+
 def narrowed(kind: Kind, caller: Caller, asked: Asked) -> Asked:
     """What is asked kept to what the caller may have, or Refused as forbidden (403).
 
@@ -130,8 +136,7 @@ def narrowed(kind: Kind, caller: Caller, asked: Asked) -> Asked:
     own LA in ``la``. A report must honour all that are set: a provider within an LA is both. What
     is made for its caller shows only whom that one sees, and need not have that option.
     """
-    if caller.role not in kind.readers:
-        raise _forbidden(f"The role {caller.role} may not read this report.")
+    refuse_reader(kind, caller)
     if caller.sees_all:
         return asked
     own = _OWN.get(caller.role)

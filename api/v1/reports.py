@@ -13,7 +13,7 @@ from api.deps import Holder, TheRegistry
 from api.opened import Opened, Reader
 from api.problems import responses
 from api.v1.schemas import OBJECT, OUTCOMES, RESTATEMENT, answers
-from reports.asking import ANSWERED, asked_of, narrowed
+from reports.asking import ANSWERED, asked_of, narrowed, refuse_reader
 from reports.files import MEDIA, file_of
 from reports.kinds import KINDS, Kind, Made, Option
 
@@ -26,6 +26,7 @@ def read(
     registry: Registry, caller: Caller, kind: Kind, given: Mapping[str, str | None], opened: Reader
 ) -> Made:
     """What the caller may have of it; whom it shows is noted."""
+    refuse_reader(kind, caller)
     asked = narrowed(kind, caller, asked_of(kind, given, caller))
     made = kind.read(registry, asked, caller)
     opened.at_once(caller, *made.pupils)
@@ -82,7 +83,7 @@ def _documented(kind: Kind) -> dict[Any, Any]:
 
 for _kind in KINDS.values():
     for _path, _name in (
-        (f"/reports/{_kind.name}", f"get_report_{_kind.name}"),
+        (f"/reports/{_kind.name}", f"get_report_{_kind.name.replace('-', '_')}"),
         *([(f"/{_kind.name}", f"get_{_kind.name}")] if _kind.name in SCHEMAS else []),
     ):
         router.get(_path, operation_id=_name, responses=_documented(_kind))(_route(_kind))

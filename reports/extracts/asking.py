@@ -1,11 +1,22 @@
 """Periods of the extracts where none is given, and who a pupil is in their rows."""
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from ap_registry.calendar import SchoolCalendar
+from ap_registry.happenings import Contact
 from reports.pupils import Known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Of which school, from when to when; both days included."""
+
+    school: str
+    from_on: date
+    to_on: date
 
 
 def term_of(calendar: SchoolCalendar, day: date) -> tuple[date, date]:
@@ -41,3 +52,19 @@ def who(known: Known) -> dict[str, Any]:
 
 def iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def carers(known: Known) -> list[Contact]:
+    """Contacts with parental responsibility, as they stand on the day."""
+    return [
+        contact
+        for contact in known.pupil.contacts
+        if contact.parental_responsibility
+        and (contact.ended_on is None or contact.ended_on > known.day)
+    ]
+
+
+def address(known: Known) -> str | None:
+    """Of the one recorded last who has one; whether the caller may be told is not asked here."""
+    found = [contact.address for contact in carers(known) if contact.address]
+    return found[-1] if found else None

@@ -16,9 +16,10 @@ from ap_registry.access import Caller
 from ap_registry.calendar import census_day
 from ap_registry.codes import AP_TYPES
 from ap_registry.errors import Problem, Refused
-from ap_registry.happenings import Contact, Placement
+from ap_registry.happenings import Placement
 from ap_registry.organisations import Organisation
 from ap_registry.registry import Registry
+from reports.extracts.asking import address
 from reports.extracts.census_codes import Codes, codes_of
 from reports.extracts.census_document import document
 from reports.extracts.census_files import as_rows, as_xml, postcode
@@ -143,7 +144,7 @@ def _who(known: Known) -> Row:
 
 def _child(seen: Sitting, known: Known, placement: Placement, *, codes: Codes) -> Row:
     need = known.text("sen_need") or None
-    address = _address(known)
+    home = address(known)
     full_time = placement.sessions_per_week == 10
     return {
         **_who(known),
@@ -155,12 +156,12 @@ def _child(seen: Sitting, known: Known, placement: Placement, *, codes: Codes) -
         "free_school_meals": list(_free_meals(known)),
         "sen_provision": known.text("sen_provision") or None,
         "sen_need": need,
-        "address": address,
-        "postcode": postcode(address),
+        "address": home,
+        "postcode": postcode(home),
         "placement": str(placement.id),
         "provider": placement.provider,
         "provider_name": seen.name(placement.provider),
-        **_setting(seen.world.organisation(placement.provider), placement),
+        **setting_of(seen.world.organisation(placement.provider), placement),
         "entry_date": placement.occurred_on.isoformat(),
         "leaving_date": placement.ended_on.isoformat() if placement.ended_on else None,
         "reason": placement.reason,
@@ -172,7 +173,7 @@ def _child(seen: Sitting, known: Known, placement: Placement, *, codes: Codes) -
     }
 
 
-def _setting(found: Organisation | None, placement: Placement) -> Mapping[str, str | None]:
+def setting_of(found: Organisation | None, placement: Placement) -> Mapping[str, str | None]:
     """URN, else UKPRN, else the type of setting: they exclude one another."""
     nothing: dict[str, str | None] = {"urn": None, "ukprn": None, "setting_type": None}
     if placement.provider.isdigit() and len(placement.provider) == 6:
@@ -195,16 +196,6 @@ def _free_meals(known: Known) -> Iterator[Mapping[str, str | None]]:
             since = None
     if since is not None:
         yield {"from": since.isoformat(), "until": None}
-
-
-def _address(known: Known) -> str | None:
-    """Of the contact recorded last who has parental responsibility."""
-    found: list[Contact] = [
-        c for c in known.pupil.contacts
-        if c.parental_responsibility and c.address
-        and (c.ended_on is None or c.ended_on > known.day)
-    ]  # fmt: skip
-    return found[-1].address if found else None
 
 
 def _excluded_before(known: Known, placement: Placement) -> bool:

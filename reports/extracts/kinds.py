@@ -5,6 +5,7 @@ from reports.kind import FORMATS, Kind, Option
 KNOWN_BY = Option(name="known_by", kind="instant", help="Only what was recorded by then.")
 SCHOOL = Option(name="school", kind="organisation", required=True, help="The school (URN).")
 FROM = Option(name="from", kind="day", help="First day.")
+ON = Option(name="on", kind="day", help="The day; else today.")
 TO = Option(name="to", kind="day", help="Last day; else today.", after="from")
 LA = Option(name="la", kind="la", required=True, help="The LA (three digits).")
 LA_READERS = frozenset({"la", "admin"})
@@ -62,5 +63,90 @@ EXTRACTS = (
         module="reports.extracts.census",
         formats=(*FORMATS, "xml"),
         to_caller=True,
+    ),
+    Kind(
+        name="school-arranged",
+        title="AP arranged by schools",
+        about="Placements that schools arranged, as the school census asks, with what is wrong.",
+        options=(
+            Option(name="school", kind="organisation", help="One school (URN), or …"),
+            Option(name="la", kind="la", help="… all of an LA (three digits)."),
+            FROM,
+            TO,
+            KNOWN_BY,
+        ),
+        readers=frozenset({"school", "la", "admin"}),
+        module="reports.extracts.school_arranged",
+        to_caller=True,
+        extract=True,
+    ),
+    Kind(
+        name="children-not-in-school",
+        title="Children not in school",
+        about="Children of an LA who are on no roll, educated elsewhere by arrangement, part time.",
+        options=(LA, ON, KNOWN_BY),
+        readers=LA_READERS,
+        module="reports.extracts.not_in_school",
+        to_caller=True,
+        extract=True,
+    ),
+    Kind(
+        name="governors",
+        title="Suspensions and exclusions, for governors",
+        about="What a head tells the governors each term: every suspension and exclusion.",
+        options=(SCHOOL, FROM, TO, KNOWN_BY),
+        readers=SCHOOL_READERS,
+        module="reports.extracts.governors",
+        to_caller=True,
+        extract=True,
+    ),
+    Kind(
+        name="attendance-return",
+        title="Monthly attendance return",
+        about="A school's monthly return to its LA: absent ten days, sick fifteen, often absent.",
+        options=(
+            SCHOOL,
+            Option(name="month", kind="day", help="A day of the month; else the last one over."),
+            KNOWN_BY,
+        ),
+        readers=SCHOOL_READERS,
+        module="reports.extracts.attendance_return",
+        to_caller=True,
+        extract=True,
+    ),
+    Kind(
+        name="penalty-notice",
+        title="Evidence for a penalty notice",
+        about="One pupil's unauthorised sessions in ten school weeks, and what was offered.",
+        options=(Option(name="upn", required=True, help="The pupil's UPN."), ON, KNOWN_BY),
+        readers=frozenset({"school", "la", "admin"}),
+        module="reports.extracts.penalty_notice",
+        to_caller=True,
+        extract=True,
+    ),
+    Kind(
+        name="targeting-support",
+        title="Targeting support meeting",
+        about="The pack for a school's termly meeting with its LA: who misses school.",
+        options=(SCHOOL, FROM, TO, KNOWN_BY),
+        readers=SCHOOL_READERS,
+        module="reports.extracts.targeting_support",
+        to_caller=True,
+        extract=True,
+    ),
+    Kind(
+        name="provider-quality",
+        title="Quality of AP providers",
+        about="What is known of each provider's checks, visits, teachers and pupils.",
+        options=(
+            Option(name="la", kind="la", help="Providers of one LA (three digits)."),
+            Option(name="provider", kind="organisation", help="One provider."),
+            ON,
+            KNOWN_BY,
+        ),
+        readers=frozenset({"la", "provider", "admin"}),
+        module="reports.extracts.provider_quality",
+        to_caller=True,
+        extract=True,
     ),
 )

@@ -61,8 +61,16 @@ READERS = {
     "/api/v1/reports/panel": frozenset({"its LA", "its panel"}),
     "/api/v1/reports/restatement": NEVER,
     "/api/v1/reports/census": NEVER,  # without a year it is refused
-    "/api/v1/reports/exit": NEVER,  # without a pupil they are refused
+    # Most of these name a school, a pupil or a year; asked for nothing, they are refused.
+    "/api/v1/reports/attendance-return": NEVER,
+    "/api/v1/reports/children-not-in-school": NOW & {"its LA"},
+    "/api/v1/reports/exit": NEVER,
+    "/api/v1/reports/governors": NEVER,
+    "/api/v1/reports/penalty-notice": NEVER,
     "/api/v1/reports/progress": NEVER,
+    "/api/v1/reports/provider-quality": NEVER,
+    "/api/v1/reports/school-arranged": frozenset({"its school", "its LA"}),
+    "/api/v1/reports/targeting-support": NEVER,
     "/api/v1/reports/school": frozenset({"its school"}),  # others name the school that they ask of
     # by the ids of its exclusions
     "/api/v1/reports/movements": frozenset(

@@ -62,6 +62,19 @@ def cat(registry: Registry) -> Telling:
     """Suspended for a day on 5 October, left for home education ten days later."""
     told = Telling(registry, 3, given_name="Cat")
     told.suspended("2026-10-05", by=SCHOOL)
+    told.tell(
+        "suspension", "2026-09-14", by=SCHOOL, school=SCHOOL, sessions=12, ends_on="2026-09-21",
+        reasons=["DB"], ref="S-3",
+    )  # fmt: skip
+    told.tell(
+        "suspension", "2026-09-28", by=SCHOOL, school=SCHOOL, sessions=4, ends_on="2026-09-29",
+        reasons=["PP", "DM"], ref="S-4",
+    )  # fmt: skip
+    told.tell("exclusion_cancelled", "2026-09-28", by=SCHOOL, exclusion="S-4", reason="A mistake")
+    told.tell(
+        "notified", "2026-09-14", by=SCHOOL, of="S-3", to="parent", about="decision",
+        method="in_person",
+    )  # fmt: skip
     told.tell("left_roll", "2026-10-15", by=SCHOOL, school=SCHOOL, ground="f")
     return told
 
@@ -173,7 +186,23 @@ def ivy(registry: Registry) -> Telling:
     return told
 
 
+def jo(registry: Registry) -> Telling:
+    """Absent without authority for the ten school days to half-term, then back for a week."""
+    told = Telling(registry, 10, given_name="Jo", social_worker="cin")
+    told.tell(
+        "contact_recorded", "2024-09-02", name="Kim Example", relation="father",
+        parental_responsibility=True, address="9 Low Road, Leicester LE2 2BB",
+    )  # fmt: skip
+    told.marked(SCHOOL, "2026-10-05", 20, "O")
+    told.marked(SCHOOL, "2026-11-02", 10)
+    told.tell(
+        "referral", "2026-10-12", by=SCHOOL, route="outreach", provider=GARAGE,
+        objectives=["Come in"],
+    )  # fmt: skip
+    return told
+
+
 def tell_area(registry: Registry) -> None:
     prepare(registry)
-    for story in (ann, ben, cat, dan, eve, fay, gus, hal, ivy):
+    for story in (ann, ben, cat, dan, eve, fay, gus, hal, ivy, jo):
         story(registry)

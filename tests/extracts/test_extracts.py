@@ -1,0 +1,187 @@
+"""Each extract says what was told by hand in area.py, to whom it is for and to nobody else."""
+
+from typing import Any
+
+import pytest
+
+from ap_registry.registry import Registry
+from reports.asking import asked_of
+from reports.files import file_of
+from reports.kinds import KINDS
+from tests.extracts.area import COLLEGE
+from tests.extracts.conftest import AskedOf, KeyOf
+from tests.world import GARAGE, OTHER, PRU, SCHOOL, upn
+
+pytestmark = pytest.mark.xdist_group("area")
+AUTUMN = {"school": SCHOOL, "from": "2026-08-26", "to": "2026-11-20"}
+
+
+def first_name(row: dict[str, Any]) -> str:
+    return str(row["name"]).removeprefix("Example, ")
+
+
+def some(row: dict[str, Any], *names: str) -> tuple[Any, ...]:
+    return tuple(row[name] for name in names)
+
+
+def test_governors_are_told_each_exclusion_of_the_term(asked: AskedOf) -> None:
+    found = asked("governors", school=SCHOOL)
+    # autumn: 26 August to 18 December, both half-terms
+    assert found["period"] == {"from": "2026-08-26", "to": "2026-12-18"}
+    names = ("occurred_on", "sessions", "reasons", "status", "parent_told_on")
+    assert [(first_name(r), *some(r, *names)) for r in found["exclusions"]] == [
+        ("Cat", "2026-09-14", 12, ["DB"], "issued", "2026-09-14"),
+        ("Cat", "2026-09-28", 4, ["PP", "DM"], "cancelled", None),
+        ("Cat", "2026-10-05", 2, ["PP"], "issued", None),
+    ]
+    assert [r["cancelled_on"] for r in found["cancelled"]] == ["2026-09-28"]
+    (cat,) = found["pupils"]
+    # 12 and 2 of what stands; the cancelled one ended before a session of it was served
+    assert some(cat, "sessions_term", "sessions_year", "permanent") == (14, 14, False)
+
+
+def test_a_page_says_what_governors_must_do(area: Registry) -> None:
+    kind = KINDS["governors"]
+    page = file_of(kind.read(area, asked_of(kind, {"school": SCHOOL})), "html").decode()
+    assert "meet where a parent asks" in page  # seven days in the term: more than 5, not 15
+
+
+def test_governors_are_told_an_exclusion_for_good(asked: AskedOf) -> None:
+    found = asked("governors", **{**AUTUMN, "from": "2025-09-01", "to": "2025-12-19"})
+    (dan,) = found["exclusions"]
+    assert some(dan, "kind", "ends_on", "sessions", "reasons") == (
+        "permanent", None, None, ["PA", "DM"],
+    )  # fmt: skip
+    assert [r["permanent"] for r in found["pupils"]] == [True]
+
+
+def test_the_attendance_return_has_ten_days_on_end(asked: AskedOf) -> None:
+    found = asked("attendance-return", school=SCHOOL, month="2026-10-01")
+    assert found["period"] == {"from": "2026-10-01", "to": "2026-10-31"}
+    (jo,) = found["absent"]
+    names = ("opened_on", "told_on", "G", "N", "O", "U", "possible", "rate", "address")
+    assert (first_name(jo), *some(jo, *names)) == (
+        "Jo", "2026-10-16", None, 0, 0, 20, 0, 20, 0.0, "9 Low Road, Leicester LE2 2BB",
+    )  # fmt: skip
+    assert found["sick"] == []
+    often = {first_name(r): some(r, "possible", "attended", "kind") for r in found["often_absent"]}
+    assert often == {"Ann": (30, 20, "persistent"), "Jo": (20, 0, "severe")}
+
+
+def test_the_last_month_over_is_returned(asked: AskedOf) -> None:
+    found = asked("attendance-return", school=SCHOOL)
+    assert found["period"] == {"from": "2026-10-01", "to": "2026-10-31"}
+
+
+def test_a_support_meeting_has_the_lowest_first_and_each_group(asked: AskedOf) -> None:
+    found = asked("targeting-support", school=SCHOOL)
+    assert found["period"] == {"from": "2026-08-26", "to": "2026-11-20"}
+    names = ("possible", "attended", "rate", "kind", "ten_in_ten", "groups", "support")
+    assert [(first_name(r), *some(r, *names)) for r in found["pupils"]] == [
+        ("Jo", 30, 10, 33.3, "severe", True, ["SEN support", "social worker"], ["referral"]),
+        ("Ann", 40, 30, 75.0, "persistent", True, ["SEN support", "placed in AP"],
+         ["placement", "review"]),
+    ]  # fmt: skip
+    groups = {g["group"]: some(g, "pupils", "rate", "persistent", "severe")
+              for g in found["groups"]}  # fmt: skip
+    assert groups == {
+        "all": (2, 57.1, 2, 1),  # 40 of 70
+        "SEN support": (2, 57.1, 2, 1), "social worker": (1, 33.3, 1, 1),
+        "placed in AP": (1, 75.0, 1, 0), "Year 11": (2, 57.1, 2, 1),
+    }  # fmt: skip
+
+
+def test_evidence_has_each_session_and_what_was_offered(asked: AskedOf) -> None:
+    found = asked("penalty-notice", upn=upn(10))
+    # school weeks back from 16 November; none in the half-term week of 19 October
+    assert found["period"] == {"from": "2026-09-07", "to": "2026-11-20"}
+    assert some(found, "unauthorised", "reached_on", "possible", "attendance") == (
+        20, "2026-10-09", 30, 33.3,
+    )  # fmt: skip
+    assert found["sessions"][0] == {
+        "on": "2026-10-05", "session": "AM", "code": "O",
+        "means": "other, or reason not known", "register": "Alder School",
+    }  # fmt: skip
+    assert [some(s, "on", "what", "by") for s in found["support"]] == [
+        ("2026-10-12", "Referral", "Alder School")
+    ]
+    assert found["parents"] == [{"name": "Kim Example", "relation": "father"}]
+
+
+def test_the_threshold_is_the_tenth_session(asked: AskedOf) -> None:
+    found = asked("penalty-notice", upn=upn(10), on="2026-10-09")
+    assert some(found, "unauthorised", "reached_on") == (10, "2026-10-09")
+    found = asked("penalty-notice", upn=upn(10), on="2026-10-08")
+    assert some(found, "unauthorised", "reached_on") == (8, None)
+
+
+def test_what_schools_arranged_is_theirs_to_return(asked: AskedOf) -> None:
+    found = asked("school-arranged", school=SCHOOL, **{"from": "2026-09-01"})
+    names = ("urn", "ukprn", "setting_type", "reason", "entry_date", "leaving_date", "wrong")
+    assert [(first_name(r), *some(r, *names)) for r in found["placements"]] == [
+        ("Ann", PRU, None, None, "behaviour", "2026-09-07", None, []),
+        ("Fay", None, "10012345", None, "other", "2026-10-05", None, []),
+    ]
+    year = {"from": "2025-09-01", "to": "2026-08-31"}
+    assert [first_name(r) for r in asked("school-arranged", la="856", **year)["placements"]] == [
+        "Ivy"  # Dan, Eve and Gus were placed by the LA
+    ]
+
+
+def test_children_not_in_school_are_those_of_the_la(asked: AskedOf) -> None:
+    found = asked("children-not-in-school", la="856")
+    names = ("why", "since", "school_name", "provider_name", "sessions")
+    assert [(first_name(r), *some(r, *names)) for r in found["children"]] == [
+        ("Ann", "off_site", "2026-09-07", "Alder School", "Bridge PRU", 10),
+        ("Ben", "part_time", "2026-09-07", "Alder School", None, 6),
+        ("Cat", "home_education", "2026-10-15", None, None, None),
+        ("Dan", "no_school", "2026-01-05", None, "Second Gear", 6),
+        ("Eve", "off_site", "2025-12-08", "Brook School", "One to One", 5),
+    ]
+    rutland = asked("children-not-in-school", la="857")["children"]
+    assert [(first_name(r), r["provider_name"]) for r in rutland] == [("Fay", "Garden College")]
+
+
+def test_what_is_known_of_providers(asked: AskedOf) -> None:
+    found = asked("provider-quality", la="856")
+    told = {
+        r["provider"]: some(r, "pupils", "full_time", "ended", "broke_down", "watch")
+        for r in found["providers"]
+    }
+    nothing = ["staff checks not confirmed", "no visit on record"]
+    # Gus until 13 February and Ivy until 22 May; Eve left Oak House in December
+    assert told[PRU] == (1, 1, 2, 1, nothing)
+    assert told[GARAGE] == (1, 0, 0, 0, nothing)
+    assert told[COLLEGE] == (1, 0, 0, 0, nothing)
+    assert "Example" not in str(found)
+
+
+NAMES = (
+    "attendance-return", "children-not-in-school", "governors", "penalty-notice",
+    "provider-quality", "school-arranged", "targeting-support",
+)  # fmt: skip
+GIVEN = {"school": SCHOOL, "la": "856", "upn": upn(10)}
+
+
+def given(name: str) -> dict[str, str]:
+    options = {option.name for option in KINDS[name].options}
+    both = {"school", "la"} <= options
+    return {k: v for k, v in GIVEN.items() if k in options and not (both and k == "la")}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("format", ["html", "pdf", "xlsx", "csv", "json"])
+def test_each_is_written_in_each_format(area: Registry, name: str, format: str) -> None:
+    kind = KINDS[name]
+    assert file_of(kind.read(area, asked_of(kind, given(name))), format)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in {"provider-quality"}])
+@pytest.mark.parametrize(
+    ("role", "organisation"), [("school", OTHER), ("la", "LA857"), ("provider", GARAGE)]
+)
+def test_nobody_is_shown_to_those_who_do_not_see_him(
+    key_of: KeyOf, name: str, role: str, organisation: str
+) -> None:
+    answer = key_of(role, organisation).get(f"/reports/{name}", params=given(name))
+    assert not any(upn(number) in answer.text for number in (1, 2, 3, 4, 5, 10)), answer.text
