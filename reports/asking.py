@@ -72,6 +72,8 @@ def _read(option: Option, text: str) -> Any:
         return _flag(option.name, text)
     if not text:
         return None
+    if "\x00" in text:
+        raise ValueError(f"{option.name} must be plain text")
     if option.kind == "day":
         return day(text, option.name)
     if option.kind == "instant":

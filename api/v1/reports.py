@@ -78,7 +78,8 @@ def _documented(kind: Kind) -> dict[Any, Any]:
         if format != "json":
             schema = {"type": "string", **(_BINARY if format in {"pdf", "xlsx"} else {})}
             found[200]["content"][MEDIA[format]] = {"schema": schema}
-    return {**found, **responses(401, 403, 422, 503)}
+    unseen = (404,) if kind.to_caller else ()  # a pupil who is not there for whoever asks
+    return {**found, **responses(401, 403, *unseen, 422, 503)}
 
 
 for _kind in KINDS.values():
