@@ -101,7 +101,8 @@ def _whose_turn(case: Found, in_turn: Sequence[Found]) -> str:
     if not in_turn:
         return "No headcount for this year group is on record: whose turn it is cannot be said."
     year = "" if case["year_group"] is None else f" for Year {case['year_group']}"
-    named = "; ".join(_turn(one) for one in in_turn[:NEXT])
+    others = [one for one in in_turn if one["school"] != case["school"]]
+    named = "; ".join(_turn(one) for one in others[:NEXT])
     return f"Whose turn it is{year}: {named}."
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from ap_registry import codes
 from ap_registry.adoption import scrubbed
 from ap_registry.happenings import FairAccessCase
-from ap_registry.history import History, history, picture
+from ap_registry.history import History, fold, history, start_of
 from ap_registry.reading import forgotten_upns
 from ap_registry.store import ledger
 from ap_registry.views import show_pupil, show_timeline
@@ -51,7 +51,8 @@ def cases(meeting: Meeting, only: UUID | None = None) -> list[dict[str, Any]]:
     for row in rows:
         pupil, record = pupils[row["pupil_id"]], stored[row["pupil_id"]]
         past = history(record.recorded)
-        full = picture(past, meeting.world, upn=record.upn).pupil.fair_access_case(row["key"])
+        seen = fold(past.entries(), start_of(past, record.upn))
+        full = seen.fair_access_case(row["key"])
         if full is None or not _on_the_agenda(full, meeting.on):
             continue
         shown = _case(meeting, full, row["due_on"], pupil, past, record.upn)
