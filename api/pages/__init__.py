@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.pages import (
     account,
     calendar,
+    elsewhere,
     home,
     lists,
     notify,
@@ -20,6 +21,7 @@ from api.pages import (
     reports,
     signing_in,
     upload,
+    work,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -41,5 +43,7 @@ for part in (
     panel,
     panel_deciding,
     panel_minuting,
+    elsewhere,
+    work,
 ):
     router.include_router(part.router)

@@ -1,19 +1,30 @@
-"""The first page: what is owed, soonest first; and where programs start."""
+"""The first page: what is owed, soonest first, and the lists that wait; where programs start."""
 
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from ap_registry.store import queries
+from ap_registry.access import Caller
+from ap_registry.notice import World
+from ap_registry.store import queries, worklists
+from ap_registry.store.database import Connection
 from ap_registry.store.tasks import waiting_for
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
-from api.pages.rendering import Person, page
+from api.pages.owed import form_of
+from api.pages.rendering import Person, in_words, page
+from api.pages.tables import SHOWN, Cell, Table, file_of, limit_of
+from api.pages.words import duty_words
+from api.pages.work import WORKERS, waiting
 
 router = APIRouter()
-SHOWN = 200
+DOERS = frozenset({"school", "provider", "health"})
+"""Roles whose own duties come first; others look at what everybody owes."""
+EMPTY = "Nothing is owed. What a notice opens is listed here, the soonest first."
 
 
 @router.get("/docs")
@@ -28,30 +39,86 @@ def home(
     person: Person,
     opened: Opened,
     status: Annotated[str, Query(pattern="^(overdue|open)?$")] = "",
+    whose: Annotated[str, Query(pattern="^(ours|all)?$")] = "",
+    format: Annotated[str, Query(pattern="^(csv)?$")] = "",
 ) -> Response:
     """Follow-ups that the person's organisation owes or may see."""
-    today = registry.today()
-    scope = scope_of(person.caller, today)
+    today, caller = registry.today(), person.caller
+    whose = whose or ("ours" if caller.role in DOERS else "all")
+    scope = scope_of(caller, today)
     with registry.database.connection() as connection:
         items = queries.follow_ups(
-            connection, scope, on=today, status=status or None, limit=SHOWN + 1
-        )
-        pupils = queries.names(
-            connection, scope, {UUID(item["pupil_id"]) for item in items if item["pupil_id"]}
-        )
-        opened.note(connection, person.caller, (item["pupil_id"] for item in items[:SHOWN]))
-        waiting = waiting_for(
-            connection, person.caller.organisations, today=today, now=registry.now()
-        )
+            connection, scope, on=today, status=status or None, limit=limit_of(format),
+            owner=caller.organisation if whose == "ours" else None,
+        )  # fmt: skip
         world = registry.worlds.fresh(connection)
-    owners = {
-        item["owner"]: found.name
-        for item in items
-        if (found := world.organisation(item["owner"])) is not None
-    }
+        table = _table(items, _pupils(connection, scope, items), world, caller)
+        shown = items if format else items[:SHOWN]
+        opened.note(connection, caller, (item["pupil_id"] for item in shown))
+        if format == "csv":
+            return file_of(table)
+        counted = waiting_for(connection, caller.organisations, today=today, now=registry.now())
+        lists = _lists(connection, scope, caller, today)
     return page(
-        registry, "home.html", person, items=items[:SHOWN], more=len(items) > SHOWN,
-        owners=owners, pupils=pupils, chosen=status, today=today,
-        waiting=waiting, mine=person.caller.organisations,
-        overdue=sum(item["status"] == "overdue" for item in items),
+        registry, "home.html", person, table=table, chosen=status, whose=whose, today=today,
+        waiting=counted, lists=lists, number=len(table.shown),
+        overdue=sum(item["status"] == "overdue" for item in shown),
     )  # fmt: skip
+
+
+def _pupils(
+    connection: Connection, scope: queries.Scope, items: Iterable[Mapping[str, Any]]
+) -> dict[str, str]:
+    wanted = {UUID(item["pupil_id"]) for item in items if item["pupil_id"]}
+    return queries.names(connection, scope, wanted)
+
+
+def _lists(
+    connection: Connection, scope: queries.Scope, caller: Caller, today: date
+) -> list[tuple[str, str, int]]:
+    if caller.role not in WORKERS:
+        return []
+    return waiting(caller, worklists.counts(connection, scope, today=today))
+
+
+def _table(
+    items: Iterable[Mapping[str, Any]], pupils: Mapping[str, str], world: World, caller: Caller
+) -> Table:
+    return Table(
+        name="what-is-owed", caption="What is owed, soonest first", empty=EMPTY,
+        columns=("Due", "What", "Pupil", "Who owes it"),
+        rows=[_row(item, pupils, world, caller) for item in items],
+    )  # fmt: skip
+
+
+def _row(
+    item: Mapping[str, Any], pupils: Mapping[str, str], world: World, caller: Caller
+) -> tuple[Cell, ...]:
+    owner = world.organisation(item["owner"])
+    late = item["status"] == "overdue"
+    return (
+        Cell(text=in_words(item["due_on"]), tag="Overdue" if late else ""),
+        Cell(text=duty_words(item["kind"]), actions=tuple(_actions(item, caller))),
+        _pupil(item, pupils),
+        Cell(text=owner.name if owner else item["owner"]),
+    )
+
+
+def _actions(item: Mapping[str, Any], caller: Caller) -> Iterable[tuple[str, str]]:
+    if item["kind"] == "list_confirmation" and item["owner"] in caller.organisations:
+        yield "/lists/confirm", "Confirm our list"
+    if item["kind"] == "register_missing" and item["owner"] == caller.organisation:
+        yield f"/register/week?on={item['opened_on']}", "Fill in the register"
+    form = form_of(item, caller)
+    if form:
+        yield form, "Say that it was done"
+
+
+def _pupil(item: Mapping[str, Any], pupils: Mapping[str, str]) -> Cell:
+    """Whoever owes something of a pupil that it sees no more is not led to it."""
+    if item["pupil_id"] in pupils:
+        name = pupils[item["pupil_id"]] or "Name erased"
+        return Cell(text=name, link=f"/pupils/{item['pupil_id']}", more=item["upn"] or "no UPN yet")
+    if item["kind"] == "list_confirmation":
+        return Cell(text="all its pupils")
+    return Cell(text=item["upn"] or ("no UPN yet" if item["pupil_id"] else "a former pupil"))

@@ -25,6 +25,7 @@ from api.problems import HttpProblem
 from api.v1.reads import READERS as OF_READS
 from reports.kinds import KINDS, OUTCOME_READERS
 
+ELSEWHERE_READERS = frozenset({"school", "provider", "la", "panel", "social_care", "admin"})
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
     autoescape=True,
@@ -69,6 +70,7 @@ _ENVIRONMENT.globals |= {
     "report_readers": frozenset[str]().union(*(kind.readers for kind in KINDS.values())),
     "read_readers": OF_READS,
     "quality_readers": OF_QUALITY,
+    "elsewhere_readers": ELSEWHERE_READERS,
 }
 
 

@@ -7,7 +7,7 @@
 from collections.abc import Mapping
 
 from ap_registry.registry import Registry
-from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil, upn
+from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil, send_register, upn
 
 NOBODY = "nobody"  # who has not signed in
 EVERYBODY = ("/", "/pupils", "/pupils/{pupil}", "/notify")
@@ -19,6 +19,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/?status=open",
         "/notify/suspension",
         "/notify/placement_started",
+        "/elsewhere",
         "/lists/confirm",
         "/upload",
         "/calendar",
@@ -29,6 +30,14 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/notify/outreach_session",
         "/register",
         "/register/week",
+        "/elsewhere",
+        "/work/referrals",
+        "/work/outreach",
+        "/work/reviews",
+        "/work/assessments",
+        "/work/targets",
+        "/work/results",
+        "/work/destinations",
         "/lists/confirm",
         "/outcomes?year=2026",
         "/reports/outcomes",
@@ -55,6 +64,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/notify/fair_access_decision",
         "/reports/panel",
     ),
+    "social_care": ("/", "/elsewhere"),
     "auditor": ("/", "/reads", "/reports"),
 }
 
@@ -78,6 +88,13 @@ def fill(registry: Registry) -> dict[str, str]:
     )  # fmt: skip
     notify(registry, "void", "2026-10-06", of="S-2", reason="another pupil", by=SCHOOL)
     case = notify(registry, "fair_access_referral", "2026-10-12", category="d", by=SCHOOL)
+    notify(registry, "referral", "2026-11-02", upn=upn(2), route="other", provider=PRU,
+           objectives=["settle"], by=SCHOOL)  # fmt: skip
+    notify(registry, "outreach_started", "2026-11-02", upn=upn(2), provider=PRU, school=SCHOOL,
+           focus="anger", by=PRU)  # fmt: skip
+    notify(registry, "target_agreed", "2026-09-14", qualification="gcse", subject="maths",
+           level="2", by=PRU)  # fmt: skip
+    send_register(registry, f"upn,organisation,date,session,code\n{PUPIL},{PRU},2026-11-20,AM,/\n")
     return {
         "pupil": PUPIL,
         "event": str(said["event"]["id"]),

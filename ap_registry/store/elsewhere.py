@@ -1,0 +1,91 @@
+"""Who is educated elsewhere on a day: where, what the register says, when the next review is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import LiteralString
+
+from ap_registry import codes
+from ap_registry.store.database import Connection
+from ap_registry.store.queries import SCOPED, Scope
+from ap_registry.store.who import SHOWN_ID
+
+REVIEWS = (
+    "placement_review", "off_site_review", "review_requested", "part_time_review",
+    "reintegration_review_10", "reintegration_review_30", "reintegration_review_60",
+    "reintegration_two_terms",
+)  # fmt: skip
+# An error never ran. The marks are those of the provider's own register, of a merged pupil those of
+# all its records.
+_ELSEWHERE: LiteralString = f"""
+with placed as materialized (
+  select p.pupil_id, {SHOWN_ID.format(t="p")}::text as shown,
+         concat_ws(' ', i.given_name, i.family_name) as name, i.upn, p.provider, p.commissioner,
+         p.starts_on, p.planned_ends_on, p.sessions_per_week
+    from placement p join identity i on i.pupil_id = p.pupil_id and i.until_at = 'infinity'
+   where p.until_at = 'infinity' and {SCOPED.format(t="p")}
+     and p.starts_on <= %(today)s and (p.ended_on is null or p.ended_on >= %(today)s)
+     and p.end_reason is distinct from 'error'
+     and (%(provider)s::text is null or p.provider = %(provider)s)
+   order by lower(i.family_name), lower(i.given_name), p.key
+   limit %(limit)s)
+select p.shown, p.name, p.upn, p.provider, p.commissioner, p.starts_on, p.planned_ends_on,
+       p.sessions_per_week,
+       (select array_agg(substr(w.marks, %(half)s, 2)) from attendance_week w
+         where w.organisation = p.provider and w.week = %(monday)s and w.until_at = 'infinity'
+           and w.pupil_id = any(p.pupil_id || array(
+                 select m.other from merged m
+                  where m.pupil_id = p.pupil_id and m.until_at = 'infinity'))),
+       (select min(f.due_on) from follow_up f
+         where f.pupil_id = p.pupil_id and f.until_at = 'infinity' and f.closed_on is null
+           and f.kind = any(%(reviews)s))
+  from placed p
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """``marks``: codes of the morning and the afternoon, ``-`` for none yet."""
+
+    pupil_id: str
+    name: str
+    upn: str | None
+    provider: str
+    commissioner: str
+    starts_on: date
+    ends_on: date
+    sessions_per_week: int
+    marks: tuple[str, str]
+    review_on: date | None
+
+
+def elsewhere(
+    connection: Connection, scope: Scope, *, today: date, provider: str | None = None, limit: int
+) -> list[Elsewhere]:
+    """Pupils whom the scope sees and who have a placement today, by name."""
+    asked = {
+        "everything": scope.everything, "organisations": list(scope.organisations),
+        "today": today, "provider": provider, "limit": limit, "reviews": list(REVIEWS),
+        "monday": today - timedelta(days=today.weekday()), "half": 2 * today.weekday() + 1,
+    }  # fmt: skip
+    return [
+        Elsewhere(
+            pupil_id=shown, name=name, upn=upn, provider=at, commissioner=commissioner,
+            starts_on=starts, ends_on=ends, sessions_per_week=sessions, marks=_marks(held or ()),
+            review_on=review,
+        )
+        for shown, name, upn, at, commissioner, starts, ends, sessions, held, review in (
+            connection.execute(_ELSEWHERE, asked)
+        )
+    ]  # fmt: skip
+
+
+def _marks(held: Sequence[str]) -> tuple[str, str]:
+    """None on a Saturday or a Sunday, for which no week has a place."""
+    found = [
+        next(
+            (half[n] for half in held if half[n : n + 1] not in {"", codes.NO_MARK}), codes.NO_MARK
+        )
+        for n in (0, 1)
+    ]
+    return codes.from_byte(found[0]), codes.from_byte(found[1])

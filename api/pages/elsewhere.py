@@ -1,0 +1,89 @@
+"""My pupils elsewhere today: who, where, whether they are there, when the next review is."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from ap_registry.access import Caller
+from ap_registry.codes import NO_MARK
+from ap_registry.notice import World
+from ap_registry.store.elsewhere import Elsewhere, elsewhere
+from api.deps import TheRegistry, scope_of
+from api.opened import Opened
+from api.pages.marks import WORDS
+from api.pages.rendering import ELSEWHERE_READERS, Person, in_words, page
+from api.pages.tables import Cell, Table, file_of, limit_of, pupil_cell
+from api.problems import HttpProblem
+
+router = APIRouter()
+TITLES = {"school": "Our pupils elsewhere today", "provider": "Pupils with us today",
+          "social_care": "My children elsewhere today"}  # fmt: skip
+EMPTY = (
+    "No pupil has a placement today. A pupil is listed from the day on which a placement starts."
+)
+
+
+@router.get("/elsewhere")
+def show(
+    registry: TheRegistry,
+    person: Person,
+    opened: Opened,
+    format: Annotated[str, Query(pattern="^(csv)?$")] = "",
+) -> Response:
+    """Of a provider those placed with it, of others all whom they see."""
+    caller, today = person.caller, registry.today()
+    if caller.role not in ELSEWHERE_READERS:
+        raise HttpProblem(403, "This list is for schools, providers and local authorities.")
+    own = caller.organisation if caller.role == "provider" else None
+    with registry.database.connection() as connection:
+        found = elsewhere(
+            connection, scope_of(caller, today), today=today, provider=own,
+            limit=limit_of(format),
+        )  # fmt: skip
+        opened.note(connection, caller, (one.pupil_id for one in found))
+        world = registry.worlds.fresh(connection)
+    table = _table(found, world, caller, today)
+    if format == "csv":
+        return file_of(table)
+    return page(
+        registry, "elsewhere.html", person, table=table, today=today, total=len(table.shown),
+        title=TITLES.get(caller.role, "Pupils elsewhere today"),
+        school_day=today.weekday() < 5,
+    )  # fmt: skip
+
+
+def _table(found: Iterable[Elsewhere], world: World, caller: Caller, today: date) -> Table:
+    ours = caller.role == "provider"
+    return Table(
+        name="pupils-elsewhere", caption="Pupils with a placement today, by name", empty=EMPTY,
+        columns=("Pupil", "Placed by" if ours else "Where", "Today", "Next review", "Until"),
+        rows=[_row(one, world, caller.role, today) for one in found],
+    )  # fmt: skip
+
+
+def _row(one: Elsewhere, world: World, role: str, today: date) -> tuple[Cell, ...]:
+    other = one.commissioner if role == "provider" else one.provider
+    named = world.organisation(other)
+    late = one.review_on is not None and one.review_on < today
+    return (
+        pupil_cell(one.pupil_id, one.name, one.upn),
+        Cell(text=named.name if named else other, more=f"{one.sessions_per_week} sessions a week"),
+        Cell(text=_today(one.marks)),
+        Cell(
+            text=in_words(one.review_on) if one.review_on else "none due",
+            tag="Overdue" if late else "",
+        ),
+        Cell(text=in_words(one.ends_on), tag="Passed" if one.ends_on < today else ""),
+    )
+
+
+def _today(marks: tuple[str, str]) -> str:
+    if marks == (NO_MARK, NO_MARK):
+        return "No mark yet"
+    words = [WORDS.get(code, "no mark yet") for code in marks]
+    if words[0] == words[1]:
+        return words[0]
+    return f"Morning: {words[0].lower()}. Afternoon: {words[1].lower()}"

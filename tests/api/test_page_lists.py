@@ -1,0 +1,120 @@
+"""Lists of people at work: each sees its own, what is done leaves them, a file is no formula."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from io import StringIO
+
+import httpx
+import pytest
+
+from ap_registry import embedded
+from ap_registry.registry import Registry
+from tests.browser.conftest import PASSWORD, opened
+from tests.world import OTHER, PRU, PUPIL, SCHOOL, notify, register_pupil, send_register, upn
+
+PLACED = {"commissioner": SCHOOL, "provider": PRU, "reason": "behaviour", "intent": "return",
+          "ends_on": "2027-02-12", "sessions_per_week": 4, "by": SCHOOL}  # fmt: skip
+People = Callable[[str], httpx.Client]
+
+
+def fill(registry: Registry) -> None:
+    """Three of Alder School are placed; one of Brook School is not."""
+    names = ("Ann", "=cmd()", "Cara")
+    for number, name in enumerate(names, start=1):
+        register_pupil(registry, upn=upn(number), given_name=name)
+        notify(registry, "placement_started", "2026-11-02", upn=upn(number), **PLACED)
+    register_pupil(registry, upn=upn(4), given_name="Dan")
+    notify(registry, "left_roll", "2026-09-02", upn=upn(4), school=SCHOOL, ground="a")
+    notify(registry, "joined_roll", "2026-09-02", upn=upn(4), school=OTHER, registration="C")
+    notify(registry, "referral", "2026-11-02", upn=upn(4), route="other", provider=PRU,
+           objectives=["settle"], by=OTHER)  # fmt: skip
+    notify(registry, "target_agreed", "2026-11-02", qualification="gcse", subject="maths",
+           level="2", by=PRU)  # fmt: skip
+    send_register(registry, f"upn,organisation,date,session,code\n{PUPIL},{PRU},2026-11-20,AM,I\n")
+
+
+@pytest.fixture(scope="module")
+def person(servers: embedded.Servers) -> Iterator[People]:
+    """A client signed in as the person of a role."""
+    with ExitStack() as open_ones:
+        url = open_ones.enter_context(opened(servers, fill))
+
+        def signed_in(role: str) -> httpx.Client:
+            client = open_ones.enter_context(httpx.Client(base_url=url, timeout=60))
+            client.post("/sign-in", data={"email": f"{role}@example.org", "password": PASSWORD})
+            return client
+
+        yield signed_in
+
+
+def texts(page: str) -> list[list[str]]:
+    """The cells of a page's table, without their small print."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    cells = (re.findall(r"<td[^>]*>(?:<a[^>]*>)?([^<]*)", row) for row in rows)
+    return [[cell.strip() for cell in row] for row in cells]
+
+
+def test_a_school_sees_where_its_pupils_are_today(person: People) -> None:
+    found = texts(person("school").get("/elsewhere").text)
+    assert [row[:3] for row in found] == [
+        ["=cmd() Example", "Bridge PRU", "No mark yet"],
+        ["Ann Example", "Bridge PRU", "Morning: ill. Afternoon: no mark yet"],
+        ["Cara Example", "Bridge PRU", "No mark yet"],
+    ]
+
+
+def test_a_health_partner_has_no_such_list(person: People) -> None:
+    assert person("health").get("/elsewhere").status_code == 403
+
+
+def test_a_file_has_the_cells_of_the_page_and_no_formula(person: People) -> None:
+    answer = person("school").get("/elsewhere?format=csv")
+    rows = list(csv.reader(StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [row[0] for row in rows] == [
+        "Pupil", f"'=cmd() Example – {upn(2)}", f"Ann Example – {PUPIL}",
+        f"Cara Example – {upn(3)}",
+    ]  # fmt: skip
+    assert answer.headers["content-disposition"] == 'attachment; filename="pupils-elsewhere.csv"'
+
+
+def test_each_list_of_a_provider_holds_what_is_owed(person: People) -> None:
+    client = person("provider")
+    held = {
+        name: {row[0].split(" ")[0] for row in texts(client.get(f"/work/{name}").text)}
+        for name in ("referrals", "outreach", "assessments", "targets", "results")
+    }
+    assert held == {
+        "referrals": {"Dan"}, "outreach": set(), "assessments": {"Ann", "=cmd()", "Cara"},
+        "targets": {"=cmd()", "Cara"}, "results": {"Ann"},
+    }  # fmt: skip
+
+
+def test_an_empty_list_says_what_to_do(person: People) -> None:
+    assert "No outreach runs." in person("provider").get("/work/outreach").text
+
+
+@pytest.mark.parametrize("path", ["/work/referrals", "/work/results"])
+def test_the_lists_of_a_provider_are_for_providers(person: People, path: str) -> None:
+    assert person("school").get(path).status_code == 403
+
+
+def test_what_is_recorded_leaves_its_list(person: People) -> None:
+    client = person("provider")
+    form = re.search(r'href="(/notify/result_awarded[^"]*)"', client.get("/work/results").text)
+    assert form is not None
+    page = client.get(form[1].replace("&amp;", "&")).text
+    token = re.search(r'name="csrf" value="([^"]*)"', page)
+    assert token is not None
+    filled = {"csrf": token[1], "upn": PUPIL, "occurred_on": "19/11/2026", "qualification": "gcse",
+              "subject": "maths", "grade": "4", "provider": PRU}  # fmt: skip
+    assert client.post("/notify/result_awarded", data=filled).status_code == 200
+    assert texts(client.get("/work/results").text) == []
+
+
+def test_a_person_s_own_duties_come_first_and_all_are_a_step_away(person: People) -> None:
+    client = person("provider")
+    owners = {row[3] for row in texts(client.get("/").text)}
+    everybody = {row[3] for row in texts(client.get("/?whose=all").text)}
+    assert (owners, "Alder School" in everybody) == ({"Bridge PRU"}, True)
