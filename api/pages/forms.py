@@ -3,14 +3,17 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ap_registry.fields import Code, Day, FieldsOf, Kind, Listed, Text, Whole, YesNo
 from ap_registry.notice import NoticeType
+from api.pages.law import law_of
 from api.pages.words import code_words, field_words
 
 MOST_RADIOS = 6
 LONG_TEXT = 1_000
+_OF_THE_FORM = frozenset({"csrf", "form", "do", "at", "checking"})
 _REFERENCE = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is misread on the telephone
 
 
@@ -24,22 +27,32 @@ class Input:
     kind: str
     required: bool
     choices: tuple[tuple[str, str], ...] = ()
+    law: str = ""
+    is_day: bool = False
+
+    def in_words(self, value: str) -> str:
+        """What was chosen or written, as people say it."""
+        words = dict(self.choices)
+        return ", ".join(words.get(part, part) for part in value.split(";")) if words else value
 
 
-def inputs(kind: NoticeType[Any]) -> list[Input]:
-    """The pupil and the day first, the notifier's own reference last."""
+def inputs(kind: NoticeType[Any], on: date) -> list[Input]:
+    """The pupil and the day first, the notifier's own reference last; the law as on that day."""
     return [
-        _input(kind.name, "upn", Text(), required=kind.name != "pupil_registered"),
-        _input(kind.name, "occurred_on", Day(), required=True),
-        *(_input(kind.name, n, s.kind, required=s.required) for n, s in kind.fields.items()),
-        _input(kind.name, "ref", Text(), required=False),
+        _input(kind.name, "upn", Text(), on, required=kind.name != "pupil_registered"),
+        _input(kind.name, "occurred_on", Day(), on, required=True),
+        *(_input(kind.name, n, s.kind, on, required=s.required) for n, s in kind.fields.items()),
+        _input(kind.name, "ref", Text(), on, required=False),
     ]
 
 
-def _input(notice: str, name: str, kind: Kind, *, required: bool) -> Input:
+def _input(notice: str, name: str, kind: Kind, on: date, *, required: bool) -> Input:
     label, hint = field_words(notice, name)
     shape, choices = _shape(name, kind)
-    return Input(name=name, label=label, hint=hint, kind=shape, required=required, choices=choices)
+    return Input(
+        name=name, label=label, hint=hint, kind=shape, required=required, choices=choices,
+        law=law_of(notice, name, on), is_day=isinstance(kind, Day),
+    )  # fmt: skip
 
 
 def _shape(name: str, kind: Kind) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -78,6 +91,7 @@ def sent(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
 
 
 def notice_of(kind: str, values: Mapping[str, str]) -> dict[str, str]:
-    given = {name: value for name, value in values.items() if name not in {"csrf", "form"}}
+    """Without what the form says of itself."""
+    given = {name: value for name, value in values.items() if name not in _OF_THE_FORM}
     given.setdefault("ref", values.get("form") or new_reference())
     return {**given, "type": kind}

@@ -1,5 +1,9 @@
-"""Notify a movement: a form made from the catalogue, refused in the same words as the API."""
+"""Notify a movement: one thing on a page, or all on one; checked before it is sent.
 
+A form is made from the catalogue, and refused in the same words as the API.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -7,25 +11,21 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from ap_registry.access import may_send
-from ap_registry.errors import NotFound, Problem, Refused
-from ap_registry.notice import NoticeType
+from ap_registry.errors import Refused
 from ap_registry.notices import CATALOGUE
-from ap_registry.store import queries
-from api.deps import TheRegistry, scope_of
-from api.opened import Opened, Reader
-from api.pages import forms, refusals
+from api.deps import TheRegistry
+from api.opened import Opened
+from api.pages import forms, refusals, steps
+from api.pages.answers import answered
+from api.pages.asking import Asking, begin, kind_of, near, pupil, registers, stranger, tried
 from api.pages.rendering import Person, check_form, page
 from api.pages.words import GROUPS, TITLES
 
 router = APIRouter(prefix="/notify")
 MOST = 200
-
-
-def _kind(name: str) -> NoticeType[Any]:
-    kind = CATALOGUE.get(name)
-    if kind is None:
-        raise NotFound((Problem("", "not_found", "there is no such notice"),))
-    return kind
+Told = Sequence[tuple[str, str]]
+Near = Mapping[str, tuple[str, str]]
+"""Name and why, by id."""
 
 
 @router.get("")
@@ -42,77 +42,121 @@ def what_happened(registry: TheRegistry, person: Person, upn: str = "") -> Respo
 
 
 @router.get("/{name}")
-def form(name: str, request: Request, registry: TheRegistry, person: Person) -> Response:
-    """What the address says of the form's fields is filled in."""
-    kind = _kind(name)
-    fields = {field.name for field in forms.inputs(kind)}
+def form(
+    name: str, request: Request, registry: TheRegistry, person: Person, opened: Opened,
+    whole: bool = False,
+) -> Response:  # fmt: skip
+    """What the address says of the form's fields is filled in; ``whole``: all on one page."""
+    fields = {field.name for field in forms.inputs(kind_of(name), registry.today())}
     asked = {k: v[:MOST] for k, v in request.query_params.items() if k in fields}
-    values = {**asked, "form": forms.new_reference()}
-    if person.caller.role in {"school", "provider"} and person.caller.organisation:
-        values[person.caller.role] = person.caller.organisation
-    return _form(registry, person, kind, values)
-
-
-def _form(
-    registry: TheRegistry,
-    person: Person,
-    kind: NoticeType[Any],
-    values: dict[str, str],
-    *,
-    refused: Refused | None = None,
-    opened: Reader | None = None,
-) -> Response:
-    fields = forms.inputs(kind)
-    problems = refusals.shown(fields, values, refused.problems) if refused else []
-    near = _near(registry, person, refused)
-    if opened is not None:
-        opened.at_once(person.caller, *near)
-    return page(
-        registry, "notify.html", person, refused.status if refused else 200,
-        near=near, register=_registers(person, refused),
-        name=kind.name,
-        title=TITLES.get(kind.name, (kind.name.replace("_", " "), ""))[0],
-        fields=fields, values=values, problems=problems, errors=dict(problems),
-    )  # fmt: skip
-
-
-def _registers(person: Person, refused: Refused | None) -> bool:
-    """Is the pupil unknown, and may the person register it?"""
-    unknown = any(one.code == "unknown_pupil" for one in (refused.problems if refused else ()))
-    return unknown and may_send(person.caller, CATALOGUE["pupil_registered"])
-
-
-def _near(
-    registry: TheRegistry, person: Person, refused: Refused | None
-) -> dict[str, tuple[str, str]]:
-    """Pupils who may be meant, by id: name and why; all are such as the person sees anyway."""
-    found = [one for problem in (refused.problems if refused else ()) for one in problem.near]
-    if not found:
-        return {}
-    with registry.database.connection() as connection:
-        scope = scope_of(person.caller, registry.today())
-        names = queries.names(connection, scope, {one.pupil_id for one in found})
-    return {
-        id_: (names[id_], "; ".join(one.reasons))
-        for one in found
-        if (id_ := str(one.pupil_id)) in names
-    }
+    if person.caller.role in fields and person.caller.organisation:
+        asked.setdefault(person.caller.role, person.caller.organisation)
+    asking = begin(registry, person, opened, name, {**asked, "form": forms.new_reference()})
+    first = None if whole else steps.after(asking.steps, None, asking.values)
+    return _whole(asking) if first is None else _step(asking, first)
 
 
 @router.post("/{name}")
 async def send(
     name: str, request: Request, registry: TheRegistry, person: Person, opened: Opened
 ) -> Response:
-    kind = _kind(name)
+    """On to the next thing, back, to the check, or (``do=send``, or nothing said) recorded."""
     values = forms.sent((await request.form()).multi_items())
     check_form(person, values.get("csrf"))
-    notice = forms.notice_of(name, values)
+    asking = begin(registry, person, opened, name, values)
+    do, _, which = values.get("do", "").partition(":")
+    at = steps.named(asking.steps, values["at"]) if "at" in values else None
 
-    def record() -> Response:
-        try:
-            outcome = registry.record(notice, person.caller, from_file=True)
-        except Refused as refused:
-            return _form(registry, person, kind, values, refused=refused, opened=opened)
-        return page(registry, "recorded.html", person, receipt=outcome.receipt)
+    def answer() -> Response:
+        if do == "next" and at is not None:
+            return _next(asking, at)
+        if do == "back":
+            return _step(asking, steps.before(asking.steps, at) or asking.steps[0])
+        if do == "change":
+            return _step(asking, steps.named(asking.steps, which), checking=True)
+        if do == "check":
+            return _check(asking)
+        return _record(asking, at_check=do == "send")
 
-    return await run_in_threadpool(record)
+    return await run_in_threadpool(answer)
+
+
+def _next(asking: Asking, at: steps.Step) -> Response:
+    """What is wrong on this page is said on it, as far as it can be told yet."""
+    refused = stranger(asking) if at.name == "pupil" else tried(asking)
+    problems, near = _wrong_here(asking, at, refused)
+    checking = bool(asking.values.get("checking"))
+    if problems:
+        return _step(asking, at, problems=problems, near=near, checking=checking)
+    follows = None if checking else steps.after(asking.steps, at, asking.values)
+    return _check(asking) if follows is None else _step(asking, follows)
+
+
+def _wrong_here(asking: Asking, at: steps.Step, refused: Refused | None) -> tuple[Told, Near]:
+    here = {field.name for field in at.fields}
+    problems = refusals.shown(asking.fields, asking.values, refused.problems if refused else ())
+    told = [(name, words) for name, words in problems if name in here]
+    return told, near(asking, refused)
+
+
+def _step(
+    asking: Asking, at: steps.Step, *, problems: Told = (), near: Near | None = None,
+    checking: bool = False,
+) -> Response:  # fmt: skip
+    shown = {field.name for field in at.fields} | {"csrf", "do", "at", "checking"}
+    kept = {name: value for name, value in asking.values.items() if name not in shown}
+    return page(
+        asking.registry, "notify_step.html", asking.person, 422 if problems else 200,
+        name=asking.kind.name, title=asking.title, step=at, values=asking.values, kept=kept,
+        problems=problems, errors=dict(problems), near=near or {}, checking=checking,
+        first=at == asking.steps[0], pupil="" if at.name == "pupil" else pupil(asking),
+        register=False,
+    )  # fmt: skip
+
+
+def _check(asking: Asking) -> Response:
+    """Every answer, what would follow, and what is in the way; nothing is saved yet."""
+    notice = forms.notice_of(asking.kind.name, asking.values)
+    receipt, refused = None, None
+    try:
+        receipt = asking.registry.record(
+            notice, asking.person.caller, from_file=True, dry_run=True
+        ).receipt
+    except Refused as found:
+        refused = found
+    return _checked(asking, receipt, refused)
+
+
+def _checked(
+    asking: Asking, receipt: Mapping[str, Any] | None, refused: Refused | None
+) -> Response:
+    problems = refusals.shown(asking.fields, asking.values, refused.problems) if refused else []
+    with asking.registry.database.connection() as connection:
+        world = asking.registry.worlds.fresh(connection)
+    return page(
+        asking.registry, "notify_check.html", asking.person, 422 if refused else 200,
+        name=asking.kind.name, title=asking.title, pupil=pupil(asking),
+        answers=answered(asking.fields, asking.values, world), receipt=receipt,
+        kept={k: v for k, v in asking.values.items() if k not in {"csrf", "do", "at", "checking"}},
+        problems=problems, errors=dict(problems), near=near(asking, refused),
+        register=registers(asking, refused), values=asking.values,
+    )  # fmt: skip
+
+
+def _whole(asking: Asking, refused: Refused | None = None) -> Response:
+    problems = refusals.shown(asking.fields, asking.values, refused.problems) if refused else []
+    return page(
+        asking.registry, "notify.html", asking.person, refused.status if refused else 200,
+        near=near(asking, refused), register=registers(asking, refused), name=asking.kind.name,
+        title=asking.title, fields=asking.fields, values=asking.values, problems=problems,
+        errors=dict(problems),
+    )  # fmt: skip
+
+
+def _record(asking: Asking, *, at_check: bool) -> Response:
+    notice = forms.notice_of(asking.kind.name, asking.values)
+    try:
+        outcome = asking.registry.record(notice, asking.person.caller, from_file=True)
+    except Refused as refused:
+        return _checked(asking, None, refused) if at_check else _whole(asking, refused)
+    return page(asking.registry, "recorded.html", asking.person, receipt=outcome.receipt)

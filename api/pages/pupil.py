@@ -12,9 +12,15 @@ from ap_registry.reading import read_pupil
 from ap_registry.store import queries, who
 from api.deps import TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.opened import Opened
+from api.pages.lanes import drawing
+from api.pages.putting_right import may_put_right
 from api.pages.rendering import Person, page, see_other
 
 router = APIRouter()
+_PLACES = (
+    ("rolls", "school"), ("placements", "provider"), ("directions", "provider"),
+    ("outreach", "provider"), ("part_time", "school"), ("reintegrations", "school"),
+)  # fmt: skip
 
 
 @router.get("/pupils")
@@ -61,11 +67,11 @@ def show(
         )
         opened.note(connection, person.caller, [shown["id"]])
     named = {item["by"] for item in shown["timeline"]}
-    named |= {spell["school"] for spell in shown["rolls"]}
-    named |= {placement["provider"] for placement in shown["placements"]}
+    for group, place in _PLACES:
+        named |= {one[place] for one in shown[group]}
     names = {name: one.name for name in named if (one := world.organisation(name)) is not None}
     return page(
         registry, "pupil.html", person, pupil=shown, owed=owed, names=names,
         known_by=known_by and instant(known_by), as_at=as_at or "", on=wanted and str(wanted),
-        last_day=last,
+        last_day=last, lanes=drawing(shown, names, registry.today()), may_put_right=may_put_right,
     )  # fmt: skip

@@ -15,13 +15,17 @@ MOST_IN_FILE = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """``more``: small print under the text; ``actions`` (address, words) are on the page alone."""
+    """``more``: small print under the text; ``actions`` (address, words) are on the page alone.
+
+    ``about``: what the actions are about, for who hears the page; the text where it is empty.
+    """
 
     text: str
     link: str | None = None
     tag: str = ""
     more: str = ""
     actions: tuple[tuple[str, str], ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

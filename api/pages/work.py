@@ -177,7 +177,7 @@ def _rows(work: Work, rows: worklists.Found, world: World, own: str) -> Iterator
             pupil_cell(row["pupil_id"], row["name"], row["upn"]),
             Cell(text=other.name if other else code_words("qualification", row["other"])),
             Cell(text=in_words(row["on"])),
-            Cell(text=work.what(row), actions=actions),
+            Cell(text=work.what(row), actions=actions, about=row["name"]),
         )
 
 

@@ -33,15 +33,30 @@ def pupil(registry: Registry, address: str) -> None:
     notify(registry, "void", "2026-10-06", of="S-2", reason="another pupil", by=SCHOOL)
 
 
+def on(page: Page) -> None:
+    page.get_by_role("button", name="Continue").click()
+
+
 def notify_six_days(page: Page) -> None:
+    """One thing on a page; the school is known, so nobody asks for it."""
     page.get_by_role("link", name="Notify", exact=True).click()
     page.get_by_role("link", name="A pupil was suspended").click()
     page.get_by_label("Unique pupil number (UPN)").fill(PUPIL.lower())
+    on(page)
+    expect(page.locator(".caption")).to_have_text("A pupil was suspended: Ann Example")
     page.get_by_label("First day of the suspension").fill("16/11/2026")
-    page.get_by_label("Number of sessions").fill("12")
     page.get_by_label("Last day of the suspension").fill("2026-11-23")
+    on(page)
+    page.get_by_label("Number of sessions").fill("12")
+    on(page)
     page.get_by_label("Physical assault against a pupil").check()
-    page.get_by_role("button", name="Notify").click()
+    on(page)
+    expect(page.get_by_role("heading", name="Anything else?")).to_be_visible()
+    on(page)
+    expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
+    expect(page.locator(".answers")).to_contain_text("Alder School (100001)")
+    expect(page.locator(".next").first).to_contain_text("by 23 November 2026")
+    page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="Notice recorded")).to_be_visible()
 
 
@@ -79,19 +94,25 @@ def test_a_timeline_shows_what_was_put_right_and_taken_back(visit: Visit) -> Non
 def test_a_form_is_refused_by_the_labels_that_it_shows(visit: Visit) -> None:
     page = visit()
     sign_in(page, "school")
-    page.goto("/notify/suspension")
+    page.goto("/notify/suspension?whole=true")
     page.get_by_label("Unique pupil number (UPN)").fill(PUPIL)
     page.get_by_label("First day of the suspension").fill("16/11/2026")
     page.get_by_label("Number of sessions").fill("2")
     page.get_by_label("Last day of the suspension").fill("13/11/2026")
     page.get_by_label("Bullying", exact=True).check()
-    page.get_by_role("button", name="Notify").click()
+    page.get_by_role("button", name="Check your answers").click()
     expect(page.get_by_role("alert")).to_contain_text(
         "Last day of the suspension: must not be before “First day of the suspension”"
     )
     page.get_by_role("link", name=re.compile("must not be before")).click()
-    expect(page.get_by_label("Last day of the suspension")).to_be_focused()
+    change = page.get_by_role("button", name="Change Last day of the suspension")
+    expect(change).to_be_focused()
+    change.click()
     expect(page.get_by_label("Last day of the suspension")).to_have_value("13/11/2026")
+    page.get_by_label("Last day of the suspension").fill("16/11/2026")
+    on(page)
+    expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
 
 
 def test_a_form_sent_twice_is_one_notice(visit: Visit, registry: Registry) -> None:
@@ -128,7 +149,7 @@ def test_no_answer_to_a_form_has_a_barrier(visit: Visit, tmp_path: Path) -> None
     page = visit(width=320)
     sign_in(page, "school")
     page.goto("/notify/suspension")
-    page.get_by_role("button", name="Notify").click()
+    on(page)
     expect(page.get_by_role("alert")).to_be_visible()
     photograph(page, tmp_path, "refused")
     refused = barriers(page), page.evaluate(WIDE_AS_SCREEN)

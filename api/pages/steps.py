@@ -1,0 +1,53 @@
+"""One thing on a page: how the fields of a notice are asked for one after the other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from api.pages.forms import Input
+
+MORE = "more"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """``title``: the heading of a page that asks for several; one field is its own heading."""
+
+    name: str
+    title: str
+    fields: tuple[Input, ...]
+
+    def missing(self, values: Mapping[str, str]) -> bool:
+        return any(one.required and not values.get(one.name) for one in self.fields)
+
+
+def steps(fields: Sequence[Input]) -> tuple[Step, ...]:
+    """The pupil; the days; each other field that is needed; at last all that may be left out."""
+    who = [one for one in fields if one.name == "upn"]
+    needed = [one for one in fields if one.required and one.name != "upn"]
+    days = [one for one in needed if one.is_day]
+    rest = [one for one in fields if one not in needed and one.name != "upn"]
+    return (
+        Step(name="pupil", title="Which pupil?", fields=tuple(who)),
+        Step(name="days", title="When?", fields=tuple(days)),
+        *(Step(name=one.name, title=one.label, fields=(one,)) for one in needed if not one.is_day),
+        Step(name=MORE, title="Anything else?", fields=tuple(rest)),
+    )
+
+
+def named(found: Sequence[Step], name: str) -> Step:
+    """The step of that name or with that field; the first where there is none."""
+    return next(
+        (s for s in found if s.name == name or any(f.name == name for f in s.fields)), found[0]
+    )
+
+
+def after(found: Sequence[Step], at: Step | None, values: Mapping[str, str]) -> Step | None:
+    """The next that still asks for something; None: all is known, but for the check."""
+    start = 0 if at is None else found.index(at) + 1
+    return next((s for s in found[start:] if s.name == MORE or s.missing(values)), None)
+
+
+def before(found: Sequence[Step], at: Step | None) -> Step | None:
+    """The one before; of the check (None) the last."""
+    place = len(found) if at is None else found.index(at)
+    return found[place - 1] if place else None
