@@ -2,21 +2,18 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from io import StringIO
 
-import httpx
 import pytest
 
 from ap_registry import embedded
 from ap_registry.registry import Registry
-from tests.browser.conftest import PASSWORD, opened
+from tests.api.people import People, at_pages
 from tests.world import OTHER, PRU, PUPIL, SCHOOL, notify, register_pupil, send_register, upn
 
 PLACED = {"commissioner": SCHOOL, "provider": PRU, "reason": "behaviour", "intent": "return",
           "ends_on": "2027-02-12", "sessions_per_week": 4, "by": SCHOOL}  # fmt: skip
-People = Callable[[str], httpx.Client]
 
 
 def fill(registry: Registry) -> None:
@@ -37,15 +34,7 @@ def fill(registry: Registry) -> None:
 
 @pytest.fixture(scope="module")
 def person(servers: embedded.Servers) -> Iterator[People]:
-    """A client signed in as the person of a role."""
-    with ExitStack() as open_ones:
-        url = open_ones.enter_context(opened(servers, fill))
-
-        def signed_in(role: str) -> httpx.Client:
-            client = open_ones.enter_context(httpx.Client(base_url=url, timeout=60))
-            client.post("/sign-in", data={"email": f"{role}@example.org", "password": PASSWORD})
-            return client
-
+    with at_pages(servers, fill) as signed_in:
         yield signed_in
 
 
