@@ -59,7 +59,7 @@ def _written(value: object, *, day: bool) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ";".join(str(part) for part in value)
     return refusals.day_first(str(value)) if day else str(value)
 

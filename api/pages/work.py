@@ -18,7 +18,7 @@ from api.pages.tables import Cell, Table, file_of, limit_of, pupil_cell
 from api.pages.words import code_words, duty_words
 from api.problems import HttpProblem
 
-router = APIRouter(prefix="/work")
+router = APIRouter(prefix="/tasks")
 WORKERS = frozenset({"provider"})
 Row = Mapping[str, Any]
 Form = tuple[str, str, Mapping[str, str]]
@@ -159,9 +159,9 @@ def show(
     )  # fmt: skip
     if format == "csv":
         return file_of(table)
-    lists = [(f"/work/{key}", one.title) for key, one in WORK.items()]
+    lists = [(f"/tasks/{key}", one.title) for key, one in WORK.items()]
     return page(
-        registry, "work.html", person, work=work, table=table, lists=lists, here=f"/work/{name}"
+        registry, "work.html", person, work=work, table=table, lists=lists, here=f"/tasks/{name}"
     )
 
 
@@ -185,4 +185,4 @@ def waiting(caller: Caller, counts: Mapping[str, int]) -> list[tuple[str, str, i
     """Address, title and length of the lists that hold something; those of a provider alone."""
     if caller.role not in WORKERS:
         return []
-    return [(f"/work/{n}", WORK[n].title, count) for n, count in counts.items() if count]
+    return [(f"/tasks/{n}", WORK[n].title, count) for n, count in counts.items() if count]

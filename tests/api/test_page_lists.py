@@ -71,7 +71,7 @@ def test_a_file_has_the_cells_of_the_page_and_no_formula(person: People) -> None
 def test_each_list_of_a_provider_holds_what_is_owed(person: People) -> None:
     client = person("provider")
     held = {
-        name: {row[0].split(" ")[0] for row in texts(client.get(f"/work/{name}").text)}
+        name: {row[0].split(" ")[0] for row in texts(client.get(f"/tasks/{name}").text)}
         for name in ("referrals", "outreach", "assessments", "targets", "results")
     }
     assert held == {
@@ -81,17 +81,17 @@ def test_each_list_of_a_provider_holds_what_is_owed(person: People) -> None:
 
 
 def test_an_empty_list_says_what_to_do(person: People) -> None:
-    assert "No outreach runs." in person("provider").get("/work/outreach").text
+    assert "No outreach runs." in person("provider").get("/tasks/outreach").text
 
 
-@pytest.mark.parametrize("path", ["/work/referrals", "/work/results"])
+@pytest.mark.parametrize("path", ["/tasks/referrals", "/tasks/results"])
 def test_the_lists_of_a_provider_are_for_providers(person: People, path: str) -> None:
     assert person("school").get(path).status_code == 403
 
 
 def test_what_is_recorded_leaves_its_list(person: People) -> None:
     client = person("provider")
-    form = re.search(r'href="(/notify/result_awarded[^"]*)"', client.get("/work/results").text)
+    form = re.search(r'href="(/notify/result_awarded[^"]*)"', client.get("/tasks/results").text)
     assert form is not None
     page = client.get(form[1].replace("&amp;", "&")).text
     token = re.search(r'name="csrf" value="([^"]*)"', page)
@@ -99,7 +99,7 @@ def test_what_is_recorded_leaves_its_list(person: People) -> None:
     filled = {"csrf": token[1], "upn": PUPIL, "occurred_on": "19/11/2026", "qualification": "gcse",
               "subject": "maths", "grade": "4", "provider": PRU}  # fmt: skip
     assert client.post("/notify/result_awarded", data=filled).status_code == 200
-    assert texts(client.get("/work/results").text) == []
+    assert texts(client.get("/tasks/results").text) == []
 
 
 def test_a_person_s_own_duties_come_first_and_all_are_a_step_away(person: People) -> None:
