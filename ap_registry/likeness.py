@@ -90,10 +90,15 @@ def _sex(one: str | None, other: str | None) -> tuple[int, tuple[str, ...]]:
     return (0, ("but the sex is recorded differently",)) if known else (SEX // 2, ())
 
 
+def words_of(text: str | None) -> list[str]:
+    """Without accents, capitals and apostrophes; a hyphen parts words."""
+    folded = unicodedata.normalize("NFKD", (text or "").casefold().replace("-", " "))
+    return "".join(c for c in folded if c.isalpha() or c == " ").split()
+
+
 def plain(text: str | None) -> str:
     """Without accents, capitals, hyphens, apostrophes and blanks; its words in order of letters."""
-    folded = unicodedata.normalize("NFKD", (text or "").casefold().replace("-", " "))
-    return "".join(sorted("".join(c for c in folded if c.isalpha() or c == " ").split()))
+    return "".join(sorted(words_of(text)))
 
 
 def days_near(born: date) -> frozenset[date]:

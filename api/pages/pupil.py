@@ -1,43 +1,23 @@
 """A pupil's timeline: both times, corrections and what was taken back in plain sight."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from ap_registry.disclosure import disclosed
-from ap_registry.errors import NotFound
 from ap_registry.instants import instant
 from ap_registry.reading import read_pupil
-from ap_registry.store import queries, who
+from ap_registry.store import queries
 from api.deps import TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.opened import Opened
 from api.pages.lanes import drawing
 from api.pages.putting_right import may_put_right
-from api.pages.rendering import Person, page, see_other
+from api.pages.rendering import Person, page
 
 router = APIRouter()
 _PLACES = (
     ("rolls", "school"), ("placements", "provider"), ("directions", "provider"),
     ("outreach", "provider"), ("part_time", "school"), ("reintegrations", "school"),
 )  # fmt: skip
-
-
-@router.get("/pupils")
-def find(
-    registry: TheRegistry, person: Person, upn: Annotated[str, Query(max_length=40)] = ""
-) -> Response:
-    """A search box; what may not be seen is not found."""
-    if not upn:
-        return page(registry, "find.html", person, error=None, upn="")
-    try:
-        pupil_id, _ = find_pupil(registry, person.caller, upn)
-        with registry.database.connection() as connection:
-            known = who.known_as(connection, pupil_id)
-    except NotFound:
-        words = "No pupil with this UPN is known to you"
-        return page(registry, "find.html", person, 404, error=words, upn=upn)
-    return see_other(f"/pupils/{(known and known.shown_as) or pupil_id}")
 
 
 @router.get("/pupils/{pupil}")

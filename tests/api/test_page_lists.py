@@ -107,3 +107,28 @@ def test_a_person_s_own_duties_come_first_and_all_are_a_step_away(person: People
     owners = {row[3] for row in texts(client.get("/").text)}
     everybody = {row[3] for row in texts(client.get("/?whose=all").text)}
     assert (owners, "Alder School" in everybody) == ({"Bridge PRU"}, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("cra exampel", ["Cara Example"]),
+        (upn(3)[:-1] + "9", ["Cara Example"]),
+        ("dan", []),  # of Brook School
+    ],
+)
+def test_a_pupil_is_found_by_those_who_see_it(person: People, typed: str, names: list[str]) -> None:
+    answer = person("school").get("/pupils", params={"q": typed})
+    assert [row[0] for row in texts(answer.text)] == names
+    assert answer.status_code == (200 if names else 404)
+
+
+def test_whom_one_may_not_see_is_answered_as_whom_nobody_knows(person: People) -> None:
+    client = person("school")
+    unseen, unknown = (client.get("/pupils", params={"q": q}).text for q in ("dan", "xyz"))
+    assert unseen.replace("dan", "xyz") == unknown
+
+
+def test_a_upn_leads_straight_to_its_pupil(person: People) -> None:
+    answer = person("school").get("/pupils", params={"q": PUPIL.lower()})
+    assert answer.headers["location"].startswith("/pupils/")

@@ -17,6 +17,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         *EVERYBODY,
         "/?status=overdue",
         "/?status=open",
+        "/pupils?q=exampel",
         "/notify/suspension",
         "/notify/suspension?whole=true",
         "/notify/notified?upn={pupil}&of={event}&to=parent",
