@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from ap_registry.access import Caller
+from ap_registry.duty_names import duty_words
 from ap_registry.notice import World
 from ap_registry.store import queries, worklists
 from ap_registry.store.database import Connection
@@ -18,7 +19,6 @@ from api.opened import Opened
 from api.pages.owed import form_of
 from api.pages.rendering import Person, in_words, page
 from api.pages.tables import SHOWN, Cell, Table, file_of, limit_of
-from api.pages.words import duty_words
 from api.pages.work import WORKERS, waiting
 
 router = APIRouter()

@@ -91,7 +91,7 @@ def _fields(found: Meeting, case: Mapping[str, Any]) -> list[Input]:
     providers = tuple(
         (one["provider"], one["provider_name"] + _room(one["free"])) for one in capacity(found)
     )
-    known = {one.name: one for one in forms.inputs(DECISION)}
+    known = {one.name: one for one in forms.inputs(DECISION, found.on)}
     chosen = {"school": schools, "provider": providers}
     return [
         replace(known[name], kind="select", choices=chosen[name])

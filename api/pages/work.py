@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from ap_registry.access import Caller
+from ap_registry.duty_names import duty_words
 from ap_registry.notice import World
 from ap_registry.store import worklists
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
 from api.pages.rendering import Person, in_words, page
 from api.pages.tables import Cell, Table, file_of, limit_of, pupil_cell
-from api.pages.words import code_words, duty_words
+from api.pages.words import code_words
 from api.problems import HttpProblem
 
 router = APIRouter(prefix="/tasks")
