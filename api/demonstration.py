@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -20,8 +21,9 @@ from ap_registry.installation import Installation, open_at
 from ap_registry.settings import read_settings
 from ap_registry.store.log import last_recorded
 from api.server import listen, serve
-from reports.command import outcomes
-from reports.render import as_csv, as_html, as_json
+from reports.asking import asked_of
+from reports.files import file_of
+from reports.kinds import FORMATS, KINDS
 
 YEAR = (date(2024, 9, 1), date(2025, 8, 31))
 
@@ -84,23 +86,21 @@ def _fill(found: Installation, *, seed: int, pupils: int, las: int) -> None:
 
 
 def report(found: Installation, folder: Path) -> None:
-    """Print the five outcomes and write them as files."""
-    made, names = outcomes(found.registry, from_on=YEAR[0], to_on=YEAR[1], known_by=PRESENT)
+    """Print the five outcomes and write them as files, in every format."""
+    kind = KINDS["outcomes"]
+    given = {"from": str(YEAR[0]), "to": str(YEAR[1]), "known_by": PRESENT.isoformat()}
+    made = kind.read(found.registry, asked_of(kind, given))
     folder.mkdir(parents=True, exist_ok=True)
-    for suffix, content in (
-        ("html", as_html(made, names)),
-        ("csv", as_csv(made, names)),
-        ("json", as_json(made)),
-    ):
-        path = folder / f"outcomes-2024-25.{suffix}"
-        path.write_bytes(content)
-    sys.stdout.write(table(made, names))
-    for suffix in ("html", "csv", "json"):
-        sys.stdout.write(f"{folder / f'outcomes-2024-25.{suffix}'}\n")
+    paths = {format: folder / f"outcomes-2024-25.{format}" for format in FORMATS}
+    for format, path in paths.items():
+        path.write_bytes(file_of(made, format))
+    sys.stdout.write(table(made.object, made.names))
+    for path in paths.values():
+        sys.stdout.write(f"{path}\n")
     sys.stdout.flush()
 
 
-def table(made: dict[str, Any], names: dict[str, str]) -> str:
+def table(made: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """Headline rows, one line each."""
     lines = [f"The five outcomes, {made['from']} to {made['to']} (made-up data)", ""]
     lines.append(f"{'provider':32}{'measure':15}{'rate':>7}{'range':>15}{'n/d':>9}  pend  unkn")

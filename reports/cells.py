@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.measures import wellbeing
 from reports.measures.episode import Place
-from reports.outcomes import Book
+from reports.outcomes import ORDER, Book
 from reports.tallies import Beside, Tally
 
 TABLES = ("rows", "totals", "secondary", "wellbeing")
@@ -66,7 +66,7 @@ def weights(book: Book) -> Weights:
             for figure, beside in tally.beside.items():
                 if measure == wellbeing.MEASURE:
                     found["wellbeing", (whose, ("name", figure))] = _of_figure(beside)
-                else:
+                elif measure in ORDER:
                     found["secondary", (whose, what, ("name", figure))] = _of_figure(beside)
     return found
 

@@ -12,8 +12,9 @@ from typing import Any, Literal
 from markupsafe import Markup
 
 # How a cell is typed in a spreadsheet, aligned and written: ``rate`` is in per cent with one
-# decimal, ``money`` in pounds, ``code`` text that must never be taken for a number (UPN, URN).
-Kind = Literal["text", "code", "integer", "decimal", "rate", "money", "date"]
+# decimal, ``share`` is 0 to 1 with three, ``money`` in pounds, ``code`` text that must never be
+# taken for a number (UPN, URN).
+Kind = Literal["text", "code", "integer", "decimal", "rate", "share", "money", "date"]
 Cell = str | int | float | date | None
 
 
@@ -28,7 +29,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The first column heads each row. ``id`` is unique in its document and names a sheet."""
+    """The first column heads each row. ``id`` is unique in its document and names a sheet.
+
+    ``detail``: what only some look up: folded away on a page, left to the files for programs in
+    print.
+    """
 
     id: str
     caption: str
@@ -36,6 +41,7 @@ class Table:
     rows: Sequence[Mapping[str, Cell]]
     empty: str = "None."  # said instead of a table without rows
     links: Mapping[str, str] = field(default_factory=dict)  # row's first cell -> page of it
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

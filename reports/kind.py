@@ -35,7 +35,8 @@ class Made:
     """``object`` is written as JSON; ``document`` makes what people read, when they ask for it.
 
     ``said``: what was asked and what it stands on, for the manifest; has ``known_by`` (ISO).
-    ``own``: formats that this report writes otherwise than from its document.
+    ``own``: formats that this report writes otherwise than from its document. ``names``: of the
+    organisations in it.
     ``pupils``: whom it shows, by the ids shown; noted as read before anybody gets it.
     ``findings``: how many things have to be put right; its command then ends with 1.
     """
@@ -44,6 +45,7 @@ class Made:
     document: Callable[[], Document]
     said: Mapping[str, Any]
     own: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     pupils: Iterable[UUID] = ()
     findings: int = 0
 

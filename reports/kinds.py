@@ -23,6 +23,11 @@ _KINDS = (
             KNOWN_BY,
             PROVIDER,
             LA,
+            Option(
+                name="years",
+                kind="whole",
+                help="Years in the trend, this one too (3; of all LAs 1).",
+            ),
         ),
         readers=OUTCOME_READERS,
         module="reports.command",

@@ -11,17 +11,19 @@ from reports.measures import (
     absence,
     attainment,
     attendance,
+    case_mix,
     outreach,
     post_16,
     reintegration,
     wellbeing,
 )
 from reports.measures.episode import Episode, Period, Place
+from reports.statistics import rate
 from reports.tallies import Beside, Tally
 
 DEFINITION = "v1"
 MEASURES = (outreach, attendance, reintegration, attainment, post_16)
-BESIDE = (absence, wellbeing)
+BESIDE = (absence, wellbeing, case_mix)
 ORDER = {part.MEASURE: number for number, part in enumerate(MEASURES)}
 ALL = "all"
 TOO_FEW = Fraction(8, 10)
@@ -135,6 +137,8 @@ def report(book: Book, period: Period, *, known_by: str, ledger: tuple[int, str]
         "totals": list(_rows("la", las)),
         "secondary": [*_secondary("provider", providers), *_secondary("la", las)],
         "wellbeing": [*_wellbeing("provider", providers), *_wellbeing("la", las)],
+        "case_mix": [*_case_mix("provider", providers), *_case_mix("la", las)],
+        "ended_error": dict(_ended_in_error(providers)),
     }
 
 
@@ -172,6 +176,39 @@ def _wellbeing(kind: str, tallies: Tallies) -> Iterator[dict[str, Any]]:
     for key in sorted(measured, key=lambda key: (key[0] == ALL, key[0])):
         for figure, beside in _figures(kind, tallies[key]):
             yield {kind: key[0], "name": figure, **beside.row()}
+
+
+def _case_mix(kind: str, tallies: Tallies) -> Iterator[dict[str, Any]]:
+    """Shares of the placements that were open in the period, by what they have in common."""
+    for key in _of_case_mix(tallies):
+        beside = tallies[key].beside
+        counts = {name: beside[name].achieved for name in beside if name != case_mix.ERRORS}
+        for name, count in sorted(counts.items(), key=_in_case_mix):
+            by, _, value = name.partition(":")
+            whole = sum(n for other, n in counts.items() if other.startswith(f"{by}:"))
+            yield {
+                kind: key[0], "by": by, "case": value, "numerator": count, "denominator": whole,
+                "share": rate(count, whole),
+            }  # fmt: skip
+
+
+def _in_case_mix(counted: tuple[str, int]) -> tuple[int, int, str]:
+    """Year groups as numbers, lengths from the shortest."""
+    by, _, value = counted[0].partition(":")
+    lengths = [words for _, words in case_mix.LENGTHS]
+    place = int(value) if value.isdigit() else -lengths.index(value) if value in lengths else -99
+    return case_mix.KINDS.index(by), place, value
+
+
+def _of_case_mix(tallies: Tallies) -> list[Key]:
+    measured = [key for key in tallies if key[1] == case_mix.MEASURE]
+    return sorted(measured, key=lambda key: (key[0] == ALL, key[0]))
+
+
+def _ended_in_error(providers: Tallies) -> Iterator[tuple[str, int]]:
+    for key in _of_case_mix(providers):
+        if case_mix.ERRORS in providers[key].beside:
+            yield key[0], providers[key].beside[case_mix.ERRORS].achieved
 
 
 def _figures(kind: str, tally: Tally) -> Iterator[tuple[str, Beside]]:

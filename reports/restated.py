@@ -11,15 +11,8 @@ from typing import Any
 from ap_registry.registry import Registry
 from reports.document import Cell, Column, Document, Section, Table
 from reports.kind import Asked, Made
-from reports.render import (
-    MEASURE_NAMES,
-    as_json,
-    day_in_words,
-    figure,
-    la_name,
-    moment,
-    rendered,
-)
+from reports.outcome_words import MEASURE_NAMES, figure
+from reports.render import as_json, day_in_words, la_name, moment, rendered
 from reports.restatement import Asked as Compared
 from reports.restatement import Restatement, Told, restatement
 

@@ -33,17 +33,22 @@ def rate(numerator: int, denominator: int) -> float | None:
     return half_up(Fraction(100 * numerator, denominator), 1) if denominator else None
 
 
-def wilson(numerator: int, denominator: int) -> tuple[float | None, float | None]:
-    """The Wilson 95 % interval in percent; 0/n has low 0, n/n has high 100."""
-    if not denominator:
-        return None, None
+def wilson_limits(numerator: int, denominator: int) -> tuple[Decimal, Decimal]:
+    """The Wilson 95 % interval in percent, unrounded; ``denominator`` over 0."""
     with localcontext() as context:
         context.prec = 50
         n, p = Decimal(denominator), Decimal(numerator) / Decimal(denominator)
         centre = p + Z95 * Z95 / (2 * n)
         reach = Z95 * (p * (1 - p) / n + Z95 * Z95 / (4 * n * n)).sqrt()
         whole = 1 + Z95 * Z95 / n
-        low, high = 100 * (centre - reach) / whole, 100 * (centre + reach) / whole
+        return 100 * (centre - reach) / whole, 100 * (centre + reach) / whole
+
+
+def wilson(numerator: int, denominator: int) -> tuple[float | None, float | None]:
+    """The Wilson 95 % interval in percent; 0/n has low 0, n/n has high 100."""
+    if not denominator:
+        return None, None
+    low, high = wilson_limits(numerator, denominator)
     return (
         0.0 if numerator == 0 else half_up(low, 1),
         100.0 if numerator == denominator else half_up(high, 1),
@@ -64,14 +69,14 @@ def funnel(mean: float, n: float, z: Decimal = Z95) -> tuple[float, float]:
 
 
 def in_words(numerator: int, denominator: int, mean: float | None) -> str:
-    """Higher than, lower than, or like the average (95 % funnel)."""
+    """Higher than, lower than, or not different from the average (95 % funnel)."""
     if mean is None or not denominator:
         return ""
     low, high = funnel(mean, denominator)
     share = numerator / denominator
     if share < low:
         return "lower than the average"
-    return "higher than the average" if share > high else "like the average"
+    return "higher than the average" if share > high else "not different from the average"
 
 
 def mean(values: Values) -> Fraction:

@@ -5,7 +5,7 @@ from datetime import date
 from reports.document import Cell, Column
 from reports.render import day_in_words
 
-NUMBERS = frozenset({"integer", "decimal", "rate", "money"})
+NUMBERS = frozenset({"integer", "decimal", "rate", "share", "money"})
 
 
 def in_words(value: Cell, column: Column) -> str:
@@ -18,6 +18,8 @@ def in_words(value: Cell, column: Column) -> str:
         return str(value)
     if column.kind == "integer":
         return f"{value:,}"
+    if column.kind == "share":
+        return f"{value:.3f}"
     if column.kind == "money":
         return f"£{value:,.2f}"
     return f"{value:,.1f}" + (" %" if column.kind == "rate" else "")

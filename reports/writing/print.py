@@ -56,7 +56,7 @@ def _as_data(document: Document) -> Mapping[str, Any]:
             {
                 "title": section.title,
                 "new_page": section.new_page,
-                "parts": [_part(part) for part in section.parts],
+                "parts": [_part(part) for part in section.parts if not _is_detail(part)],
             }
             for section in document.sections
         ],
@@ -66,7 +66,12 @@ def _as_data(document: Document) -> Mapping[str, Any]:
 
 
 def _width(section: Section) -> int:
-    return max((len(part.columns) for part in section.parts if isinstance(part, Table)), default=0)
+    tables = [one for one in section.parts if isinstance(one, Table) and not one.detail]
+    return max((len(table.columns) for table in tables), default=0)
+
+
+def _is_detail(part: Part) -> bool:
+    return isinstance(part, Table) and part.detail
 
 
 def _part(part: Part) -> Mapping[str, Any]:

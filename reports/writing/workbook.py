@@ -20,6 +20,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "integer": {"num_format": "#,##0"},
     "decimal": {"num_format": "#,##0.0"},
     "rate": {"num_format": '0.0" %"'},
+    "share": {"num_format": "0.000"},
     "money": {"num_format": "£#,##0.00"},
     "date": {"num_format": "d mmmm yyyy", "align": "left"},
 }

@@ -43,7 +43,7 @@ def test_it_prints_the_outcomes_and_where_the_reports_are(
     lines = first.stdout.splitlines()
     measures = {line.split()[2] for line in lines if line.startswith("LA all")}
     assert measures == {"outreach", "attendance", "reintegration", "attainment", "post_16"}
-    assert all(Path(line).is_file() for line in lines[-3:])
+    assert all(Path(line).is_file() for line in lines[-5:])
     assert lines[-1].startswith(str(home))
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from ap_registry.confirming import confirm
 from ap_registry.registry import Registry
-from reports.command import outcomes_report
+from reports.files import file_of
+from reports.kinds import KINDS
 from tests.reports.telling import YEAR_2025, Telling, report
 from tests.world import GARAGE, OTHER, PRU
 
@@ -47,9 +48,10 @@ def test_what_was_not_known_yet_is_not_counted(placed: Registry) -> None:
 
 def made(registry: Registry, format: str) -> str:
     confirm(registry, PRU, date(2025, 7, 11))
-    return outcomes_report(
-        registry, from_on=YEAR_2025[0], to_on=YEAR_2025[1], known_by=None, format=format
-    ).decode()
+    kind = KINDS["outcomes"]
+    asked = {option.name: None for option in kind.options}
+    told = kind.read(registry, {**asked, "from": YEAR_2025[0], "to": YEAR_2025[1]})
+    return file_of(told, format).decode()
 
 
 def test_the_table_says_it_in_its_last_row(placed: Registry) -> None:

@@ -60,6 +60,7 @@ def test_the_manifest_says_what_the_file_was_made_of(registry: Registry, command
         "known_by": report["known_by"],
         "provider": None,
         "la": "856",
+        "years": None,
         "ledger": report["ledger"],
         "program": {"name": "ap-registry", "version": "0.1.0"},
     }
@@ -73,7 +74,7 @@ def test_last_years_report_is_the_same_file_after_a_hundred_corrections(
 ) -> None:
     ann = Telling(registry)
     placed = ann.placed(START, END)
-    kinds = ("html", "csv", "json")
+    kinds = ("html", "csv", "json", "xlsx", "pdf")
     for kind in kinds:
         command("outcomes", *YEAR, "--known-by", str(registry.now()), "-o", f"old.{kind}")
     for number in range(100):

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from reports.render import as_html, figure, letter
+from reports.comparing import averages, comparisons
+from reports.outcome_document import document
+from reports.outcome_words import figure, letter
+from reports.writing import written
 
 LETTER_HEIGHT = 17  # on a phone
 
@@ -24,15 +27,18 @@ def page(*rows: dict[str, Any]) -> str:
     report = {
         "definition": "v1", "from": "2024-09-01", "to": "2025-08-31",
         "known_by": "2026-06-20T18:00:00.000000Z", "ledger": {"size": 3, "root": "ab"},
-        "rows": list(rows), "totals": [total], "secondary": [],
+        "rows": list(rows), "totals": [total], "secondary": [], "wellbeing": [], "case_mix": [],
+        "record_keeping": [], "trend": [], "average_of": "all", "asked": {"provider": None},
+        "comparison": list(comparisons(rows, averages([total]))),
         "confirmed": {"confirmed": 4, "asked": 9, "since": "2025-05-31"},
     }  # fmt: skip
-    return as_html(report, {"100007": "Bridge <PRU>"}).decode()
+    return written(document(report, {"100007": "Bridge <PRU>"}), "html").decode()
 
 
 @pytest.mark.parametrize(("coverage", "said"), [(0.799, True), (0.8, False)])
 def test_a_row_with_too_few_registers_says_so(coverage: float, said: bool) -> None:
-    assert ("too few registers</span>" in page(row("100007", 5, 10, coverage))) is said
+    made = page(row("100007", 5, 10, coverage))
+    assert ("too few registers; not different from the average" in made) is said
 
 
 def test_the_national_figure_stands_beside_the_fifth_outcome() -> None:
@@ -75,7 +81,7 @@ def test_letters_go_on_after_z() -> None:
         ("neet_march", "Not in education, employment or training on 31 March"),
         ("not_returned_ehe", "Not returned; ended as ehe"),
         ("went_special_school", "Ended as special school"),
-        ("overall_absence", "Overall absence"),
+        ("overall_absence", "Sessions missed, of those possible"),
     ],
 )
 def test_every_figure_has_words(name: str, words: str) -> None:
