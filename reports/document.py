@@ -32,7 +32,8 @@ class Table:
     """The first column heads each row. ``id`` is unique in its document and names a sheet.
 
     ``detail``: what only some look up: folded away on a page, left to the files for programs in
-    print.
+    print. ``opens``, by row: of which column which query leads to what is behind its number; led to
+    only from our own pages.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Table:
     empty: str = "None."  # said instead of a table without rows
     links: Mapping[str, str] = field(default_factory=dict)  # row's first cell -> page of it
     detail: bool = False
+    opens: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from reports.extracts.kinds import EXTRACTS
 from reports.kind import FORMATS, Asked, Kind, Made, Option, OptionKind
+from reports.outcome_words import MEASURE_NAMES
 
 __all__ = ["FORMATS", "KINDS", "OUTCOME_READERS", "Asked", "Kind", "Made", "Option", "OptionKind"]
 
@@ -46,6 +47,39 @@ _KINDS = (
         ),
         readers=frozenset({"la", "panel", "admin", "auditor"}),
         module="reports.dashboard.report",
+    ),
+    Kind(
+        name="behind",
+        title="Who is behind a figure of the five outcomes",
+        about="The pupils and events behind a figure, and the rule that put each in or out.",
+        options=(
+            Option(
+                name="measure",
+                kind="choice",
+                required=True,
+                help="The outcome.",
+                choices=(*MEASURE_NAMES, "wellbeing", "case_mix"),
+            ),
+            Option(
+                name="figure",
+                help="numerator, denominator, pending, unknown, excluded, excluded:REASON, or the"
+                " name of a figure beside it (everybody looked at).",
+            ),
+            Option(
+                name="group",
+                kind="choice",
+                choices=("medical",),
+                help="The rows of pupils placed for their health.",
+            ),
+            Option(name="from", kind="day", help="First day."),
+            Option(name="to", kind="day", help="Last day.", after="from"),
+            KNOWN_BY,
+            PROVIDER,
+            LA,
+        ),
+        readers=OUTCOME_READERS,
+        module="reports.behind",
+        to_caller=True,
     ),
     Kind(
         name="restatement",

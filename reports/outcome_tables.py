@@ -7,68 +7,25 @@ from functools import cached_property
 from typing import Any
 
 from reports.document import Cell, Column, Table
+from reports.opening import Opening
+from reports.outcome_columns import (
+    ABSENCE,
+    ABSENCES,
+    BESIDE,
+    GLANCE,
+    KEEPING,
+    MIX,
+    RATE,
+    ROWS,
+    TREND,
+)
 from reports.outcome_words import CASE_MIX, MEASURE_NAMES, case, figure, letter, reasons
 from reports.render import la_name
 
 ALL = "all"
 FEW = 0.8
 TOO_FEW = "too few registers"
-_RATE = (
-    Column(key="rate", title="Rate", kind="rate"),
-    Column(key="low", title="Likely range from", kind="rate"),
-    Column(key="high", title="to", kind="rate"),
-    Column(key="numerator", title="Went well", kind="integer"),
-    Column(key="denominator", title="Counted", kind="integer"),
-    Column(key="pending", title="Pending", kind="integer"),
-    Column(key="unknown", title="Unknown", kind="integer"),
-)
-_LAST = (
-    Column(key="excluded", title="Not counted"),
-    Column(key="coverage", title="Coverage", kind="share"),
-)
-GLANCE = (Column(key="title", title="Outcome"), *_RATE, *_LAST, Column(key="words", title="Note"))
-ROWS = (
-    Column(key="title", title="Provider"), *_RATE, *_LAST, Column(key="words", title="In words"),
-)  # fmt: skip
-BESIDE = (
-    Column(key="figure", title="Figure"),
-    Column(key="title", title="Provider"),
-    Column(key="numerator", title="Number", kind="integer"),
-    Column(key="denominator", title="Of", kind="integer"),
-    Column(key="share", title="Share", kind="rate"),
-    Column(key="value", title="Mean or median", kind="decimal"),
-)
-TREND = (
-    Column(key="title", title="Provider"),
-    Column(key="year", title="Year"),
-    *_RATE[:5],
-)
-MIX = (
-    Column(key="case", title="Placements"),
-    Column(key="by", title="By"),
-    Column(key="numerator", title="Number", kind="integer"),
-    Column(key="denominator", title="Of", kind="integer"),
-    Column(key="share", title="Share", kind="rate"),
-    Column(key="title", title="Provider"),
-)
-ABSENCE = (
-    Column(key="title", title="Provider"),
-    Column(key="overall_absence", title="Sessions missed", kind="rate"),
-    Column(key="authorised_absence", title="with leave", kind="rate"),
-    Column(key="unauthorised_absence", title="without leave", kind="rate"),
-    Column(key="sessions", title="Possible sessions", kind="integer"),
-    Column(key="persistent_absence", title="Pupils who missed 10 % or more", kind="rate"),
-    Column(key="severe_absence", title="50 % or more", kind="rate"),
-    Column(key="pupils", title="Pupils", kind="integer"),
-)
-ABSENCES = frozenset(column.key for column in ABSENCE if column.kind == "rate")
 ACROSS = 8  # providers in columns beside each other
-KEEPING = (
-    Column(key="title", title="Provider"),
-    Column(key="ended_error", title="Ended as recorded in error", kind="integer"),
-    Column(key="voids", title="Notices voided", kind="integer"),
-    Column(key="late", title="Told more than 20 school days late", kind="integer"),
-)
 Row = Mapping[str, Any]
 
 
@@ -79,6 +36,10 @@ class Tables:
     report: Mapping[str, Any]
     names: Mapping[str, str]
     one_provider: bool = False
+
+    @cached_property
+    def opening(self) -> Opening:
+        return Opening(self.report)
 
     @property
     def only(self) -> str | None:
@@ -104,24 +65,24 @@ class Tables:
     def glance(self) -> Table:
         """The five for everybody in the report, one under the other."""
         found = {r["measure"]: r for r in self.report["totals"] if _headline(r, ALL)}
-        rows = [
-            {**_cells(found[measure]), "title": title}
-            for measure, title in MEASURE_NAMES.items()
-            if measure in found
-        ]
+        told = [found[measure] for measure in MEASURE_NAMES if measure in found]
         return Table(
             id="glance", caption="The five outcomes, everybody counted here", columns=GLANCE,
-            rows=rows, empty="Nobody to count in this period.",
+            rows=[{**_cells(row), "title": MEASURE_NAMES[row["measure"]]} for row in told],
+            opens=[self.opening.headline(row) for row in told],
+            empty="Nobody to count in this period.",
         )  # fmt: skip
 
     def rows(self, measure: str) -> Table:
         words = {r["provider"]: r["words"] for r in self.of("comparison", measure)}
+        found = (*self.of("rows", measure), *self._totals(measure))
         rows = [
             self._row(row, words.get(row.get("provider", ""), "") if "group" not in row else "")
-            for row in (*self.of("rows", measure), *self._totals(measure))
+            for row in found
         ]
         return Table(
             id=measure, caption=f"{MEASURE_NAMES[measure]} by provider", columns=ROWS, rows=rows,
+            opens=[self.opening.headline(row) for row in found],
             empty="Nobody to count in this period.",
         )  # fmt: skip
 
@@ -141,30 +102,34 @@ class Tables:
         """Every secondary figure of a measure, all equals: of everybody, then by provider."""
         title = MEASURE_NAMES[measure]
         found = self.of("secondary", measure)
-        yield from self._beside(f"{measure}_beside", f"{title}: figures beside it", found)
+        caption = f"{title}: figures beside it"
+        yield from self._beside(f"{measure}_beside", caption, found, measure)
 
     def wellbeing(self) -> Iterator[Table]:
         caption = "Wellbeing, from the start of a placement to its end"
-        yield from self._beside("wellbeing", caption, self.report["wellbeing"])
+        yield from self._beside("wellbeing", caption, self.report["wellbeing"], "wellbeing")
 
-    def _beside(self, id: str, caption: str, found: Sequence[Row]) -> Iterator[Table]:
+    def _beside(self, id: str, caption: str, found: Sequence[Row], measure: str) -> Iterator[Table]:
         """One provider's report is of that provider; others say it of everybody first."""
         one = self.only
+        found = sorted(found, key=_by_figure)
         first = [r for r in found if r.get("provider" if one else "la") == (one or ALL)]
         rest = [] if one else [r for r in found if r not in first]
         empty = "Nobody was measured at both ends of a placement that ended in this period."
         yield Table(
             id=id, caption=caption, columns=(BESIDE[0], *BESIDE[2:]),
-            rows=list(self._figures(first)), empty=empty if id == "wellbeing" else "None.",
+            rows=list(self._figures(first)), opens=[self.opening.figure(r, measure) for r in first],
+            empty=empty if id == "wellbeing" else "None.",
         )  # fmt: skip
         if rest:
             yield Table(
                 id=f"{id}_each", caption=f"{caption}, by LA and provider", columns=BESIDE,
                 rows=list(self._figures(rest)), detail=True,
+                opens=[self.opening.figure(r, measure) for r in rest],
             )  # fmt: skip
 
     def _figures(self, found: Sequence[Row]) -> Iterator[Mapping[str, Cell]]:
-        for row in sorted(found, key=_by_figure):
+        for row in found:
             value, share = row["value"], "denominator" in row
             counted = value if isinstance(value, int) else None
             yield {
@@ -179,16 +144,19 @@ class Tables:
     def absence(self) -> Table:
         """Per provider: of its pupils' sessions in the period, and of its pupils."""
         found: dict[str, dict[str, Cell]] = {}
+        opens: dict[str, dict[str, str]] = {}
         for row in self.of("secondary", "attendance"):
             if row["name"] in ABSENCES and "provider" in row:
                 cells = found.setdefault(row["provider"], {"title": self.name(row)})
                 cells[row["name"]] = row["value"]
+                opens.setdefault(row["provider"], {}).update(self.opening.absence(row))
                 sessions = row["name"] == "overall_absence"
                 if sessions or row["name"] == "severe_absence":
                     cells["sessions" if sessions else "pupils"] = row["denominator"]
         return Table(
             id="absence", caption="Absence while placed there, by provider", columns=ABSENCE,
-            rows=list(found.values()), empty="No registers in this period.",
+            rows=list(found.values()), opens=list(opens.values()),
+            empty="No registers in this period.",
         )  # fmt: skip
 
     def trend(self, measure: str) -> Iterator[Table]:
@@ -197,13 +165,17 @@ class Tables:
         first = [row for row in found if row.get("la") == ALL]
         rest = [] if self.only else [row for row in found if row not in first]
         columns = (TREND[1], *TREND[2:])
-        yield Table(id=f"{measure}_trend", caption=caption, columns=columns, rows=_years(first))
+        yield Table(
+            id=f"{measure}_trend", caption=caption, columns=columns, rows=_years(first),
+            opens=[self.opening.headline(row) for row in first],
+        )  # fmt: skip
         if rest:
             rows = [{**cells, "title": self.name(row)}
                     for row, cells in zip(rest, _years(rest), strict=True)]  # fmt: skip
             yield Table(
                 id=f"{measure}_trend_each", caption=f"{caption}, by LA and provider",
                 columns=TREND, rows=rows, detail=True,
+                opens=[self.opening.headline(row) for row in rest],
             )  # fmt: skip
 
     def case_mix(self) -> Iterator[Table]:
@@ -213,6 +185,7 @@ class Tables:
         everybody = [row for row in found if row.get("la") == ALL]
         yield Table(
             id="case_mix", caption=caption, columns=MIX[:5], rows=[_case(r) for r in everybody],
+            opens=[self.opening.case(row) for row in everybody],
             empty="No placements were open in this period.",
         )  # fmt: skip
         each = [row for row in found if "provider" in row]
@@ -227,20 +200,25 @@ class Tables:
                                   for name in names}}
                 for row in everybody
             ]  # fmt: skip
+            opens: dict[tuple[str, str], dict[str, str]] = {}
+            for row in each:
+                opens.setdefault((row["by"], row["case"]), {}).update(self.opening.case(row))
             yield Table(
                 id="case_mix_across", caption=f"{caption}: shares by provider", columns=columns,
                 rows=rows,
+                opens=[opens.get((row["by"], row["case"]), {}) for row in everybody],
             )  # fmt: skip
         yield Table(
             id="case_mix_each", caption=f"{caption}, by provider", columns=MIX, detail=True,
             rows=[{**_case(row), "title": self.name(row)} for row in each],
+            opens=[self.opening.case(row) for row in each],
         )  # fmt: skip
 
     def keeping(self) -> Table:
         rows = [{**row, "title": self.name(row)} for row in self.report["record_keeping"]]
         return Table(
             id="record_keeping", caption="How the record was kept, by provider", columns=KEEPING,
-            rows=rows,
+            rows=rows, opens=[self.opening.keeping(row) for row in self.report["record_keeping"]],
         )  # fmt: skip
 
 
@@ -250,7 +228,7 @@ def _headline(row: Row, la: str) -> bool:
 
 def _cells(row: Row) -> dict[str, Cell]:
     few = row["coverage"] is not None and row["coverage"] < FEW
-    kept = {name: row[name] for name in ("coverage", *(column.key for column in _RATE))}
+    kept = {name: row[name] for name in ("coverage", *(column.key for column in RATE))}
     excluded = reasons(row["excluded"]) if "excluded" in row else None
     return {**kept, "excluded": excluded, "words": TOO_FEW if few else ""}
 

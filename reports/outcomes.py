@@ -48,7 +48,6 @@ class Book:
 
     def take(self, episodes: list[Episode]) -> None:
         """One pupil's episodes of one measure. In totals a pupil of O4 and O5 counts once."""
-        chosen: dict[str, Episode] = {}
         for episode in episodes:
             provider, la, measure, group = (
                 episode.provider, episode.la, episode.measure, episode.group,
@@ -57,10 +56,7 @@ class Book:
                 self.pairs[provider, la, measure, group].add(episode)
                 continue
             self.rows[provider, measure, group].add(episode)
-            held = chosen.get(episode.once)
-            if held is None or held.place is Place.EXCLUDED:  # excluded only if at every provider
-                chosen[episode.once] = episode
-        for episode in chosen.values():
+        for episode in chosen_once(episode for episode in episodes if episode.once is not None):
             for name in (episode.la, ALL):
                 if name is not None:
                     self.totals[name, episode.measure, episode.group].add(episode)
@@ -90,6 +86,17 @@ class Book:
                 if name is not None:
                     found[name, measure, group].merge(tally)
         return found
+
+
+def chosen_once(episodes: Iterable[Episode]) -> list[Episode]:
+    """As totals count them: excluded only if excluded at every provider."""
+    chosen: dict[str | int, Episode] = {}
+    for number, episode in enumerate(episodes):
+        key = number if episode.once is None else episode.once
+        held = chosen.get(key)
+        if held is None or held.place is Place.EXCLUDED:
+            chosen[key] = episode
+    return list(chosen.values())
 
 
 def _merge(mine: defaultdict[Any, Tally], theirs: Mapping[Any, Tally]) -> None:

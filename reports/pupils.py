@@ -86,12 +86,14 @@ def sitting(registry: Registry, caller: Caller, known_by: datetime | None) -> It
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """``id``: the one that is shown; ``day``: as asked, or the last that the caller may know of.
+    """``id``: the one that is shown; ``key``: the one in derived rows; ``day``: as asked, or the
+    last that the caller may know of.
 
     ``weeks``: registers, one byte a mark; ``owed``: what is owed and was, by due day.
     """
 
     id: UUID
+    key: UUID
     upn: str | None
     restricted: bool
     day: date
@@ -168,7 +170,7 @@ def read_pupils(
         past = _limited(history(one.recorded), day, on, school=school)
         found.append(
             Known(
-                id=shown_id, upn=upn, restricted=restricted, day=day,
+                id=shown_id, key=one.pupil_id, upn=upn, restricted=restricted, day=day,
                 picture=picture(past, sitting.world, upn=one.upn),
                 weeks=weeks.get(one.pupil_id, ()), owed=owed.get(one.pupil_id, ()),
             )

@@ -12,7 +12,7 @@ from api.opened import Opened
 from api.pages.framing import framed
 from api.pages.rendering import Person, text_of
 from api.v1.reports import read
-from reports.files import file_of
+from reports.files import file_of, page_of
 from reports.kinds import KINDS
 from reports.scope import period_of
 
@@ -33,7 +33,7 @@ def outcomes(
     start, end = _year(year, registry.today())
     kind = KINDS["outcomes"]
     given = {"from": str(start), "to": str(end), "known_by": known_by, "provider": provider}
-    report = file_of(read(registry, person.caller, kind, given, opened), "html")
+    report = page_of(read(registry, person.caller, kind, given, opened))
     known_at = instant_of(known_by or None, "known_by")
     header = text_of(
         registry, "report_header.html", person, year=start.year, known_by=known_by,

@@ -15,7 +15,7 @@ from api.pages.framing import framed
 from api.pages.rendering import Person, page, text_of
 from api.problems import HttpProblem
 from api.v1.reports import file_answer, read
-from reports.files import file_of
+from reports.files import page_of
 from reports.kinds import KINDS, Kind, Option
 
 router = APIRouter(prefix="/reports")
@@ -61,7 +61,7 @@ def one(
         registry, "report_frame.html", person, kind=kind, asked=urlencode(given),
         formats=[(f, FORMAT_NAMES.get(f, f.upper())) for f in kind.formats],
     )  # fmt: skip
-    return framed(file_of(made, "html"), header)
+    return framed(page_of(made), header)
 
 
 def _kind(name: str, caller: Caller) -> Kind:

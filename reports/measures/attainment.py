@@ -82,11 +82,12 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
         if reason is not None:
             place = Place.EXCLUDED
         elif matures > period.today:
-            place = Place.PENDING
+            place, reason = Place.PENDING, "not_over"
         else:
             results = [r for r in facts.rows("result") if r.occurred_on <= matures]
             both = _both(results, _level_1)
             place = Place.SUCCESS if both else Place.FAILED
+            reason = "both_subjects" if both else "not_both_subjects"
             secondary = tuple(_beside(leaver, results, matures))
         yield Episode(
             measure=MEASURE,
@@ -96,6 +97,8 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
             reason=reason,
             once=str(facts.pupil_id),
             secondary=secondary,
+            since=register_years(leaver.year)[0],
+            until=matures,
         )
 
 

@@ -41,22 +41,21 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
         la = facts.home_la(sixtieth)
         reason = _left(placement, sixtieth)
         medical = placement.reason in MEDICAL
-        if reason is None and medical:
+        trigger = _trigger(facts, placement, calendar)
+        if reason is not None or medical:
             yield Episode(
                 measure=MEASURE, provider=placement.provider, la=la, place=Place.EXCLUDED,
-                reason="medical",
+                reason=reason or "medical", subject=placement.key, since=trigger, until=sixtieth,
             )  # fmt: skip
-        group = "medical" if medical and reason is None else None
         if reason is not None:
-            yield Episode(
-                measure=MEASURE, provider=placement.provider, la=la, place=Place.EXCLUDED,
-                reason=reason,
-            )  # fmt: skip
             continue
-        place, why, secondary = _judge(facts, placement, calendar, sixtieth, period)
+        place, why, secondary = _judge(
+            facts, placement, calendar, period, sixtieth=sixtieth, trigger=trigger
+        )
         yield Episode(
             measure=MEASURE, provider=placement.provider, la=la, place=place, reason=why,
-            group=group, secondary=secondary,
+            group="medical" if medical else None, secondary=secondary, subject=placement.key,
+            since=trigger, until=sixtieth,
         )  # fmt: skip
 
 
@@ -66,28 +65,37 @@ def _left(placement: Row, sixtieth: date) -> str | None:
 
 
 def _judge(
-    facts: Facts, placement: Row, calendar: SchoolCalendar, sixtieth: date, period: Period
-) -> tuple[Place, str | None, tuple[Secondary, ...]]:
+    facts: Facts,
+    placement: Row,
+    calendar: SchoolCalendar,
+    period: Period,
+    *,
+    sixtieth: date,
+    trigger: date,
+) -> tuple[Place, str, tuple[Secondary, ...]]:
     if sixtieth > period.today:
-        return Place.PENDING, None, ()
-    windows = _windows(facts, placement, calendar, sixtieth)
+        return Place.PENDING, "not_over", ()
+    windows = _windows(facts, placement, calendar, sixtieth=sixtieth, trigger=trigger)
     if windows.k < SHORT and placement.end_reason in EARLY:
-        return Place.FAILED, None, (Count("early_end"),)
+        return Place.FAILED, "early_end", (Count("early_end"),)
     if windows.k < SHORT or 1 <= windows.after.possible < LEAST_POSSIBLE:
         return Place.EXCLUDED, "too_short", ()
     if windows.before.possible < LEAST_POSSIBLE:
         return Place.EXCLUDED, "no_baseline", ()
     if windows.after.possible == 0:
-        return Place.UNKNOWN, None, ()
-    place = Place.SUCCESS if _improved(windows.before, windows.after) else Place.FAILED
-    return place, None, tuple(_beside(windows))
+        return Place.UNKNOWN, "no_registers", ()
+    beside = tuple(_beside(windows))
+    if _improved(windows.before, windows.after):
+        return Place.SUCCESS, "improved", beside
+    return Place.FAILED, "not_improved", beside
 
 
-def _windows(facts: Facts, placement: Row, calendar: SchoolCalendar, sixtieth: date) -> Windows:
+def _windows(
+    facts: Facts, placement: Row, calendar: SchoolCalendar, *, sixtieth: date, trigger: date
+) -> Windows:
     start = placement.starts_on
     last = min(placement.ended_on or sixtieth, sixtieth)
     k = calendar.count(start, last)
-    trigger = _trigger(facts, placement, calendar)
     nothing = Sessions(0, 0, 0)
     if k == 0:
         return Windows(0, nothing, nothing, 0)

@@ -21,13 +21,15 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
         if max(placement.starts_on, period.from_on) <= last:
             yield Episode(
                 measure=MEASURE, provider=placement.provider, la=facts.home_la(last), place=None,
-                secondary=tuple(_mix(facts, placement, period, last)),
+                secondary=tuple(_mix(facts, placement, period, last)), subject=placement.key,
+                since=placement.starts_on, until=last,
             )  # fmt: skip
     for placement in facts.rows("placement"):
         if placement.end_reason == "error" and period.holds(placement.ended_on):
             yield Episode(
                 measure=MEASURE, provider=placement.provider,
                 la=facts.home_la(placement.ended_on), place=None, secondary=(Count(ERRORS),),
+                subject=placement.key, since=placement.starts_on, until=placement.ended_on,
             )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
 from reports.statistics import Ratio
 
@@ -71,8 +72,10 @@ Secondary = Yes | Part | Number | Count
 class Episode(NamedTuple):
     """One pupil's episode at a provider. ``counts_unknown``: unknown, yet in the denominator (O5).
 
-    ``place`` None: only its secondary figures count. ``once``: the key by which totals count it
-    one time only (O4, O5: the pupil).
+    ``place`` None: only its secondary figures count. ``reason``: the rule by which it counts as it
+    does (``reports.outcome_rules``). ``once``: the key by which totals count it one time only (O4,
+    O5: the pupil). ``subject``: the event that began it; ``since`` and ``until``: the days looked
+    at, None those of the period.
     """
 
     measure: str
@@ -84,3 +87,6 @@ class Episode(NamedTuple):
     counts_unknown: bool = False
     once: str | None = None
     secondary: Sequence[Secondary] = ()
+    subject: UUID | None = None
+    since: date | None = None
+    until: date | None = None

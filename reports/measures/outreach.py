@@ -30,21 +30,23 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
                     la=facts.home_la(period.today),
                     place=None,
                     secondary=(Count("outreach_overdue_open"),),
+                    subject=outreach.key,
+                    since=outreach.starts_on,
                 )
 
 
 def _episode(facts: Facts, outreach: Row, period: Period) -> Episode:
     calendar = facts.calendar(outreach.ended_on)
     last = calendar.nth_after(outreach.ended_on, WINDOW)
-    excluded = _excluded(facts, outreach)
+    reason = _excluded(facts, outreach)
     secondary: tuple[Secondary, ...] = ()
-    if excluded is not None:
+    if reason is not None:
         place = Place.EXCLUDED
     elif last is None or last > period.today:
-        place = Place.PENDING
+        place, reason = Place.PENDING, "not_over"
     else:
-        place = _matured(facts, outreach, last, suspensions=True)
-        core = _matured(facts, outreach, last, suspensions=False)
+        place, reason = _matured(facts, outreach, last, suspensions=True)
+        core, _ = _matured(facts, outreach, last, suspensions=False)
         if core in {Place.SUCCESS, Place.FAILED}:
             secondary = (Yes("core", core is Place.SUCCESS),)
     return Episode(
@@ -52,8 +54,11 @@ def _episode(facts: Facts, outreach: Row, period: Period) -> Episode:
         provider=outreach.provider,
         la=facts.home_la(outreach.ended_on),
         place=place,
-        reason=excluded,
+        reason=reason,
         secondary=secondary,
+        subject=outreach.key,
+        since=outreach.starts_on,
+        until=last,
     )
 
 
@@ -82,19 +87,23 @@ def _stepped_up(facts: Facts, start: date, last: date) -> bool:
     return any(start <= day <= last for day in days)
 
 
-def _matured(facts: Facts, outreach: Row, last: date, *, suspensions: bool) -> Place:
+def _matured(facts: Facts, outreach: Row, last: date, *, suspensions: bool) -> tuple[Place, str]:
+    """And the first rule that fits."""
     end = outreach.ended_on
-    sessions = facts.sessions(end + DAY, last)
-    suspended = suspensions and any(
+    if not facts.on_roll(last):
+        return Place.FAILED, "off_roll"
+    if suspensions and any(
         e.kind == "suspension" and not e.undone and end < e.occurred_on <= last
         for e in facts.rows("exclusion")
-    )
-    if (
-        not facts.on_roll(last)
-        or suspended
-        or _stepped_up(facts, outreach.starts_on, last)
-        or any(open_on(p, last) for p in facts.placements)
-        or sessions.half_absent
     ):
-        return Place.FAILED
-    return Place.UNKNOWN if sessions.possible < LEAST_POSSIBLE else Place.SUCCESS
+        return Place.FAILED, "suspended"
+    if _stepped_up(facts, outreach.starts_on, last):
+        return Place.FAILED, "stepped_up"
+    if any(open_on(p, last) for p in facts.placements):
+        return Place.FAILED, "placed"
+    sessions = facts.sessions(end + DAY, last)
+    if sessions.half_absent:
+        return Place.FAILED, "half_absent"
+    if sessions.possible < LEAST_POSSIBLE:
+        return Place.UNKNOWN, "too_few_registers"
+    return Place.SUCCESS, "stayed"

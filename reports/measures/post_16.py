@@ -28,11 +28,15 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
         if reason is not None:
             place = Place.EXCLUDED
         elif matures > period.today:
-            place = Place.PENDING
+            place, reason = Place.PENDING, "not_over"
         else:
             winter = _winter(leaver)
-            place = Place.SUCCESS if _succeeded(leaver, winter, period.today) else Place.FAILED
+            took_part = _succeeded(leaver, winter, period.today)
+            place = Place.SUCCESS if took_part else Place.FAILED
             counts_unknown = all(status in {None, "unknown"} for status in winter)
+            reason = "took_part" if took_part else "did_not_take_part"
+            if counts_unknown and not took_part:
+                reason = "nothing_known"
             secondary = tuple(_beside(leaver))
         yield Episode(
             measure=MEASURE,
@@ -43,6 +47,8 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
             counts_unknown=counts_unknown,
             once=str(facts.pupil_id),
             secondary=secondary,
+            since=leaver.census,
+            until=matures,
         )
 
 

@@ -37,6 +37,8 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
                 la=facts.home_la(placement.ended_on or period.today),
                 place=None,
                 secondary=beside,
+                subject=placement.key,
+                since=placement.starts_on,
             )
 
 
@@ -61,7 +63,7 @@ def _by_start(facts: Facts, placement: Row, period: Period) -> Iterator[Secondar
             returned is not None
             and last is not None
             and last <= limit
-            and _sustained(facts, placement, calendar, returned, last) is Place.SUCCESS
+            and _sustained(facts, placement, calendar, returned, last)[0] is Place.SUCCESS
         )
     yield Yes("by_start", achieved)
 
@@ -75,15 +77,15 @@ def _episode(facts: Facts, placement: Row, period: Period) -> Episode:
     if reason is not None:
         place = Place.EXCLUDED
     elif matures is None or matures > period.today:
-        place = Place.PENDING
+        place, reason = Place.PENDING, "not_over"
     else:
         returned = return_day(facts, placement, calendar)
         if returned is None:
-            place = Place.FAILED
+            place, reason = Place.FAILED, "not_returned"
         else:
             last = calendar.nth_after(returned, TO_SUSTAIN)
             assert last is not None
-            place = _sustained(facts, placement, calendar, returned, last)
+            place, reason = _sustained(facts, placement, calendar, returned, last)
         if place is not Place.UNKNOWN:
             secondary += tuple(_beside(facts, placement, calendar, returned, matures, place))
     return Episode(
@@ -93,6 +95,9 @@ def _episode(facts: Facts, placement: Row, period: Period) -> Episode:
         place=place,
         reason=reason,
         secondary=secondary,
+        subject=placement.key,
+        since=placement.starts_on,
+        until=matures,
     )
 
 
@@ -219,20 +224,25 @@ def _marks(facts: Facts, from_on: date, to_on: date) -> Iterator[date]:
 
 def _sustained(
     facts: Facts, placement: Row, calendar: SchoolCalendar, returned: date, last: date
-) -> Place:
-    sessions = facts.sessions(returned + DAY, last)
-    if (
-        not facts.on_roll(last)
-        or _excluded_again(facts, placement, last)
-        or _placed_again(facts, placement, calendar, last)
-        or any(
-            r.outcome == "broke_down" and returned <= r.ended_on <= last
-            for r in facts.rows("reintegration")
-        )
-        or sessions.half_absent
+) -> tuple[Place, str]:
+    """And the first rule that fits."""
+    if not facts.on_roll(last):
+        return Place.FAILED, "off_roll"
+    if _excluded_again(facts, placement, last):
+        return Place.FAILED, "excluded_again"
+    if _placed_again(facts, placement, calendar, last):
+        return Place.FAILED, "placed_again"
+    if any(
+        r.outcome == "broke_down" and returned <= r.ended_on <= last
+        for r in facts.rows("reintegration")
     ):
-        return Place.FAILED
-    return Place.UNKNOWN if sessions.possible < LEAST_POSSIBLE else Place.SUCCESS
+        return Place.FAILED, "broke_down"
+    sessions = facts.sessions(returned + DAY, last)
+    if sessions.half_absent:
+        return Place.FAILED, "half_absent"
+    if sessions.possible < LEAST_POSSIBLE:
+        return Place.UNKNOWN, "too_few_registers"
+    return Place.SUCCESS, "sustained"
 
 
 def _excluded_again(facts: Facts, placement: Row, last: date) -> list[Row]:

@@ -33,6 +33,9 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
                 la=facts.home_la(placement.ended_on),
                 place=None,
                 secondary=found,
+                subject=placement.key,
+                since=placement.starts_on,
+                until=placement.ended_on,
             )
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from ap_registry.duty_names import duty_words
 from reports.document import Cell, Column, Document, Section, Table
+from reports.outcome_words import MEASURE_NAMES
 from reports.panel.case_page import case_page
 from reports.panel.duties import SHOWN
 from reports.panel.fair_share import turns
 from reports.panel.words import NOTES, decision_words
-from reports.render import MEASURE_NAMES, day_in_words, moment
+from reports.render import day_in_words, moment
 
 Found = Mapping[str, Any]
 

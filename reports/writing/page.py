@@ -13,9 +13,11 @@ from reports.writing.drawings import STYLE
 STACKED = 4  # a table of so many columns or more becomes a list of cards on a phone
 
 
-def as_page(document: Document) -> bytes:
+def as_page(document: Document, opens_at: str | None = None) -> bytes:
+    """``opens_at``: the path at which numbers open; None in a file, which leads nowhere."""
     known_by = moment(datetime.fromisoformat(document.known_by))
-    return _template().render(document=document, known_by=known_by, style=STYLE).encode()
+    made = _template().render(document=document, known_by=known_by, style=STYLE, opens_at=opens_at)
+    return made.encode()
 
 
 @cache

@@ -3,7 +3,7 @@
 import pytest
 
 from ap_registry.registry import Registry
-from reports.kinds import KINDS, Kind
+from reports.kinds import KINDS, Kind, Option
 from tests.api.conftest import Login
 from tests.reports.telling import Telling
 from tests.reports.test_restatement import END, START
@@ -61,6 +61,26 @@ def test_nobody_reads_anothers(
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_report_is_open_to_those_whom_it_names_only(as_: Login, kind: Kind) -> None:
     role = next(role for role in ("parent", "social_care", "health") if role not in kind.readers)
-    given = {option.name: "2025-01-01" for option in kind.options if option.required}
+    given = {one.name: _given(one) for one in kind.options if one.required}
     answer = as_(role, "ICB-QK1").get(f"/api/v1/reports/{kind.name}", params=given)
     assert answer.status_code == 403
+
+
+def _given(option: Option) -> str:
+    return option.choices[0] if option.choices else {"whole": "2025"}.get(option.kind, "2025-01-01")
+
+
+def test_a_number_opens_to_those_behind_it_and_that_is_noted(
+    registry: Registry, as_: Login
+) -> None:
+    ann = Telling(registry)
+    ann.placed(START, END)
+    asked = {**YEAR, "measure": "reintegration", "figure": "denominator"}
+    found = as_("la", "LA856").get("/api/v1/reports/behind", params=asked).json()
+    assert [(one["upn"], one["rule"]) for one in found["items"]] == [
+        (ann.upn, "reintegration.not_returned")
+    ]
+    (read,) = as_("admin", "LA856").get("/api/v1/reads").json()["items"]
+    assert (read["what"], read["organisation"], read["pupils"]) == (
+        "GET /api/v1/reports/behind", "LA856", [found["items"][0]["pupil_id"]],
+    )  # fmt: skip

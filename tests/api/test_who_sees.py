@@ -60,6 +60,7 @@ READERS = {
     "/api/v1/reports/outcomes": NEVER,
     "/api/v1/reports/panel": frozenset({"its LA", "its panel"}),
     "/api/v1/reports/restatement": NEVER,
+    "/api/v1/reports/behind": NEVER,  # without a measure it is refused
     "/api/v1/reports/census": NEVER,  # without a year it is refused
     # Most of these name a school, a pupil or a year; asked for nothing, they are refused.
     "/api/v1/reports/attendance-return": NEVER,

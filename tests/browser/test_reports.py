@@ -51,3 +51,21 @@ def test_reports_of_movements_read_on_a_phone_without_scripts(
     for name in ("movements", "dashboard"):
         page.goto(f"/reports/{name}?format=html")
         assert barriers(page) == []
+
+
+def test_a_number_of_the_outcomes_opens_to_those_behind_it(
+    registry: Registry, visit: Visit, tmp_path: Path
+) -> None:
+    ann = Telling(registry)
+    ann.placed("2025-01-06", "2025-02-14")
+    page = visit(width=320)
+    sign_in(page, "la")
+    page.goto("/outcomes?year=2024")
+    photograph(page, tmp_path, "outcomes")
+    assert barriers(page) == []
+    page.get_by_role("link", name="1, Counted: who is behind it").first.click()
+    expect(page.get_by_role("cell", name="Not back in a mainstream").first).to_be_visible()
+    expect(page.get_by_role("rowheader").first).to_contain_text(ann.upn)
+    photograph(page, tmp_path, "behind")
+    assert barriers(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

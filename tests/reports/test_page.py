@@ -28,7 +28,8 @@ def page(*rows: dict[str, Any]) -> str:
         "definition": "v1", "from": "2024-09-01", "to": "2025-08-31",
         "known_by": "2026-06-20T18:00:00.000000Z", "ledger": {"size": 3, "root": "ab"},
         "rows": list(rows), "totals": [total], "secondary": [], "wellbeing": [], "case_mix": [],
-        "record_keeping": [], "trend": [], "average_of": "all", "asked": {"provider": None},
+        "record_keeping": [], "trend": [], "average_of": "all",
+        "asked": {"provider": None, "la": None},
         "comparison": list(comparisons(rows, averages([total]))),
         "confirmed": {"confirmed": 4, "asked": 9, "since": "2025-05-31"},
     }  # fmt: skip

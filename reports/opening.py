@@ -1,0 +1,59 @@
+"""From a number of the outcome report to the query for the pupils and events behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+Row = Mapping[str, Any]
+Opens = Mapping[str, str]
+HEADLINE = {
+    "rate": "denominator", "numerator": "numerator", "denominator": "denominator",
+    "pending": "pending", "unknown": "unknown", "excluded": "excluded",
+}  # fmt: skip
+BESIDE = ("numerator", "denominator", "share", "value")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Of one report: as known by its instant, of its period, kept to what it was kept to."""
+
+    report: Mapping[str, Any]
+
+    def headline(self, row: Row) -> Opens:
+        """Nothing opens where nothing was counted."""
+        return {
+            column: self._query(row, row["measure"], figure)
+            for column, figure in HEADLINE.items()
+            if row.get(figure)
+        }
+
+    def figure(self, row: Row, measure: str) -> Opens:
+        return dict.fromkeys(BESIDE, self._query(row, measure, row["name"]))
+
+    def absence(self, row: Row) -> Opens:
+        return {row["name"]: self._query(row, "attendance", row["name"])}
+
+    def case(self, row: Row) -> Opens:
+        query = self._query(row, "case_mix", f"{row['by']}:{row['case']}")
+        return dict.fromkeys(("numerator", "share", row.get("provider", "")), query)
+
+    def keeping(self, row: Row) -> Opens:
+        if not row["ended_error"]:
+            return {}
+        return {"ended_error": self._query(row, "case_mix", "ended_error")}
+
+    def _query(self, row: Row, measure: str, figure: str) -> str:
+        asked = self.report["asked"]
+        la = row.get("la")
+        values = {
+            "measure": measure,
+            "figure": figure,
+            "group": row.get("group"),
+            "from": row.get("from", self.report["from"]),
+            "to": row.get("to", self.report["to"]),
+            "known_by": self.report["known_by"],
+            "provider": row.get("provider") or asked["provider"],
+            "la": asked["la"] if la in {None, "all"} else la,
+        }
+        return urlencode({name: value for name, value in values.items() if value})
