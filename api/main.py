@@ -16,6 +16,7 @@ from api.deps import KeyHolders
 from api.edge import Edge
 from api.health import router as health
 from api.pages.rendering import problem_page
+from api.v1.feed import LogSize
 
 _FOLDER = Path(__file__).parent
 
@@ -33,6 +34,8 @@ def create_app(registry: Registry, settings: Settings | None = None) -> FastAPI:
     app.state.registry = registry
     app.state.settings = settings
     app.state.key_holders = KeyHolders(registry)
+    app.state.log_size = LogSize(registry)
+    app.state.ending = lambda: False
     problems.install(app, problem_page)
     app.include_router(v1.router)
     app.include_router(health)

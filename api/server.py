@@ -30,15 +30,14 @@ def serve(found: Installation, listener: socket.socket) -> None:
     done = threading.Event()
     threads = _sequencer(found, done)
     found.registry.sequences = False
-    config = uvicorn.Config(
-        create_app(found.registry, found.settings),
-        log_level="warning",
-        timeout_graceful_shutdown=10,
-    )
+    app = create_app(found.registry, found.settings)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10)
+    server = uvicorn.Server(config)
+    app.state.ending = lambda: server.should_exit
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _once_stopped)
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        server.run(sockets=[listener])
     finally:
         done.set()
         for thread in threads:

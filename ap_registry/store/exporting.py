@@ -14,7 +14,7 @@ from ap_registry import proofs
 from ap_registry.errors import LedgerDamaged, NotFound, Problem, Unreadable
 from ap_registry.instants import instant
 from ap_registry.proofs import FORMAT, leaf_hash
-from ap_registry.store import heads, merkle, queries
+from ap_registry.store import feed, heads, merkle, queries
 from ap_registry.store.database import Connection
 from ap_registry.store.heads import Head
 
@@ -73,7 +73,7 @@ def _refuse_rewritten(connection: Connection, head: Head, before: Head) -> None:
 
 
 def _proved(connection: Connection, event: UUID, size: int) -> dict[str, Any]:
-    found = queries.place(connection, queries.Scope(everything=True), event)
+    found = feed.place(connection, queries.Scope(everything=True), event)
     if found is None:
         raise NotFound((Problem("", "not_found", f"no event {event} is known"),))
     return inclusion(connection, event, found[0], digest=found[1], size=size)

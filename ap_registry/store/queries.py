@@ -9,7 +9,6 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from ap_registry.follow_ups import status_on
-from ap_registry.instants import instant
 from ap_registry.notice import FollowUp
 from ap_registry.store.database import Connection
 from ap_registry.store.who import HELD, SHOWN_ID, UPN, WHO
@@ -45,17 +44,9 @@ ELSEWHERE: LiteralString = (
     "exists (select from exclusion x where x.pupil_id = {t}.pupil_id {more}"
     " and x.school <> all(%(organisations)s))"
 )
-_OF_EXCLUSIONS: LiteralString = (
-    "('suspension', 'permanent_exclusion', 'exclusion_cancelled', 'notified', 'parent_request',"
-    " 'governors_decision', 'review_decision', 'sixth_day_started')"
-)
-_OF_HEALTH: LiteralString = (
-    "('pupil_registered', 'joined_roll', 'left_roll', 'placement_started', 'placement_changed',"
-    " 'placement_ended')"
-)
 
 
-def _scoped(scope: Scope) -> dict[str, Any]:
+def scoped(scope: Scope) -> dict[str, Any]:
     return {
         "everything": scope.everything,
         "organisations": list(scope.organisations),
@@ -65,7 +56,7 @@ def _scoped(scope: Scope) -> dict[str, Any]:
     }
 
 
-def _all(connection: Connection, query: str, parameters: Mapping[str, Any]) -> Found:
+def rows_of(connection: Connection, query: str, parameters: Mapping[str, Any]) -> Found:
     with connection.cursor(row_factory=dict_row, binary=True) as cursor:
         cursor.execute(query, parameters)
         return cursor.fetchall()
@@ -126,9 +117,9 @@ def follow_ups(
     parameters = {
         "on": on, "as_at": as_at, "owner": owner, "status": status, "kind": kind, "pupil": pupil,
         "key": key, "after_due": after[0] if after else None,
-        "after_key": after[1] if after else None, "limit": limit, **_scoped(scope),
+        "after_key": after[1] if after else None, "limit": limit, **scoped(scope),
     }  # fmt: skip
-    return [_follow_up(row, on) for row in _all(connection, _FOLLOW_UPS, parameters)]
+    return [_follow_up(row, on) for row in rows_of(connection, _FOLLOW_UPS, parameters)]
 
 
 _FOLLOW_UPS_OF: LiteralString = """
@@ -143,7 +134,7 @@ select f.key, coalesce(i.shown_as, f.pupil_id) as pupil_id, i.upn, f.kind, f.own
 
 def follow_ups_of(connection: Connection, keys: Iterable[UUID], *, on: date) -> Found:
     """These follow-ups, judged on a day; for what has just written them."""
-    found = _all(connection, _FOLLOW_UPS_OF, {"keys": list(keys)})
+    found = rows_of(connection, _FOLLOW_UPS_OF, {"keys": list(keys)})
     return [_follow_up(row, on) for row in found]
 
 
@@ -179,7 +170,7 @@ def held_follow_ups(
 ) -> dict[UUID, dict[UUID, FollowUp]]:
     """All that these pupils owe or owed, by pupil and id; ``key`` only of what registers opened."""
     found: dict[UUID, dict[UUID, FollowUp]] = {}
-    for row in _all(
+    for row in rows_of(
         connection,
         "select pupil_id, key, kind, owner, opened_on, due_on, closed_on, outcome, opened_by,"
         " closed_by, how, rule, calendar, origin from follow_up"
@@ -235,7 +226,7 @@ def visibility(
 
 def seen_by(connection: Connection, pupil_id: UUID) -> Found:
     """Who may see a pupil, while when and why; ended relations too."""
-    return _all(
+    return rows_of(
         connection,
         'select v.organisation, o.name, v.from_on::text as "from", v.until_on::text as "until",'
         " v.basis from visibility v"
@@ -274,7 +265,7 @@ def pupils(
     """Pupils whom the scope sees, by id; ``school``: who were on its roll on a day."""
     parameters = {
         "as_at": as_at, "on": on, "school": school, "after": after, "limit": limit,
-        **_scoped(scope),
+        **scoped(scope),
     }  # fmt: skip
     return [
         {
@@ -284,7 +275,7 @@ def pupils(
             "family_name": row["family_name"],
             "date_of_birth": row["date_of_birth"].isoformat() if row["date_of_birth"] else None,
         }
-        for row in _all(connection, _PUPILS, parameters)
+        for row in rows_of(connection, _PUPILS, parameters)
     ]
 
 
@@ -298,7 +289,7 @@ select {SHOWN_ID.format(t="i")}::text, concat_ws(' ', i.given_name, i.family_nam
 
 def names(connection: Connection, scope: Scope, pupils: Iterable[UUID]) -> dict[str, str]:
     """Names by id, of those pupils whom the scope sees."""
-    parameters = {"pupils": list(pupils), **_scoped(scope)}
+    parameters = {"pupils": list(pupils), **scoped(scope)}
     return dict(connection.execute(_NAMES, parameters).fetchall())
 
 
@@ -339,7 +330,7 @@ def placements(
     """
     parameters = {
         "as_at": as_at, "provider": provider, "commissioner": commissioner, "pupil": pupil,
-        "open": open_only, "on": on, "after": after, "limit": limit, **_scoped(scope),
+        "open": open_only, "on": on, "after": after, "limit": limit, **scoped(scope),
     }  # fmt: skip
     return [
         {
@@ -355,40 +346,5 @@ def placements(
             "end_reason": row["end_reason"],
             "sessions_per_week": row["sessions_per_week"],
         }
-        for row in _all(connection, _PLACEMENTS, parameters)
+        for row in rows_of(connection, _PLACEMENTS, parameters)
     ]
-
-
-_EVENTS_SEEN = f"""
-  from log l join event e using (pupil_id, stream, version)
-  left join event_private p using (pupil_id, stream, version)
- cross join lateral (
-   select coalesce((select m.pupil_id from merged m
-                     where m.other = e.pupil_id and m.until_at = 'infinity'),
-                   e.pupil_id) as pupil_id) k
-  left join identity i on i.pupil_id = k.pupil_id and i.until_at = 'infinity'
- where e.stream < 2 and {SCOPED.format(t="k")}
-   and (e.by = any(%(organisations)s) or
-        not (%(to_health)s and split_part(e.type, '.', 1) not in {_OF_HEALTH})
-        and not (%(to_school)s and split_part(e.type, '.', 1) in {_OF_EXCLUSIONS}
-                 and {ELSEWHERE.format(t="k", more="")}))
-"""
-_EVENTS = f"""
-select l.seq, e.id::text, split_part(e.type, '.', 1) as type, e.version,
-       coalesce(i.shown_as, k.pupil_id)::text as pupil_id, e.occurred_on::text, e.recorded_at,
-       e.by, case when i.shown_as is null then p.data->>'_ref' end as ref
-{_EVENTS_SEEN} and l.seq > %(after)s order by l.seq limit %(limit)s
-"""
-_PLACE = f"select l.seq, e.digest {_EVENTS_SEEN} and e.id = %(event)s order by l.seq limit 1"
-
-
-def events(connection: Connection, scope: Scope, *, after: int, limit: int) -> Found:
-    """The sequenced feed; a ref of an adopted pupil is left out, as it may hold a former UPN."""
-    rows = _all(connection, _EVENTS, {"after": after, "limit": limit, **_scoped(scope)})
-    return [{**row, "recorded_at": instant(row["recorded_at"])} for row in rows]
-
-
-def place(connection: Connection, scope: Scope, event: UUID) -> tuple[int, bytes] | None:
-    """The seq and the digest of an event that the caller may see; None for any other."""
-    row = connection.execute(_PLACE, {"event": event, **_scoped(scope)}).fetchone()
-    return (row[0], bytes(row[1])) if row else None

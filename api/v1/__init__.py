@@ -6,6 +6,7 @@ from api.v1 import (
     attendance,
     confirmations,
     ctf,
+    feed,
     ledger,
     matching,
     notices,
@@ -26,6 +27,7 @@ for part in (
     reads,
     reference,
     reports,
+    feed,
     ledger,
 ):
     router.include_router(part.router)

@@ -1,4 +1,4 @@
-"""The ordered feed, the signed heads of the ledger, and proofs of what it holds."""
+"""The signed heads of the ledger, and proofs of what it holds."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,35 +7,12 @@ from fastapi import APIRouter, Query
 
 from ap_registry.errors import NotFound, Problem
 from ap_registry.reading import newest_head
-from ap_registry.store import exporting, heads, queries
+from ap_registry.store import exporting, feed, heads
 from api.deps import Holder, TheRegistry, scope_of
-from api.opened import Opened
 from api.problems import HttpProblem, responses
-from api.v1.schemas import CONSISTENCY, EVENTS, HEAD, INCLUSION, KEYS, answers
+from api.v1.schemas import CONSISTENCY, HEAD, INCLUSION, KEYS, answers
 
 router = APIRouter(tags=["ledger"])
-
-
-@router.get(
-    "/events", operation_id="list_events", responses={**answers(EVENTS), **responses(401, 422, 503)}
-)
-def list_events(
-    registry: TheRegistry,
-    holder: Holder,
-    opened: Opened,
-    after: Annotated[int, Query(ge=0, le=2**62, description="The last seq you have.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-) -> dict[str, Any]:
-    """Events in the one order; a scoped caller sees holes. The last page waits for what has been
-    recorded before the call."""
-    scope = scope_of(holder.caller, registry.today())
-    with registry.database.connection() as connection:
-        items = queries.events(connection, scope, after=after, limit=limit)
-        if len(items) < limit:
-            registry.closed(connection)
-            items = queries.events(connection, scope, after=after, limit=limit)
-        opened.note(connection, holder.caller, (item["pupil_id"] for item in items))
-    return {"items": items, "next": items[-1]["seq"] if len(items) == limit else None}
 
 
 @router.get(
@@ -78,7 +55,7 @@ def prove_inclusion(
     """That the ledger of a size holds an event: the path from its leaf to the root."""
     with registry.database.connection() as connection:
         newest = newest_head(registry, connection).size
-        seen = queries.place(connection, scope_of(holder.caller, registry.today()), event)
+        seen = feed.place(connection, scope_of(holder.caller, registry.today()), event)
         if seen is None:
             raise NotFound((Problem("", "not_found", "no such event is known"),))
         seq, digest = seen

@@ -83,12 +83,14 @@ PLACEMENTS = page(
     )
 )  # fmt: skip
 ORGANISATIONS = page(record(id=TEXT, kind=TEXT, name=TEXT, la=maybe(TEXT)))
-EVENTS = page(
-    record(
-        seq=WHOLE, id=ID, type=TEXT, version=WHOLE, pupil_id=ID, occurred_on=DAY,
-        recorded_at=INSTANT, by=TEXT, ref=maybe(TEXT),
+EVENTS = record(
+    items=array(
+        record(
+            seq=WHOLE, id=ID, type=TEXT, version=WHOLE, pupil_id=ID, occurred_on=DAY,
+            recorded_at=INSTANT, by=TEXT, ref=maybe(TEXT),
+        )
     ),
-    WHOLE,
+    next=maybe(WHOLE), until=WHOLE,
 )  # fmt: skip
 HEAD = record(size=WHOLE, root=TEXT, signed_at=INSTANT, key_id=maybe(TEXT), signature=maybe(TEXT))
 KEYS = record(

@@ -18,7 +18,7 @@ from ap_registry.erasing import erase
 from ap_registry.errors import NotFound, Refused
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import acts, queries, who
+from ap_registry.store import acts, feed, queries, who
 from ap_registry.store.database import Database
 from ap_registry.store.rebuilding import check
 from ap_registry.store.verifying import verify
@@ -185,8 +185,8 @@ def test_nobody_finds_the_pupil_any_more(told: Told) -> None:
         assert {one["upn"] for one in owed} <= {STAYS}
         placed = queries.placements(connection, everything, on=date.max, as_at=told.at)
         assert placed == []
-        feed = queries.events(connection, everything, after=0, limit=1_000)
-        assert {one["pupil_id"] for one in feed} == {str(pupil_id(told.registry, STAYS))}
+        fed = feed.events(connection, everything, after=0, limit=1_000)
+        assert {one["pupil_id"] for one in fed} == {str(pupil_id(told.registry, STAYS))}
 
 
 @pytest.mark.parametrize("as_at", [False, True])

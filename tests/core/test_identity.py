@@ -11,7 +11,7 @@ from ap_registry.identifiers import check_letter
 from ap_registry.ingest.notices import import_notices
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import queries, who
+from ap_registry.store import feed, queries, who
 from tests.core.owed import EVERYTHING
 from tests.world import PUPIL, SCHOOL, TODAY, notify, register_pupil, upn
 
@@ -50,7 +50,7 @@ def lists(registry: Registry) -> list[dict[str, Any]]:
         return [
             *queries.pupils(connection, EVERYTHING, on=TODAY),
             *queries.follow_ups(connection, EVERYTHING, on=TODAY, status="any"),
-            *queries.events(connection, EVERYTHING, after=0, limit=500),
+            *feed.events(connection, EVERYTHING, after=0, limit=500),
         ]
 
 

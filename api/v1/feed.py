@@ -1,0 +1,100 @@
+"""The ordered feed: everything, once, in the one order, and whoever waits is told at once."""
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+
+from ap_registry.registry import Registry
+from ap_registry.store import feed
+from api.deps import Holder, KeyHolder, TheRegistry, scope_of
+from api.opened import Opened, Reader
+from api.problems import responses
+from api.v1.schemas import EVENTS, answers
+
+router = APIRouter(tags=["events"])
+MOST, LONGEST_WAIT = 1_000, 30
+LOOKS_AGAIN = 0.2  # seconds
+
+
+class LogSize:
+    """How many events are in order: asked once in a while, however many callers wait."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._lock = asyncio.Lock()
+        self._size, self._until = 0, 0.0
+
+    async def now(self) -> int:
+        async with self._lock:
+            if monotonic() >= self._until:
+                self._size = await run_in_threadpool(self._look)
+                self._until = monotonic() + LOOKS_AGAIN
+            return self._size
+
+    def _look(self) -> int:
+        with self._registry.database.connection() as connection:
+            if self._registry.sequences:
+                self._registry.closed(connection)
+            return feed.size(connection)
+
+    async def beyond(self, size: int, *, seconds: float, ending: Callable[[], bool]) -> bool:
+        """Wait until the log is longer than so, as long as that; False where it is not."""
+        until = monotonic() + seconds
+        while monotonic() < until and not ending():
+            if await self.now() > size:
+                return True
+            await asyncio.sleep(LOOKS_AGAIN)
+        return False
+
+
+@router.get(
+    "/events", operation_id="list_events", responses={**answers(EVENTS), **responses(401, 422, 503)}
+)
+async def list_events(
+    request: Request,
+    registry: TheRegistry,
+    holder: Holder,
+    opened: Opened,
+    after: Annotated[int, Query(ge=0, le=2**62, description="`until` of the answer before.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 200,
+    wait: Annotated[
+        int, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for the first event.")
+    ] = 0,
+) -> dict[str, Any]:
+    """Events in the one order; a scoped caller sees holes. The last page has all that was recorded
+    before the call. Ask next with `after` = `until`: up to there you have been told everything,
+    and `next` is null where that is all."""
+    read = _Reading(registry, holder, opened, limit)
+    found = await run_in_threadpool(read.page, after)
+    state, until = request.app.state, monotonic() + wait
+    while not found.items and (left := until - monotonic()) > 0:
+        if not await state.log_size.beyond(found.until, seconds=left, ending=state.ending):
+            break
+        found = await run_in_threadpool(read.page, found.until)
+    return {
+        "items": found.items,
+        "next": found.until if found.more else None,
+        "until": found.until,
+    }
+
+
+class _Reading:
+    """One caller's pages, each noted as opened before it is shown."""
+
+    def __init__(self, registry: Registry, holder: KeyHolder, opened: Reader, limit: int) -> None:
+        self._registry, self._caller = registry, holder.caller
+        self._opened, self._limit = opened, limit
+
+    def page(self, after: int) -> feed.Page:
+        scope = scope_of(self._caller, self._registry.today())
+        with self._registry.database.connection() as connection:
+            found = feed.page(connection, scope, after=after, limit=self._limit)
+            if not found.more:
+                self._registry.closed(connection)
+                found = feed.page(connection, scope, after=after, limit=self._limit)
+            self._opened.note(connection, self._caller, (one["pupil_id"] for one in found.items))
+        return found
