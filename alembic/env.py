@@ -9,6 +9,7 @@ from ap_registry.store import (  # noqa: F401
     matching_tables,
     reference_tables,
     tables,
+    webhook_tables,
 )
 
 connection = context.config.attributes["connection"]

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     notify_template: str | None = None
     delivery_url: str | None = None
     delivery_secret: str | None = None
+    webhooks_allow_private: bool = False  # addresses in one's own network, and HTTP
     ledger_key: str | None = Field(default=None, repr=False)
     backup_passphrase: str | None = Field(default=None, repr=False)
     ledger_export: Path | None = None

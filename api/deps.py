@@ -15,6 +15,7 @@ from ap_registry.access import Caller, Sight, sight
 from ap_registry.errors import NotFound, Problem
 from ap_registry.registry import Registry
 from ap_registry.store import accounts, queries, who
+from ap_registry.store.queries import scope_of as scope_of
 from api.problems import HttpProblem
 from reports.asking import day, instant
 
@@ -74,16 +75,6 @@ async def key_holder(
 
 TheRegistry = Annotated[Registry, Depends(registry_of)]
 Holder = Annotated[KeyHolder, Depends(key_holder)]
-
-
-def scope_of(caller: Caller, today: date) -> queries.Scope:
-    return queries.Scope(
-        organisations=caller.sees_for,
-        everything=caller.sees_all,
-        today=today,
-        school=caller.role == "school",
-        health=caller.role == "health",
-    )
 
 
 def instant_of(text: str | None, name: str) -> datetime | None:

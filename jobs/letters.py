@@ -7,12 +7,16 @@ from uuid import UUID
 
 
 class Failed(Exception):
-    """Not sent. ``for_good``: this address will never do; ``why`` names no address."""
+    """Not sent. ``for_good``: this address will never do; ``why`` names no address.
 
-    def __init__(self, why: str, *, for_good: bool) -> None:
+    ``status``: what the other side answered, where it answered.
+    """
+
+    def __init__(self, why: str, *, for_good: bool, status: int | None = None) -> None:
         super().__init__(why)
         self.why = why
         self.for_good = for_good
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

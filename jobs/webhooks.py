@@ -4,15 +4,16 @@ import base64
 import hashlib
 import hmac
 import time
+from collections.abc import Sequence
 
 import httpx
 import msgspec
 
 from ap_registry.errors import SetupError
 from ap_registry.settings import Settings
+from ap_registry.store.webhooks import PREFIX
 from jobs.letters import Failed, Letter, Send
 
-PREFIX = "whsec_"
 GONE = 410  # the receiver wants no more
 
 
@@ -20,6 +21,16 @@ def signature(secret: bytes, message: str, at: int, body: bytes) -> str:
     """Of id, time and body, so that neither can be changed nor sent again later."""
     signed = f"{message}.{at}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
+
+
+def signed(message: str, at: int, body: bytes, secrets: Sequence[bytes]) -> dict[str, str]:
+    """The headers of a call; a receiver takes any of the signatures, one for each secret."""
+    return {
+        "content-type": "application/json",
+        "webhook-id": message,
+        "webhook-timestamp": str(at),
+        "webhook-signature": " ".join(signature(secret, message, at, body) for secret in secrets),
+    }
 
 
 def secret_of(text: str) -> bytes:
@@ -48,12 +59,7 @@ def webhook_sender(settings: Settings) -> Send:
                 },
             }
         )
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": str(letter.id),
-            "webhook-timestamp": str(at),
-            "webhook-signature": signature(secret, str(letter.id), at, body),
-        }
+        headers = signed(str(letter.id), at, body, [secret])
         try:
             answer = httpx.post(url, content=body, headers=headers, timeout=settings.smtp_timeout)
         except httpx.HTTPError as error:

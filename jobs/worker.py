@@ -27,6 +27,7 @@ from jobs.access_letters import send_access_letters
 from jobs.channels import chosen
 from jobs.exporting import export_daily
 from jobs.faults import kind_and_place
+from jobs.hooks import call_webhooks
 from jobs.nightly import run_nightly
 from jobs.outbox import send_due
 from jobs.settling import settle_left
@@ -108,6 +109,13 @@ def cron_jobs() -> list[Any]:
         cron(
             in_thread("access_letters", send_access_letters),
             second={second + 5 for second in EVERY_TEN},
+            timeout=TIMEOUT_SECONDS,
+            run_at_startup=True,
+            max_tries=1,
+        ),
+        cron(
+            in_thread("webhooks", call_webhooks),
+            second=EVERY_TEN,
             timeout=TIMEOUT_SECONDS,
             run_at_startup=True,
             max_tries=1,

@@ -8,6 +8,7 @@ from ap_registry.store import (  # noqa: F401
     ledger_tables,
     reference_tables,
     tables,
+    webhook_tables,
 )
 from ap_registry.store.functions import (
     APPEND_ONLY,

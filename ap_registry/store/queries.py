@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg.rows import dict_row
 
+from ap_registry.access import Caller
 from ap_registry.follow_ups import status_on
 from ap_registry.notice import FollowUp
 from ap_registry.store.database import Connection
@@ -28,6 +29,16 @@ class Scope:
     today: date | None = None
     school: bool = False
     health: bool = False
+
+
+def scope_of(caller: Caller, today: date) -> Scope:
+    return Scope(
+        organisations=caller.sees_for,
+        everything=caller.sees_all,
+        today=today,
+        school=caller.role == "school",
+        health=caller.role == "health",
+    )
 
 
 # Of an erased pupil no role reads anything; nobody has a relation to it on record any more.

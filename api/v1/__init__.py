@@ -14,6 +14,7 @@ from api.v1 import (
     reads,
     reference,
     reports,
+    webhooks,
 )
 
 router = APIRouter(prefix="/api/v1")
@@ -28,6 +29,7 @@ for part in (
     reference,
     reports,
     feed,
+    webhooks,
     ledger,
 ):
     router.include_router(part.router)

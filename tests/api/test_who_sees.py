@@ -81,6 +81,9 @@ READERS = {
     "/api/v1/follow-ups": NOW | {"its former school"},  # which owes the return of the deletion
     "/api/v1/follow-ups/{follow_up}/clock": NOW,
     "/api/v1/events": NOW,
+    "/api/v1/webhooks": NEVER,
+    "/api/v1/webhooks/{webhook}": NEVER,
+    "/api/v1/webhooks/{webhook}/deliveries": NEVER,
     "/api/v1/organisations": NEVER,
     "/api/v1/framework": NEVER,
     "/api/v1/outcomes": NEVER,
@@ -138,7 +141,7 @@ def test_pupils_are_told_to_those_who_see_them_and_to_nobody_else(
             name
             for name, client in clients.items()
             if _tells(
-                client.get(path.format(pupil=PUPIL, follow_up=owed, event=event)),
+                client.get(path.format(pupil=PUPIL, follow_up=owed, event=event, webhook=NO_ID)),
                 pupil_id,
                 owed,
                 event,

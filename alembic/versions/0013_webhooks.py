@@ -1,0 +1,23 @@
+"""Webhooks, their secrets and calls. Adds tables; locks nothing in use."""
+
+from alembic import op
+from sqlmodel import SQLModel
+
+from ap_registry.store import webhook_tables  # noqa: F401
+
+revision = "0013"
+down_revision = "0012"
+
+_NEW = ("webhook", "webhook_secret", "webhook_delivery")
+
+
+def upgrade() -> None:
+    tables = [SQLModel.metadata.tables[name] for name in _NEW]
+    SQLModel.metadata.create_all(op.get_bind(), tables=tables)
+    for role in ("ap_web", "ap_job"):
+        op.execute(f"""
+do $$ begin
+  if exists (select from pg_roles where rolname = '{role}') then
+    grant select, insert, update, delete on {", ".join(_NEW)} to {role};
+  end if;
+end $$""")

@@ -1,0 +1,78 @@
+"""A signed call of an address that somebody else has named: only of the internet at large."""
+
+import socket
+import time
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import httpcore
+
+from ap_registry import webhook_urls
+from jobs.letters import Failed
+from jobs.webhooks import GONE, signed
+
+CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
+MOST_READ = 64_000  # of an answer that nobody reads
+PRIVATE = "the address leads into a private network"
+
+
+class Guarded(httpcore.SyncBackend):
+    """Looks each name up itself, and connects only to what it has judged."""
+
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:  # fmt: skip
+        try:
+            found = webhook_urls.addresses(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError("the name leads nowhere") from error
+        if not found or not all(map(webhook_urls.public, found)):
+            raise httpcore.ConnectError(PRIVATE)
+        return super().connect_tcp(found[0], port, timeout, local_address, socket_options)
+
+
+def pool(*, private: bool, size: int) -> httpcore.ConnectionPool:
+    """Of connections; no redirect is followed, no proxy or cookie used."""
+    return httpcore.ConnectionPool(
+        max_connections=size,
+        max_keepalive_connections=size,
+        keepalive_expiry=30,
+        network_backend=httpcore.SyncBackend() if private else Guarded(),
+        socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+    )
+
+
+def call(
+    connections: httpcore.ConnectionPool, url: str, *, id: UUID, body: bytes,
+    secrets: Sequence[bytes],
+) -> int:  # fmt: skip
+    """The status answered, where it is a success; else raise Failed, which quotes nothing."""
+    headers = signed(str(id), int(time.time()), body, secrets)
+    timeouts = {"connect": CONNECT_SECONDS, "read": ANSWER_SECONDS, "write": ANSWER_SECONDS,
+                "pool": ANSWER_SECONDS}  # fmt: skip
+    try:
+        with connections.stream(
+            "POST", url, content=body, headers=list(headers.items()),
+            extensions={"timeout": timeouts},
+        ) as answer:  # fmt: skip
+            _drain(answer)
+    except httpcore.ConnectError as error:
+        why = PRIVATE if str(error) == PRIVATE else "no connection"
+        raise Failed(why, for_good=False) from error
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise Failed(type(error).__name__, for_good=False) from error
+    if not 200 <= answer.status < 300:
+        code = answer.status
+        raise Failed(f"the receiver answered {code}", for_good=code == GONE, status=code)
+    return answer.status
+
+
+def _drain(answer: httpcore.Response) -> None:
+    """So that the connection can be used again; not for ever."""
+    read, until = 0, time.monotonic() + ANSWER_SECONDS
+    for chunk in answer.iter_stream():
+        read += len(chunk)
+        if read > MOST_READ or time.monotonic() > until:
+            return
