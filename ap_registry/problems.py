@@ -6,6 +6,7 @@ from typing import Any
 from ap_registry.errors import Near, Problem, Refused
 
 TYPE = "/problems/"
+UNTITLED = "It went wrong"
 TITLES = {
     400: "The request cannot be read",
     401: "Sign in first",
@@ -26,7 +27,7 @@ def as_problem(status: int, detail: str, problems: tuple[Problem, ...] = ()) -> 
     """A problem object; ``errors`` name the field, the rule and how to put it right."""
     return {
         "type": f"{TYPE}{status}",
-        "title": TITLES.get(status, "It went wrong"),
+        "title": TITLES.get(status, UNTITLED),
         "status": status,
         "detail": detail,
         "errors": [as_error(problem) for problem in problems],

@@ -1,6 +1,8 @@
 """What every request meets first, as plain ASGI: bounds, headers, counts, and the last resort."""
 
+import re
 from time import perf_counter
+from uuid import uuid4
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -21,6 +23,7 @@ _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _A_YEAR = "max-age=31536000; includeSubDomains"
 _TOO_MUCH = f"A body may have at most {MOST_BYTES:,} bytes."
 _REQUESTS = Counter("ap_http_requests_total", "Requests answered.", ("method", "route", "status"))
@@ -43,12 +46,14 @@ class Edge:
             await self.app(scope, receive, send)
             return
         scope.setdefault("state", {})
+        request_id = _request_id(scope)
         began, status = perf_counter(), 0
 
         async def with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
                 _add_headers(scope, message, secure=self.secure or scope["scheme"] == "https")
             await send(message)
 
@@ -59,7 +64,12 @@ class Edge:
             else:
                 await self.app(scope, bounded, with_headers)
         except Exception as error:
-            _log.error("request_failed", route=_route(scope), error=type(error).__name__)
+            _log.error(
+                "request_failed",
+                route=_route(scope),
+                error=type(error).__name__,
+                request=request_id,
+            )
             if status:
                 raise
             failed = answer(500, "Something went wrong; it has been noted.")
@@ -68,6 +78,12 @@ class Edge:
             route = _route(scope)
             _REQUESTS.labels(scope["method"], route, status).inc()
             _SECONDS.labels(route).observe(perf_counter() - began)
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's own where it can be one, else a new one: by it a log line is found."""
+    said = Headers(scope=scope).get("x-request-id", "")
+    return said if _REQUEST_ID.fullmatch(said) else uuid4().hex
 
 
 def _add_headers(scope: Scope, message: Message, *, secure: bool) -> None:

@@ -5,10 +5,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
-from ap_registry.problems import TITLES
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from api import pages, problems, v1
@@ -16,7 +14,9 @@ from api.deps import KeyHolders
 from api.edge import Edge
 from api.health import router as health
 from api.pages.rendering import problem_page
+from api.v1.examples import add_examples
 from api.v1.feed import LogSize
+from api.v1.shaping import Shaped
 
 _FOLDER = Path(__file__).parent
 
@@ -41,13 +41,9 @@ def create_app(registry: Registry, settings: Settings | None = None) -> FastAPI:
     app.include_router(health)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static")
+    app.add_middleware(Shaped)
     app.add_middleware(Edge, secure=settings.environment == "production")
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-
-    @app.get("/problems/{status}", include_in_schema=False)
-    def problem_type(status: int) -> PlainTextResponse:
-        return PlainTextResponse(TITLES.get(status, "Something went wrong"))
-
     return app
 
 
@@ -66,5 +62,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         body = problems.ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(body.pop("$defs", {}))
         schemas["ProblemBody"] = body
+        add_examples(document)
         app.openapi_schema = document
     return app.openapi_schema

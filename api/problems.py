@@ -20,6 +20,7 @@ from ap_registry.errors import (
     Unreadable,
 )
 from ap_registry.problems import TITLES, as_problem
+from api.invalid import problem_of
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
@@ -122,14 +123,7 @@ def install(app: FastAPI, as_page: AsPage) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> Response:
-        problems = tuple(
-            Problem(
-                "/" + "/".join(str(part) for part in found["loc"][1:]),
-                "bad_format",
-                f"{found['loc'][-1]}: {found['msg']}",
-            )
-            for found in error.errors()
-        )
+        problems = tuple(problem_of(found) for found in error.errors())
         return told(request, 422, "; ".join(p.detail for p in problems), problems)
 
     @app.exception_handler(HTTPException)

@@ -1,6 +1,6 @@
 """JSON under /api/v1."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from api.v1 import (
     attendance,
@@ -16,8 +16,9 @@ from api.v1 import (
     reports,
     webhooks,
 )
+from api.v1.parameters import known_parameters
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(known_parameters)])
 for part in (
     notices,
     attendance,

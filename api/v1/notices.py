@@ -39,7 +39,7 @@ _ASKED = tuple(
     )
 )
 _BODY = {"parameters": _ASKED} | body_of(
-    {"anyOf": [_SCHEMA, {"type": "array", "items": _SCHEMA, "maxItems": MOST}]}
+    {"anyOf": [_SCHEMA, {"type": "array", "items": _SCHEMA, "minItems": 1, "maxItems": MOST}]}
 )
 
 
@@ -110,6 +110,9 @@ async def post_notices(request: Request, registry: TheRegistry, holder: Holder) 
     body = await read_json(request)
     many = isinstance(body, list)
     notices = body if isinstance(body, list) else [body]
+    if not notices:
+        detail = "The array is empty: send at least one notice."
+        raise HttpProblem(422, detail, (Problem("", "required", detail),))
     if len(notices) > MOST:
         raise HttpProblem(413, f"Send at most {MOST} notices at once.")
     if not all(isinstance(notice, dict) for notice in notices):

@@ -2,22 +2,23 @@
 
 from datetime import date
 from itertools import chain
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from ap_registry import framework
 from ap_registry.adjusting import Wanted, adjust
-from ap_registry.errors import Problem, Refused
+from ap_registry.errors import NotFound, Problem, Refused
 from ap_registry.store import organisation_list
 from api.deps import Holder, TheRegistry
 from api.problems import HttpProblem, responses
 from api.v1.bodies import body_of, read_json
 from api.v1.cursors import Cursor, Limit, after, page
-from api.v1.schemas import DAY, ORGANISATIONS, TEXT, WHOLE, answers, record
+from api.v1.schemas import DAY, ORGANISATION, ORGANISATIONS, TEXT, WHOLE, answers, record
 
 router = APIRouter(tags=["reference"])
+Text = str | None
 _FIELDS = {"la": TEXT, "rule": TEXT, "value": {"type": ["integer", "string"]}, "from": DAY,
            "reason": TEXT, "source": TEXT}  # fmt: skip
 _BODY = body_of(
@@ -39,22 +40,40 @@ _ADJUSTED = record(adjustment=record(la=TEXT, rule=TEXT, reason=TEXT), moved=WHO
 def list_organisations(
     registry: TheRegistry,
     _holder: Holder,
-    kind: str | None = None,
-    la: str | None = None,
+    kind: Text = None,
+    la: Annotated[str | None, Query(description="3 digits.")] = None,
+    trust: Annotated[str | None, Query(description="Such as T-16053.")] = None,
+    ukprn: Text = None,
+    laestab: Annotated[str | None, Query(description="7 digits.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
     """Schools, providers, LAs, services, health partners and trusts."""
     mark = after(cursor, 1)
+    wanted = {"kind": kind, "la": la, "trust": trust, "ukprn": ukprn, "laestab": laestab}
     with registry.database.connection() as connection:
         items = organisation_list.organisations(
             connection,
-            kind=kind.replace("\x00", "") if kind else None,
-            la=la.replace("\x00", "") if la else None,
+            {name: told.replace("\x00", "") for name, told in wanted.items() if told},
             after=mark[0].replace("\x00", "") if mark else None,
             limit=limit + 1,
         )
     return page(items, limit, "id")
+
+
+@router.get(
+    "/organisations/{organisation}",
+    operation_id="get_organisation",
+    responses={**answers(ORGANISATION), **responses(401, 404, 422, 503)},
+)
+def get_organisation(organisation: str, registry: TheRegistry, _holder: Holder) -> dict[str, Any]:
+    """One, by its id (URN, `LA856`, `T-16053`), its LAESTAB or its UKPRN."""
+    name = organisation.replace("\x00", "").strip().upper()
+    with registry.database.connection() as connection:
+        for by in ("id", "laestab", "ukprn"):
+            if found := organisation_list.organisations(connection, {by: name}, limit=1):
+                return found[0]
+    raise NotFound((Problem("", "not_found", "no such organisation is known"),))
 
 
 @router.get("/framework", operation_id="get_framework", responses=responses(401))

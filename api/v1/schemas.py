@@ -82,7 +82,12 @@ PLACEMENTS = page(
         sessions_per_week=WHOLE,
     )
 )  # fmt: skip
-ORGANISATIONS = page(record(id=TEXT, kind=TEXT, name=TEXT, la=maybe(TEXT)))
+ORGANISATION = record(
+    id=TEXT, kind=TEXT, name=TEXT, la=maybe(TEXT), trust=maybe(TEXT), ukprn=maybe(TEXT),
+    laestab=maybe(TEXT), type_code=maybe(TEXT), setting_type=maybe(TEXT), opened_on=maybe(DAY),
+    closed_on=maybe(DAY),
+)  # fmt: skip
+ORGANISATIONS = page(ORGANISATION)
 EVENTS = record(
     items=array(
         record(

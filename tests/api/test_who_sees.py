@@ -85,6 +85,7 @@ READERS = {
     "/api/v1/webhooks/{webhook}": NEVER,
     "/api/v1/webhooks/{webhook}/deliveries": NEVER,
     "/api/v1/organisations": NEVER,
+    "/api/v1/organisations/{organisation}": NEVER,
     "/api/v1/framework": NEVER,
     "/api/v1/outcomes": NEVER,
     "/api/v1/restatement": NEVER,
@@ -141,7 +142,11 @@ def test_pupils_are_told_to_those_who_see_them_and_to_nobody_else(
             name
             for name, client in clients.items()
             if _tells(
-                client.get(path.format(pupil=PUPIL, follow_up=owed, event=event, webhook=NO_ID)),
+                client.get(
+                    path.format(
+                        pupil=PUPIL, follow_up=owed, event=event, webhook=NO_ID, organisation=SCHOOL
+                    )
+                ),
                 pupil_id,
                 owed,
                 event,

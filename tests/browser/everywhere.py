@@ -12,7 +12,7 @@ from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil, send_registe
 NOBODY = "nobody"  # who has not signed in
 EVERYBODY = ("/", "/pupils", "/pupils/{pupil}", "/notify")
 PAGES: Mapping[str, tuple[str, ...]] = {
-    NOBODY: ("/docs", "/sign-in", "/nowhere"),
+    NOBODY: ("/docs", "/problems/422", "/sign-in", "/nowhere"),
     "school": (
         *EVERYBODY,
         "/?status=overdue",

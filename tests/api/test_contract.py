@@ -1,0 +1,132 @@
+"""What every address of the API has: parameters that are known, problems in words, links, ETags."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from ap_registry.errors import CODE_STATUS
+from ap_registry.problem_words import CODES, MEANINGS
+from ap_registry.problems import TITLES
+from ap_registry.registry import Registry
+from api.main import create_app
+from tests.api.conftest import Login
+from tests.world import PRU, SCHOOL, register_pupil
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def client(registry: Registry, as_: Login) -> httpx.Client:
+    register_pupil(registry)
+    return as_("admin", "LA856")
+
+
+def problem(answer: httpx.Response) -> tuple[int, str, str, str]:
+    (error,) = answer.json()["errors"]
+    return answer.status_code, error["pointer"], error["code"], error["detail"]
+
+
+def test_what_is_asked_wrongly_is_told_in_words(client: httpx.Client) -> None:
+    asked = {
+        "/placements?provder=100007": (
+            "/provder", "unknown_field", "this address has no parameter provder; did you mean"
+            " provider?",
+        ),
+        "/ledger/head?x=1": (
+            "/x", "unknown_field", "this address has no parameter x; it has fields",
+        ),
+        "/follow-ups?status=nonsense": (
+            "/status", "unknown_code", "status must be one of open, overdue, done, lapsed",
+        ),
+        "/pupils?limit=many": ("/limit", "bad_format", "limit must be a whole number"),
+        "/pupils?limit=500": ("/limit", "bad_format", "limit must be 200 or less"),
+        "/placements?open=perhaps": ("/open", "bad_format", "open must be true or false"),
+        "/reports/outcomes?to=2026-07-31": ("/from", "required", "from is needed"),
+        "/pupils?fields=colour": (
+            "/fields", "unknown_field", "there is no field colour; there are date_of_birth,"
+            " family_name, given_name, id, upn",
+        ),
+    }  # fmt: skip
+    assert {path: problem(client.get(API + path)) for path in asked} == {
+        path: (422, *told) for path, told in asked.items()
+    }
+
+
+def test_an_empty_array_is_no_notice(client: httpx.Client) -> None:
+    told = problem(client.post(f"{API}/notices", json=[]))
+    assert told == (422, "", "required", "The array is empty: send at least one notice.")
+
+
+def test_a_list_links_to_its_next_page(client: httpx.Client) -> None:
+    seen: list[str] = []
+    url: str | None = f"{API}/organisations?limit=4&fields=id"
+    while url:
+        answer = client.get(url)
+        assert {tuple(one) for one in answer.json()["items"]} == {("id",)}
+        seen += [one["id"] for one in answer.json()["items"]]
+        url = answer.links.get("next", {}).get("url")
+    assert seen == [one["id"] for one in client.get(f"{API}/organisations").json()["items"]]
+    assert len(seen) > 8
+
+
+def test_the_feed_links_on_by_its_place(client: httpx.Client) -> None:
+    first = client.get(f"{API}/events?limit=1")
+    second = client.get(first.links["next"]["url"]).json()
+    assert second["items"][0]["seq"] == first.json()["until"] + 1
+
+
+def test_what_has_not_changed_is_not_sent_again(client: httpx.Client) -> None:
+    first = client.get(f"{API}/organisations")
+    again = client.get(f"{API}/organisations", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = client.get(f"{API}/organisations", headers={"If-None-Match": '"another"'})
+    assert (other.status_code, other.content) == (200, first.content)
+
+
+def test_a_request_has_an_id_the_callers_own_where_it_sends_one(client: httpx.Client) -> None:
+    mine = client.get("/healthz", headers={"X-Request-Id": "batch-2026.11"})
+    assert mine.headers["x-request-id"] == "batch-2026.11"
+    made = client.get("/healthz", headers={"X-Request-Id": "a b\tc"}).headers["x-request-id"]
+    assert len(made) == 32
+
+
+@pytest.mark.parametrize("name", [SCHOOL, PRU, "LA856"])
+def test_an_organisation_is_found_by_its_id(client: httpx.Client, name: str) -> None:
+    assert client.get(f"{API}/organisations/{name}").json()["id"] == name
+
+
+def test_an_organisation_that_is_not_there(client: httpx.Client) -> None:
+    assert client.get(f"{API}/organisations/999999").status_code == 404
+
+
+def test_every_problem_leads_to_a_page_that_says_what_to_do(client: httpx.Client) -> None:
+    assert set(TITLES) <= set(MEANINGS)
+    assert set(CODES) == set(CODE_STATUS)
+    told = client.get(client.get(f"{API}/pupils?x=1").json()["type"])
+    assert (told.status_code, "unknown_field" in told.text) == (200, True)
+    assert client.get("/problems/299").status_code == 404
+
+
+def operations(registry: Registry) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in create_app(registry).openapi()["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method} {path}", operation
+
+
+def test_every_operation_has_an_id_and_an_example(registry: Registry) -> None:
+    found = list(operations(registry))
+    ids = [operation["operationId"] for _name, operation in found]
+    assert len(set(ids)) == len(ids)
+    assert not [one for one in ids if "api_v1" in one]  # made by the framework
+    assert [name for name, operation in found if not _has_example(operation)] == []
+
+
+def _has_example(operation: dict[str, Any]) -> bool:
+    told = [body for status, body in operation["responses"].items() if status[0] == "2"]
+    return all(
+        "example" in content.get("application/json", content)
+        for content in (body["content"] for body in told if "content" in body)
+        if "application/json" in content
+    )
