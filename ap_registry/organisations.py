@@ -8,7 +8,10 @@ from ap_registry import codes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """``la`` is the three digits of the LA in which it lies; for an LA, its own."""
+    """``la`` is the three digits of the LA in which it lies; for an LA, its own.
+
+    ``predecessors``: whose place it took; several organisations may have taken one's (a split).
+    """
 
     id: str
     kind: str
@@ -24,6 +27,7 @@ class Organisation:
     opened_on: date | None = None
     closed_on: date | None = None
     email: str | None = None
+    predecessors: tuple[str, ...] = ()
 
     @property
     def is_school(self) -> bool:

@@ -23,7 +23,7 @@ _CODES = "\n".join(
 # Small files that are no notices, by the word of their import: header and rows of example.
 SMALL: Mapping[str, tuple[str, str]] = {
     "organisations": ("id,kind,name,la,las,trust,ukprn,laestab,type_code,setting_type,"
-                      "subcontractor_of,opened_on,closed_on,email",
+                      "subcontractor_of,opened_on,closed_on,email,predecessors",
                       "AP-0001,provider,Second Gear,856,,,,,,OTH,,,,office@gear.example"),
     "terms": ("organisation,starts_on,ends_on", "LA856,2026-08-26,2026-10-16"),
     "closures": ("organisation,date,reason,removed", "100001,2026-11-24,snow,"),

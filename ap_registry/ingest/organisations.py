@@ -1,7 +1,7 @@
 """Organisations from the GIAS extract of all establishments, or from the registry's small form."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, BinaryIO
@@ -9,8 +9,9 @@ from typing import Any, BinaryIO
 from ap_registry import codes
 from ap_registry.errors import Unreadable
 from ap_registry.identifiers import BadIdentifier, is_laestab, parse_organisation_id
+from ap_registry.ingest.links import looked_at, take_links
 from ap_registry.ingest.results import BadRow, ImportResult, RowError
-from ap_registry.ingest.spreadsheets import read_rows
+from ap_registry.ingest.spreadsheets import Row, read_rows
 from ap_registry.organisations import Organisation
 from ap_registry.store import reference
 from ap_registry.store.database import Connection
@@ -19,7 +20,7 @@ CHUNK = 2_000
 KINDS = ("school", "provider", "la", "health", "service", "trust")
 SMALL = (
     "id", "kind", "name", "la", "las", "trust", "ukprn", "laestab", "type_code", "setting_type",
-    "subcontractor_of", "opened_on", "closed_on", "email",
+    "subcontractor_of", "opened_on", "closed_on", "email", "predecessors",
 )  # fmt: skip
 # What an extract says by a blank cell too: none. Columns that it lacks stay as they are.
 GIAS = {
@@ -66,12 +67,30 @@ def import_organisations(
     actor: str = "command-line",
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportResult:
-    """Take in a file; what is on record already changes nothing, a blank cell erases nothing."""
-    result = ImportResult()
+    """Take in a file; what is on record already changes nothing, a blank cell erases nothing.
+
+    Or the links between establishments, as GIAS publishes them beside its extract.
+    """
     known = Known.on_record(connection)
+    links, rows = looked_at(read_rows(file))
+    if links:
+        result = take_links(rows, known.present, known.take, progress)
+    else:
+        result = _take_rows(rows, known, progress)
+    new = list(known.new.values())
+    for start in range(0, len(new), CHUNK):
+        reference.write_organisations(
+            connection, new[start : start + CHUNK], by="REGISTRY", actor=actor, on=today,
+            clock=clock,
+        )  # fmt: skip
+    return result
+
+
+def _take_rows(rows: Iterable[Row], known: Known, progress: Callable[[int], None]) -> ImportResult:
+    result = ImportResult()
     seen: dict[str, Organisation] = {}
     around: dict[str, Organisation] = {}
-    for number, row in read_rows(file):
+    for number, row in rows:
         result.rows += 1
         progress(number)
         try:
@@ -93,12 +112,6 @@ def import_organisations(
     for one in around.values():
         if one.id not in known.present:
             known.take(one)
-    new = list(known.new.values())
-    for start in range(0, len(new), CHUNK):
-        reference.write_organisations(
-            connection, new[start : start + CHUNK], by="REGISTRY", actor=actor, on=today,
-            clock=clock,
-        )  # fmt: skip
     return result
 
 
@@ -183,9 +196,13 @@ def _small(row: Mapping[str, Any], known: Known) -> Organisation:
     if not name:
         raise BadRow("name", "required", "name is needed")
     las = tuple(_la_code("las", part) for part in str(row.get("las") or "").split(";") if part)
+    before = str(row.get("predecessors") or "").split(";")
     told = {
         "la": _la_code("la", str(row["la"])) if row.get("la") else _own_la(id_, kind),
         "las": las,
+        "predecessors": tuple(
+            _id({"predecessors": one}, "predecessors", known) for one in before if one.strip()
+        ),
         "trust": _id(row, "trust", known) if row.get("trust") else None,
         "subcontractor_of": (
             _id(row, "subcontractor_of", known) if row.get("subcontractor_of") else None

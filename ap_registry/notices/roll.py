@@ -9,7 +9,7 @@ from ap_registry import codes, off_rolling
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Destination, LaCode, Organisation, Text, YesNo
 from ap_registry.happenings import MAIN, Departure, Details, Exclusion, RollSpell
-from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
+from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType, World
 from ap_registry.pupil import Pupil
 
 REGISTER = frozenset({"school", "la"})
@@ -134,6 +134,7 @@ def _flag_joined(case: Case[Joined]) -> Iterator[Flag]:
             and other.until_on is None
             and mine.until_on is None
             and (other.occurred_on, other.version) < (mine.occurred_on, mine.version)
+            and not _took_the_place(case.world, mine.school, of=other.school)
         )
         if overlaps:
             yield case.flag(
@@ -141,6 +142,12 @@ def _flag_joined(case: Case[Joined]) -> Iterator[Flag]:
                 f"still on the roll of {other.school} as main or only school",
                 mend=other.school,
             )
+
+
+def _took_the_place(world: World, school: str, *, of: str) -> bool:
+    """An academy of its school: the pupil has one school, whose roll goes on."""
+    found = world.organisation(school)
+    return found is not None and of in found.predecessors
 
 
 def _apply_joined(pupil: Pupil, entry: Entry[Joined]) -> Pupil:

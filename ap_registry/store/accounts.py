@@ -9,6 +9,7 @@ from ap_registry.access import Caller
 from ap_registry.errors import NotFound, Problem, Refused
 from ap_registry.store import passwords
 from ap_registry.store.database import Connection
+from ap_registry.store.succession import acting_for
 from ap_registry.store.tokens import hash_of, new_token
 
 PREFIX = "apr_"
@@ -58,7 +59,8 @@ def caller_of_key(connection: Connection, secret: str, today: date) -> tuple[UUI
     ).fetchone()
     if row is None:
         return None
-    return row[0], Caller(actor=f"key:{row[0]}", role=row[1], organisations=tuple(row[2]))
+    organisations = acting_for(connection, row[1], row[2], today)
+    return row[0], Caller(actor=f"key:{row[0]}", role=row[1], organisations=organisations)
 
 
 def add_account(

@@ -34,7 +34,9 @@ select u.name, u.by, u.times, u.first_at, u.last_at from unknown_name u
  order by u.last_at desc, u.name, u.by limit %(limit)s
 """
 _CLOSED: LiteralString = f"""
-select o.id as organisation, o.name, o.closed_on, count(distinct here.pupil_id) as pupils
+select o.id as organisation, o.name, o.closed_on, count(distinct here.pupil_id) as pupils,
+       array(select s.id from organisation s where s.until_at = 'infinity'
+                and o.id = any(s.predecessors) order by 1) as successors
   from (select pupil_id, school as organisation from roll
          where until_at = 'infinity' and until_on is null
         union select pupil_id, provider from placement

@@ -23,7 +23,7 @@ _NAMED = "(%(names)s::text[] is null or {name} = any(%(names)s))"
 Names = Collection[str] | None  # None: all
 COLUMNS = (
     "id", "kind", "name", "la", "las", "trust", "ukprn", "laestab", "type_code", "setting_type",
-    "subcontractor_of", "opened_on", "closed_on", "email",
+    "subcontractor_of", "opened_on", "closed_on", "email", "predecessors",
 )  # fmt: skip
 
 
@@ -246,7 +246,8 @@ def all_organisations(
     )
     for row in cursor:
         values = dict(zip(COLUMNS, row, strict=True))
-        values["las"] = tuple(values["las"] or ())
+        for name in ("las", "predecessors"):
+            values[name] = tuple(values[name] or ())
         yield Organisation(**values)
 
 

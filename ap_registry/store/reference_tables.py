@@ -27,6 +27,7 @@ class OrganisationRow(SQLModel, table=True):
     opened_on: date | None
     closed_on: date | None
     email: str | None
+    predecessors: list[str] | None = texts()
 
 
 class TermBlockRow(SQLModel, table=True):

@@ -11,9 +11,11 @@ from typing import LiteralString
 from uuid import UUID
 
 from ap_registry.access import Caller
+from ap_registry.calendar import london_today
 from ap_registry.store import passwords
 from ap_registry.store.accounts import address_of
 from ap_registry.store.database import Connection
+from ap_registry.store.succession import acting_for
 from ap_registry.store.tokens import hash_of, new_token
 
 MOST_FAILURES = 5
@@ -128,12 +130,13 @@ def signed_in(connection: Connection, token: str, *, at: datetime) -> SignedIn |
     }  # fmt: skip
     row = connection.execute(_BY_TOKEN, values).fetchone()
     if row is not None:
-        return _signed_in(row, _changed(connection, hashed, at) if row[-1] else None)
+        token_ = _changed(connection, hashed, at) if row[-1] else None
+        return _signed_in(connection, row, token_, at)
     row = connection.execute(_BY_PREVIOUS, values).fetchone()
     if row is None:
         connection.execute("delete from web_session where previous_hash = %s", (hashed,))
         return None
-    return _signed_in(row, None)
+    return _signed_in(connection, row, None, at)
 
 
 def half_signed_in(connection: Connection, token: str, *, at: datetime) -> SignedIn | None:
@@ -143,14 +146,17 @@ def half_signed_in(connection: Connection, token: str, *, at: datetime) -> Signe
         "oldest": at - CODE_WITHIN, "due": at, "overlap": at,
     }  # fmt: skip
     row = connection.execute(_BY_TOKEN, values).fetchone()
-    return None if row is None else _signed_in(row, None)
+    return None if row is None else _signed_in(connection, row, None, at)
 
 
-def _signed_in(row: tuple[object, ...], token: str | None) -> SignedIn:
+def _signed_in(
+    connection: Connection, row: tuple[object, ...], token: str | None, at: datetime
+) -> SignedIn:
     account, role, organisation, name, csrf, second_factor, _due = row
     assert isinstance(account, UUID)
     caller = Caller(
-        actor=f"account:{account}", role=str(role), organisations=(str(organisation),)
+        actor=f"account:{account}", role=str(role),
+        organisations=acting_for(connection, str(role), [str(organisation)], london_today(at)),
     )  # fmt: skip
     return SignedIn(
         caller=caller, account=account, name=str(name), csrf=str(csrf), token=token,

@@ -36,7 +36,9 @@ _INBOX = record(
     unknown_organisations=array(
         record(name=TEXT, by=TEXT, times=WHOLE, first_at=INSTANT, last_at=INSTANT)
     ),
-    closed_organisations=array(record(organisation=TEXT, name=TEXT, closed_on=DAY, pupils=WHOLE)),
+    closed_organisations=array(
+        record(organisation=TEXT, name=TEXT, closed_on=DAY, pupils=WHOLE, successors=array(TEXT))
+    ),
 )
 _SENT = {"upn", "given_name", "family_name", "date_of_birth"}
 _FIELDS = {"pupil_id", "other_pupil_id", "decision", "reason", "organisation", "sent"}
