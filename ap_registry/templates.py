@@ -141,6 +141,18 @@ def as_csv(header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
+def on_record(type_: str, rows: Sequence[Mapping[str, Any]], format: str) -> bytes:
+    """Notices on record to be changed and sent back: as the template, with ``row_id`` first."""
+    from ap_registry.template_books import book
+
+    words = "leave it as it is: it says which notice the row is"
+    mine = (one for one in columns(type_) if one.name != "note")
+    described = (Column(name="row_id", required=True, words=words), *mine)
+    if format == "csv":
+        return as_csv([one.name for one in described], rows)
+    return book(described, rows)
+
+
 def small(name: str) -> tuple[list[str], list[dict[str, str]]]:
     header, rows = SMALL[name]
     names = header.split(",")

@@ -24,6 +24,7 @@ from ap_registry.cli import (
     retaining,
     ruling,
     running,
+    sheets,
     templates,
     users,
 )
@@ -43,6 +44,7 @@ for part in (
     ctf,
     exporting,
     other_systems,
+    sheets,
     templates,
     arranging,
     backing_up,

@@ -13,6 +13,7 @@ from uuid import UUID
 from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.answering import Outcome
 from ap_registry.fields import BadValue, Day, Reading
+from ap_registry.ingest.changes import ROW_ID, Changes
 from ap_registry.ingest.results import BadRow, ImportResult, Receipts, ResultFile, RowError
 from ap_registry.ingest.spreadsheets import Row, read_rows
 from ap_registry.notices import CATALOGUE
@@ -22,7 +23,9 @@ from ap_registry.store import codec, database
 from ap_registry.store.database import Connection
 
 CHUNK = 400
-COLUMNS = ENVELOPE | frozenset(name for kind in CATALOGUE.values() for name in kind.fields)
+COLUMNS = (
+    ENVELOPE | {ROW_ID} | frozenset(name for kind in CATALOGUE.values() for name in kind.fields)
+)
 LAST = "9999-12-31"  # rows without a day that can be read come last, to be refused
 _DAY = Day()
 _READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
@@ -53,13 +56,18 @@ def import_notices(
     """Take in a file in bounded memory; one bad row does not spoil the others.
 
     ``source``: a file, or rows as another form of file has them, made notices of.
+    Rows with a ``row_id`` are of a table that went out: what they change becomes corrections.
     Rows are laid down in a temporary table first, so that those of one pupil can be taken by day
     however the file is sorted, and nothing is recorded of a file that cannot be read to its end.
     """
     result = ImportResult()
     listed = receipts or result_file is not None
     with database.connect(registry.database.url) as connection:
-        _lay_down(connection, _rows(source, format), result)
+        left = _lay_down(
+            connection, _rows(source, format), result, Changes(registry, caller, amend)
+        )
+        if listed:
+            _keep_unchanged(connection, left)
         done = result.refused
         for chunk in _chunks(connection):
             outcomes = registry.record_many(
@@ -91,7 +99,11 @@ def _rows(source: BinaryIO | Iterable[Row], format: str | None) -> Iterator[Row]
     yield from read_rows(source, format=format, known=COLUMNS, needed=("type",))  # type: ignore[arg-type]
 
 
-def _lay_down(connection: Connection, rows: Iterable[Row], result: ImportResult) -> None:
+def _lay_down(
+    connection: Connection, rows: Iterable[Row], result: ImportResult, changes: Changes
+) -> list[tuple[int, str]]:
+    """Answer the rows of notices on record that nothing changes, by number and id."""
+    left: list[tuple[int, str]] = []
     connection.execute(
         "create temporary table sent (number int, pupil text, other text, brings boolean,"
         " occurred_on date, body text)"
@@ -106,11 +118,29 @@ def _lay_down(connection: Connection, rows: Iterable[Row], result: ImportResult)
                 result.refuse(RowError.bad(number, row))
                 continue
             body = {name: value for name, value in row.items() if value not in (None, "")}
+            if ROW_ID in body:
+                try:
+                    event, correction = changes.of(body)
+                except BadRow as bad:
+                    result.refuse(RowError.bad(number, bad))
+                    continue
+                if correction is None:
+                    result.unchanged += 1
+                    left.append((number, event))
+                    continue
+                body = correction
             brings = "new_upn" in body
             copy.write_row(
                 (number, _pupil(body), _other(body), brings, _day(body), json.dumps(body))
             )
     connection.execute(_LINKED)
+    return left
+
+
+def _keep_unchanged(connection: Connection, left: Iterable[tuple[int, str]]) -> None:
+    with connection.cursor() as cursor, cursor.copy("copy told from stdin") as copy:
+        for number, event in left:
+            copy.write_row((number, "unchanged", event, None))
 
 
 def _pupil(row: Mapping[str, Any]) -> str:
