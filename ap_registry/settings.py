@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     ledger_key: str | None = Field(default=None, repr=False)
     backup_passphrase: str | None = Field(default=None, repr=False)
     ledger_export: Path | None = None
+    gias_sources: str | None = None  # files or addresses, with blanks between
+    gias_allow_private: bool = False
     environment: Literal["development", "production"] = "development"
     second_factor_for: str = ""  # roles, separated by commas; "all"
     address: str | None = None  # as people reach the pages: https://ap.example.gov.uk

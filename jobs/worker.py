@@ -30,6 +30,7 @@ from jobs.faults import kind_and_place
 from jobs.hooks import call_webhooks
 from jobs.nightly import run_nightly
 from jobs.outbox import send_due
+from jobs.refreshing import refresh_nightly
 from jobs.settling import settle_left
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ AGAIN_SECONDS = 1.0  # after a server has been lost
 TRIES = 3  # of one run; all of them end before its timeout
 LOST = (psycopg.OperationalError, Unavailable)
 EXPORT_SECOND = 35  # apart from the others
+REFRESH_MINUTE = 20
 EVERY_TEN = set(range(0, 60, 10))
 Work = Callable[[Installation, Event], object]
 
@@ -132,6 +134,13 @@ def cron_jobs() -> list[Any]:
             second=EXPORT_SECOND,
             timeout=TIMEOUT_SECONDS,
             run_at_startup=True,
+            max_tries=1,
+        ),
+        cron(
+            in_thread("organisations", refresh_nightly),
+            minute=REFRESH_MINUTE,  # what failed is tried again an hour later
+            second=0,
+            timeout=NIGHTLY_TIMEOUT_SECONDS,
             max_tries=1,
         ),
         cron(

@@ -37,6 +37,7 @@ imports = typer.Typer(no_args_is_help=True, help="Take in a file.")
 def register(app: typer.Typer) -> None:
     app.add_typer(imports, name="import")
     app.command()(notify)
+    app.command()(refresh)
 
 
 def tell(result: ImportResult, as_json: bool) -> None:
@@ -138,6 +139,28 @@ def result_file(path: Path | None) -> Iterator[TextIO | None]:
                 written.replace(path)
     except OSError as error:
         raise Unreadable(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def refresh(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Files or addresses (default: AP_GIAS_SOURCES).")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Take in organisations and their links from files or https addresses, as each night does."""
+    from jobs.refreshing import refresh as take
+
+    with installation() as found:
+        named = sources or (found.settings.gias_sources or "").split()
+        if not named:
+            raise typer.BadParameter("name a file or address, or set AP_GIAS_SOURCES")
+        results = take(found, named)
+    total = ImportResult()
+    for one in results:
+        for name, count in one.counts().items():
+            setattr(total, name, getattr(total, name) + count)
+        total.errors += one.errors
+    tell(total, json_)
 
 
 @imports.command("organisations")

@@ -9,6 +9,7 @@ from ap_registry.store.database import connect
 from ap_registry.store.jobs import JobState, job_states
 
 PATIENCE = timedelta(minutes=15)  # then somebody should look
+HOURLY = {"organisations": timedelta(hours=2)}
 
 
 def messages(found: embedded.Servers, settings: Settings) -> str:
@@ -75,7 +76,8 @@ def jobs(found: embedded.Servers, settings: Settings) -> str:
 
 
 def _late(one: JobState) -> bool:
-    return one.seconds is None or one.seconds > PATIENCE.total_seconds()
+    patience = HOURLY.get(one.name, PATIENCE)
+    return one.seconds is None or one.seconds > patience.total_seconds()
 
 
 def _when(one: JobState) -> str:
