@@ -297,9 +297,18 @@ def notices(
 
 @imports.command("attendance")
 def attendance(
-    file: File, dry_run: DryRun = False, result: Result = None, json_: Json = False
+    file: File,
+    organisation: Annotated[
+        str | None, typer.Option(help="Whose register it is, where the rows do not say.")
+    ] = None,
+    dry_run: DryRun = False,
+    result: Result = None,
+    json_: Json = False,
 ) -> None:
-    """Registers: upn,organisation,week,marks or upn,organisation,date,session,code."""
+    """Registers: upn,organisation,week,marks; a session a row; or as a school's system writes them.
+
+    Of another system's file the columns are found by their names: docs/files.md lists them.
+    """
     with (
         opened(file) as handle,
         result_file(result) as target,
@@ -307,8 +316,9 @@ def attendance(
         progress_bar("registers") as bar,
     ):
         told = import_attendance(
-            found.registry, handle, dry_run=dry_run, result_file=target, progress=bar
-        )
+            found.registry, handle, organisation=organisation, dry_run=dry_run,
+            result_file=target, progress=bar,
+        )  # fmt: skip
     tell(told, json_)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ap_registry import codes
 from ap_registry.errors import Unreadable
+from ap_registry.ingest.mis_registers import rows_of
 from ap_registry.ingest.registers import SINGLE, WEEKLY, Allowed, Key, Reader, merge
 from ap_registry.ingest.results import BadRow, ImportResult, ResultFile, RowError
 from ap_registry.ingest.spreadsheets import Row, read_rows
@@ -73,12 +74,14 @@ def import_attendance(
     actor: str = "command-line",
     allowed: Allowed = lambda _organisation: True,
     sees: Callable[[Connection, dict[str, UUID]], set[UUID]] | None = None,
+    organisation: str | None = None,
     dry_run: bool = False,
     result_file: TextIO | None = None,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportResult:
     """Take in either form, in bounded memory; bad rows are named, the others stand.
 
+    ``organisation``: whose register a file of another system is, where its rows do not say.
     ``sees`` narrows the pupils (by UPN) to those that the caller may send marks for. Nothing is
     written of a file that cannot be read to its end.
     """
@@ -91,7 +94,7 @@ def import_attendance(
         world = registry.worlds.fresh(connection)
         reader = Reader(world, today, allowed)
         with store.Writer(connection, actor=actor, clock=registry.clock, sees=sees) as writer:
-            _lay_down(_rows(source), reader, writer, taken, result, progress)
+            _lay_down(_rows(source, organisation), reader, writer, taken, result, progress)
             written = writer.write(dry_run=dry_run)
         if not dry_run:
             since = unsettled.clock(connection)
@@ -104,11 +107,18 @@ def import_attendance(
     return result
 
 
-def _rows(source: BinaryIO | Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+def _rows(
+    source: BinaryIO | Iterable[Mapping[str, Any]], organisation: str | None
+) -> Iterator[Row]:
     if not hasattr(source, "read"):
         yield from enumerate(map(dict, source), start=1)
         return
-    rows = read_rows(source, known=_COLUMNS, needed=("upn", "organisation"))  # type: ignore[arg-type]
+    file: BinaryIO = source  # type: ignore[assignment]
+    made = rows_of(file, organisation)
+    if made is not None:
+        yield from made
+        return
+    rows = read_rows(file, known=_COLUMNS, needed=("upn", "organisation"))
     for number, row in rows:
         if not isinstance(row, BadRow) and not (row.keys() >= {*WEEKLY} or row.keys() >= {*SINGLE}):
             raise Unreadable(

@@ -28,17 +28,19 @@ def read_rows(
     format: str | None = None,
     known: Collection[str] | None = None,
     needed: Collection[str] = (),
+    likely: Collection[str] = (),
 ) -> Iterator[Row]:
     """(row number, cells by header), lazily; row 1 follows the header, blank rows are skipped.
 
     ``known`` names the columns that may be: another one with content refuses the whole file.
-    ``needed`` names those without which it is another kind of file. A row that cannot be read is
+    ``needed`` names those without which it is another kind of file, ``likely`` those by which the
+    header is found where others may stand in it. A row that cannot be read is
     answered as a BadRow in its place; raise Unreadable where that is so of the file.
     """
     head = file.read(SNIFF_BYTES)
     file.seek(0)
     kind = format or kind_of(head)
-    names = naming(known, needed)
+    names = naming(known or likely, needed)
     if kind == "jsonl":
         yield from _json_lines(text_lines(file, head))
     elif kind == "xlsx":
