@@ -44,8 +44,9 @@ _KINDS = (
             LA,
             Option(name="trust", kind="organisation", help="Only this trust's schools."),
             Option(name="icb", kind="organisation", help="Only the LAs that this ICB serves."),
+            Option(name="publish", kind="flag", help="Hide small numbers, to be published."),
         ),
-        readers=frozenset({"la", "panel", "admin", "auditor"}),
+        readers=frozenset({"la", "panel", "health", "admin", "auditor"}),
         module="reports.dashboard.report",
     ),
     Kind(

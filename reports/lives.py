@@ -75,6 +75,12 @@ _NEAR = (
     )
     + " order by 1"
 )
+_EVERYONE: LiteralString = (
+    " union ".join(
+        f"select pupil_id from {table} where {HELD}" for table in ("detail", "roll", "placement")
+    )
+    + " order by 1"
+)
 _ORGANISATIONS = frozenset(
     {"school", "provider", "commissioner", "from_school", "to_school", "payer", "health_payer",
      "care_payer", "owner", "calendar"}
@@ -105,38 +111,51 @@ def pupils_near(
 
 
 def lives(
-    connection: Connection, at: datetime, pupils: Sequence[UUID] | None,
-    tables: Tables, registers: Callable[[Facts], bool] | None = None,
+    connection: Connection, at: datetime, pupils: Sequence[UUID] | None, tables: Tables,
+    registers: Callable[[Facts], bool] | None = None,
 ) -> Iterator[Facts]:  # fmt: skip
-    """Facts of these pupils as known by then, by id; the world is what their rows name.
+    """Facts of these pupils as known by then, by id; some at a time, so that memory stays flat.
 
-    ``registers``: of whom they are read too, some pupils at a time.
+    The world is what their rows name. ``registers``: of whom they are read too.
     """
-    found: dict[UUID, dict[str, list[Any]]] = {}
-    for table in tables:
-        for row in _rows(connection, at, pupils, table=table, columns=tables[table]):
-            found.setdefault(row.pupil_id, {}).setdefault(table, []).append(row)
-    names = None if pupils is None else _named(found.values())
-    world = world_as_known(connection, at, names)
-    order = sorted(found)
-    for start in range(0, len(order), AT_ONCE):
-        some = [Facts(pupil, world, found[pupil]) for pupil in order[start : start + AT_ONCE]]
+    world = world_as_known(connection, at) if pupils is None else None
+    some = AT_ONCE if pupils is None else max(len(pupils), 1)
+    everyone = _everyone(connection, at) if pupils is None else sorted(pupils)
+    for start in range(0, len(everyone), some):
+        found = _read(connection, at, everyone[start : start + some], tables)
+        known = world or world_as_known(connection, at, _named(found.values()))
+        made = {pupil: Facts(pupil, known, rows) for pupil, rows in sorted(found.items())}
         if registers is not None:
-            wanted = {facts.pupil_id: facts for facts in some if registers(facts)}
+            wanted = {pupil: facts for pupil, facts in made.items() if registers(facts)}
             add_registers(connection, wanted, at)
-        yield from some
+        yield from made.values()
+
+
+def _everyone(connection: Connection, at: datetime) -> list[UUID]:
+    cursor = connection.cursor(binary=True)
+    return [row[0] for row in cursor.execute(_EVERYONE, {"at": at}).fetchall()]
+
+
+def _read(
+    connection: Connection, at: datetime, pupils: Sequence[UUID], tables: Tables
+) -> Mapping[UUID, dict[str, list[Any]]]:
+    found: dict[UUID, dict[str, list[Any]]] = {}
+    for table, columns in tables.items():
+        for row in _rows(connection, at, pupils, table=table, columns=columns):
+            found.setdefault(row.pupil_id, {}).setdefault(table, []).append(row)
+    return found
 
 
 def _rows(
-    connection: Connection, at: datetime, pupils: Sequence[UUID] | None, *, table: str,
+    connection: Connection, at: datetime, pupils: Sequence[UUID], *, table: str,
     columns: tuple[str, ...],
 ) -> Iterator[Any]:  # fmt: skip
-    among: LiteralString = "" if pupils is None else "pupil_id = any(%(pupils)b) and "
     cursor = connection.cursor(binary=True)
     cursor.execute(
         f"select pupil_id, {', '.join(columns)} from {table}"
-        f" where {among}{HELD} order by pupil_id, {columns[0]}, {columns[1]}",
-        {"at": at} if pupils is None else {"at": at, "pupils": list(pupils)},
+        f" where pupil_id = any(%(pupils)b) and {HELD}"
+        f" order by pupil_id, {columns[0]}, {columns[1]}",
+        {"at": at, "pupils": list(pupils)},
     )
     return map(_made(table, columns)._make, cursor)
 

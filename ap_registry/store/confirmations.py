@@ -87,3 +87,12 @@ def share_confirmed(
     row = connection.execute(_SHARE, named).fetchone()
     assert row is not None
     return Share(*row)
+
+
+def each_confirmed(
+    connection: Connection, only: Collection[str], *, on: date, since: date, as_at: datetime
+) -> dict[str, bool]:
+    """Of these, every school and provider that is open: whether it confirmed from ``since`` on."""
+    named = {"on": on, "at": as_at, "las": [], "only": list(only)}
+    rows = connection.execute(_LISTED, named).fetchall()
+    return {one: last is not None and last >= since for one, _, last in rows}

@@ -13,6 +13,10 @@ from reports.dashboard.words import GROUPS, value_in_words
 from reports.document import Column, Document, Drawing, Kind, Part, Section, Table
 from reports.render import day_in_words, moment
 
+_HIDES = (
+    "Small numbers are hidden (c): counts of 1 to 5, rates of fewer than ten, and what would tell "
+    "them by subtraction."
+)
 Report = Mapping[str, Any]
 Row = Mapping[str, Any]
 
@@ -28,6 +32,7 @@ def document(report: Report, within: Areas) -> Document:
             f"As known on {known_by} in London. Rates rest on what schools and providers have "
             "told: see how many have confirmed their lists.",
             "Small numbers vary by chance. A range that is wide says so; no area is ranked.",
+            *((_HIDES,) if report["published"] else ()),
         ),
         sections=tuple(_sections(report, within)),
         notes=NOTES,
@@ -137,6 +142,10 @@ def _group(row: Row) -> str:
     return f"{GROUPS[row['by']]}: {value_in_words(row['by'], row['value'])}"
 
 
+def _to_two(value: float | str | None) -> str | None:
+    return f"{value:.2f}" if isinstance(value, float) else value
+
+
 def _group_table(groups: Sequence[Row]) -> Table:
     rows = [
         {
@@ -144,7 +153,7 @@ def _group_table(groups: Sequence[Row]) -> Table:
             "title": MEASURES[row["measure"]].title,
             "group": _group(row),
             "words": in_words(row),
-            **{name: None if row[name] is None else f"{row[name]:.2f}" for name in _INDEX},
+            **{name: _to_two(row[name]) for name in _INDEX},
         }
         for row in groups
         if row["denominator"]

@@ -1,7 +1,6 @@
 """How many pupils the schools had: what rates are of."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import LiteralString
@@ -30,14 +29,9 @@ class Headcounts:
     def has(self, school: str | None, by: str = EVERYONE) -> bool:
         return by in self.pupils.get(school or "", {})
 
-    def on_roll(
-        self, within: Callable[[str], bool], by: str = EVERYONE, value: str = EVERYONE
-    ) -> int:
-        return sum(
-            counts[by].get(value, 0)
-            for school, counts in self.pupils.items()
-            if by in counts and within(school)
-        )
+    def of(self, school: str) -> int:
+        """In all; 0 where it has not said."""
+        return self.pupils[school].get(EVERYONE, {}).get(EVERYONE, 0)
 
 
 def headcounts(connection: Connection, at: datetime, last: date) -> Headcounts:

@@ -38,6 +38,8 @@ def _range(a: int, n: int, b: int, m: int, *, times: bool) -> tuple[float, float
 
 def in_words(row: Mapping[str, Any]) -> str:
     """More often, less often or as often as the others; nothing of few pupils."""
+    if isinstance(row["relative"], str):
+        return "hidden"
     if row["relative"] is None:
         return "cannot be said"
     if row["denominator"] < FEWEST or row["others"] < FEWEST:

@@ -1,6 +1,6 @@
 """The inclusion dashboard from the registry: the same bytes for the same ``known_by``."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -9,7 +9,7 @@ from ap_registry.calendar import london_today
 from ap_registry.instants import instant
 from ap_registry.registry import Registry
 from ap_registry.store import log
-from ap_registry.store.confirmations import share_confirmed
+from ap_registry.store.confirmations import each_confirmed
 from ap_registry.store.database import Connection
 from reports.confirmed import BEFORE_THE_END
 from reports.dashboard.areas import ALL, Areas, areas
@@ -19,6 +19,7 @@ from reports.dashboard.headcounts import headcounts
 from reports.dashboard.owing import owing
 from reports.dashboard.partners import partners
 from reports.dashboard.placed import placed
+from reports.dashboard.published import published
 from reports.dashboard.rows import area_rows, group_rows
 from reports.dashboard.seen import See, Seen, Span
 from reports.dashboard.tally import Book, Tally
@@ -32,7 +33,10 @@ SEE: tuple[See, ...] = (excluding, placed, owing, partners)
 
 
 def read(registry: Registry, asked: Asked) -> Made:
-    """As ``reports.kinds`` asks for it; no period is the last academic year that is over."""
+    """As ``reports.kinds`` asks for it; no period is the last academic year that is over.
+
+    Of one ICB small numbers are always hidden: health partners read it.
+    """
     from_on, to_on = period_of(asked["from"], asked["to"], registry.today())
     with registry.database.connection() as connection:
         at = registry.closed(connection, asked["known_by"])
@@ -52,12 +56,17 @@ def read(registry: Registry, asked: Asked) -> Made:
         }
         book = _counted(connection, at, span, within)
         _confirm(connection, book, at, since=to_on - BEFORE_THE_END)
-    found |= {"rows": area_rows(book), "groups": group_rows(book)}
+    rows, groups = area_rows(book), group_rows(book)
+    hides = bool(asked["publish"] or asked["icb"])
+    if hides:
+        rows, groups = published(rows, groups)
+    found |= {"published": hides, "rows": rows, "groups": groups}
     said = {
         "definition": DEFINITION,
         "period": {"from": found["from"], "to": found["to"]},
         "known_by": found["known_by"],
         **narrowed,
+        "published": hides,
         "ledger": found["ledger"],
     }
     return Made(object=found, document=partial(document, found, within), said=said)
@@ -86,16 +95,10 @@ def _seen(facts: Facts, span: Span) -> Iterator[Seen]:
 def _confirm(connection: Connection, book: Book, at: datetime, *, since: date) -> None:
     """Of the schools and providers of each area, those that have said that they have told all."""
     within = book.within
-    for area in {ALL, *(area for area, _ in book.areas)}:
-        only = [s for s in within.schools() if area in within.of(within.la_of(s), s)]
-        share = _share(connection, only, at, since)
-        book.areas[area, "confirmed"] = Tally(yes=share[0], of=share[1])
-
-
-def _share(
-    connection: Connection, only: Iterable[str], at: datetime, since: date
-) -> tuple[int, int]:
-    share = share_confirmed(
-        connection, las=(), only=list(only), on=london_today(at), since=since, as_at=at
-    )
-    return share.confirmed, share.asked
+    said = each_confirmed(connection, within.schools(), on=london_today(at), since=since, as_at=at)
+    book.areas[ALL, "confirmed"] = Tally()
+    for school, confirmed in said.items():
+        for area in within.of(within.la_of(school), school):
+            tally = book.areas[area, "confirmed"]
+            tally.yes += confirmed
+            tally.of += 1

@@ -1,5 +1,6 @@
 """The rows of the dashboard: each measure by area, and by group against all others."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,19 +17,16 @@ _ORDER = ("all", "la", "trust", "icb")
 
 def area_rows(book: Book) -> list[Row]:
     """By area, in the order of the measures; every area has a row of each measure of a roll."""
-    found = {area for area, _ in book.areas} | _with_rolls(book) | {ALL}
-    areas = sorted(found, key=lambda area: (_ORDER.index(area[0]), area[1]))
-    return [row for area in areas for row in _of_area(book, area)]
+    rolls: Counter[Area] = Counter()
+    for school in book.headcounts.pupils:
+        for area in _areas(book.within, school):
+            rolls[area] += book.headcounts.of(school)
+    areas = {area for area, _ in book.areas} | {area for area in rolls if rolls[area]} | {ALL}
+    order = sorted(areas, key=lambda area: (_ORDER.index(area[0]), area[1]))
+    return [row for area in order for row in _of_area(book, area, rolls[area])]
 
 
-def _with_rolls(book: Book) -> set[Area]:
-    within = book.within
-    schools = (school for school in book.headcounts.pupils if book.headcounts.has(school))
-    return {area for school in schools for area in within.of(within.la_of(school), school)}
-
-
-def _of_area(book: Book, area: Area) -> Iterator[Row]:
-    on_roll = book.headcounts.on_roll(lambda school: area in _areas(book.within, school))
+def _of_area(book: Book, area: Area, on_roll: int) -> Iterator[Row]:
     for measure in MEASURES:
         tally = book.areas.get((area, measure))
         if tally is None and not (measure in OF_ROLL and on_roll):
@@ -53,10 +51,10 @@ def group_rows(book: Book) -> list[Row]:
 
 
 def _of_group(book: Book, measure: str, by: str) -> Iterator[Row]:
-    rolls = _rolls(book.headcounts, book.within, by) if measure in OF_ROLL else {}
+    rolls = _rolls(book.headcounts, book.within, by) if measure in OF_ROLL else Counter()
     values = {value for b, value, m in book.groups if (b, m) == (by, measure)} | set(rolls)
     counts = {
-        value: book.groups.get((by, value, measure), Tally()).counts(measure, rolls.get(value, 0))
+        value: book.groups.get((by, value, measure), Tally()).counts(measure, rolls[value])
         for value in values
     }
     known = {value: both for value, both in counts.items() if value != NOT_SAID}
@@ -67,20 +65,18 @@ def _of_group(book: Book, measure: str, by: str) -> Iterator[Row]:
         tally = book.groups.get((by, value, measure), Tally())
         yield {
             "measure": measure, "by": by, "value": value,
-            **tally.row(measure, rolls.get(value, 0)), "others": others_of,
+            **tally.row(measure, rolls[value]), "others": others_of,
             **relative(yes, of, others_yes, others_of, times=MEASURES[measure].sort == "rate"),
         }  # fmt: skip
 
 
-def _rolls(headcounts: Headcounts, within: Areas, by: str) -> dict[str, int]:
-    values = {
-        value for school, counts in headcounts.pupils.items() if _areas(within, school)
-        for value in counts.get(by, {})
-    }  # fmt: skip
-    return {
-        value: headcounts.on_roll(lambda school: bool(_areas(within, school)), by, value)
-        for value in values
-    }
+def _rolls(headcounts: Headcounts, within: Areas, by: str) -> Counter[str]:
+    """By value, of the schools within what is asked."""
+    found: Counter[str] = Counter()
+    for school, counts in headcounts.pupils.items():
+        if by in counts and _areas(within, school):
+            found.update(counts[by])
+    return found
 
 
 def _in_order(value: str) -> tuple[int, str]:

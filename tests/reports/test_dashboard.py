@@ -66,7 +66,7 @@ def _mark(registry: Registry, children: list[Child]) -> None:
 
 
 def made(registry: Registry, first: date = FIRST, last: date = LAST, **asked: Any) -> Made:
-    whole = {"la": None, "trust": None, "icb": None, "known_by": None}
+    whole = {"la": None, "trust": None, "icb": None, "known_by": None, "publish": False}
     return KINDS["dashboard"].read(registry, {"from": first, "to": last, **whole, **asked})
 
 
@@ -110,7 +110,7 @@ def test_every_group_is_as_counted_by_hand(world: World) -> None:
             assert math.isclose(row["relative"], index, abs_tol=0.005 + 1e-9), key
 
 
-@pytest.mark.parametrize("kept", [{"la": "857"}, {"trust": TRUST}, {"icb": ICB}])
+@pytest.mark.parametrize("kept", [{"la": "857"}, {"trust": TRUST}])
 def test_one_area_is_what_the_whole_says_of_it(world: World, kept: dict[str, str]) -> None:
     registry, _ = world
     ((kind, code),) = kept.items()
@@ -139,6 +139,21 @@ def test_rates_have_two_decimals_and_shares_their_range(world: World) -> None:
     share = found["la", "857", "pupils_suspended"]
     assert share["low"] <= share["rate"] <= share["high"]
     assert found["all", "all", "absence"]["low"] is None
+
+
+def test_of_an_icb_small_numbers_are_hidden(world: World) -> None:
+    registry, _ = world
+    whole, narrow = rows(made(registry)), made(registry, icb=ICB)
+    assert narrow.object["published"] is True
+    for key, row in rows(narrow).items():
+        of_it = whole["icb", ICB, key[2]]
+        small = 0 < of_it.get("numerator", of_it.get("count")) <= 5
+        assert (row.get("numerator", row.get("count")) == "c") >= small, key
+        shown = {name: value for name, value in row.items() if value != "c"}
+        assert {name: of_it[name] for name in shown if name not in {"area", "code"}} == {
+            name: value for name, value in shown.items() if name not in {"area", "code"}
+        }, key
+    assert b"Small numbers are hidden (c)" in file_of(narrow, "html")
 
 
 def test_every_format_says_it(world: World) -> None:

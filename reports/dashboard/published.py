@@ -1,0 +1,89 @@
+"""The dashboard with small numbers hidden, to be published (outcomes.md, suppression).
+
+A count of 1 to 5 is ``c``, and so is all of a row of fewer than ten. Where that could be worked
+out from a total, the next smallest counts are hidden too. Trusts and ICBs cut across LAs, so that
+their rows would tell what is hidden: they are left out.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+HIDDEN = "c"
+MOST_SMALL, FEWEST = 5, 10
+COUNTS = ("numerator", "denominator", "count")
+_FOLLOWS = ("rate", "low", "high", "relative", "relative_low", "relative_high", "others", "mean",
+            "median", "longest")  # fmt: skip
+Row = dict[str, Any]
+
+
+def published(rows: Sequence[Row], groups: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Rows of all and of LAs, and those of groups."""
+    kept = [dict(row) for row in rows if row["area"] in {"all", "la"}]
+    told = [dict(row) for row in groups]
+    totals = {row["measure"]: row for row in rows if row["area"] == "all"}
+    for measure, total in totals.items():
+        las = [row for row in kept if row["measure"] == measure and row["area"] == "la"]
+        _hide(las, total)
+        mine = [row for row in told if row["measure"] == measure]
+        for by in dict.fromkeys(row["by"] for row in mine):
+            _hide([row for row in mine if row["by"] == by], total)
+    _hide_alone(row for row in kept if row["area"] == "all")
+    return kept, told
+
+
+def _hide(rows: Sequence[Row], total: Mapping[str, Any]) -> None:
+    """Of parts of a total; what they leave of it (not stated) is a part that stands in no row."""
+    true = [dict(row) for row in rows]
+    for column in COUNTS:
+        if column not in total or not rows:
+            continue
+        parts = [row[column] for row in true]
+        rest = total[column] - sum(parts)
+        small = {n for n, row in enumerate(true) if _is_small(row, column)}
+        small |= {len(parts)} if 0 < rest <= MOST_SMALL else set()
+        for number in _hidden([*parts, max(rest, 0)], small):
+            if number < len(rows):
+                rows[number][column] = HIDDEN
+    _follow(rows)
+
+
+def _hidden(parts: Sequence[int], small: set[int]) -> set[int]:
+    """Those that are small, and more of the smallest until none can be worked out.
+
+    One alone is the total less the others; and so are all where each of them must be 1.
+    """
+    hidden = set(small)
+    others = sorted((n for n, part in enumerate(parts) if part and n not in small),
+                    key=lambda n: (parts[n], n))  # fmt: skip
+    while hidden and others and _told(parts, hidden):
+        hidden.add(others.pop(0))
+    return hidden
+
+
+def _told(parts: Sequence[int], hidden: set[int]) -> bool:
+    return len(hidden) == 1 or sum(parts[n] for n in hidden) == len(hidden)
+
+
+def _is_small(row: Mapping[str, Any], column: str) -> bool:
+    """Nothing is nothing, and stays so."""
+    few = row.get("denominator", row.get("count", 0)) < FEWEST
+    return bool(row[column]) and (row[column] <= MOST_SMALL or few)
+
+
+def _hide_alone(rows: Iterable[Row]) -> None:
+    for row in rows:
+        for column in [column for column in COUNTS if column in row and _is_small(row, column)]:
+            row[column] = HIDDEN
+        _follow([row])
+
+
+def _follow(rows: Iterable[Row]) -> None:
+    """What is worked out from a hidden count is hidden with it; so is a rate of a few."""
+    for row in rows:
+        counts = [row[column] for column in COUNTS if column in row]
+        few = row.get("denominator", FEWEST)
+        if HIDDEN in counts or (few and few < FEWEST):
+            row.update((name, HIDDEN) for name in _FOLLOWS if row.get(name) is not None)
+        beside = row.get("without_headcount")
+        if isinstance(beside, int) and 0 < beside <= MOST_SMALL:
+            row["without_headcount"] = HIDDEN

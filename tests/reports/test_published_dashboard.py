@@ -1,0 +1,94 @@
+"""Nothing that a published dashboard hides can be worked out from what it shows."""
+
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from reports.dashboard.published import HIDDEN, published
+
+Row = dict[str, Any]
+MEASURE = "pupils_suspended"
+
+
+def row(numerator: int, denominator: int, **names: str) -> Row:
+    return {"measure": MEASURE, **names, "numerator": numerator, "denominator": denominator,
+            "rate": 1.0, "low": 0.0, "high": 2.0}  # fmt: skip
+
+
+def group(numerator: int, denominator: int, value: str) -> Row:
+    more = {"others": 9, "relative": 1.0, "relative_low": 0.5, "relative_high": 2.0}
+    return {**row(numerator, denominator, by="sen_provision", value=value), **more}
+
+
+def hidden(las: list[tuple[int, int]], groups: list[tuple[int, int]]) -> tuple[list[Row], ...]:
+    """All is what the LAs come to; what the groups leave of it is not stated."""
+    whole = (sum(n for n, _ in las), sum(d for _, d in las))
+    rows = [row(*whole, area="all", code="all")]
+    rows += [row(n, d, area="la", code=str(i)) for i, (n, d) in enumerate(las)]
+    told = [group(n, d, str(i)) for i, (n, d) in enumerate(groups)]
+    return published(rows, told)
+
+
+def ways(total: int, cells: list[Any], most_left: int) -> list[float]:
+    """By how much each hidden cell may vary, by linear programming: each of them is 1 or more."""
+    unknown = [n for n, cell in enumerate(cells) if cell == HIDDEN]
+    left = total - sum(cell for cell in cells if cell != HIDDEN)
+    ones, bounds = np.ones((1, len(unknown) + 1)), [(1, None)] * len(unknown) + [(0, most_left)]
+    found = []
+    for place in range(len(unknown)):
+        aim = np.zeros(len(unknown) + 1)
+        aim[place] = 1
+        least, most = (
+            linprog(sign * aim, A_eq=ones, b_eq=[left], bounds=bounds).fun * sign
+            for sign in (1, -1)
+        )
+        found.append(most - least)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_no_hidden_count_can_be_worked_out(seed: int) -> None:
+    """What is not stated is a part as well: nobody may know that it is nothing, or small."""
+    chance = Random(seed)
+    sizes = [chance.choice((0, 0, 1, 2, 4, 5, 6, 7, 12, 40)) for _ in range(chance.randint(2, 6))]
+    las = [(n, n + chance.choice((0, 8, 300))) for n in sizes]
+    rows, _ = hidden(las, [])
+    total, parts = rows[0], rows[1:]
+    for column in ("numerator", "denominator"):
+        cells = [part[column] for part in parts]
+        assert not any(cell != HIDDEN and 0 < cell <= 5 for cell in cells), cells
+        if total[column] != HIDDEN:
+            assert all(free > 0.5 for free in ways(total[column], cells, 0)), (las, cells)
+
+
+@pytest.mark.parametrize(
+    ("groups", "shown"),
+    [
+        ([(3, 100), (20, 100), (30, 100)], [HIDDEN, HIDDEN, 30]),  # one alone: the next smallest
+        ([(0, 100), (20, 100), (33, 100)], [0, 20, 33]),  # nothing is nothing
+        ([(1, 100), (1, 100), (51, 100)], [HIDDEN, HIDDEN, HIDDEN]),  # two that must be ones
+        ([(20, 100), (30, 100)], [HIDDEN, 30]),  # three are not stated: a part like the others
+        ([(7, 8), (20, 100), (26, 192)], [HIDDEN, HIDDEN, 26]),  # a few of very few
+    ],
+)
+def test_groups_hide_what_would_tell(groups: list[tuple[int, int]], shown: list[Any]) -> None:
+    _, told = hidden([(53, 300)], groups)
+    assert [one["numerator"] for one in told] == shown
+    for one in told:
+        follows = (one["rate"], one["relative"], one["others"])
+        assert (HIDDEN in (one["numerator"], one["denominator"])) is (follows == (HIDDEN,) * 3)
+
+
+def test_trusts_and_icbs_are_left_out() -> None:
+    rows = [row(20, 100, area=area, code="x") for area in ("all", "la", "trust", "icb")]
+    assert [one["area"] for one in published(rows, [])[0]] == ["all", "la"]
+
+
+def test_days_of_a_few_are_hidden_whole() -> None:
+    days = {"measure": "health_wait", "area": "all", "code": "all", "count": 4, "mean": 2.0,
+            "median": 2.0, "longest": 9}  # fmt: skip
+    ((found,), _) = published([days], [])
+    assert [found[name] for name in ("count", "mean", "median", "longest")] == [HIDDEN] * 4
