@@ -26,7 +26,7 @@ def paths(report: Mapping[str, Any]) -> Iterator[Drawing]:
         title=title,
         svg=svg,
         words=(
-            f"{sum(count for _, count in found):,} placements. The widest way, of {most:,}: "
+            f"Placements: {sum(count for _, count in found):,}. The widest way, of {most:,}: "
             f"{in_words(route)}, {in_words(setting)}, {in_words(then)}. "
             "Every number is in the table that follows."
         ),

@@ -26,7 +26,10 @@ _EXCLUSIONS: Values = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """``providers`` and ``schools``: whose it is, for who asks about one of them."""
+    """``providers`` and ``schools``: whose it is, for who asks about one of them.
+
+    ``of``: by every dimension of a flow; of other movements the home LA only.
+    """
 
     kind: str
     on: date
@@ -146,7 +149,7 @@ def _other(facts: Facts, kind: str, row: Row, *, on: date) -> Movement:
         kind=kind,
         on=on,
         pupil=facts.pupil_id,
-        of=person(facts, on),
+        of={"home_la": facts.home_la(on) or NOT_SAID},
         row=row,
         providers=concerned,
         schools=concerned,

@@ -25,7 +25,7 @@ def providers(found: Sequence[Stay], spent: Spend) -> list[Row]:
 
 
 def _provider(name: str, found: Sequence[Stay], cost: Row) -> Row:
-    known = found[0].facts.world.organisations.get(name)
+    known = found[0].provider
     return {
         "provider": name,
         "name": known.name if known else name,
@@ -65,15 +65,11 @@ def unregistered(found: Sequence[Stay], rows: Sequence[Row]) -> list[Row]:
                 stay.begun.row.sessions_per_week >= FULL_TIME for stay in now[row["provider"]]
             ),
             "ehc_plan_now": sum(stay.now["sen_provision"] == "E" for stay in now[row["provider"]]),
-            "looked_after_now": sum(_looked_after(stay) for stay in now[row["provider"]]),
+            "looked_after_now": sum(stay.looked_after for stay in now[row["provider"]]),
         }
         for row in rows
         if row["unregistered"]
     ]
-
-
-def _looked_after(stay: Stay) -> bool:
-    return bool(stay.facts.detail("looked_after", stay.last) == "current")
 
 
 def answers(found: Sequence[Stay], rows: Sequence[Row], spent: Spend, last: date) -> Row:

@@ -74,10 +74,7 @@ def _held(stay: Stay, first: date) -> Iterator[tuple[Row, int, bool]]:
 
     It holds from its day until its last day or the next amount; the first from the start on.
     """
-    agreed = _one_a_day(
-        row for row in stay.facts.rows("funding") if row.placement == stay.begun.row.key
-    )
-    calendar = stay.facts.calendar(stay.begun.on)
+    agreed = _one_a_day(stay.funding)
     for number, funding in enumerate(agreed):
         start = stay.begun.on if number == 0 else funding.occurred_on
         until = min(stay.last, funding.until_on or date.max)
@@ -86,7 +83,7 @@ def _held(stay: Stay, first: date) -> Iterator[tuple[Row, int, bool]]:
         start = max(start, first)
         if start <= until:
             now = stay.open_at_end and until == stay.last
-            yield funding, calendar.known_days(start, until), now
+            yield funding, stay.calendar.known_days(start, until), now
 
 
 def _one_a_day(rows: Iterable[Row]) -> Sequence[Row]:

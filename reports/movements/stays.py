@@ -7,14 +7,16 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from reports.facts import Facts
+from ap_registry.calendar import SchoolCalendar
+from ap_registry.organisations import Organisation
+from reports.facts import Facts, Row
 from reports.movements.flows import STILL_PLACED, in_order
 from reports.movements.happened import Movement, ended, person, started
 from reports.statistics import half_up
 
 A_YEAR = 365  # calendar days
 BY = ("provider", "setting", "reason", "school", "year_group", "sen_provision", "home_la")
-Row = dict[str, Any]
+Counts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,10 @@ class Stay:
 
     begun: Movement
     ended: Movement | None  # None where it is still open on the last day looked at
-    facts: Facts
+    provider: Organisation | None
+    calendar: SchoolCalendar  # of the pupil on the first day
+    funding: tuple[Row, ...]  # what was agreed for it, by day, then version
+    looked_after: bool
     last: date  # its end, or the last day looked at
     now: Mapping[str, str]
 
@@ -53,7 +58,10 @@ def stays(facts: Facts, first: date, last: date) -> Iterator[Stay]:
         yield Stay(
             begun=begun,
             ended=ended(facts, placement) if over else None,
-            facts=facts,
+            provider=facts.world.organisations.get(placement.provider),
+            calendar=facts.calendar(placement.starts_on),
+            funding=tuple(f for f in facts.rows("funding") if f.placement == placement.key),
+            looked_after=facts.detail("looked_after", until) == "current",
             last=until,
             now={**begun.of, **person(facts, until)},
         )
@@ -68,7 +76,7 @@ def flows_of(found: Iterable[Stay], first: date) -> Iterator[Movement]:
             yield stay.ended
 
 
-def balance(found: Sequence[Stay], first: date) -> Row:
+def balance(found: Sequence[Stay], first: date) -> Counts:
     """What was open before the period, began and ended in it, and is open on its last day."""
     return {
         "before": sum(one.begun.on < first for one in found),
@@ -78,7 +86,7 @@ def balance(found: Sequence[Stay], first: date) -> Row:
     }
 
 
-def current(found: Iterable[Stay]) -> list[Row]:
+def current(found: Iterable[Stay]) -> list[Counts]:
     """Open on the last day, by each thing they are counted by on that day."""
     counted: dict[tuple[int, str], list[Stay]] = defaultdict(list)
     for stay in found:
@@ -104,7 +112,7 @@ def _past_end(stay: Stay) -> bool:
     return bool(stay.begun.row.planned_ends_on < stay.last)
 
 
-def lengths(found: Iterable[Stay]) -> list[Row]:
+def lengths(found: Iterable[Stay]) -> list[Counts]:
     """In calendar days: of those that ended in the period, and so far of those still open."""
     counted: dict[tuple[str, str], list[Stay]] = defaultdict(list)
     for stay in found:
@@ -117,7 +125,7 @@ def lengths(found: Iterable[Stay]) -> list[Row]:
     ]
 
 
-def _long(found: Sequence[Stay], *, open_: bool) -> Row:
+def _long(found: Sequence[Stay], *, open_: bool) -> Counts:
     days = sorted(stay.days for stay in found if stay.open_at_end is open_)
     of = "open" if open_ else "ended"
     middle = Fraction(days[(len(days) - 1) // 2] + days[len(days) // 2], 2) if days else None

@@ -84,3 +84,21 @@ def test_a_number_opens_to_those_behind_it_and_that_is_noted(
     assert (read["what"], read["organisation"], read["pupils"]) == (
         "GET /api/v1/reports/behind", "LA856", [found["items"][0]["pupil_id"]],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "organisation", "kept"),
+    [
+        ("movements", "school", SCHOOL, {"school": SCHOOL}),
+        ("movements", "provider", PRU, {"provider": PRU}),
+        ("movements", "panel", "LA856", {"la": "856"}),
+        ("dashboard", "la", "LA856", {"la": "856", "published": False}),
+        ("dashboard", "health", "ICB-QK1", {"icb": "ICB-QK1", "published": True}),
+    ],
+)
+def test_a_report_that_counts_is_kept_to_the_callers_own(
+    as_: Login, name: str, role: str, organisation: str, kept: dict[str, object]
+) -> None:
+    answer = as_(role, organisation).get(f"/api/v1/reports/{name}", params=YEAR)
+    assert answer.status_code == 200
+    assert {key: answer.json()[key] for key in kept} == kept

@@ -149,7 +149,7 @@ def test_the_same_known_by_gives_the_same_bytes_in_every_format(registry: Regist
     assert [file_of(made(registry, at), format) for format in formats] == first
     page = first[0].decode()
     assert page.count("<svg") == 2
-    assert "1 placements. The widest way, of 1: not stated, PRU, breakdown." in page
+    assert "Placements: 1. The widest way, of 1: not stated, PRU, breakdown." in page
 
 
 def test_a_report_of_nothing_says_so(empty_registry: Registry) -> None:
