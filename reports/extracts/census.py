@@ -106,6 +106,7 @@ def census_of(seen: Sitting, census: Census) -> tuple[Row, list[UUID]]:
         "ledger": seen.head,
         "children": children,
         "left_out": left_out,
+        "unseen": len(set(placed)) - len(known),
         "codes": codes.as_json(),
     }
     return {**found, "findings": list(findings(found))}, [one.id for one in known]

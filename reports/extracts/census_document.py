@@ -74,10 +74,18 @@ def document(found: Mapping[str, Any]) -> Document:
 
 
 def _lead(found: Mapping[str, Any], day: date) -> list[str]:
+    lead = []
     known_on = date.fromisoformat(found["known_on"])
     if day > known_on:
-        return [f"Census day is yet to come: this is how things stand on {day_in_words(known_on)}."]
-    return []
+        lead.append(
+            f"Census day is yet to come: this is how things stand on {day_in_words(known_on)}."
+        )
+    if found["unseen"]:
+        lead.append(
+            f"Not in it: {found['unseen']} whom the LA placed, and whose record has been erased or"
+            " is not open to it."
+        )
+    return lead
 
 
 def _counts(found: Mapping[str, Any]) -> Facts:

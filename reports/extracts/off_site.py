@@ -43,7 +43,7 @@ def _placement(seen: Sitting, known: Known, placement: Placement, period: Period
         "provider": placement.provider,
         "provider_name": seen.name(placement.provider),
         "site": _site(known, placement.id),
-        "basis": _basis(known, placement),
+        "basis": _basis(seen, known, placement),
         "arranged_by": placement.commissioner,
         "arranged_by_name": seen.name(placement.commissioner),
         "reason": placement.reason,
@@ -86,11 +86,18 @@ def _direction(seen: Sitting, known: Known, direction: Direction) -> Row:
     }
 
 
-def _basis(known: Known, placement: Placement) -> str | None:
-    """Which notice led to it, by its type or by a referral's route."""
+def _basis(seen: Sitting, known: Known, placement: Placement) -> str | None:
+    """Which notice led to it, by its type or by a referral's route.
+
+    A school is not told of exclusions elsewhere (contract section 8).
+    """
     cause = known.pupil.cause(placement.arising_from)
     entry = known.entries.get(cause) if cause else None
     if entry is None:
+        return None
+    excluded = known.pupil.exclusion(entry.id)
+    own = seen.caller.organisations
+    if excluded is not None and seen.caller.role == "school" and excluded.school not in own:
         return None
     return str(entry.facts.route) if entry.type == "referral" else entry.type
 

@@ -53,7 +53,7 @@ def progress_of(seen: Sitting, stay: Stay, on: date) -> Row:
         "reviews": list(_reviews(stay, first, last)),
         "next_review_on": _next_review(stay),
         "tests": list(_tests(stay, first, last)),
-        "views": list(_views(stay, first, last)),
+        "views": list(_views(seen, stay, first, last)),
         "returns": _returns(seen, stay),
     }
 
@@ -126,10 +126,11 @@ def _tests(stay: Stay, first: date, last: date) -> Iterator[Row]:
             yield {"subject": one.subject, "score": one.score, "at_start": start}
 
 
-def _views(stay: Stay, first: date, last: date) -> Iterator[Row]:
-    """What was said and may be told to a parent."""
+def _views(seen: Sitting, stay: Stay, first: date, last: date) -> Iterator[Row]:
+    """What was said and may be told to a parent, and to whoever makes the report."""
+    kept_from = {"not_parent", *({"not_school"} if seen.caller.role == "school" else ())}
     for entry in stay.during("view_recorded", first, last):
-        if entry.facts.share != "not_parent":
+        if entry.facts.share not in kept_from:
             yield {
                 "whose": entry.facts.whose, "feeling": entry.facts.feeling,
                 "words": entry.facts.words,

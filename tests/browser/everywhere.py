@@ -29,6 +29,10 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/upload",
         "/calendar",
         "/reports",
+        "/reports/school",
+        "/reports/school?to=2026-11-20",
+        "/reports/governors?to=2026-11-20",
+        "/reports/progress?upn={pupil}",
     ),
     "provider": (
         *EVERYBODY,
@@ -56,6 +60,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/upload",
         "/reports",
         "/reports/outcomes",
+        "/reports/census?year=2027",
+        "/reports/children-not-in-school?on=2026-11-20",
     ),
     "panel": (
         *EVERYBODY,

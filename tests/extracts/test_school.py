@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from ap_registry.access import Caller
 from ap_registry.registry import Registry
 from reports.asking import asked_of
 from reports.files import file_of
 from reports.kinds import KINDS
 from tests.extracts.area import COLLEGE
 from tests.extracts.conftest import AskedOf, KeyOf
+from tests.reports.telling import Telling
 from tests.world import OTHER, PRU, SCHOOL
 
 pytestmark = pytest.mark.xdist_group("area")
@@ -96,6 +98,26 @@ def test_a_school_reads_of_no_other(key_of: KeyOf) -> None:
 def test_an_la_sees_its_own(key_of: KeyOf, la: str, seen: set[str]) -> None:
     answer = key_of("la", la).get("/reports/school", params={"school": SCHOOL})
     assert names(answer.json()) == seen
+
+
+def test_a_school_is_not_told_of_an_exclusion_elsewhere(registry: Registry) -> None:
+    told = Telling(registry)
+    told.tell("permanent_exclusion", "2026-09-07", school=SCHOOL, reasons=["PP"], ref="X")
+    told.placed("2026-09-14", commissioner="LA856", arising_from="X", ends_on="2026-12-18")
+    told.tell("left_roll", "2026-10-01", school=SCHOOL, ground="o")
+    told.tell("joined_roll", "2026-10-05", school=OTHER, registration="C")
+    kind = KINDS["school"]
+    found = {
+        role: kind.read(
+            registry,
+            asked_of(kind, {"school": OTHER, "from": "2026-10-05", "to": "2026-11-20"}),
+            Caller(actor="test", role=role, organisations=(name,)),
+        ).object["off_site"]
+        for role, name in (("school", OTHER), ("la", "LA856"))
+    }
+    assert {role: row["basis"] for role, (row,) in found.items()} == {
+        "school": None, "la": "permanent_exclusion",
+    }  # fmt: skip
 
 
 def test_an_la_names_the_school(key_of: KeyOf) -> None:
