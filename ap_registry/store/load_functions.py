@@ -4,6 +4,8 @@ A prepared statement keeps the plan that suited the tables when it was first run
 database it reads the whole ledger for one pupil (25 ms at 43,000 events) until the tables are next
 analysed. For the same reason nothing here is an EXISTS, which the planner may turn into a hash of a
 whole table, and present rows are written >= infinity, so that they are found by their key.
+The events have an OFFSET: pulled up into the join, they were all read, and then those of one pupil
+picked out, wherever the tables had not been analysed.
 """
 
 from ap_registry.store.erasing_functions import ERASURE
@@ -47,9 +49,10 @@ begin
     left join lateral (
       select * from event o
        where o.pupil_id = n.pupil_id and o.stream = 0
-         and (p_as_at is null or exists (
-               select from log l where l.pupil_id = o.pupil_id and l.stream = o.stream
-                  and l.version = o.version and l.known_at <= p_as_at))) e on true
+         and (p_as_at is null or p_as_at >= (
+               select l.known_at from log l where l.pupil_id = o.pupil_id and l.stream = o.stream
+                  and l.version = o.version))
+      offset 0) e on true
     left join event_private p
       on p.pupil_id = e.pupil_id and p.stream = e.stream and p.version = e.version
    order by n.pupil_id, n.upn, e.version;
