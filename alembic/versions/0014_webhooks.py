@@ -5,8 +5,8 @@ from sqlmodel import SQLModel
 
 from ap_registry.store import webhook_tables  # noqa: F401
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 _NEW = ("webhook", "webhook_secret", "webhook_delivery")
 
