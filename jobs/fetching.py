@@ -1,91 +1,67 @@
 """A file from an address: over TLS, from a public host, of bounded size, within bounded time."""
 
-import ipaddress
-import socket
 import time
 from typing import BinaryIO
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
-import httpx
+import httpcore
 
+from ap_registry import webhook_urls
 from ap_registry.errors import Unreadable
+from jobs.calling import PRIVATE, pool
 
 MOST_BYTES = 500_000_000
 SECONDS, AT_MOST_SECONDS = 30.0, 900.0
 HOPS = 3
+ALLOW = "AP_GIAS_ALLOW_PRIVATE=1 allows private ones"
 
 
 def fetch(address: str, into: BinaryIO, *, allow_private: bool = False) -> None:
     """Write what the address answers; raise Unreadable, which says no more than the host.
 
-    Each host is resolved once and called by that number, so that a name cannot mean another host
-    once it has been looked at; where it leads on is looked at in the same way.
+    Where it leads on is looked at in the same way as the address itself.
     """
-    for _ in range(HOPS + 1):
-        following = _call(address, into, allow_private=allow_private)
-        if following is None:
-            return
-        address = following
+    with pool(private=allow_private, size=1) as connections:
+        for _ in range(HOPS + 1):
+            if why := webhook_urls.why_not(address, private=allow_private):
+                raise Unreadable(f"The address cannot be called: {why} ({ALLOW}).")
+            following = _call(connections, address, into)
+            if following is None:
+                return
+            address = urljoin(address, following)
     raise Unreadable(f"{urlsplit(address).hostname} leads on too often.")
 
 
-def _call(address: str, into: BinaryIO, *, allow_private: bool) -> str | None:
+def _call(connections: httpcore.ConnectionPool, address: str, into: BinaryIO) -> str | None:
     """Where it leads on; None where the file is written."""
-    parts = _parts(address, allow_private=allow_private)
-    number = _public(parts, allow_private=allow_private)
-    host = str(parts.hostname)
-    called = f"[{number}]" if ":" in number else number
-    port = f":{parts.port}" if parts.port else ""
-    url = parts._replace(netloc=called + port).geturl()
-    headers = {"host": host + port, "accept-encoding": "identity"}
-    until = time.monotonic() + AT_MOST_SECONDS
+    host, timeouts = urlsplit(address).hostname, ("connect", "read", "write", "pool")
     try:
-        with (
-            httpx.Client(timeout=SECONDS, trust_env=False) as client,
-            client.stream("GET", url, headers=headers, extensions={"sni_hostname": host}) as told,
-        ):
-            if told.is_redirect:
-                return str(urljoin(address, told.headers.get("location", "")))
-            if not told.is_success:
-                raise Unreadable(f"{host} answered {told.status_code}.")
-            size = 0
-            for piece in told.iter_raw():
-                size += len(piece)
-                if size > MOST_BYTES or time.monotonic() > until:
-                    raise Unreadable(f"{host} sends more, or for longer, than a file may take.")
-                into.write(piece)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        with connections.stream(
+            "GET", address, headers=[("accept-encoding", "identity")],
+            extensions={"timeout": dict.fromkeys(timeouts, SECONDS)},
+        ) as answer:  # fmt: skip
+            if 300 <= answer.status < 400:
+                return _location(answer)
+            if not 200 <= answer.status < 300:
+                raise Unreadable(f"{host} answered {answer.status}.")
+            _write(answer, into, str(host))
+    except httpcore.ConnectError as error:
+        why = PRIVATE if str(error) == PRIVATE else "no connection"
+        raise Unreadable(f"{host} cannot be reached: {why}.") from error
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise Unreadable(f"{host} cannot be reached: {type(error).__name__}.") from error
     return None
 
 
-def _parts(address: str, *, allow_private: bool) -> SplitResult:
-    try:
-        parts = urlsplit(address)
-        known = parts.hostname and parts.port != 0
-    except ValueError:
-        known, parts = None, urlsplit("")
-    if not known or parts.scheme not in ({"https", "http"} if allow_private else {"https"}):
-        raise Unreadable("The address must begin with https:// and name a host.")
-    if parts.username or parts.password:
-        raise Unreadable("The address must not hold a user name or password.")
-    return parts
+def _location(answer: httpcore.Response) -> str:
+    named = (value for name, value in answer.headers if name.lower() == b"location")
+    return next(named, b"").decode("ascii", "replace")
 
 
-def _public(parts: SplitResult, *, allow_private: bool) -> str:
-    """The host's number; refused where any that it has is not of the public internet."""
-    host = str(parts.hostname)
-    try:
-        found = socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise Unreadable(f"{host} cannot be found.") from None
-    numbers = [str(one[4][0]) for one in found]
-    if not allow_private and not all(_is_public(number) for number in numbers):
-        raise Unreadable(f"{host} is no host of the public internet (AP_GIAS_ALLOW_PRIVATE=1).")
-    return numbers[0]
-
-
-def _is_public(number: str) -> bool:
-    address = ipaddress.ip_address(number.partition("%")[0])
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return address.is_global and not address.is_multicast and (inner is None or inner.is_global)
+def _write(answer: httpcore.Response, into: BinaryIO, host: str) -> None:
+    size, until = 0, time.monotonic() + AT_MOST_SECONDS
+    for piece in answer.iter_stream():
+        size += len(piece)
+        if size > MOST_BYTES or time.monotonic() > until:
+            raise Unreadable(f"{host} sends more, or for longer, than a file may take.")
+        into.write(piece)
