@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     account,
+    boards,
     calendar,
     elsewhere,
     finding,
@@ -51,5 +52,6 @@ for part in (
     panel_minuting,
     elsewhere,
     work,
+    boards,
 ):
     router.include_router(part.router)

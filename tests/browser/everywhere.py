@@ -58,6 +58,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/outcomes/changes?year=2026&from=2026-11-19",
         "/calendar",
         "/upload",
+        "/boards/sixth-day",
+        "/boards/section-19",
         "/reports",
         "/reports/outcomes",
         "/reports/census?year=2027",
@@ -98,6 +100,8 @@ def fill(registry: Registry) -> dict[str, str]:
         reasons=["BU"], ref="S-2", by=SCHOOL,
     )  # fmt: skip
     notify(registry, "void", "2026-10-06", of="S-2", reason="another pupil", by=SCHOOL)
+    notify(registry, "permanent_exclusion", "2026-11-04", upn=upn(2), school=SCHOOL,
+           reasons=["PP"])  # fmt: skip
     case = notify(registry, "fair_access_referral", "2026-10-12", category="d", by=SCHOOL)
     notify(registry, "referral", "2026-11-02", upn=upn(2), route="other", provider=PRU,
            objectives=["settle"], by=SCHOOL)  # fmt: skip

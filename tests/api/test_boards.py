@@ -1,0 +1,55 @@
+"""Who waits for education: the LA's board of the sixth day, and that of section 19."""
+
+import re
+
+import httpx
+import pytest
+
+from ap_registry.registry import Registry
+from tests.api.test_panel_pages import signed_in
+from tests.world import GARAGE, SCHOOL, notify, register_pupil, upn
+
+
+@pytest.fixture
+def boards(registry: Registry, nobody: httpx.Client) -> httpx.Client:
+    for number, name in enumerate(("Ann", "Ben", "Cal", "Dee"), 1):
+        register_pupil(registry, upn=upn(number), given_name=name)
+    excluded = {"school": SCHOOL, "reasons": ["PP"]}
+    notify(registry, "permanent_exclusion", "2026-11-04", upn=upn(1), **excluded)
+    notify(registry, "suspension", "2026-11-02", upn=upn(2), sessions=14, ends_on="2026-11-10",
+           **excluded)  # fmt: skip
+    notify(registry, "sixth_day_started", "2026-11-10", upn=upn(2), provider=GARAGE, by=SCHOOL)
+    notify(registry, "suspension", "2026-11-02", upn=upn(3), sessions=2, ends_on="2026-11-02",
+           **excluded)  # fmt: skip
+    notify(registry, "referral", "2026-11-16", upn=upn(4), by=SCHOOL, route="medical",
+           objectives=["education at home"])  # fmt: skip
+    signed_in(registry, nobody, "la", "LA856")
+    return nobody
+
+
+def words(answer: httpx.Response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text.split("<main")[1]))
+
+
+def test_the_sixth_day_waits_or_was_late(boards: httpx.Client, registry: Registry) -> None:
+    waiting, done = words(boards.get("/boards/sixth-day")).split("Arranged in the last 30 days", 1)
+    assert ("Ann Example" in waiting, "Permanently excluded by Alder School" in waiting) == (
+        True, True,
+    )  # fmt: skip
+    assert "1 waits, 1 overdue" in waiting
+    # the sixth school day from 2 November is the 9th
+    assert ("Ben Example" in done, "1 school day late" in done) == (True, True)
+    assert "Cal Example" not in waiting + done
+
+
+def test_section_19_says_what_led_to_it(boards: httpx.Client) -> None:
+    found = words(boards.get("/boards/section-19"))
+    assert "Dee Example Referred (medical) by Alder School, 16 November 2026" in found
+    assert "1 waits" in found
+
+
+def test_boards_are_the_la_s(boards: httpx.Client, registry: Registry) -> None:
+    signed_in(registry, boards, "la", "LA857")
+    assert "Nobody waits" in words(boards.get("/boards/sixth-day"))
+    signed_in(registry, boards, "school", SCHOOL)
+    assert boards.get("/boards/sixth-day").status_code == 404
