@@ -1,5 +1,6 @@
 """The pack as a document: the agenda, what bears on every case, then a page for each case."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -71,14 +72,16 @@ def _cases(found: Found) -> Iterator[Section]:
 
 def table(
     id_: str, caption: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Cell]],
-    *, empty: str,
+    *, empty: str, links: Mapping[str, str] | None = None,
 ) -> Table:  # fmt: skip
     """``columns``: title by key; a key ends in ``:kind`` where it is not text."""
     made = []
     for key, title in columns.items():
         name, _, kind = key.partition(":")
         made.append(Column(key=name, title=title, kind=kind or "text"))  # type: ignore[arg-type]
-    return Table(id=id_, caption=caption, columns=made, rows=rows, empty=empty)
+    return Table(
+        id=id_, caption=caption, columns=made, rows=rows, empty=empty, links=links or {}
+    )  # fmt: skip
 
 
 def _agenda(found: Found) -> Table:
@@ -97,8 +100,18 @@ def _agenda(found: Found) -> Table:
     ]  # fmt: skip
     return table(
         "cases", "Cases before this meeting, the longest waiting first", columns, rows,
-        empty="No case is open.",
+        empty="No case is open.", links=_pages(found),
     )  # fmt: skip
+
+
+def _pages(found: Found) -> dict[str, str]:
+    """Where a case is decided, by the pupil's name; none where two bear one."""
+    named = Counter(case["name"] for case in found["cases"])
+    return {
+        case["name"]: f"/panel/cases/{case['case']}?on={found['on']}"
+        for case in found["cases"]
+        if named[case["name"]] == 1
+    }
 
 
 def _state(case: Found) -> str:

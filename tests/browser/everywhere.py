@@ -76,6 +76,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/panel/minutes",
         "/notify/fair_access_decision",
         "/reports/panel",
+        "/reports/panel?on=2026-11-20&format=html",
     ),
     "social_care": ("/", "/elsewhere"),
     "auditor": ("/", "/reads", "/reports"),
