@@ -148,8 +148,8 @@ NOTES = (
     (
         "Home LA, school",
         "A report of one LA counts pupils who lived there when the placement ended, or on the "
-        "last day looked at; one of a school those on its main roll then or at the start, and "
-        "those whom it placed.",
+        "last day looked at; one of a school those on its main roll then, and those whom it "
+        "placed; it does not tell of exclusions elsewhere.",
     ),
     ("Days", "Calendar days, the first and the last included; holidays count."),
     (

@@ -52,19 +52,20 @@ def movements(facts: Facts) -> Iterator[Movement]:
     yield from _rolls(facts)
 
 
-def started(facts: Facts, placement: Row) -> Movement:
-    return _flow(facts, placement, IN, placement.starts_on)
+def started(facts: Facts, placement: Row, school: str | None = None) -> Movement:
+    """``school``: for whose report, see ``route``."""
+    return _flow(facts, placement, flow=IN, on=placement.starts_on, school=school)
 
 
-def ended(facts: Facts, placement: Row) -> Movement:
-    return _flow(facts, placement, OUT, placement.ended_on)
+def ended(facts: Facts, placement: Row, school: str | None = None) -> Movement:
+    return _flow(facts, placement, flow=OUT, on=placement.ended_on, school=school)
 
 
-def _flow(facts: Facts, placement: Row, flow: str, on: date) -> Movement:
+def _flow(facts: Facts, placement: Row, *, flow: str, on: date, school: str | None) -> Movement:
     who = person(facts, on)
     provider = facts.world.organisations.get(placement.provider)
     of = {
-        "route": route(facts, placement),
+        "route": route(facts, placement, school),
         "reason": placement.reason,
         "setting": setting(provider, placement),
         "provider": placement.provider,
@@ -95,17 +96,23 @@ def person(facts: Facts, on: date) -> Values:
     }
 
 
-def route(facts: Facts, placement: Row) -> str:
-    """Of the referral that the placement arises from, else the exclusion or direction itself."""
+def route(facts: Facts, placement: Row, school: str | None = None) -> str:
+    """Of the referral that the placement arises from, else the exclusion or direction itself.
+
+    A report of one ``school`` does not tell of exclusions elsewhere (contract section 8).
+    """
     named = placement.arising_from
     if named is None:
         return NOT_SAID
-    for referral in facts.rows("referral"):
-        if referral.key == named:
-            return str(referral.route)
-    for exclusion in facts.rows("exclusion"):
-        if exclusion.key == named:
-            return "permanent_exclusion" if exclusion.kind == "permanent" else "suspension"
+    referral = next((row for row in facts.rows("referral") if row.key == named), None)
+    cause = referral.about if referral else named
+    exclusion = next((row for row in facts.rows("exclusion") if row.key == cause), None)
+    if exclusion is not None and school not in {None, exclusion.school}:
+        return NOT_SAID
+    if referral is not None:
+        return str(referral.route)
+    if exclusion is not None:
+        return "permanent_exclusion" if exclusion.kind == "permanent" else "suspension"
     for table, said in (("direction", "off_site_direction"), ("managed_move", "managed_move")):
         if any(row.key == named for row in facts.rows(table)):
             return said

@@ -40,11 +40,11 @@ class Kept:
     school: str | None
 
     def stay(self, stay: Stay) -> bool:
-        """By the home LA on the last day looked at, the provider, the school then or at first."""
+        """By the home LA and main school on the last day looked at, who placed, the provider."""
         return (
             self.la in {None, stay.now["home_la"]}
             and self.provider in {None, stay.begun.row.provider}
-            and self.school in {None, stay.now["school"], *stay.begun.schools}
+            and self.school in {None, stay.now["school"], stay.begun.row.commissioner}
         )
 
     def movement(self, one: Movement) -> bool:
@@ -104,7 +104,7 @@ def _counted(pupils: Iterator[Facts], kept: Kept, erased: frozenset[UUID]) -> di
     held: list[Stay] = []
     moved: list[Movement] = []
     for facts in pupils:
-        held += filter(kept.stay, stays(facts, kept.first, kept.last))
+        held += filter(kept.stay, stays(facts, kept.first, kept.last, kept.school))
         moved += filter(kept.movement, movements(facts))
     moved += flows_of(held, kept.first)
     spent = spend(held, kept.first)

@@ -46,18 +46,18 @@ class Stay:
         return STILL_PLACED if self.open_at_end else str(self.begun.row.end_reason)
 
 
-def stays(facts: Facts, first: date, last: date) -> Iterator[Stay]:
-    """``last``: of the period, and not after today."""
+def stays(facts: Facts, first: date, last: date, school: str | None) -> Iterator[Stay]:
+    """``last``: of the period, and not after today; ``school``: for whose report, if for one's."""
     for placement in facts.placements:
         ended_on = placement.ended_on
         if placement.starts_on > last or (ended_on is not None and ended_on < first):
             continue
         over = ended_on is not None and ended_on <= last
         until = ended_on if over else last
-        begun = started(facts, placement)
+        begun = started(facts, placement, school)
         yield Stay(
             begun=begun,
-            ended=ended(facts, placement) if over else None,
+            ended=ended(facts, placement, school) if over else None,
             provider=facts.world.organisations.get(placement.provider),
             calendar=facts.calendar(placement.starts_on),
             funding=tuple(f for f in facts.rows("funding") if f.placement == placement.key),

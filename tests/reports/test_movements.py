@@ -139,6 +139,33 @@ def test_where_a_placement_came_from(registry: Registry) -> None:
     ]
 
 
+def test_a_schools_report_does_not_tell_of_exclusions_elsewhere(registry: Registry) -> None:
+    ann = Telling(registry)
+    excluded = ann.excluded("2025-01-07")
+    referral = ann.tell("referral", "2025-01-08", route="permanent_exclusion", about=excluded,
+                        objectives=["Attend"])  # fmt: skip
+    for on, cause in (("2025-01-13", excluded), ("2025-01-20", referral)):
+        ann.placed(on, on, arising_from=cause, commissioner=OTHER)
+    routes = {
+        school: {row["route"] for row in report(registry, school=school)["links"]}
+        for school in (SCHOOL, OTHER)
+    }
+    assert routes == {SCHOOL: {"permanent_exclusion"}, OTHER: {"not_stated"}}
+
+
+def test_a_school_is_not_told_how_it_ended_for_who_has_left_it(registry: Registry) -> None:
+    ann = Telling(registry)
+    ann.placed("2025-01-13", "2025-02-07", commissioner=OTHER)
+    assert report(registry, school=SCHOOL)["balance"]["out"] == 1
+    ann.tell("left_roll", "2025-01-27", school=SCHOOL, ground="a")
+    assert report(registry, school=SCHOOL)["balance"] == {
+        "before": 0,
+        "in": 0,
+        "out": 0,
+        "after": 0,
+    }
+
+
 def test_the_same_known_by_gives_the_same_bytes_in_every_format(registry: Registry) -> None:
     ann = Telling(registry)
     ann.placed("2025-01-06", "2025-02-14")
