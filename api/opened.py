@@ -35,8 +35,11 @@ class Reader:
 
 
 def pattern_of(request: Request) -> str:
-    """The route as the address had it, each parameter by its name: paths as sent name pupils."""
-    named = {str(value): f"{{{name}}}" for name, value in request.path_params.items()}
+    """The route as the address had it, each parameter by its name: paths as sent name pupils.
+
+    ``name`` is one of ours, of a report or a form, and stays.
+    """
+    named = {str(v): f"{{{name}}}" for name, v in request.path_params.items() if name != "name"}
     return "/".join(named.get(part, part) for part in request.url.path.split("/"))
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from ap_registry import access, attendance
 from ap_registry.access import Caller
 from ap_registry.calendar import london_today
+from ap_registry.errors import Problem, Refused
 from ap_registry.follow_ups import status_on
 from ap_registry.history import History, Picture, history, picture
 from ap_registry.instants import instant
@@ -21,6 +22,7 @@ from ap_registry.store import ledger, log
 from ap_registry.store.database import Connection
 from ap_registry.store.worlds import world_as_at
 from ap_registry.views import limited
+from reports.kind import Asked
 from reports.scope import HELD
 
 _SEEN: LiteralString = """
@@ -46,13 +48,14 @@ _NOBODY = UUID(int=0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
-    """One reading of the registry: at an instant, for a caller."""
+    """One reading of the registry: at an instant, for a caller; ``present``: as it is now."""
 
     connection: Connection
     caller: Caller
     at: datetime
     today: date
     world: World
+    present: World
     ledger: tuple[int, str]
 
     @property
@@ -68,6 +71,14 @@ class Sitting:
         """The day of the instant by which all is known."""
         return london_today(self.at)
 
+    def asked(self, asked: Asked, option: str) -> str:
+        """The id of the organisation that is asked about, also by LAESTAB; Refused if unknown."""
+        found = self.present.organisation(asked[option])
+        if found is None:
+            words = f"{option} must be an organisation on record: its URN, LAESTAB or id"
+            raise Refused((Problem(f"/{option}", "unknown_organisation", words),))
+        return found.id
+
     def name(self, organisation: str | None) -> str:
         found = self.world.organisation(organisation) if organisation else None
         return found.name if found else organisation or ""
@@ -77,10 +88,12 @@ class Sitting:
 def sitting(registry: Registry, caller: Caller, known_by: datetime | None) -> Iterator[Sitting]:
     with registry.database.connection() as connection:
         at = registry.closed(connection, known_by)
+        present = registry.worlds.fresh(connection)
     with registry.database.snapshot() as connection:
         yield Sitting(
             connection=connection, caller=caller, at=at, today=registry.today(),
-            world=world_as_at(connection, at), ledger=log.ledger_at(connection, at),
+            world=world_as_at(connection, at), present=present,
+            ledger=log.ledger_at(connection, at),
         )  # fmt: skip
 
 

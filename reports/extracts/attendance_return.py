@@ -55,7 +55,7 @@ def read(registry: Registry, asked: Asked, caller: Caller) -> Made:
     day = asked["month"]
     first, last = month_of(day) if day else last_month(registry.today())
     with sitting(registry, caller, asked["known_by"]) as seen:
-        found = returned(seen, asked["school"], first, last)
+        found = returned(seen, seen.asked(asked, "school"), first, last)
     said = {name: found[name] for name in ("school", "period", "known_by", "ledger")}
     shown = {UUID(row["pupil_id"]) for name in LISTS for row in found[name]}
     return Made(object=found, document=partial(document, found), said=said, pupils=sorted(shown))

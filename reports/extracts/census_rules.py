@@ -150,6 +150,11 @@ def _exclusion_first(child: Row, _found: Row) -> str | None:
     return None
 
 
+def _postcode(child: Row, _found: Row) -> str | None:
+    """Of an address that is there."""
+    return "the address has no postcode" if child["address"] and not child["postcode"] else None
+
+
 def _dates(child: Row, _found: Row) -> str | None:
     if child["leaving_date"] and child["leaving_date"] < child["entry_date"]:
         return "the leaving date is before the entry date"
@@ -197,9 +202,7 @@ CHECKS = (
         "address", "Address",
         _missing("address", "no address of a contact with parental responsibility"), query=True,
     ),
-    _check(
-        "postcode", "PostCode", _missing("postcode", "the address has no postcode"), query=True
-    ),
+    _check("postcode", "PostCode", _postcode, query=True),
     _check("reason", "PrimaryReason", _reason, query=True, seen=True),
     _check("exclusion-first", "PrimaryReason", _exclusion_first, query=True, seen=True),
 )  # fmt: skip

@@ -76,6 +76,8 @@ def read(registry: Registry, asked: Asked, caller: Caller) -> Made:
     """As ``reports.kinds`` asks for it; on a day, else today. It names no pupil."""
     on = asked["on"] or registry.today()
     with sitting(registry, caller, asked["known_by"]) as seen:
+        if asked["provider"]:
+            asked = {**asked, "provider": seen.asked(asked, "provider")}
         found = quality(seen, asked, on)
     said = {name: found[name] for name in ("la", "provider", "on", "known_by", "ledger")}
     return Made(object=found, document=partial(document, found), said=said)

@@ -33,9 +33,9 @@ Row = dict[str, Any]
 def read(registry: Registry, asked: Asked, caller: Caller) -> Made:
     """As ``reports.kinds`` asks for it; no period is the academic year up to today."""
     to_on = asked["to"] or registry.today()
-    from_on = asked["from"] or date(academic_year(to_on), 9, 1)
-    period = Period(school=asked["school"], from_on=min(from_on, to_on), to_on=to_on)
+    from_on = min(asked["from"] or date(academic_year(to_on), 9, 1), to_on)
     with sitting(registry, caller, asked["known_by"]) as seen:
+        period = Period(school=seen.asked(asked, "school"), from_on=from_on, to_on=to_on)
         found = school_report(seen, period)
     said = {
         "school": period.school,

@@ -56,6 +56,8 @@ def read(registry: Registry, asked: Asked, caller: Caller) -> Made:
     to_on = asked["to"] or registry.today()
     from_on = asked["from"] or min(to_on, date(academic_year(to_on), 9, 1))
     with sitting(registry, caller, asked["known_by"]) as seen:
+        if asked["school"]:
+            asked = {**asked, "school": seen.asked(asked, "school")}
         found = arranged(seen, asked, from_on, to_on)
     said = {name: found[name] for name in ("school", "la", "period", "known_by", "ledger")}
     shown = sorted({UUID(row["pupil_id"]) for row in found["placements"]})

@@ -52,8 +52,8 @@ _NOTES = (
 
 def read(registry: Registry, asked: Asked, caller: Caller) -> Made:
     """As ``reports.kinds`` asks for it; no period is the school's term up to today."""
-    school = asked["school"]
     with sitting(registry, caller, asked["known_by"]) as seen:
+        school = seen.asked(asked, "school")
         to_on = asked["to"] or registry.today()
         first, last = term_of(seen.world.calendars.of(school), to_on)
         period = asked["from"] or min(first, to_on), asked["to"] or min(last, to_on)

@@ -87,6 +87,13 @@ def test_a_school_need_not_name_itself(key_of: KeyOf) -> None:
     assert (answer["school"], names(answer)) == (SCHOOL, {"Ann", "Ben", "Cat", "Fay"})
 
 
+def test_a_school_that_is_not_known_is_refused(key_of: KeyOf) -> None:
+    answer = key_of("la", "LA856").get("/reports/school", params={"school": "999999"})
+    assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [
+        ("/school", "unknown_organisation")
+    ]
+
+
 def test_a_school_reads_of_no_other(key_of: KeyOf) -> None:
     answer = key_of("school", OTHER).get("/reports/school", params={"school": SCHOOL})
     assert answer.status_code == 403
