@@ -8,6 +8,7 @@ from ap_registry.store import (  # noqa: F401
     ledger_tables,
     matching_tables,
     reference_tables,
+    report_tables,
     tables,
     webhook_tables,
 )

@@ -31,6 +31,7 @@ from jobs.hooks import call_webhooks
 from jobs.nightly import run_nightly
 from jobs.outbox import send_due
 from jobs.refreshing import refresh_nightly
+from jobs.reporting import make_reports
 from jobs.settling import settle_left
 
 log = structlog.get_logger()
@@ -119,6 +120,13 @@ def cron_jobs() -> list[Any]:
             in_thread("webhooks", call_webhooks),
             second=EVERY_TEN,
             timeout=TIMEOUT_SECONDS,
+            run_at_startup=True,
+            max_tries=1,
+        ),
+        cron(
+            in_thread("reports", make_reports),
+            second={second + 2 for second in EVERY_TEN},
+            timeout=NIGHTLY_TIMEOUT_SECONDS,
             run_at_startup=True,
             max_tries=1,
         ),

@@ -27,23 +27,30 @@ _INPUTS: Mapping[str, LiteralString] = {
 
 
 def write(registry: Registry, path: Path, made: bytes, said: Mapping[str, Any]) -> None:
-    """The report and, beside it, its manifest; ``said``: what was asked and what it stands on.
+    """The report and, beside it, its manifest.
 
     Both are the same whenever they are made, but for the program's version.
     """
+    beside = manifest_of(registry, path.name, made, said)
+    path.write_bytes(made)
+    path.with_name(f"{path.name}.manifest.json").write_bytes(as_json(beside))
+
+
+def manifest_of(
+    registry: Registry, name: str, made: bytes, said: Mapping[str, Any]
+) -> dict[str, Any]:
+    """``said``: what was asked and what it stands on."""
     known_by = datetime.fromisoformat(said["known_by"])
     with registry.database.connection() as connection:
         inputs = _inputs(connection, known_by)
-    beside = {
-        "file": path.name,
+    return {
+        "file": name,
         "sha256": hashlib.sha256(made).hexdigest(),
         "bytes": len(made),
         **said,
         "inputs": inputs,
         "program": {"name": "ap-registry", "version": version("ap-registry")},
     }
-    path.write_bytes(made)
-    path.with_name(f"{path.name}.manifest.json").write_bytes(as_json(beside))
 
 
 def _inputs(connection: Connection, at: datetime) -> dict[str, Any]:

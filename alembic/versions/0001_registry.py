@@ -7,6 +7,7 @@ from ap_registry.store import (  # noqa: F401
     access_tables,
     ledger_tables,
     reference_tables,
+    report_tables,
     tables,
     webhook_tables,
 )

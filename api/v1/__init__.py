@@ -13,6 +13,7 @@ from api.v1 import (
     pupils,
     reads,
     reference,
+    report_runs,
     reports,
     webhooks,
 )
@@ -29,6 +30,7 @@ for part in (
     reads,
     reference,
     reports,
+    report_runs,
     feed,
     webhooks,
     ledger,

@@ -81,6 +81,9 @@ READERS = {
     "/api/v1/follow-ups": NOW | {"its former school"},  # which owes the return of the deletion
     "/api/v1/follow-ups/{follow_up}/clock": NOW,
     "/api/v1/events": NOW,
+    "/api/v1/reports": NEVER,
+    "/api/v1/reports/{report}": NEVER,
+    "/api/v1/reports/{report}/file": NEVER,  # what is asked for is read by who asked
     "/api/v1/webhooks": NEVER,
     "/api/v1/webhooks/{webhook}": NEVER,
     "/api/v1/webhooks/{webhook}/deliveries": NEVER,
@@ -144,7 +147,12 @@ def test_pupils_are_told_to_those_who_see_them_and_to_nobody_else(
             if _tells(
                 client.get(
                     path.format(
-                        pupil=PUPIL, follow_up=owed, event=event, webhook=NO_ID, organisation=SCHOOL
+                        pupil=PUPIL,
+                        follow_up=owed,
+                        event=event,
+                        webhook=NO_ID,
+                        report=NO_ID,
+                        organisation=SCHOOL,
                     )
                 ),
                 pupil_id,

@@ -1,0 +1,67 @@
+"""Reports that take long: made one after another, each as whoever asked for it may have it."""
+
+import time
+from threading import Event
+
+import structlog
+
+from ap_registry.errors import Refused
+from ap_registry.installation import Installation
+from ap_registry.store import report_runs
+from ap_registry.store.report_runs import Run
+from jobs.faults import kind_and_place
+from reports.asking import asked_of, narrowed
+from reports.files import file_of
+from reports.kinds import KINDS
+from reports.manifest import manifest_of
+
+RUN_SECONDS = 8.0  # no other is begun after that
+READ, WRITTEN = 60, 90  # per cent
+log = structlog.get_logger()
+
+
+def make_reports(found: Installation, stopping: Event | None = None) -> int:
+    """Make what is asked for; answer how many were made."""
+    until, made = time.monotonic() + RUN_SECONDS, 0
+    while time.monotonic() < until and not (stopping and stopping.is_set()):
+        with found.database.connection() as connection:
+            run = report_runs.claim(connection)
+        if run is None:
+            break
+        made += _made(found, run)
+    return made
+
+
+def _made(found: Installation, run: Run) -> bool:
+    try:
+        return _make(found, run)
+    except Refused as refused:
+        _fail(found, run, str(refused), again=False)
+    except Exception as error:  # nobody expected it; the other reports are made all the same
+        log.error("report_failed", run=str(run.id), error=kind_and_place(error))
+        _fail(found, run, "it could not be made; this has been noted", again=True)
+    return False
+
+
+def _make(found: Installation, run: Run) -> bool:
+    """Between its steps it is looked whether it was cancelled."""
+    kind, registry = KINDS[run.kind], found.registry
+    asked = narrowed(kind, run.caller, asked_of(kind, run.given, run.caller))
+    made = kind.read(registry, asked, run.caller)
+    with found.database.connection() as connection:
+        if not report_runs.advance(connection, run, READ):
+            return False
+    file = file_of(made, run.format)
+    said = {"report": kind.name, "format": run.format, **made.said}
+    manifest = manifest_of(registry, f"{kind.name}.{run.format}", file, said)
+    with found.database.connection() as connection:
+        if not report_runs.advance(connection, run, WRITTEN):
+            return False
+        return report_runs.keep(
+            connection, run, file=file, manifest=manifest, pupils=set(made.pupils)
+        )
+
+
+def _fail(found: Installation, run: Run, error: str, *, again: bool) -> None:
+    with found.database.connection() as connection:
+        report_runs.fail(connection, run, error, again=again)
