@@ -8,9 +8,17 @@ from ap_registry.registry import Registry
 from reports.kind import Asked, Made
 from reports.outcome_document import document
 from reports.outcome_table import as_csv
+from reports.publishing import open_data
+from reports.publishing.published import published
 from reports.render import as_json
 from reports.scope import Scope, period_of
 from reports.whole import figures, whole
+
+# What goes with published rows: what their columns mean, for people and for programs.
+_BESIDE = {
+    "schema.json": lambda: as_json(open_data.schema()),
+    "dictionary.csv": open_data.dictionary,
+}
 
 
 def read(registry: Registry, asked: Asked) -> Made:
@@ -20,7 +28,7 @@ def read(registry: Registry, asked: Asked) -> Made:
         registry, from_on=from_on, to_on=to_on, known_by=asked["known_by"],
         provider=asked["provider"], la=asked["la"], years=asked["years"],
     )  # fmt: skip
-    found = made.report
+    found = published(made.report, made.book) if asked["publish"] else made.report
     said = {
         "definition": found["definition"],
         "period": {"from": found["from"], "to": found["to"]},
@@ -28,13 +36,15 @@ def read(registry: Registry, asked: Asked) -> Made:
         "provider": asked["provider"],
         "la": asked["la"],
         "years": asked["years"],
+        "publish": asked["publish"],
         "ledger": found["ledger"],
     }
     return Made(
         object=found,
         document=partial(document, found, made.names),
         said=said,
-        own={"csv": partial(as_csv, found, made.names)},
+        own={"csv": partial(open_data.as_csv if asked["publish"] else as_csv, found, made.names)},
+        beside=_BESIDE if asked["publish"] else {},
         names=made.names,
     )
 

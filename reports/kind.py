@@ -38,6 +38,7 @@ class Made:
     ``own``: formats that this report writes otherwise than from its document. ``names``: of the
     organisations in it.
     ``pupils``: whom it shows, by the ids shown; noted as read before anybody gets it.
+    ``beside``: files that go with a table of it, by the end of their names.
     ``findings``: how many things have to be put right; its command then ends with 1.
     """
 
@@ -47,6 +48,7 @@ class Made:
     own: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     pupils: Iterable[UUID] = ()
+    beside: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     findings: int = 0
 
 

@@ -29,6 +29,11 @@ _KINDS = (
                 kind="whole",
                 help="Years in the trend, this one too (3; of all LAs 1).",
             ),
+            Option(
+                name="publish",
+                kind="flag",
+                help="For publication: small numbers kept back, in the shape of DfE data.",
+            ),
         ),
         readers=OUTCOME_READERS,
         module="reports.command",

@@ -21,27 +21,38 @@ class Opening:
     report: Mapping[str, Any]
 
     def headline(self, row: Row) -> Opens:
-        """Nothing opens where nothing was counted."""
-        return {
-            column: self._query(row, row["measure"], figure)
-            for column, figure in HEADLINE.items()
-            if row.get(figure)
-        }
+        """Nothing opens where nothing was counted, nor what is published."""
+        return (
+            {}
+            if self._published
+            else {
+                column: self._query(row, row["measure"], figure)
+                for column, figure in HEADLINE.items()
+                if row.get(figure)
+            }
+        )
 
     def figure(self, row: Row, measure: str) -> Opens:
-        return dict.fromkeys(BESIDE, self._query(row, measure, row["name"]))
+        query = self._query(row, measure, row["name"])
+        return {} if self._published else dict.fromkeys(BESIDE, query)
 
     def absence(self, row: Row) -> Opens:
-        return {row["name"]: self._query(row, "attendance", row["name"])}
+        query = self._query(row, "attendance", row["name"])
+        return {} if self._published else {row["name"]: query}
 
     def case(self, row: Row) -> Opens:
         query = self._query(row, "case_mix", f"{row['by']}:{row['case']}")
-        return dict.fromkeys(("numerator", "share", row.get("provider", "")), query)
+        names = ("numerator", "share", row.get("provider", ""))
+        return {} if self._published else dict.fromkeys(names, query)
 
     def keeping(self, row: Row) -> Opens:
-        if not row["ended_error"]:
+        if self._published or not row["ended_error"]:
             return {}
         return {"ended_error": self._query(row, "case_mix", "ended_error")}
+
+    @property
+    def _published(self) -> bool:
+        return bool(self.report.get("published"))
 
     def _query(self, row: Row, measure: str, figure: str) -> str:
         asked = self.report["asked"]

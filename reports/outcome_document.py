@@ -9,6 +9,7 @@ from reports.charts import funnel_plot
 from reports.document import Document, Drawing, Part, Section
 from reports.outcome_tables import Tables, year
 from reports.outcome_words import BENCHMARKS, COUNTED, EXCLUDED, MEASURE_NAMES, NOTES, plain
+from reports.publishing.symbols import SYMBOLS
 from reports.render import day_in_words, la_name, moment
 from reports.trend_plot import trend_plot
 
@@ -36,12 +37,21 @@ def document(report: Mapping[str, Any], names: Mapping[str, str]) -> Document:
             f"{share['confirmed']} of {share['asked']} schools and providers have confirmed since"
             f" {_day(share['since'])} that they have told of all their pupils. What the others"
             " have not told is not counted here; it is not taken for nil.",
+            *(_published() if report.get("published") else ()),
         ),
         sections=tuple(_Sections(report=report, names=names).all()),
         notes=(*NOTES, *((plain(code).capitalize(), said) for code, said in EXCLUDED.items())),
         known_by=report["known_by"],
         ledger=report["ledger"],
     )
+
+
+def _published() -> Iterator[str]:
+    yield (
+        "This is the version for publication. Small numbers are kept back, and so are others from"
+        " which they could be worked out: no child is to be known by a figure."
+    )
+    yield " ".join(f"{symbol}: {words}" for symbol, words in SYMBOLS.items())
 
 
 def _day(text: str) -> str:

@@ -227,7 +227,7 @@ def _headline(row: Row, la: str) -> bool:
 
 
 def _cells(row: Row) -> dict[str, Cell]:
-    few = row["coverage"] is not None and row["coverage"] < FEW
+    few = isinstance(row["coverage"], float) and row["coverage"] < FEW
     kept = {name: row[name] for name in ("coverage", *(column.key for column in RATE))}
     excluded = reasons(row["excluded"]) if "excluded" in row else None
     return {**kept, "excluded": excluded, "words": TOO_FEW if few else ""}

@@ -1,7 +1,7 @@
 """What every report command takes, and where the report goes: stdout, or a file and manifest."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,8 +23,14 @@ def kind_of(format_: str, output: Path | None, formats: Sequence[str], *, json_:
     return kind
 
 
-def put(registry: Registry, made: bytes, output: Path | None, said: Mapping[str, Any]) -> None:
-    """To stdout, or to a file with its manifest beside it; ``said``: see ``reports.manifest``."""
+def put(
+    registry: Registry, made: bytes, output: Path | None, said: Mapping[str, Any],
+    beside: Mapping[str, Callable[[], bytes]] | None = None,
+) -> None:  # fmt: skip
+    """To stdout, or to a file with its manifest beside it; ``said``: see ``reports.manifest``.
+
+    ``beside``: what else goes with the file, by the end of its name.
+    """
     from reports.manifest import write
 
     if output is None:
@@ -32,3 +38,7 @@ def put(registry: Registry, made: bytes, output: Path | None, said: Mapping[str,
         return
     write(registry, output, made, said)
     say(f"Written: {output}")
+    for ending, content in (beside or {}).items():
+        path = output.with_name(f"{output.name}.{ending}")
+        path.write_bytes(content())
+        say(f"Written: {path}")

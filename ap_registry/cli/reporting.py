@@ -92,6 +92,7 @@ def _write(kind: Kind, asked: Asked, format_: str, output: Path | None) -> None:
                 at=found.registry.now(),
             )  # fmt: skip
         said = {"report": kind.name, "format": format_, **made.said}
-        put(found.registry, file_of(made, format_), output, said)
+        beside = made.beside if format_ == "csv" else {}
+        put(found.registry, file_of(made, format_), output, said, beside)
     if made.findings:
         raise Stop(1)

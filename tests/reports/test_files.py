@@ -61,6 +61,7 @@ def test_the_manifest_says_what_the_file_was_made_of(registry: Registry, command
         "provider": None,
         "la": "856",
         "years": None,
+        "publish": False,
         "ledger": report["ledger"],
         "program": {"name": "ap-registry", "version": "0.1.0"},
     }

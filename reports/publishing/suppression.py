@@ -1,0 +1,145 @@
+"""Which cells of tables with totals to keep back, so that none of them can be worked out.
+
+Primary: a count of 1 to 5. Secondary: as many more, the smallest first, as it takes for every cell
+kept back to have another value by which everything that is published would still be true. That
+other table is looked for and found: it is the proof that the cell cannot be recovered.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+SMALL = range(1, 6)
+MOST_STEPS = 400  # of one search; where it takes more, another cell is kept back instead
+MOST_CHANGED = 60  # cells in one other table
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equation:
+    """``total`` is the sum of ``parts``, but for what is counted elsewhere and is known."""
+
+    total: Key
+    parts: tuple[Key, ...]
+
+    def signs(self) -> Iterator[tuple[Key, int]]:
+        yield self.total, -1
+        for part in self.parts:
+            yield part, 1
+
+
+@dataclass(kw_only=True)
+class Tables:
+    """``values``: of all cells; ``never``: those that are published in no case, yet follow.
+
+    ``guarded``: of these, those that must not be worked out where they are small.
+    """
+
+    values: Mapping[Key, int]
+    equations: Sequence[Equation]
+    never: frozenset[Key] = frozenset()
+    guarded: frozenset[Key] = frozenset()
+    kept_back: set[Key] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._of: defaultdict[Key, list[int]] = defaultdict(list)
+        for number, equation in enumerate(self.equations):
+            for key, _ in equation.signs():
+                self._of[key].append(number)
+        self._signs = [dict(equation.signs()) for equation in self.equations]
+
+    def suppressed(self) -> frozenset[Key]:
+        """Of the cells that are published those to keep back; a nought always stands."""
+        small = [key for key, value in self.values.items() if value in SMALL]
+        self.kept_back = {key for key in small if key not in self.never}
+        waiting = [key for key in small if key not in self.never or key in self.guarded]
+        while waiting:
+            key = waiting.pop()
+            while not self._has_another_value(key):
+                more = self._next(key)
+                if more is None:
+                    break
+                self.kept_back.add(more)
+                waiting.append(more)
+        return frozenset(self.kept_back)
+
+    def _open(self, key: Key) -> bool:
+        return key in self.kept_back or key in self.never
+
+    def _next(self, key: Key) -> Key | None:
+        """The smallest beside it: where it stands alone first, then anywhere about, totals last."""
+        alone = [n for n in self._of[key] if self._others(n, key) == 0]
+        near = self._of[key]
+        about = sorted({n for e in near for k in self._signs[e] if self._open(k)
+                        for n in self._of[k]})  # fmt: skip
+        for found in (*map(self._parts, (alone, near, about)), self._totals(about)):
+            shown = [k for k in found if not self._open(k) and self.values[k] > 0]
+            if shown:
+                return min(shown, key=lambda k: (self.values[k], repr(k)))
+        return None
+
+    def _others(self, number: int, key: Key) -> int:
+        return sum(self._open(k) for k in self._signs[number] if k != key)
+
+    def _parts(self, numbers: Iterable[int]) -> Iterator[Key]:
+        return (key for n in numbers for key in self.equations[n].parts)
+
+    def _totals(self, numbers: Iterable[int]) -> Iterator[Key]:
+        return (self.equations[n].total for n in numbers)
+
+    def _has_another_value(self, key: Key) -> bool:
+        """More or less by one, and everything published as it was."""
+        return any(self._may(key, step) and _Search(self, key, step).settle() for step in (1, -1))
+
+    def _may(self, key: Key, step: int) -> bool:
+        """A cell kept back is known not to be nought."""
+        return self.values[key] + step >= (0 if key in self.never else 1)
+
+
+class _Search:
+    """Other cells changed with one, until every equation that they are in holds again."""
+
+    def __init__(self, tables: Tables, key: Key, step: int) -> None:
+        self._tables = tables
+        self._changed: dict[Key, int] = {}
+        self._off: dict[int, int] = {}  # equations that do not hold, and by how much
+        self._steps = 0
+        self._change(key, step)
+
+    def settle(self) -> bool:
+        self._steps += 1
+        if self._steps > MOST_STEPS or len(self._changed) > MOST_CHANGED:
+            return False
+        if not self._off:
+            return True
+        for key, step in self._fewest_ways():
+            self._change(key, step)
+            if self.settle():
+                return True
+            self._change(key, -step)
+            del self._changed[key]
+        return False
+
+    def _change(self, key: Key, step: int) -> None:
+        self._changed[key] = step
+        for number in self._tables._of[key]:
+            off = self._off.get(number, 0) + self._tables._signs[number][key] * step
+            if off:
+                self._off[number] = off
+            else:
+                self._off.pop(number, None)
+
+    def _fewest_ways(self) -> list[tuple[Key, int]]:
+        """Of the equations that do not hold the one that the fewest changes mend, and these."""
+        ways = (self._ways(number, off) for number, off in self._off.items())
+        return min(ways, key=len)
+
+    def _ways(self, number: int, off: int) -> list[tuple[Key, int]]:
+        """Changes of a cell that mend an equation; those that break the fewest others first."""
+        tables = self._tables
+        found = [
+            (key, -off * sign) for key, sign in tables._signs[number].items()
+            if tables._open(key) and key not in self._changed and tables._may(key, -off * sign)
+        ]  # fmt: skip
+        return sorted(found, key=lambda one: len(tables._of[one[0]]))

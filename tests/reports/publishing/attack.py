@@ -1,0 +1,183 @@
+"""An outsider with the published report, the definition and a solver of linear programmes.
+
+Everything that the definition says of the numbers is written down here anew, from outcomes.md; of
+who counts at two providers the outsider is taken to know the exact number, and that nobody is of no
+LA where that is so.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
+
+Name = tuple[Any, ...]
+MOST = 10_000
+SAME = {  # name → the name of the same number
+    **{f"{f}/of": "d" for f in (
+        "returned", "by_planned_end", "gcse_9_4", "gcse_9_5", "entry_level", "vocational",
+        "offer", "november", "neet_march",
+    )},
+    "assessment_shared/of": "returned/n",
+    "authorised_absence/of": "overall_absence/of", "unauthorised_absence/of": "overall_absence/of",
+    "severe_absence/of": "persistent_absence/of",
+}  # fmt: skip
+SUMS = {
+    "attendance": [("d", ["c2_adjusted/of", "early_end"]),
+                   ("overall_absence/n", ["authorised_absence/n", "unauthorised_absence/n"])],
+    "attainment": [("d", ["right_attainment/of", "without_target"])],
+}  # fmt: skip
+PARTS = {
+    "outreach": [("core/of", "d"), ("n", "core/n")],
+    "attendance": [("left_severe/of", "left_persistent/of"),
+                   ("left_persistent/of", "c2_adjusted/of"),
+                   ("severe_absence/n", "persistent_absence/n")],
+    "reintegration": [("n", "returned/n")],
+    "attainment": [("gcse_9_5/n", "gcse_9_4/n"), ("gcse_9_4/n", "n"), ("n", "entry_level/n"),
+                   ("progress_english/of", "d")],
+}  # fmt: skip
+
+
+@dataclass
+class Attack:
+    """``known``: what is published; ``true``: what is so, only for what lies outside the tables."""
+
+    known: dict[Name, Any] = field(default_factory=dict)
+    true: dict[Name, int] = field(default_factory=dict)
+    equal: list[tuple[dict[Name, int], int]] = field(default_factory=list)
+    less: list[dict[Name, int]] = field(default_factory=list)  # each at most 0
+
+    @classmethod
+    def on(cls, published: Mapping[str, Any], true: Mapping[str, Any]) -> "Attack":
+        made = cls()
+        made.true = dict(_each(true))
+        made.known = {name: one for name, one in _each(published) if name in made.true}
+        made._rows()
+        made._columns()
+        return made
+
+    def hidden(self) -> list[Name]:
+        return [name for name, value in self.known.items() if value == "c"]
+
+    def _rows(self) -> None:
+        for row in {name[:-1] for name in self.known}:
+            measure, names = row[1], {n[-1] for n in self.known if n[:-1] == row}
+            self._sum_of_shares(row, names)
+            for total, parts in SUMS.get(measure, []):
+                self._sums(row, total, [part for part in parts if part in names], names)
+            for part, whole in PARTS.get(measure, []):
+                if {part, whole} <= names:
+                    self.less.append({(*row, part): 1, (*row, whole): -1})
+            if measure == "post_16" and {"unknown", "d", "n"} <= names:
+                self.less.append({(*row, "unknown"): 1, (*row, "n"): 1, (*row, "d"): -1})
+            for part in ("early_end", "unanswered"):
+                if part in names:
+                    self.less.append({(*row, part): 1, (*row, "n"): 1, (*row, "d"): -1})
+            self._ends(row, names)
+
+    def _sum_of_shares(self, row: Name, names: set[str]) -> None:
+        """Nobody is in the numerator and not in the denominator."""
+        for name in names:
+            if name == "n" or name.endswith("/n"):
+                whole = "d" if name == "n" else SAME.get(f"{name[:-2]}/of", f"{name[:-2]}/of")
+                self.less.append({(*row, name): 1, (*row, whole): -1})
+
+    def _sums(self, row: Name, total: str, parts: list[str], names: set[str]) -> None:
+        terms = {(*row, part): 1 for part in parts} | {(*row, total): -1}
+        if total in names and not self._off(terms):
+            self.equal.append((terms, 0))
+
+    def _ends(self, row: Name, names: set[str]) -> None:
+        went = {(*row, n): 1 for n in names if n.startswith("went_")}
+        looked_at = {"d", "pending", "unknown", *(n for n in names if n.startswith("excluded:"))}
+        if went:
+            self.equal.append((went | {(*row, n): -1 for n in looked_at}, 0))
+        missed = {(*row, n): 1 for n in names if n.startswith("not_returned_")}
+        if missed:
+            self.equal.append((missed | {(*row, "returned/n"): 1, (*row, "d"): -1}, 0))
+        if row[1:] == ("attendance", "medical"):
+            headline = (row[0], "attendance", None, "excluded:medical")
+            self.equal.append(({(*row, n): 1 for n in looked_at} | {headline: -1}, 0))
+        for by in {n.split(":")[0] for n in names if row[1] == "case_mix" and ":" in n}:
+            cases = {(*row, n): 1 for n in names if n.startswith(f"{by}:")}
+            self.equal.append((cases | {(*row, "placements"): -1}, 0))
+
+    def _columns(self) -> None:
+        for column in {name[1:] for name in self.known}:
+            for side in ("provider", "la"):
+                parts = {n: 1 for n in self.known if n[1:] == column and n[0][0] == side
+                         and n[0][1] != "all"}  # fmt: skip
+                total = (("la", "all"), *column)
+                if parts and total in self.known:
+                    terms = parts | {total: -1}
+                    off = self._off(terms)
+                    if side == "la" and off:
+                        self.less.append(terms)
+                    else:
+                        self.equal.append((terms, off))
+
+    def _off(self, terms: Mapping[Name, int]) -> int:
+        return sum(self.true[name] * sign for name, sign in terms.items())
+
+    def range_of(self, name: Name) -> tuple[float, float]:
+        """The least and the most that a number can be by all this."""
+        return self._least({name: 1}), -self._least({name: -1})
+
+    def range_of_rest(self, whole: Name, some: Name) -> tuple[float, float]:
+        return self._least({whole: 1, some: -1}), -self._least({whole: -1, some: 1})
+
+    def _least(self, aim: Mapping[Name, int]) -> float:
+        names = list(self.known)
+        place = {name: number for number, name in enumerate(names)}
+
+        def matrix(rows: list[dict[Name, int]]) -> csr_matrix | None:
+            cells = [(n, place[name], sign) for n, row in enumerate(rows)
+                     for name, sign in row.items()]  # fmt: skip
+            if not rows:
+                return None
+            at_row, at_column, signs = zip(*cells, strict=True)
+            return csr_matrix((signs, (at_row, at_column)), shape=(len(rows), len(names)))
+
+        if not hasattr(self, "_made"):
+            self._made = (
+                matrix(self.less), np.zeros(len(self.less)),
+                matrix([terms for terms, _ in self.equal]), [off for _, off in self.equal],
+                [(1, MOST) if value == "c" else (value, value) for value in self.known.values()],
+            )  # fmt: skip
+        aims = np.zeros(len(names))
+        for name, sign in aim.items():
+            aims[place[name]] = sign
+        a_less, b_less, a_equal, b_equal, bounds = self._made
+        found = linprog(aims, a_less, b_less, a_equal, b_equal, bounds, method="highs")
+        assert found.status == 0, found.message  # what is true is possible
+        return float(found.fun)
+
+
+def _each(report: Mapping[str, Any]) -> Iterator[tuple[Name, Any]]:
+    for row in (*report["rows"], *report["totals"]):
+        start = (_who(row), row["measure"], row.get("group"))
+        yield (*start, "n"), row["numerator"]
+        yield (*start, "d"), row["denominator"]
+        for name in ("pending", "unknown"):
+            yield (*start, name), row[name]
+        for reason, count in row["excluded"].items():
+            yield (*start, f"excluded:{reason}"), count
+    for row in (*report["secondary"], *report["wellbeing"]):
+        start = (_who(row), row.get("measure", "wellbeing"), None)
+        if "denominator" in row:
+            yield (*start, f"{row['name']}/n"), row["numerator"]
+            of = f"{row['name']}/of"
+            yield (*start, SAME.get(of, of)), row["denominator"]
+        elif not isinstance(row["value"], float):
+            yield (*start, row["name"]), row["value"]
+    for row in report["case_mix"]:
+        if "la" in row:
+            start = (_who(row), "case_mix", None)
+            yield (*start, f"{row['by']}:{row['case']}"), row["numerator"]
+            yield (*start, "placements"), row["denominator"]
+
+
+def _who(row: Mapping[str, Any]) -> tuple[str, str]:
+    return ("provider", row["provider"]) if "provider" in row else ("la", row["la"])
