@@ -46,13 +46,17 @@ _OUTREACH = (
  where t.provider = any(%(organisations)s) and t.ended_on is null""")
     + _BY_DAY
 )  # fmt: skip
+# From the pupils to their reviews: the other way every review that is owed would be looked at.
 _REVIEWS = (
     _who("follow_up", """t.owner as other, t.due_on as "on", t.kind as what {from}
  where t.kind = any(%(reviews)s) and t.closed_on is null and t.due_on <= %(soon)s
-   and (t.owner = any(%(organisations)s) or exists (
-         select from placement p where p.pupil_id = t.pupil_id and p.until_at = 'infinity'
+   and t.pupil_id = any(array(
+         select p.pupil_id from placement p where p.until_at = 'infinity'
             and p.provider = any(%(organisations)s) and p.starts_on <= %(today)s
-            and (p.ended_on is null or p.ended_on >= %(today)s)))""")
+            and (p.ended_on is null or p.ended_on >= %(today)s)
+         union select o.pupil_id from follow_up o where o.until_at = 'infinity'
+            and o.owner = any(%(organisations)s) and o.closed_on is null
+            and o.kind = any(%(reviews)s)))""")
     + _BY_DAY
 )  # fmt: skip
 _ASSESSMENTS = (
