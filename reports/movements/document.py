@@ -103,7 +103,7 @@ def _answers(report: Report) -> Facts:
             ("Mean length of those that ended", _days(found["mean_days"])),
             ("Mean length so far of those open", _days(found["mean_days_so_far"])),
             ("Spend in the period", _pounds(found)),
-            ("Spend a week on what is open", f"£{found['weekly_now']:,.2f}"),
+            ("Agreed a week for what is open", f"£{found['weekly_now']:,.2f}"),
             ("Providers used", f"{found['providers_in_period']:,}"),
             (
                 "Of them not registered",
@@ -126,6 +126,8 @@ def _days(mean: float | None) -> str:
 
 def _pounds(found: Report) -> str:
     missing = found["without_amount"]
+    if missing and missing == found["placements_in_period"]:
+        return f"not known: none of the {missing:,} placements has an amount on record"
     said = (
         f"£{found['total']:,.2f}: education £{found['education']:,.2f}, health "
         f"£{found['health']:,.2f}, social care £{found['social_care']:,.2f}"

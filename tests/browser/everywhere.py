@@ -62,6 +62,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/boards/section-19",
         "/reports",
         "/reports/outcomes",
+        "/reports/movements?from=2025-09-01&to=2026-11-20",
+        "/reports/dashboard?from=2025-09-01&to=2026-11-20&publish=true",
         "/reports/census?year=2027",
         "/reports/children-not-in-school?on=2026-11-20",
     ),

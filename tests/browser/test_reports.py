@@ -33,26 +33,6 @@ def test_an_officer_asks_for_a_report(visit: Visit, tmp_path: Path) -> None:
     assert download.value.suggested_filename == "outcomes-2026-11-20.csv"
 
 
-def test_reports_of_movements_read_on_a_phone_without_scripts(
-    visit: Visit, registry: Registry, tmp_path: Path
-) -> None:
-    ann = Telling(registry)
-    ann.placed("2025-09-08", "2025-10-10", arising_from=ann.suspended("2025-09-02"))
-    page = visit(width=320, scripts=False)
-    sign_in(page, "la")
-    for name, heading in (("movements", "Movements into and out"), ("dashboard", "Inclusion")):
-        page.goto(f"/reports/{name}")
-        page.get_by_role("button", name="Show the report").click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
-        photograph(page, tmp_path, name)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    page = visit(width=320)
-    sign_in(page, "la")
-    for name in ("movements", "dashboard"):
-        page.goto(f"/reports/{name}?format=html")
-        assert barriers(page) == []
-
-
 def test_a_number_of_the_outcomes_opens_to_those_behind_it(
     registry: Registry, visit: Visit, tmp_path: Path
 ) -> None:

@@ -176,6 +176,7 @@ def test_the_same_known_by_gives_the_same_bytes_in_every_format(registry: Regist
     assert [file_of(made(registry, at), format) for format in formats] == first
     page = first[0].decode()
     assert page.count("<svg") == 2
+    assert "not known: none of the 1 placements has an amount on record" in page
     assert "Placements: 1. The widest way, of 1: not stated, PRU, breakdown." in page
 
 
