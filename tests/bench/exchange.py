@@ -1,0 +1,102 @@
+"""The feed to one reader over HTTP, and the calls of webhooks by one worker."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from ap_registry import embedded
+from ap_registry.installation import Installation
+from ap_registry.registry import Registry
+from ap_registry.settings import Settings
+from ap_registry.store import accounts, webhooks
+from ap_registry.store.database import Database
+from ap_registry.store.webhooks import Owner
+from jobs.hooks import Caller
+from tests.bench import BenchRow
+from tests.bench.record import enrol, fresh, world
+from tests.serving import served
+
+PUPILS = 1_000  # with eight events each
+READS_A_SECOND, CALLS_A_SECOND = 5_000, 200
+HOOKS, EVENTS = 4, 500
+
+
+def run() -> Iterator[BenchRow]:
+    with tempfile.TemporaryDirectory() as folder:
+        servers = embedded.ensure(Path(folder))
+        try:
+            registry = Registry(Database(fresh(servers, "exchange")))
+            world(registry, [201])
+            enrol(registry, 201, PUPILS)
+            with registry.database.connection() as connection:
+                size = registry.sequence(connection).size
+                key, secret = accounts.create_key(
+                    connection, organisations=["LA201"], role="la", at=datetime.now(UTC)
+                )
+                caller = accounts.caller_of_key(connection, secret, registry.today())
+            assert caller is not None
+            yield _feed(registry, secret)
+            owner = Owner(key=key, caller=caller[1], now=datetime.now(UTC))
+            found = Installation(settings=Settings(webhooks_allow_private=True), servers=servers)
+            found.__dict__.update(database=registry.database, registry=registry)
+            yield _calls(found, owner, size - EVENTS)
+            registry.database.close()
+        finally:
+            embedded.stop(Path(folder))
+
+
+def _feed(registry: Registry, secret: str) -> BenchRow:
+    read, after = 0, 0
+    headers = {"Authorization": f"Bearer {secret}"}
+    with served(registry) as url, httpx.Client(base_url=url, headers=headers) as client:
+        start = time.perf_counter()
+        while True:
+            asked = {"after": after, "limit": 1_000}
+            told = client.get("/api/v1/events", params=asked).raise_for_status().json()
+            read, after = read + len(told["items"]), told["until"]
+            if told["next"] is None:
+                break
+        took = time.perf_counter() - start
+    return BenchRow(
+        name="exchange: the feed to one reader, 5,000 events a second",
+        ratio=read / took / READS_A_SECOND,
+        goal=1.0,
+        absolute=f"{read / took:,.0f} events/s of {read:,}",
+    )
+
+
+@contextmanager
+def _receiver() -> Iterator[str]:
+    command = [sys.executable, "-m", "tests.bench._receiver"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/hook"
+        process.terminate()
+
+
+def _calls(found: Installation, owner: Owner, after: int) -> BenchRow:
+    with _receiver() as url:
+        with found.database.connection() as connection:
+            for _ in range(HOOKS):
+                made, _secret = webhooks.make(connection, owner, url=url, types=())
+                webhooks.replay(connection, made, after)
+        start = time.perf_counter()
+        with Caller(found) as caller:
+            while caller.round():
+                continue
+            went = caller.finish()
+        took = time.perf_counter() - start
+    assert went == HOOKS * EVENTS, went
+    return BenchRow(
+        name="exchange: webhooks called by one worker, 200 a second",
+        ratio=went / took / CALLS_A_SECOND,
+        goal=1.0,
+        absolute=f"{went / took:,.0f} calls/s of {went:,}",
+    )
