@@ -31,8 +31,9 @@ check: setup-dev ## lint, types, imports, architecture
 bench: setup-dev ## speed and memory as ratios side by side
 	@$(BIN)/python -m tests.bench
 
-docs: setup ## write docs/framework.md anew from the catalogue
+docs: setup ## write docs/framework.md and docs/commands.md anew from the program
 	@$(BIN)/python -m ap_registry.framework > docs/framework.md
+	@$(BIN)/python -m ap_registry.cli.documented > docs/commands.md
 
 stop: ## end the embedded servers of this folder
 	@$(BIN)/ap-registry stop

@@ -11,6 +11,7 @@ from ap_registry.cli import (
     confirming,
     ctf,
     delivering,
+    examples,
     exporting,
     importing,
     keys,
@@ -63,6 +64,7 @@ for part in (
     keys,
 ):
     part.register(app)
+examples.add(app)
 
 FINDINGS, USAGE, REFUSED = 1, 2, 3
 

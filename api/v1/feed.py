@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from time import monotonic
-from typing import Annotated, Any
+from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
 
 from ap_registry.registry import Registry
 from ap_registry.store import feed
@@ -64,7 +66,7 @@ async def list_events(
     wait: Annotated[
         int, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for the first event.")
     ] = 0,
-) -> dict[str, Any]:
+) -> Response:
     """Events in the one order; a scoped caller sees holes. The last page has all that was recorded
     before the call. Ask next with `after` = `until`: up to there you have been told everything,
     and `next` is null where that is all."""
@@ -75,11 +77,10 @@ async def list_events(
         if not await state.log_size.beyond(found.until, seconds=left, ending=state.ending):
             break
         found = await run_in_threadpool(read.page, found.until)
-    return {
-        "items": found.items,
-        "next": found.until if found.more else None,
-        "until": found.until,
-    }
+    following = found.until if found.more else None
+    told = {"items": found.items, "next": following, "until": found.until}
+    # Encoded here: FastAPI takes longer over a thousand events than the database does.
+    return Response(msgspec.json.encode(told), media_type="application/json")
 
 
 class _Reading:

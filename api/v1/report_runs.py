@@ -16,7 +16,7 @@ from api.opened import Opened
 from api.problems import HttpProblem, responses
 from api.v1.bodies import body_of, read_json
 from api.v1.cursors import Cursor, Limit, after, page
-from api.v1.schemas import ID, INSTANT, TEXT, WHOLE, Schema, answers, maybe, record
+from api.v1.schemas import ID, INSTANT, OBJECT, TEXT, WHOLE, Schema, answers, maybe, record
 from api.v1.schemas import page as pages
 from reports.asking import asked_of, narrowed
 from reports.files import MEDIA
@@ -41,6 +41,9 @@ _RUN = record(
     progress={**WHOLE, "maximum": 100}, error=maybe(TEXT), created_at=INSTANT,
     starts_at=maybe(INSTANT), finished_at=maybe(INSTANT), manifest=maybe({"type": "object"}),
 )  # fmt: skip
+_CONTENT = {
+    media: {"schema": OBJECT if media == "application/json" else TEXT} for media in MEDIA.values()
+}
 _ERRORS = responses(401, 404, 422, 503)
 _NONE = NotFound((Problem("", "not_found", "no such report is known"),))
 
@@ -167,8 +170,7 @@ def cancel_report(report: UUID, registry: TheRegistry, holder: Holder) -> Respon
     responses={
         200: {
             "description": "The file",
-            "content": {media: {"schema": {"type": "string"}} for media in MEDIA.values()
-                        if media != "application/json"} | {"application/json": {"schema": {}}},
+            "content": _CONTENT,
         },
         **_ERRORS,
     },
