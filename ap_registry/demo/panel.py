@@ -51,6 +51,11 @@ def hold_panels(registry: Registry, seed: int) -> None:
             notices = _open(rng, school, number - DECIDED, registry.today())
         for notice in notices:
             registry.record({"upn": upn, **notice}, Caller(actor="demo", role="admin"))
+    for (upn, school), notice in zip(
+        pupils[DECIDED + OPEN :], _waiting(registry.today()), strict=False
+    ):
+        by = {"school": school} if notice["type"] == "permanent_exclusion" else {"by": school}
+        registry.record({"upn": upn, **by, **notice}, Caller(actor="demo", role="admin"))
 
 
 def _count_heads(registry: Registry, rng: Random) -> None:
@@ -141,6 +146,19 @@ def _open(rng: Random, school: str, number: int, today: date) -> Iterator[Notice
     if not number:
         yield _decision(rng, MEETINGS[-1], {"decision": "deferred"},
                         reason="The educational psychologist's advice is awaited.")  # fmt: skip
+
+
+def _waiting(today: date) -> Iterator[Notice]:
+    """Who waits for education: since a permanent exclusion, one of them too long; and ill."""
+    for days in (11, 3):
+        yield {
+            "type": "permanent_exclusion", "reasons": ["PA"],
+            "occurred_on": (today - timedelta(days=days)).isoformat(),
+        }  # fmt: skip
+    yield {
+        "type": "referral", "route": "medical", "objectives": ["lessons at home, then at school"],
+        "occurred_on": (today - timedelta(days=9)).isoformat(),
+    }  # fmt: skip
 
 
 def _decision(
