@@ -65,7 +65,8 @@ _NAMING: Sequence[tuple[str, str]] = (
     ("roll", "school"), ("exclusion", "school"), ("direction", "school"),
     ("placement", "provider"), ("placement", "commissioner"), ("outreach", "provider"),
     ("outreach", "school"), ("reintegration", "school"), ("managed_move", "from_school"),
-    ("managed_move", "to_school"), ("part_time", "school"),
+    ("managed_move", "to_school"), ("part_time", "school"), ("fair_access_case", "school"),
+    ("fair_access_case", "provider"), ("ehc_milestone", "school"),
 )  # fmt: skip
 _NEAR = (
     f"select pupil_id from detail where home_la = any(%(las)s) and {HELD}"

@@ -16,9 +16,11 @@ def relative(
     """The rate of the group by that of the others; its 95 % range by the log method (Katz 1978).
 
     ``times``: what may befall a pupil more than once is taken as Poisson. Null where it cannot be
-    said: nobody on a side, or never among the others; no range where never in the group.
+    said: nobody on a side, never among the others, or on a side more than there are; no range where
+    never in the group.
     """
-    if not (of and others_of and others_yes):
+    wrong = not times and (yes > of or others_yes > others_of)
+    if wrong or not (of and others_of and others_yes):
         return {"relative": None, "relative_low": None, "relative_high": None}
     index = Fraction(yes * others_of, of * others_yes)
     low, high = _range(yes, of, others_yes, others_of, times=times) if yes else (None, None)

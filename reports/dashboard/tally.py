@@ -50,11 +50,13 @@ class Tally:
         if sort == "days":
             return _days(self.days)
         yes, of = self.counts(measure, on_roll)
-        low, high = wilson(yes, of) if sort in RANGED else (None, None)
+        wrong = sort != "rate" and yes > of  # a headcount of fewer pupils than it befell
+        low, high = wilson(yes, of) if sort in RANGED and not wrong else (None, None)
+        share = None if wrong else rate(yes, of)
         made = {
             "numerator": yes,
             "denominator": of,
-            "rate": per_100(yes, of) if sort == "rate" else rate(yes, of),
+            "rate": per_100(yes, of) if sort == "rate" else share,
             "low": low,
             "high": high,
         }

@@ -6,6 +6,7 @@ from datetime import date
 from io import BytesIO
 from statistics import median
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -15,10 +16,12 @@ from ap_registry.ingest.sheets import import_headcounts
 from ap_registry.registry import Registry
 from ap_registry.store.database import Database
 from reports.dashboard.relative import in_words, relative
+from reports.dashboard.tally import Tally
 from reports.files import file_of
 from reports.kinds import KINDS, Made
 from tests.conftest import fresh_database
 from tests.reports.inclusion import (
+    CEDAR,
     FIRST,
     HEADCOUNTS,
     ICB,
@@ -30,7 +33,7 @@ from tests.reports.inclusion import (
     by_sen,
 )
 from tests.reports.telling import Telling
-from tests.world import GARAGE, load_world, take_organisations, upn
+from tests.world import GARAGE, SCHOOL, load_world, take_organisations, upn
 
 World = tuple[Registry, list[Child]]
 
@@ -181,6 +184,23 @@ def test_a_duty_due_today_is_not_yet_late(registry: Registry) -> None:
     assert ("all", "all", "sixth_day_on_time") not in early
 
 
+def test_more_pupils_than_a_headcount_has_are_no_share() -> None:
+    tally = Tally(pupils={uuid4(), uuid4()})
+    row = tally.row("pupils_suspended", 1)
+    assert [row[name] for name in ("numerator", "denominator", "rate", "low", "high")] == [
+        2, 1, None, None, None,
+    ]  # fmt: skip
+
+
+def test_one_la_counts_what_its_schools_answered_for_pupils_of_others(registry: Registry) -> None:
+    take_organisations(registry, ORGANISATIONS)
+    ann = Telling(registry, home_la="857", on_roll=False)
+    ann.tell("joined_roll", "2024-09-02", school=CEDAR, registration="C")
+    ann.tell("ehc_milestone", "2025-02-03", milestone="consulted", school=SCHOOL)
+    row = rows(made(registry, la="856"))["all", "all", "ehc_consultation_refused"]
+    assert (row["numerator"], row["denominator"]) == (0, 1)
+
+
 def test_a_dashboard_of_nothing_says_so(empty_registry: Registry) -> None:
     found = made(empty_registry)
     assert [row["measure"] for row in found.object["rows"]] == ["confirmed"]
@@ -196,6 +216,8 @@ def test_a_dashboard_of_nothing_says_so(empty_registry: Registry) -> None:
         ((0, 100, 10, 100), False, (0.0, None, None)),
         ((5, 100, 0, 100), False, (None, None, None)),
         ((5, 0, 10, 100), False, (None, None, None)),
+        ((12, 10, 10, 100), False, (None, None, None)),
+        ((12, 10, 10, 100), True, (12.0, 5.18, 27.77)),
     ],
 )
 def test_relative_rates(
