@@ -7,6 +7,7 @@ LA where that is so.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from scipy.sparse import csr_matrix
 
 Name = tuple[Any, ...]
 MOST = 10_000
+TABLES = 24
+CLOSE = 1e-6
 SAME = {  # name → the name of the same number
     **{f"{f}/of": "d" for f in (
         "returned", "by_planned_end", "gcse_9_4", "gcse_9_5", "entry_level", "vocational",
@@ -126,33 +129,39 @@ class Attack:
         return self._least({name: 1}), -self._least({name: -1})
 
     def range_of_rest(self, whole: Name, some: Name) -> tuple[float, float]:
+        """Of how many it is not true."""
         return self._least({whole: 1, some: -1}), -self._least({whole: -1, some: 1})
 
+    def seen_to_vary(self) -> set[Name]:
+        """What differs by one or more between some of the tables that may be: so many at a time."""
+        chance = np.random.default_rng(1)
+        tables = [self._solve(chance.standard_normal(len(self.known))).x for _ in range(TABLES)]
+        spread = np.ptp(np.array(tables), axis=0)
+        return {name for name, wide in zip(self.known, spread, strict=True) if wide >= 1 - CLOSE}
+
     def _least(self, aim: Mapping[Name, int]) -> float:
-        names = list(self.known)
-        place = {name: number for number, name in enumerate(names)}
+        aims = [aim.get(name, 0) for name in self.known]
+        return float(self._solve(np.array(aims)).fun)
 
-        def matrix(rows: list[dict[Name, int]]) -> csr_matrix | None:
-            cells = [(n, place[name], sign) for n, row in enumerate(rows)
-                     for name, sign in row.items()]  # fmt: skip
-            if not rows:
-                return None
-            at_row, at_column, signs = zip(*cells, strict=True)
-            return csr_matrix((signs, (at_row, at_column)), shape=(len(rows), len(names)))
-
-        if not hasattr(self, "_made"):
-            self._made = (
-                matrix(self.less), np.zeros(len(self.less)),
-                matrix([terms for terms, _ in self.equal]), [off for _, off in self.equal],
-                [(1, MOST) if value == "c" else (value, value) for value in self.known.values()],
-            )  # fmt: skip
-        aims = np.zeros(len(names))
-        for name, sign in aim.items():
-            aims[place[name]] = sign
-        a_less, b_less, a_equal, b_equal, bounds = self._made
+    def _solve(self, aims: Any) -> Any:
+        a_less, b_less, a_equal, b_equal, bounds = self._programme
         found = linprog(aims, a_less, b_less, a_equal, b_equal, bounds, method="highs")
         assert found.status == 0, found.message  # what is true is possible
-        return float(found.fun)
+        return found
+
+    @cached_property
+    def _programme(self) -> tuple[Any, ...]:
+        return (
+            self._matrix(self.less), np.zeros(len(self.less)),
+            self._matrix([terms for terms, _ in self.equal]), [off for _, off in self.equal],
+            [(1, MOST) if value == "c" else (value, value) for value in self.known.values()],
+        )  # fmt: skip
+
+    def _matrix(self, rows: list[dict[Name, int]]) -> csr_matrix:
+        place = {name: number for number, name in enumerate(self.known)}
+        cells = [(n, place[name], sign) for n, row in enumerate(rows) for name, sign in row.items()]
+        at_row, at_column, signs = zip(*cells, strict=True)
+        return csr_matrix((signs, (at_row, at_column)), shape=(len(rows), len(self.known)))
 
 
 def _each(report: Mapping[str, Any]) -> Iterator[tuple[Name, Any]]:

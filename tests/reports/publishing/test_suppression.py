@@ -6,27 +6,25 @@ import pytest
 
 from reports.publishing.published import published
 from reports.publishing.suppression import Equation, Tables
-from tests.reports.publishing.attack import Attack
+from tests.reports.publishing.attack import CLOSE, Attack
 from tests.reports.publishing.crowds import book, report
 
-CLOSE = 1e-6
 
-
-@pytest.mark.parametrize(("seed", "pupils"), [(1, 60), (3, 400)])
+@pytest.mark.parametrize(("seed", "pupils"), [(1, 60), (2, 160), (3, 400)])
 def test_a_linear_programme_recovers_no_number_that_is_kept_back(seed: int, pupils: int) -> None:
     made = book(seed, pupils)
     true = report(made)
     attack = Attack.on(published(true, made), true)
     hidden = attack.hidden()
     assert len(hidden) > 20
-    for name in hidden:
+    for name in set(hidden) - attack.seen_to_vary():
         low, high = attack.range_of(name)
         assert high - low >= 1 - CLOSE, (name, attack.true[name], low, high)
         assert low - CLOSE <= attack.true[name] <= high + CLOSE
 
 
 def test_nor_how_many_did_not_go_well_where_these_are_few() -> None:
-    made = book(5, 60)
+    made = book(5, 40)
     true = report(made)
     attack = Attack.on(published(true, made), true)
     few = [
