@@ -14,6 +14,7 @@ from api.deps import KeyHolders
 from api.edge import Edge
 from api.health import router as health
 from api.pages.rendering import problem_page
+from api.v1.components import name_schemas
 from api.v1.examples import add_examples
 from api.v1.feed import LogSize
 from api.v1.shaping import Shaped
@@ -63,5 +64,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schemas.update(body.pop("$defs", {}))
         schemas["ProblemBody"] = body
         add_examples(document)
+        name_schemas(document)
         app.openapi_schema = document
     return app.openapi_schema
