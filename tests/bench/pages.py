@@ -32,10 +32,10 @@ VISITS = 10  # of each page by each person
 MILLISECONDS, BYTES = 150.0, 200_000
 PAGES: Mapping[str, tuple[str, ...]] = {
     "la": (
-        "/", "/?status=overdue", "/elsewhere", "/pupils?q=smith", "/pupils/{pupil}", "/notify",
+        "/", "/?status=overdue", "/elsewhere", "/pupils?q={name}", "/pupils/{pupil}", "/notify",
         "/notify/suspension", "/calendar", "/upload", "/quality", "/reports",
     ),
-    "school": ("/", "/elsewhere", "/pupils?q=smith", "/lists/confirm"),
+    "school": ("/", "/elsewhere", "/pupils?q={name}", "/lists/confirm"),
     "provider": ("/", "/register", "/tasks/referrals", "/tasks/reviews"),
 }  # fmt: skip
 
@@ -74,9 +74,9 @@ def _measure(home: Path) -> Iterator[BenchRow]:
         address = f"http://127.0.0.1:{port}"
         for role, paths in PAGES.items():
             people = [_signed_in(address, role) for _ in range(PEOPLE)]
-            pupil = _somebody(people[0], address)
+            pupil, name = _somebody(people[0], address)
             for path in paths:
-                asked = address + path.format(pupil=pupil)
+                asked = address + path.format(pupil=pupil, name=name)
                 size = len(people[0].open(asked).read())
                 yield _row(f"{role} {path}", _together(people, asked), size)
 
@@ -96,9 +96,12 @@ def _signed_in(address: str, role: str) -> urllib.request.OpenerDirector:
     return opener
 
 
-def _somebody(opener: urllib.request.OpenerDirector, address: str) -> str:
-    found = re.search(rb'href="/pupils/([^"?]+)"', opener.open(address + "/").read())
-    return found[1].decode() if found else ""
+def _somebody(opener: urllib.request.OpenerDirector, address: str) -> tuple[str, str]:
+    """The first pupil of whom something is owed: UPN or id, and family name."""
+    page = opener.open(address + "/").read().decode()
+    found = re.search(r'href="/pupils/([^"?]+)">[^<]*?([^< ]+)</a>', page)
+    assert found is not None
+    return found[1], urllib.parse.quote(found[2])
 
 
 def _together(people: list[urllib.request.OpenerDirector], asked: str) -> list[float]:
