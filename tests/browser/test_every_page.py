@@ -59,7 +59,7 @@ def phone(browser: Browser, address: str) -> Iterator[Page]:
     """A small one. Our scripts never come, and none is inline by our policy; axe's own must run."""
     context = browser.new_context(base_url=address, viewport={"width": 320, "height": 900})
     context.route("**/*.js", lambda route: route.abort())
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 
