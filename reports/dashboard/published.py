@@ -11,7 +11,9 @@ from typing import Any
 HIDDEN = "c"
 MOST_SMALL, FEWEST = 5, 10
 COUNTS = ("numerator", "denominator", "count")
-_FOLLOWS = ("rate", "low", "high", "relative", "relative_low", "relative_high", "others", "mean",
+BESIDE = "without_headcount"
+_RELATIVE = ("relative", "relative_low", "relative_high")
+_FOLLOWS = ("rate", "low", "high", *_RELATIVE, "others", "mean",
             "median", "longest")  # fmt: skip
 Row = dict[str, Any]
 
@@ -19,7 +21,8 @@ Row = dict[str, Any]
 def published(rows: Sequence[Row], groups: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """Rows of all and of LAs, and those of groups."""
     kept = [dict(row) for row in rows if row["area"] in {"all", "la"}]
-    told = [dict(row) for row in groups]
+    # of groups it is the total of none, and would tell what is hidden with what is counted
+    told = [{name: value for name, value in row.items() if name != BESIDE} for row in groups]
     totals = {row["measure"]: row for row in rows if row["area"] == "all"}
     for measure, total in totals.items():
         las = [row for row in kept if row["measure"] == measure and row["area"] == "la"]
@@ -32,22 +35,33 @@ def published(rows: Sequence[Row], groups: Sequence[Row]) -> tuple[list[Row], li
 
 
 def _hide(rows: Sequence[Row], total: Mapping[str, Any]) -> None:
-    """Of parts of a total; what they leave of it (not stated) is a part that stands in no row."""
-    true = [dict(row) for row in rows]
-    for column in COUNTS:
-        if column not in total or not rows:
+    """Parts of a total. What they leave of it (not stated) stands in no row, and may be small too:
+
+    ``others`` and the relative rates would tell it, as they tell what other rows come to.
+    """
+    true, unstated = [dict(row) for row in rows], False
+    for column in (*COUNTS, BESIDE):
+        if column not in total or not all(column in row for row in true):
             continue
         parts = [row[column] for row in true]
-        rest = total[column] - sum(parts)
+        rest_is_small = 0 < total[column] - sum(parts) <= MOST_SMALL
+        unstated |= rest_is_small
         small = {n for n, row in enumerate(true) if _is_small(row, column)}
-        small |= {len(parts)} if 0 < rest <= MOST_SMALL else set()
-        for number in _hidden([*parts, max(rest, 0)], small):
-            if number < len(rows):
-                rows[number][column] = HIDDEN
+        for number in _hidden(parts, small, rest_is_small=rest_is_small):
+            rows[number][column] = HIDDEN
+    if any(HIDDEN in row.values() for row in rows):
+        _hide_all(rows, ("others",))
+    few = [row for row, was in zip(rows, true, strict=True) if was.get("others", FEWEST) < FEWEST]
+    _hide_all(rows if unstated else few, _RELATIVE)
     _follow(rows)
 
 
-def _hidden(parts: Sequence[int], small: set[int]) -> set[int]:
+def _hide_all(rows: Iterable[Row], names: Iterable[str]) -> None:
+    for row in rows:
+        row.update((name, HIDDEN) for name in names if row.get(name) is not None)
+
+
+def _hidden(parts: Sequence[int], small: set[int], *, rest_is_small: bool) -> set[int]:
     """Those that are small, and more of the smallest until none can be worked out.
 
     One alone is the total less the others; and so are all where each of them must be 1.
@@ -55,7 +69,7 @@ def _hidden(parts: Sequence[int], small: set[int]) -> set[int]:
     hidden = set(small)
     others = sorted((n for n, part in enumerate(parts) if part and n not in small),
                     key=lambda n: (parts[n], n))  # fmt: skip
-    while hidden and others and _told(parts, hidden):
+    while others and (_told(parts, hidden) if hidden else rest_is_small):
         hidden.add(others.pop(0))
     return hidden
 
@@ -72,8 +86,8 @@ def _is_small(row: Mapping[str, Any], column: str) -> bool:
 
 def _hide_alone(rows: Iterable[Row]) -> None:
     for row in rows:
-        for column in [column for column in COUNTS if column in row and _is_small(row, column)]:
-            row[column] = HIDDEN
+        hidden = [name for name in (*COUNTS, BESIDE) if name in row and _is_small(row, name)]
+        row.update(dict.fromkeys(hidden, HIDDEN))
         _follow([row])
 
 
@@ -83,7 +97,4 @@ def _follow(rows: Iterable[Row]) -> None:
         counts = [row[column] for column in COUNTS if column in row]
         few = row.get("denominator", FEWEST)
         if HIDDEN in counts or (few and few < FEWEST):
-            row.update((name, HIDDEN) for name in _FOLLOWS if row.get(name) is not None)
-        beside = row.get("without_headcount")
-        if isinstance(beside, int) and 0 < beside <= MOST_SMALL:
-            row["without_headcount"] = HIDDEN
+            _hide_all([row], _FOLLOWS)

@@ -44,7 +44,8 @@ def in_words(row: Mapping[str, Any]) -> str:
         return "hidden"
     if row["relative"] is None:
         return "cannot be said"
-    if row["denominator"] < FEWEST or row["others"] < FEWEST:
+    known = [row[name] for name in ("denominator", "others") if not isinstance(row[name], str)]
+    if any(number < FEWEST for number in known):
         return "too few pupils to say"
     low, high = row["relative_low"], row["relative_high"]
     if low is None:

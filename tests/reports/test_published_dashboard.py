@@ -19,7 +19,7 @@ def row(numerator: int, denominator: int, **names: str) -> Row:
 
 
 def group(numerator: int, denominator: int, value: str) -> Row:
-    more = {"others": 9, "relative": 1.0, "relative_low": 0.5, "relative_high": 2.0}
+    more = {"others": 90, "relative": 1.0, "relative_low": 0.5, "relative_high": 2.0}
     return {**row(numerator, denominator, by="sen_provision", value=value), **more}
 
 
@@ -70,7 +70,7 @@ def test_no_hidden_count_can_be_worked_out(seed: int) -> None:
         ([(3, 100), (20, 100), (30, 100)], [HIDDEN, HIDDEN, 30]),  # one alone: the next smallest
         ([(0, 100), (20, 100), (33, 100)], [0, 20, 33]),  # nothing is nothing
         ([(1, 100), (1, 100), (51, 100)], [HIDDEN, HIDDEN, HIDDEN]),  # two that must be ones
-        ([(20, 100), (30, 100)], [HIDDEN, 30]),  # three are not stated: a part like the others
+        ([(20, 100), (30, 100)], [HIDDEN, HIDDEN]),  # three are not stated: a part as well
         ([(7, 8), (20, 100), (26, 192)], [HIDDEN, HIDDEN, 26]),  # a few of very few
     ],
 )
@@ -78,8 +78,25 @@ def test_groups_hide_what_would_tell(groups: list[tuple[int, int]], shown: list[
     _, told = hidden([(53, 300)], groups)
     assert [one["numerator"] for one in told] == shown
     for one in told:
-        follows = (one["rate"], one["relative"], one["others"])
-        assert (HIDDEN in (one["numerator"], one["denominator"])) is (follows == (HIDDEN,) * 3)
+        gone = HIDDEN in (one["numerator"], one["denominator"])
+        assert ((one["rate"] == HIDDEN), (one["relative"] == HIDDEN)) == (gone, gone)
+        assert (one["others"] == HIDDEN) is (HIDDEN in shown)
+
+
+def test_relative_rates_do_not_tell_the_few_who_are_not_stated() -> None:
+    """Of 53 pupils three are in no group: the sums of the others would leave them."""
+    _, told = hidden([(53, 303)], [(10, 100), (20, 100), (20, 100)])
+    assert {one["relative"] for one in told} == {HIDDEN}
+
+
+def test_what_stands_beside_a_rate_is_hidden_as_its_counts_are() -> None:
+    rows = [{**row(20 * n, 100 * n, area=area, code=code), "without_headcount": off}
+            for n, area, code, off in ((2, "all", "all", 23), (1, "la", "1", 3),
+                                       (1, "la", "2", 20))]  # fmt: skip
+    found, told = published(rows, [{**group(20, 100, "E"), "without_headcount": 3}])
+    assert [one["without_headcount"] for one in found] == [23, HIDDEN, HIDDEN]
+    assert [one["numerator"] for one in found] == [40, 20, 20]
+    assert "without_headcount" not in told[0]
 
 
 def test_trusts_and_icbs_are_left_out() -> None:
