@@ -9,6 +9,7 @@ from ap_registry.notice import NoticeType
 ROLES = (
     "school", "provider", "panel", "la", "health", "social_care", "parent", "admin", "auditor",
 )  # fmt: skip
+READ, SEND = SCOPES = ("read", "send")  # what a key may be made for
 SEES_ALL = frozenset({"admin"})
 BY_ANOTHER = frozenset({"admin", "la"})
 

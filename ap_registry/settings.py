@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     gias_sources: str | None = None  # files or addresses, with blanks between
     gias_allow_private: bool = False
     environment: Literal["development", "production"] = "development"
+    rate_address: int = Field(default=120_000, ge=0)  # requests a minute; 0 is no limit
+    rate_account: int = Field(default=6_000, ge=0)
+    rate_key: int = Field(default=120_000, ge=0)
+    rate_sign_in: int = Field(default=300, ge=0)  # of one address
     second_factor_for: str = ""  # roles, separated by commas; "all"
     address: str | None = None  # as people reach the pages: https://ap.example.gov.uk
     host: str = "127.0.0.1"

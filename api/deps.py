@@ -1,7 +1,6 @@
 """Who calls, and on what: shared by all routes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from time import monotonic
 from typing import Annotated, TypeVar
@@ -14,8 +13,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from ap_registry.access import Caller, Sight, sight
 from ap_registry.errors import NotFound, Problem
 from ap_registry.registry import Registry
-from ap_registry.store import accounts, queries, who
+from ap_registry.store import queries, who
+from ap_registry.store.key_holders import KeyHolder, holder_of
 from ap_registry.store.queries import scope_of as scope_of
+from api.limits import Limits
+from api.policy import Who, admit
 from api.problems import HttpProblem
 from reports.asking import day, instant
 
@@ -27,14 +29,6 @@ T = TypeVar("T")
 async def registry_of(request: Request) -> Registry:
     found: Registry = request.app.state.registry
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class KeyHolder:
-    """The caller of a bearer key, and the key's id."""
-
-    key_id: UUID
-    caller: Caller
 
 
 class KeyHolders:
@@ -59,18 +53,25 @@ class KeyHolders:
 
     def _look_up(self, secret: str) -> KeyHolder:
         with self._registry.database.connection() as connection:
-            found = accounts.caller_of_key(connection, secret, self._registry.today())
+            found = holder_of(
+                connection, secret, today=self._registry.today(), now=self._registry.now()
+            )
         if found is None:
             raise HttpProblem(401, "This API key is not in use.")
-        return KeyHolder(*found)
+        return found
 
 
 async def key_holder(
     request: Request,
     _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
 ) -> KeyHolder:
+    """Within the key's limit and the route's policy: else 429, 403."""
     holders: KeyHolders = request.app.state.key_holders
-    return await holders.find(request.headers.get("authorization"))
+    limits: Limits = request.app.state.limits
+    holder = await holders.find(request.headers.get("authorization"))
+    limits.hold(limits.key, str(holder.key_id), request)
+    admit(request, Who.KEY, holder.caller.role, holder.scopes)
+    return holder
 
 
 TheRegistry = Annotated[Registry, Depends(registry_of)]

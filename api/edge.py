@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.cookies import changed, cookie
+from api.limits import TOO_MANY, Limits, say_what_is_left
 from api.problems import HttpProblem, answer
 
 MOST_BYTES = 20_000_000
@@ -37,8 +38,9 @@ class Edge:
     ``secure``: whoever comes in came over HTTPS, whatever a proxy says of it.
     """
 
-    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
+    def __init__(self, app: ASGIApp, *, limits: Limits, secure: bool = False) -> None:
         self.app = app
+        self.limits = limits
         self.secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,8 +60,11 @@ class Edge:
             await send(message)
 
         try:
+            wait = self.limits.wait_of(scope)
             bounded = _bounded(scope, receive)
-            if bounded is None:
+            if wait:
+                await answer(429, TOO_MANY, retry=wait)(scope, receive, with_headers)
+            elif bounded is None:
                 await answer(413, _TOO_MUCH)(scope, receive, with_headers)
             else:
                 await self.app(scope, bounded, with_headers)
@@ -94,6 +99,7 @@ def _add_headers(scope: Scope, message: Message, *, secure: bool) -> None:
         headers.setdefault("Cache-Control", "no-store")
     if secure:
         headers.setdefault("Strict-Transport-Security", _A_YEAR)
+    say_what_is_left(scope, headers)
     token = changed(scope)
     if token is not None:
         headers.append("Set-Cookie", cookie(token, secure=secure))

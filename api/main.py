@@ -9,11 +9,13 @@ from fastapi.staticfiles import StaticFiles
 
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
-from api import pages, problems, v1
+from api import pages, policy, problems, v1
 from api.deps import KeyHolders
 from api.edge import Edge
 from api.health import router as health
+from api.limits import Limits
 from api.pages.rendering import problem_page
+from api.policies import POLICIES
 from api.v1.components import name_schemas
 from api.v1.examples import add_examples
 from api.v1.feed import LogSize
@@ -34,6 +36,7 @@ def create_app(registry: Registry, settings: Settings | None = None) -> FastAPI:
     )
     app.state.registry = registry
     app.state.settings = settings
+    app.state.limits = Limits(settings)
     app.state.key_holders = KeyHolders(registry)
     app.state.log_size = LogSize(registry)
     app.state.ending = lambda: False
@@ -43,8 +46,10 @@ def create_app(registry: Registry, settings: Settings | None = None) -> FastAPI:
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static")
     app.add_middleware(Shaped)
-    app.add_middleware(Edge, secure=settings.environment == "production")
+    secure = settings.environment == "production"
+    app.add_middleware(Edge, limits=app.state.limits, secure=secure)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    policy.install(app, POLICIES)
     return app
 
 
@@ -63,6 +68,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         body = problems.ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(body.pop("$defs", {}))
         schemas["ProblemBody"] = body
+        for path in document["paths"].values():
+            for operation in path.values():
+                operation["responses"] |= problems.documented(429)
         add_examples(document)
         name_schemas(document)
         app.openapi_schema = document

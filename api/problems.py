@@ -70,6 +70,11 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def documented(status: int) -> dict[str, dict[str, Any]]:
+    """As ``responses``, for what is added to a finished document."""
+    return {str(found): words for found, words in responses(status).items()}
+
+
 def answer(
     status: int, detail: str, problems: tuple[Problem, ...] = (), *, retry: int = 0
 ) -> Response:

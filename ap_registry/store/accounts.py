@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from ap_registry.access import Caller
+from ap_registry.access import SCOPES
 from ap_registry.errors import NotFound, Problem, Refused
 from ap_registry.store import passwords
 from ap_registry.store.database import Connection
-from ap_registry.store.succession import acting_for
 from ap_registry.store.tokens import hash_of, new_token
 
 PREFIX = "apr_"
@@ -28,16 +27,23 @@ def _known(connection: Connection, organisations: Sequence[str]) -> None:
 
 def create_key(
     connection: Connection, *, organisations: Sequence[str], role: str, at: datetime,
-    until_on: date | None = None,
+    until_on: date | None = None, scopes: Sequence[str] = SCOPES, name: str = "",
 ) -> tuple[UUID, str]:  # fmt: skip
     """Make a key; the secret is answered once and kept nowhere."""
     _known(connection, organisations)
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not scopes:
+        words = f"a key is made to {' or '.join(SCOPES)}"
+        raise Refused((Problem("/scopes", "unknown_code", words),))
     key_id, secret = uuid4(), PREFIX + new_token()
     connection.execute(
-        "insert into api_key (id, secret_hash, organisations, role, created_at, until_on)"
-        " values (%s, %s, %s, %s, %s, %s)",
-        (key_id, hash_of(secret), list(organisations), role, at, until_on),
-    )
+        "insert into api_key (id, secret_hash, organisations, role, created_at, until_on, scopes,"
+        " name) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            key_id, hash_of(secret), list(organisations), role, at, until_on,
+            sorted(set(scopes)), name,
+        ),
+    )  # fmt: skip
     return key_id, secret
 
 
@@ -48,19 +54,6 @@ def revoke_key(connection: Connection, key_id: str, *, at: datetime) -> None:
     )
     if done.rowcount == 0:
         raise NotFound((Problem("", "not_found", "no such key is in use"),))
-
-
-def caller_of_key(connection: Connection, secret: str, today: date) -> tuple[UUID, Caller] | None:
-    """Whose key it is; None where it is unknown, revoked or past its last day."""
-    row = connection.execute(
-        "select id, role, organisations from api_key where secret_hash = %s"
-        " and revoked_at is null and (until_on is null or until_on >= %s)",
-        (hash_of(secret), today),
-    ).fetchone()
-    if row is None:
-        return None
-    organisations = acting_for(connection, row[1], row[2], today)
-    return row[0], Caller(actor=f"key:{row[0]}", role=row[1], organisations=organisations)
 
 
 def add_account(

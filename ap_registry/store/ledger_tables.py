@@ -298,7 +298,7 @@ class IdempotencyKey(SQLModel, table=True):
 
 
 class ApiKey(SQLModel, table=True):
-    """A key of an organisation; only its hash is kept."""
+    """A key of an organisation; only its hash is kept. ``used_at`` is right to five minutes."""
 
     __tablename__ = "api_key"
     id: UUID = Field(primary_key=True)
@@ -308,6 +308,11 @@ class ApiKey(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
     until_on: date | None
     revoked_at: datetime | None = Field(sa_type=Instant)
+    name: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    scopes: list[str] = Field(
+        sa_column=Column(ARRAY(Text), nullable=False, server_default="{read,send}")
+    )
+    used_at: datetime | None = Field(sa_type=Instant)
 
 
 class Account(SQLModel, table=True):

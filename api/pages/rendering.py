@@ -19,8 +19,10 @@ from ap_registry.settings import Settings
 from ap_registry.store.sessions import SignedIn, signed_in
 from api.cookies import CHANGED, COOKIE
 from api.deps import TheRegistry
+from api.limits import Limits, address_of
 from api.pages.owed import form_of
 from api.pages.words import field_words
+from api.policy import Who, admit
 from api.problems import HttpProblem
 from api.v1.reads import READERS as OF_READS
 from reports.kinds import KINDS, OUTCOME_READERS
@@ -84,6 +86,9 @@ def whoever(request: Request, registry: TheRegistry) -> SignedIn:
         raise HTTPException(303, "Sign in first.", headers={"Location": "/sign-in"})
     if found.token is not None:
         send_cookie(request, found.token)
+    limits: Limits = request.app.state.limits
+    limits.hold(limits.account, str(found.account), request)
+    admit(request, Who.PERSON, found.caller.role)
     return found
 
 
@@ -138,9 +143,11 @@ def check_form(signed_in: SignedIn, token: object) -> None:
 
 
 def check_site(request: Request) -> None:
-    """For forms of people who are not signed in yet: no other site may send them."""
+    """For forms of people who are not signed in yet: no other site may send them, nor any often."""
     if request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
         raise HttpProblem(403, "Send this form from our own page.")
+    limits: Limits = request.app.state.limits
+    limits.hold(limits.sign_in, address_of(request.scope), request)
 
 
 def see_other(path: str) -> Response:

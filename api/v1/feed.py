@@ -12,7 +12,8 @@ from fastapi.responses import Response
 
 from ap_registry.registry import Registry
 from ap_registry.store import feed
-from api.deps import Holder, KeyHolder, TheRegistry, scope_of
+from ap_registry.store.key_holders import KeyHolder
+from api.deps import Holder, TheRegistry, scope_of
 from api.opened import Opened, Reader
 from api.problems import responses
 from api.v1.schemas import EVENTS, answers

@@ -15,7 +15,8 @@ from ap_registry.errors import Problem, Refused, VersionConflict
 from ap_registry.problems import as_error, of_refusal
 from ap_registry.registry import Registry
 from ap_registry.store.database import Connection
-from api.deps import Holder, KeyHolder, TheRegistry
+from ap_registry.store.key_holders import KeyHolder
+from api.deps import Holder, TheRegistry
 from api.problems import MEDIA_TYPE, HttpProblem, responses
 from api.v1.bodies import body_of, notice_schema, read_json
 from api.v1.idempotency import LONGEST, Claim, Stored, begin, key_of

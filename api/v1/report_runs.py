@@ -10,8 +10,9 @@ from fastapi.concurrency import run_in_threadpool
 from ap_registry.errors import NotFound, Problem, Refused
 from ap_registry.registry import Registry
 from ap_registry.store import report_runs
+from ap_registry.store.key_holders import KeyHolder
 from ap_registry.store.report_runs import EVERY
-from api.deps import Holder, KeyHolder, TheRegistry
+from api.deps import Holder, TheRegistry
 from api.opened import Opened
 from api.problems import HttpProblem, responses
 from api.v1.bodies import body_of, read_json

@@ -13,9 +13,10 @@ from ap_registry.notices import CATALOGUE
 from ap_registry.registry import Registry
 from ap_registry.store import webhooks
 from ap_registry.store.database import Connection
+from ap_registry.store.key_holders import KeyHolder
 from ap_registry.store.webhooks import NOTICE, Owner, as_text
 from ap_registry.webhook_urls import why_not
-from api.deps import Holder, KeyHolder, TheRegistry
+from api.deps import Holder, TheRegistry
 from api.problems import HttpProblem, responses
 from api.v1.bodies import body_of, read_json
 from api.v1.cursors import Cursor, Limit, after, page

@@ -6,9 +6,12 @@ import httpx
 import pytest
 
 from ap_registry.registry import Registry
+from ap_registry.settings import Settings
 from ap_registry.store import accounts
+from ap_registry.store.key_holders import all_keys
 from api import deps
 from tests.api.conftest import Login
+from tests.serving import served
 from tests.world import SCHOOL
 
 
@@ -84,3 +87,51 @@ def test_a_list_comes_in_pages(as_: Login) -> None:
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "cursor=nonsense", "limit=x"])
 def test_a_page_has_its_bounds(as_: Login, query: str) -> None:
     assert as_("school", SCHOOL).get(f"/api/v1/organisations?{query}").status_code == 422
+
+
+@pytest.mark.parametrize(("scope", "got", "sent"), [("read", 200, 403), ("send", 403, 422)])
+def test_a_key_does_what_it_was_made_for(
+    registry: Registry, nobody: httpx.Client, scope: str, got: int, sent: int
+) -> None:
+    with registry.database.connection() as connection:
+        _id, secret = accounts.create_key(
+            connection, organisations=[SCHOOL], role="school", at=registry.now(), scopes=[scope]
+        )
+    nobody.headers["Authorization"] = f"Bearer {secret}"
+    notice = {"type": "suspension"}
+    answers = nobody.get("/api/v1/pupils"), nobody.post("/api/v1/notices", json=notice)
+    assert tuple(answer.status_code for answer in answers) == (got, sent)
+    with registry.database.connection() as connection:
+        assert [one.used_at is not None for one in all_keys(connection)] == [True]
+
+
+def test_who_asks_too_often_is_told_when_to_ask_again(registry: Registry) -> None:
+    settings = Settings(rate_key=2, rate_sign_in=1, rate_account=1)
+    with served(registry, settings) as url, httpx.Client(base_url=url, timeout=60) as client:
+        with registry.database.connection() as connection:
+            secrets = [
+                accounts.create_key(
+                    connection, organisations=[SCHOOL], role="school", at=registry.now()
+                )[1]
+                for _ in range(2)
+            ]
+        of_one, of_other = ({"Authorization": f"Bearer {secret}"} for secret in secrets)
+        told = [client.get("/api/v1/pupils", headers=of_one) for _ in range(3)]
+        assert [answer.status_code for answer in told] == [200, 200, 429]
+        assert told[0].headers["ratelimit-limit"] == "2"
+        assert [answer.headers["ratelimit-remaining"] for answer in told] == ["1", "0", "0"]
+        assert 1 <= int(told[2].headers["retry-after"]) <= 30
+        assert client.get("/api/v1/pupils", headers=of_other).status_code == 200
+        guess = {"email": "x@example.org", "password": "guessed"}
+        tried = [client.post("/sign-in", data=guess).status_code for _ in range(2)]
+        assert tried == [400, 429]
+
+
+def test_an_address_that_asks_too_often_is_held_up_and_health_checks_are_not(
+    registry: Registry,
+) -> None:
+    settings = Settings(rate_address=1)
+    with served(registry, settings) as url, httpx.Client(base_url=url, timeout=60) as client:
+        told = [client.get("/sign-in") for _ in range(2)]
+        assert [answer.status_code for answer in told] == [200, 429]
+        assert (told[1].json()["status"], client.get("/healthz").status_code) == (429, 200)

@@ -8,48 +8,19 @@ import pytest
 from ap_registry.registry import Registry
 from api.main import create_app
 from tests.api.conftest import Login
-from tests.ctf.test_taking import NUMBERS
+from tests.api.story import CALLERS, EVER, NEVER, NOW, tell
 from tests.world import (
-    GARAGE,
     OTHER,
     PERSON,
-    PRU,
     PUPIL,
     SCHOOL,
     SPECIAL,
     notify,
-    take_organisations,
     upn,
 )
 
 NOBODY = upn(99)
 NO_ID = "00000000-0000-4000-8000-000000000000"
-CALLERS: dict[str, tuple[str, str]] = {
-    "its school": ("school", SCHOOL),
-    "its former school": ("school", OTHER),
-    "another school": ("school", SPECIAL),
-    "its provider": ("provider", GARAGE),
-    "its former provider": ("provider", PRU),
-    "another provider": ("provider", "SVC-0001"),
-    "its LA": ("la", "LA856"),
-    "another LA": ("la", "LA857"),
-    "its panel": ("panel", "LA856"),
-    "another panel": ("panel", "LA857"),
-    "its social care": ("social_care", "LA856"),
-    "a health partner": ("health", "ICB-QK1"),
-    "a parent": ("parent", "LA856"),
-    "an auditor of its school": ("auditor", SCHOOL),
-    "an auditor of another": ("auditor", SPECIAL),
-    "the administrator": ("admin", "LA856"),
-}
-NOW = frozenset(
-    {
-        "its school", "its provider", "its LA", "its panel", "its social care",
-        "an auditor of its school", "the administrator",
-    }
-)  # fmt: skip
-EVER = NOW | {"its former school", "its former provider"}
-NEVER: frozenset[str] = frozenset()
 READERS = {
     "/api/v1/pupils": NOW,
     "/api/v1/pupils/{pupil}": EVER,
@@ -105,24 +76,7 @@ READERS = {
 
 @pytest.fixture
 def pupil_id(registry: Registry) -> str:
-    """From Brook School to Alder School; from Bridge PRU to Second Gear, where it still is."""
-    take_organisations(registry, NUMBERS)
-    notify(registry, "joined_roll", "2025-09-01", school=OTHER, registration="C", **PERSON)
-    notify(registry, "left_roll", "2026-01-12", school=OTHER, ground="a")
-    notify(registry, "joined_roll", "2026-01-12", school=SCHOOL, registration="C")
-    placed = {"commissioner": SCHOOL, "reason": "behaviour", "ends_on": "2026-12-18",
-              "sessions_per_week": 4, "intent": "return"}  # fmt: skip
-    notify(registry, "placement_started", "2026-02-02", provider=PRU, ref="P-1", **placed)
-    notify(
-        registry, "placement_ended", "2026-03-06", placement="P-1", end_reason="other_ap",
-        by=PRU,
-    )  # fmt: skip
-    notify(registry, "placement_started", "2026-03-09", provider=GARAGE, **placed)
-    found = notify(
-        registry, "suspension", "2026-06-01", school=SCHOOL, sessions=12, ends_on="2026-06-08",
-        reasons=["PP"],
-    )  # fmt: skip
-    return str(found["event"]["pupil_id"])
+    return tell(registry)
 
 
 def get_routes(registry: Registry) -> set[str]:

@@ -1,0 +1,140 @@
+"""Who may use each route: one line a route, which it is held to and the tests walk."""
+
+from collections.abc import Iterable
+
+from ap_registry import confirming, quality
+from ap_registry.access import ROLES, SEND
+from api.pages.calendar import KEEPERS
+from api.pages.panel import ROLES as PANEL
+from api.policy import Policies, Policy, Shows, Who
+from api.v1 import attendance, ctf
+from api.v1.reads import READERS as OF_READS
+from reports.kinds import KINDS, OUTCOME_READERS, Kind
+
+NOBODY, NOW, EVER, OWED = Shows.NOBODY, Shows.NOW, Shows.EVER, Shows.OWED
+_ANYONE = Policy(who=Who.ANYONE)
+
+
+def _key(shows: Shows, roles: Iterable[str] = ROLES) -> Policy:
+    return Policy(who=Who.KEY, shows=shows, roles=frozenset(roles))
+
+
+def _send(shows: Shows, roles: Iterable[str] = ROLES) -> Policy:
+    return Policy(who=Who.KEY, shows=shows, roles=frozenset(roles), scope=SEND)
+
+
+def _page(shows: Shows, roles: Iterable[str] = ROLES) -> Policy:
+    return Policy(who=Who.PERSON, shows=shows, roles=frozenset(roles))
+
+
+def _report(kind: Kind) -> Policy:
+    """Each kind says who reads it; of one pupil a former school reads as on its last day."""
+    of_one = any(option.name == "upn" for option in kind.options)
+    return _key(EVER if of_one else NOW, kind.readers)
+
+
+_API: Policies = {
+    ("POST", "/notices"): _send(EVER),
+    ("POST", "/attendance"): _send(EVER, attendance.SENDERS),
+    ("POST", "/confirmations"): _send(NOW),
+    ("POST", "/ctf"): _send(EVER, ctf.MAY),
+    ("POST", "/framework/adjustments"): _send(NOBODY),
+    ("GET", "/pupils"): _key(NOW),
+    ("GET", "/pupils/{pupil}"): _key(EVER),
+    ("GET", "/pupils/{pupil}/timeline"): _key(EVER),
+    ("GET", "/pupils/{pupil}/ctf"): _key(EVER, ctf.MAY),
+    ("GET", "/placements"): _key(NOW),
+    ("GET", "/follow-ups"): _key(OWED),
+    ("GET", "/follow-ups/{follow_up}/clock"): _key(OWED),
+    ("GET", "/events"): _key(NOW),
+    ("GET", "/ledger/proof/inclusion/{event}"): _key(NOW),
+    ("GET", "/ledger/proof/consistency"): _key(NOBODY),
+    ("GET", "/ledger/head"): _key(NOBODY),
+    ("GET", "/ledger/keys"): _key(NOBODY),
+    ("GET", "/organisations"): _key(NOBODY),
+    ("GET", "/organisations/{organisation}"): _key(NOBODY),
+    ("GET", "/webhooks"): _key(NOBODY),
+    ("POST", "/webhooks"): _send(NOBODY),
+    ("GET", "/webhooks/{webhook}"): _key(NOBODY),
+    ("DELETE", "/webhooks/{webhook}"): _send(NOBODY),
+    ("GET", "/webhooks/{webhook}/deliveries"): _key(NOW),
+    ("POST", "/webhooks/{webhook}/enable"): _send(NOBODY),
+    ("POST", "/webhooks/{webhook}/ping"): _send(NOBODY),
+    ("POST", "/webhooks/{webhook}/replay"): _send(NOBODY),
+    ("POST", "/webhooks/{webhook}/rotate"): _send(NOBODY),
+    ("GET", "/framework"): _key(NOBODY),
+    ("GET", "/outcomes"): _key(NOBODY, OUTCOME_READERS),
+    ("GET", "/restatement"): _key(NOBODY, OUTCOME_READERS),
+    ("GET", "/matching"): _key(NOW, quality.READERS),
+    ("POST", "/matching"): _send(NOW, quality.READERS),
+    ("GET", "/data-quality"): _key(NOW, quality.READERS),
+    ("GET", "/reports"): _key(NOBODY),
+    ("POST", "/reports"): _key(NOBODY),  # asks for one: it reads, and sends nothing of a pupil
+    ("GET", "/reports/{report}"): _key(NOBODY),
+    ("DELETE", "/reports/{report}"): _key(NOBODY),
+    ("GET", "/reports/{report}/file"): _key(NOW),
+    ("GET", "/reads"): _key(Shows.READS, OF_READS),
+    **{("GET", f"/reports/{kind.name}"): _report(kind) for kind in KINDS.values()},
+}
+_PAGES: Policies = {
+    ("GET", "/"): _page(OWED),
+    ("GET", "/pupils"): _page(NOW),
+    ("GET", "/pupils/{pupil}"): _page(EVER),
+    ("GET", "/pupils/{pupil}/notices/{event}/correct"): _page(EVER),
+    ("POST", "/pupils/{pupil}/notices/{event}/correct"): _page(EVER),
+    ("GET", "/pupils/{pupil}/notices/{event}/void"): _page(EVER),
+    ("POST", "/pupils/{pupil}/notices/{event}/void"): _page(EVER),
+    ("GET", "/elsewhere"): _page(NOW),
+    ("GET", "/tasks/{name}"): _page(OWED),
+    ("GET", "/boards/{name}"): _page(NOW),
+    ("GET", "/notify"): _page(NOW),
+    ("GET", "/notify/{name}"): _page(NOW),
+    ("POST", "/notify/{name}"): _page(EVER),
+    ("GET", "/lists/confirm"): _page(NOW, confirming.SENDERS),
+    ("POST", "/lists/confirm"): _page(NOW, confirming.SENDERS),
+    ("GET", "/register"): _page(NOW, {"provider"}),
+    ("POST", "/register"): _page(NOW, {"provider"}),
+    ("GET", "/register/week"): _page(NOW, {"provider"}),
+    ("POST", "/register/week"): _page(NOW, {"provider"}),
+    ("GET", "/upload"): _page(NOBODY),
+    ("POST", "/upload"): _page(EVER),
+    ("POST", "/upload/confirm"): _page(EVER),
+    ("GET", "/calendar"): _page(NOBODY, KEEPERS),
+    ("POST", "/calendar"): _page(NOBODY, KEEPERS),
+    ("GET", "/outcomes"): _page(NOBODY, OUTCOME_READERS),
+    ("GET", "/outcomes/changes"): _page(NOBODY, OUTCOME_READERS),
+    ("GET", "/reports"): _page(NOBODY),
+    ("GET", "/reports/{name}"): _page(EVER),
+    ("GET", "/panel"): _page(NOW, PANEL),
+    ("GET", "/panel/cases/{case}"): _page(NOW, PANEL),
+    ("GET", "/panel/cases/{case}/decide"): _page(NOW, PANEL),
+    ("POST", "/panel/cases/{case}/decide"): _page(NOW, PANEL),
+    ("GET", "/panel/fair-share"): _page(NOW, PANEL),
+    ("GET", "/panel/minutes"): _page(NOW, PANEL),
+    ("POST", "/panel/minutes/correct"): _page(NOW, PANEL),
+    ("POST", "/panel/minutes/sign"): _page(NOW, PANEL),
+    ("GET", "/panel/overdue"): _page(NOW, PANEL),
+    ("GET", "/quality"): _page(NOW, quality.READERS),
+    ("GET", "/quality/settled"): _page(NOW, quality.READERS),
+    ("POST", "/quality"): _page(NOW, quality.READERS),
+    ("GET", "/reads"): _page(Shows.READS, OF_READS),
+    ("POST", "/sign-out"): _page(NOBODY),
+    ("GET", "/account"): _page(NOBODY),
+    ("POST", "/account/password"): _page(NOBODY),
+    ("GET", "/account/second-factor"): _page(NOBODY),
+    ("POST", "/account/second-factor"): _page(NOBODY),
+    ("POST", "/account/second-factor/codes"): _page(NOBODY),
+    ("POST", "/account/second-factor/remove"): _page(NOBODY),
+    ("POST", "/account/sign-out-everywhere"): _page(NOBODY),
+}
+_OPEN = (
+    ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/sign-in/code"), ("POST", "/sign-in/code"),
+    ("GET", "/forgotten"), ("POST", "/forgotten"), ("GET", "/password/{token}"),
+    ("POST", "/password/{token}"), ("GET", "/docs"), ("GET", "/openapi.json"),
+    ("GET", "/problems/{status}"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"),
+)  # fmt: skip
+POLICIES: Policies = {
+    **{(method, f"/api/v1{path}"): policy for (method, path), policy in _API.items()},
+    **_PAGES,
+    **dict.fromkeys(_OPEN, _ANYONE),
+}

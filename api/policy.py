@@ -1,0 +1,85 @@
+"""What a route asks of whoever calls it, and where that is held to."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from fastapi import FastAPI, Request
+
+from ap_registry.access import READ, ROLES
+from api.problems import HttpProblem
+
+EVERY_ROLE = frozenset(ROLES)
+Policies = Mapping[tuple[str, str], "Policy"]
+
+
+class Who(Enum):
+    """What must be shown to come in."""
+
+    ANYONE = "anyone"
+    PERSON = "a person who is signed in"
+    KEY = "an API key"
+
+
+class Shows(Enum):
+    """Of which pupils an answer may tell, besides what the caller has sent."""
+
+    NOBODY = "of no pupil"
+    NOW = "of pupils whom the caller sees today"
+    EVER = "of those too whom the caller saw, up to the last day"
+    OWED = "of those too for whom the caller owes something"
+    READS = "of pupils of the organisations whose reads an auditor is shown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """``scope``: what a key must be allowed to do."""
+
+    who: Who
+    shows: Shows = Shows.NOBODY
+    roles: frozenset[str] = EVERY_ROLE
+    scope: str = READ
+
+
+def routes_of(app: FastAPI) -> dict[tuple[str, str], Any]:
+    """The function of each by method and path; HEAD goes with GET."""
+    return {
+        (method, route.path): route.endpoint
+        for route in _each(app.routes)
+        for method in getattr(route, "methods", None) or ()
+        if method != "HEAD"
+    }
+
+
+def _each(routes: Any) -> Iterator[Any]:
+    for route in routes:
+        if hasattr(route, "effective_candidates"):  # a router that was included
+            yield from _each(route.effective_candidates())
+        else:
+            yield route
+
+
+def install(app: FastAPI, policies: Policies) -> None:
+    """Refuse to make an application of which a route has no policy, or a policy no route.
+
+    While it serves, a route is known by its function: its path is told without what precedes it.
+    """
+    routes = routes_of(app)
+    wrong = sorted(set(routes) ^ set(policies))
+    if wrong:
+        raise RuntimeError(f"api/policies.py and the routes differ in {wrong}")
+    app.state.policies = {endpoint: policies[key] for key, endpoint in routes.items()}
+    if len(app.state.policies) != len(routes):
+        raise RuntimeError("two routes share one function, and could not be told apart")
+
+
+def admit(request: Request, who: Who, role: str, scopes: frozenset[str] | None = None) -> None:
+    """403 where the route is not for this role, or the key may not do this."""
+    policy: Policy = request.app.state.policies[request.scope["endpoint"]]
+    if policy.who is not who:
+        raise HttpProblem(403, f"This address is for {policy.who.value}.")
+    if role not in policy.roles:
+        raise HttpProblem(403, f"The role {role} may not use this.")
+    if scopes is not None and policy.scope not in scopes:
+        raise HttpProblem(403, f"This key is not made to {policy.scope}.")

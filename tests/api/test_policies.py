@@ -1,0 +1,229 @@
+"""Every route by every caller: nobody reads of a pupil where the route's policy does not say so."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from ap_registry import embedded
+from ap_registry.registry import Registry
+from ap_registry.store import accounts, sessions
+from ap_registry.store.database import Database
+from api import policy
+from api.cookies import COOKIE
+from api.main import create_app
+from api.pages.boards import BOARDS
+from api.pages.work import WORK
+from api.policies import POLICIES
+from api.policy import Shows, Who
+from reports.kinds import KINDS
+from tests.api.story import CALLERS, EVER, NEVER, NOW, tell
+from tests.conftest import fresh_database
+from tests.serving import served
+from tests.world import GARAGE, PUPIL, SCHOOL, load_world
+
+pytestmark = pytest.mark.xdist_group("policies")  # of one worker, which makes the world once
+ALLOWED = {
+    Shows.NOBODY: NEVER,
+    Shows.NOW: NOW,
+    Shows.EVER: EVER,
+    Shows.OWED: EVER,
+    Shows.READS: frozenset({"an auditor of its school", "the administrator"}),
+}
+HINT = "For example Ann Example, Z856400120001 or 3/2/2011."  # of the page that finds pupils
+SECRETS = ("Example", "2011-02-03", "3 February 2011")
+ASKED = {
+    "upn": PUPIL, "pupil": PUPIL, "school": SCHOOL, "provider": GARAGE, "organisation": SCHOOL,
+    "on": "2026-06-10", "from": "2025-09-01", "to": "2026-08-31", "week": "2026-06-08",
+}  # fmt: skip
+NAMES = {
+    "notify": ("suspension", "correction", "follow_up_done", "review_held"),
+    "reports": tuple(KINDS),
+    "tasks": tuple(WORK),
+    "boards": tuple(BOARDS),
+}
+REGISTER = f"upn,organisation,date,session,code\n{PUPIL},{SCHOOL},2026-06-10,AM,/\n"
+NOTICES = f"type,upn,occurred_on,purpose,attended\nreview_held,{PUPIL},2026-06-10,review,school\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """``keys``, ``people``: a client of each caller; ``csrf``: of each person's session.
+
+    ``takes``: what each address of the API may be asked besides, since it refuses all else.
+    """
+
+    pupil: str
+    owed: str
+    event: str
+    keys: dict[str, httpx.Client]
+    people: dict[str, httpx.Client]
+    csrf: dict[str, str]
+    nobody: httpx.Client
+    takes: dict[str, set[str]]
+
+    def asked(self, path: str) -> dict[str, str]:
+        takes = self.takes.get(path, set(ASKED))
+        return {name: value for name, value in ASKED.items() if name in takes}
+
+    def client(self, who: Who, caller: str) -> httpx.Client:
+        return {Who.KEY: self.keys[caller], Who.PERSON: self.people[caller]}[who]
+
+    def paths(self, path: str) -> Iterator[str]:
+        """The route's path with whatever may stand for its parameters: all about the pupil."""
+        named = {
+            "pupil": (PUPIL, self.pupil),
+            "follow_up": (self.owed,),
+            "event": (self.event,),
+            "case": (self.event,),
+            "organisation": (SCHOOL,),
+            "webhook": (self.event,),
+            "report": (self.event,),
+            "name": NAMES.get(path.split("/")[1], ()),
+        }
+        names = re.findall(r"{(\w+)}", path)
+        for values in product(*(named[name] for name in names)):  # of a new one: say what it may be
+            yield path.format(**dict(zip(names, values, strict=True)))
+
+
+@pytest.fixture(scope="module")
+def world(servers: embedded.Servers) -> Iterator[World]:
+    with fresh_database(servers) as urls:
+        registry = Registry(Database(urls.database_url))
+        load_world(registry)
+        pupil = tell(registry)
+        with served(registry) as url:
+            yield _world(registry, url, pupil)
+        registry.database.close()
+
+
+def _world(registry: Registry, url: str, pupil: str) -> World:
+    keys, people, csrf = {}, {}, {}
+    with registry.database.connection() as connection:
+        for number, (name, (role, organisation)) in enumerate(CALLERS.items()):
+            at = registry.now()
+            _id, secret = accounts.create_key(
+                connection, organisations=[organisation], role=role, at=at
+            )
+            keys[name] = httpx.Client(
+                base_url=url, timeout=60, headers={"Authorization": f"Bearer {secret}"}
+            )
+            account = accounts.add_account(
+                connection, email=f"{number}@example.org", name="Sam", organisation=organisation,
+                password="correct horse battery", role=role, at=at,
+            )  # fmt: skip
+            token = sessions.begin(connection, account, at=at)
+            people[name] = httpx.Client(base_url=url, timeout=60, cookies={COOKIE: token})
+            found = sessions.signed_in(connection, token, at=at)
+            assert found is not None
+            csrf[name] = found.csrf
+    admin = keys["the administrator"]
+    owed = admin.get("/api/v1/follow-ups", params={"kind": "sixth_day_provision"}).json()
+    event = admin.get("/api/v1/events").json()["items"][-1]["id"]
+    nobody = httpx.Client(base_url=url, timeout=60)
+    takes = {
+        path: {
+            one["name"]
+            for one in found.get("get", {}).get("parameters", ())
+            if one["in"] == "query"
+        }
+        for path, found in nobody.get("/openapi.json").json()["paths"].items()
+    }
+    return World(
+        pupil=pupil, owed=owed["items"][0]["id"], event=event, keys=keys, people=people,
+        csrf=csrf, nobody=nobody, takes=takes,
+    )  # fmt: skip
+
+
+def asking(world: World, method: str, path: str, caller: str) -> Iterator[httpx.Response]:
+    """Each way in which a caller might ask a route about the pupil."""
+    who = POLICIES[method, path].who
+    client = world.client(who, caller)
+    for address in world.paths(path):
+        if method == "GET":
+            yield client.get(address)
+            yield client.get(address, params=world.asked(path))
+        elif who is Who.KEY:
+            yield client.request(method, address, **_body(path))
+        elif path == "/upload":
+            files = {"file": ("notices.csv", NOTICES.encode(), "text/csv")}
+            data = {"csrf": world.csrf[caller], "kind": "notices"}
+            yield client.post(address, data=data, files=files)
+        else:
+            data = {"csrf": world.csrf[caller], "of": world.event, "follow_up": world.owed}
+            yield client.post(address, data={**ASKED, "occurred_on": "2026-06-10", **data})
+
+
+def _body(path: str) -> dict[str, Any]:
+    if path.endswith(("/attendance", "/ctf")):
+        kind = "text/csv" if path.endswith("/attendance") else "application/xml"
+        return {"content": REGISTER, "headers": {"Content-Type": kind}}
+    review = {"type": "review_held", "upn": PUPIL, "occurred_on": "2026-06-10", "attended": []}
+    return {"json": {**review, "organisation": SCHOOL, "on": "2026-06-10"}}
+
+
+# These end the session that asks, or ask for its password, which takes as long as it must.
+OF_ONES_OWN = re.compile("/sign-out|/account/(password|sign-out-everywhere|second-factor/.+)")
+WALKED = sorted(key for key, one in POLICIES.items() if one.who is not Who.ANYONE)
+
+
+@pytest.mark.parametrize(("method", "path"), WALKED, ids=lambda part: str(part))
+def test_a_route_tells_of_a_pupil_only_to_whom_its_policy_names(
+    world: World, method: str, path: str
+) -> None:
+    asked_of = POLICIES[method, path]
+    wrong = []
+    for caller, (role, _organisation) in CALLERS.items():
+        forbidden = role not in asked_of.roles
+        if OF_ONES_OWN.fullmatch(path) or (caller in ALLOWED[asked_of.shows] and not forbidden):
+            continue
+        for answer in asking(world, method, path, caller):
+            secrets = {*SECRETS, world.pupil} - set(str(answer.url).split("/"))
+            told = [word for word in secrets if word in answer.text.replace(HINT, "")]
+            if told or answer.status_code >= 500 or (forbidden and answer.status_code != 403):
+                wrong.append((caller, str(answer.url), answer.status_code, told))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("method", "path"), WALKED, ids=lambda part: str(part))
+def test_a_stranger_comes_no_further(world: World, method: str, path: str) -> None:
+    for address in world.paths(path):
+        answer = world.nobody.request(method, address)
+        if POLICIES[method, path].who is Who.KEY:
+            assert answer.status_code == 401
+        else:
+            assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+
+
+PAGES = [key for key in WALKED if key[0] == "POST" and POLICIES[key].who is Who.PERSON]
+
+
+@pytest.mark.parametrize(("method", "path"), PAGES, ids=lambda part: str(part))
+def test_a_form_without_its_token_does_nothing(world: World, method: str, path: str) -> None:
+    """Whoever may send it: another site's page could have."""
+    role = sorted(POLICIES[method, path].roles)[0]
+    caller = next(name for name, (other, _) in CALLERS.items() if other == role)
+    for address in world.paths(path):
+        answer = world.people[caller].post(address, data={**ASKED, "csrf": "guessed"})
+        assert answer.status_code == 403
+
+
+def test_what_a_route_tells_is_told_to_those_whom_its_policy_names(world: World) -> None:
+    """That the test above looks for the right words, on one route of each kind."""
+    for path, caller in (
+        ("/api/v1/pupils", "its school"), ("/pupils/{pupil}", "its former school"),
+        ("/", "its LA"), ("/lists/confirm", "its provider"),
+    ):  # fmt: skip
+        assert any("Example" in one.text for one in asking(world, "GET", path, caller)), path
+
+
+def test_an_application_with_a_route_that_has_no_policy_is_not_made(registry: Registry) -> None:
+    app: FastAPI = create_app(registry)
+    app.add_api_route("/new", lambda: None)
+    with pytest.raises(RuntimeError, match="/new"):
+        policy.install(app, POLICIES)
