@@ -10,7 +10,7 @@ from ap_registry.registry import Registry
 from tests.api.conftest import Login
 from tests.world import PRU, SCHOOL, notify, register_pupil
 
-# What a notice may say depends on the record; and a parameter that is not known is ignored.
+# What a notice may say depends on the record, and more than the document can say is refused.
 _UNDECIDED = {"positive_data_acceptance", "negative_data_rejection"}
 load_all_checks()
 EXCLUDED = [check for check in CHECKS.get_all() if check.__name__ in _UNDECIDED]
