@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ap_registry import confirming, quality
+from ap_registry import confirming, matching, quality
 from ap_registry.access import ROLES, SEND
 from api.pages.calendar import KEEPERS
 from api.pages.panel import ROLES as PANEL
@@ -66,7 +66,7 @@ _API: Policies = {
     ("GET", "/outcomes"): _key(NOBODY, OUTCOME_READERS),
     ("GET", "/restatement"): _key(NOBODY, OUTCOME_READERS),
     ("GET", "/matching"): _key(NOW, quality.READERS),
-    ("POST", "/matching"): _send(NOW, quality.READERS),
+    ("POST", "/matching"): _send(NOW, matching.SENDERS),
     ("GET", "/data-quality"): _key(NOW, quality.READERS),
     ("GET", "/reports"): _key(NOBODY),
     ("POST", "/reports"): _key(NOBODY),  # asks for one: it reads, and sends nothing of a pupil

@@ -15,7 +15,7 @@ _UNDECIDED = {"positive_data_acceptance", "negative_data_rejection"}
 load_all_checks()
 EXCLUDED = [check for check in CHECKS.get_all() if check.__name__ in _UNDECIDED]
 RUN = settings(
-    max_examples=15, deadline=None, derandomize=True, database=None,
+    max_examples=6, deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
@@ -36,6 +36,8 @@ def test_the_document_is_true(registry: Registry, as_: Login) -> None:
         @given(case=operation.ok().as_strategy(generation_mode=mode))
         @RUN
         def asked(case: schemathesis.Case) -> None:
+            if case.query.get("wait"):
+                case.query["wait"] = 0  # of the feed: it would wait for what nobody records
             case.call_and_validate(headers=key, excluded_checks=EXCLUDED)
 
         asked()

@@ -40,7 +40,7 @@ def test_pairs_are_merged_or_told_apart_and_the_rest_is_listed(
     page.get_by_role("button", name="Ask again").click()
     expect(page.get_by_role("button", name="Different pupils")).to_have_count(1)
     page.goto(f"/pupils?upn={PUPIL}")
-    expect(page.get_by_text("Two records of this pupil were merged")).to_be_visible()
+    expect(page.get_by_text("Two records of this pupil were merged", exact=True)).to_be_visible()
 
 
 def test_a_school_has_no_inbox_of_the_la(visit: Visit) -> None:

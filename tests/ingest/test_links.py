@@ -10,6 +10,7 @@ from ap_registry.ingest.organisations import import_organisations
 from ap_registry.ingest.results import ImportResult
 from ap_registry.registry import Registry
 from ap_registry.store import accounts, queries
+from ap_registry.store.key_holders import holder_of
 from ap_registry.store.rebuilding import check
 from ap_registry.store.succession import acting_for
 from tests.core.owed import EVERYTHING
@@ -48,9 +49,9 @@ def caller(registry: Registry, role: str, name: str) -> Any:
         _, secret = accounts.create_key(
             connection, organisations=[name], role=role, at=registry.now()
         )
-        found = accounts.caller_of_key(connection, secret, registry.today())
+        found = holder_of(connection, secret, today=registry.today(), now=registry.now())
     assert found is not None
-    return found[1]
+    return found.caller
 
 
 @pytest.fixture
