@@ -30,6 +30,11 @@ class Option:
     after: str | None = None
 
 
+FROM = Option(name="from", kind="day", help="First day.")
+TO = Option(name="to", kind="day", help="Last day.", after="from")
+KNOWN_BY = Option(name="known_by", kind="instant", help="Only what was recorded by then.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """``object`` is written as JSON; ``document`` makes what people read, when they ask for it.

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 
 from reports.extracts.kinds import EXTRACTS
-from reports.kind import FORMATS, Asked, Kind, Made, Option, OptionKind
+from reports.kind import FORMATS, FROM, KNOWN_BY, TO, Asked, Kind, Made, Option, OptionKind
 from reports.outcome_words import MEASURE_NAMES
 
 __all__ = ["FORMATS", "KINDS", "OUTCOME_READERS", "Asked", "Kind", "Made", "Option", "OptionKind"]
 
 PROVIDER = Option(name="provider", kind="organisation", help="Only this provider.")
 LA = Option(name="la", kind="la", help="Only this LA (three digits).")
-KNOWN_BY = Option(name="known_by", kind="instant", help="Only what was recorded by then.")
 OUTCOME_READERS = frozenset({"la", "panel", "provider", "admin", "auditor"})
 
 _KINDS = (
@@ -19,8 +18,8 @@ _KINDS = (
         title="Five outcomes",
         about="The five AP outcomes by provider and LA.",
         options=(
-            Option(name="from", kind="day", help="First day."),
-            Option(name="to", kind="day", help="Last day.", after="from"),
+            FROM,
+            TO,
             KNOWN_BY,
             PROVIDER,
             LA,
@@ -43,8 +42,8 @@ _KINDS = (
         title="Inclusion dashboard",
         about="Exclusions, attendance, AP, duties in time, EHC, health: by area and by group.",
         options=(
-            Option(name="from", kind="day", help="First day."),
-            Option(name="to", kind="day", help="Last day.", after="from"),
+            FROM,
+            TO,
             KNOWN_BY,
             LA,
             Option(name="trust", kind="organisation", help="Only this trust's schools."),
@@ -77,8 +76,8 @@ _KINDS = (
                 choices=("medical",),
                 help="The rows of pupils placed for their health.",
             ),
-            Option(name="from", kind="day", help="First day."),
-            Option(name="to", kind="day", help="Last day.", after="from"),
+            FROM,
+            TO,
             KNOWN_BY,
             PROVIDER,
             LA,
@@ -109,8 +108,8 @@ _KINDS = (
         title="Movements into and out of alternative provision",
         about="Who came, who left, how long they stay, where they are now, what it costs.",
         options=(
-            Option(name="from", kind="day", help="First day."),
-            Option(name="to", kind="day", help="Last day.", after="from"),
+            FROM,
+            TO,
             KNOWN_BY,
             PROVIDER,
             LA,

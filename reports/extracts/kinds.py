@@ -1,10 +1,8 @@
 """Returns, extracts and own reports: what each is asked and who reads it."""
 
-from reports.kind import FORMATS, Kind, Option
+from reports.kind import FORMATS, FROM, KNOWN_BY, Kind, Option
 
-KNOWN_BY = Option(name="known_by", kind="instant", help="Only what was recorded by then.")
 SCHOOL = Option(name="school", kind="organisation", required=True, help="The school (URN).")
-FROM = Option(name="from", kind="day", help="First day.")
 ON = Option(name="on", kind="day", help="The day; else today.")
 TO = Option(name="to", kind="day", help="Last day; else today.", after="from")
 LA = Option(name="la", kind="la", required=True, help="The LA (three digits).")
