@@ -15,6 +15,7 @@ import redis
 import structlog
 from arq import cron
 from arq.connections import RedisSettings
+from arq.cron import CronJob
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
@@ -100,64 +101,29 @@ def _revive(found: Installation, stopping: Event) -> None:
         log.error("servers_lost", error=type(error).__name__)
 
 
-def cron_jobs() -> list[Any]:
+def _every(
+    name: str, work: Work, *, second: int | set[int], minute: int | None = None,
+    timeout: int = TIMEOUT_SECONDS,
+) -> CronJob:  # fmt: skip
+    """At these seconds of each minute, or of one in each hour; the former at the start too."""
+    return cron(
+        in_thread(name, work), minute=minute, second=second, timeout=timeout,
+        run_at_startup=minute is None, max_tries=1,
+    )  # fmt: skip
+
+
+def cron_jobs() -> list[CronJob]:
+    long = NIGHTLY_TIMEOUT_SECONDS
     return [
-        cron(
-            in_thread("send", send_outbox),
-            second=EVERY_TEN,
-            timeout=TIMEOUT_SECONDS,
-            run_at_startup=True,
-            max_tries=1,
-        ),
-        cron(
-            in_thread("access_letters", send_access_letters),
-            second={second + 5 for second in EVERY_TEN},
-            timeout=TIMEOUT_SECONDS,
-            run_at_startup=True,
-            max_tries=1,
-        ),
-        cron(
-            in_thread("webhooks", call_webhooks),
-            second=EVERY_TEN,
-            timeout=TIMEOUT_SECONDS,
-            run_at_startup=True,
-            max_tries=1,
-        ),
-        cron(
-            in_thread("reports", make_reports),
-            second={second + 2 for second in EVERY_TEN},
-            timeout=NIGHTLY_TIMEOUT_SECONDS,
-            run_at_startup=True,
-            max_tries=1,
-        ),
-        cron(
-            in_thread("settle", settle_left),
-            second=30,
-            timeout=NIGHTLY_TIMEOUT_SECONDS,
-            run_at_startup=True,
-            max_tries=1,
-        ),
-        cron(
-            in_thread("export", export_daily),
-            second=EXPORT_SECOND,
-            timeout=TIMEOUT_SECONDS,
-            run_at_startup=True,
-            max_tries=1,
-        ),
-        cron(
-            in_thread("organisations", refresh_nightly),
-            minute=REFRESH_MINUTE,  # what failed is tried again an hour later
-            second=0,
-            timeout=NIGHTLY_TIMEOUT_SECONDS,
-            max_tries=1,
-        ),
-        cron(
-            in_thread("nightly", run_nightly),
-            second=0,
-            timeout=NIGHTLY_TIMEOUT_SECONDS,
-            run_at_startup=True,
-            max_tries=1,
-        ),
+        _every("send", send_outbox, second=EVERY_TEN),
+        _every("access_letters", send_access_letters, second={one + 5 for one in EVERY_TEN}),
+        _every("webhooks", call_webhooks, second=EVERY_TEN),
+        _every("reports", make_reports, second={one + 2 for one in EVERY_TEN}, timeout=long),
+        _every("settle", settle_left, second=30, timeout=long),
+        _every("export", export_daily, second=EXPORT_SECOND),
+        # What failed is tried again an hour later.
+        _every("organisations", refresh_nightly, minute=REFRESH_MINUTE, second=0, timeout=long),
+        _every("nightly", run_nightly, second=0, timeout=long),
     ]
 
 
