@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -13,7 +14,6 @@ MOST = 500
 STRONG = 3  # of 0-4: more than 10**8 guesses
 _LOOKED_AT = 72  # the estimate takes long for more, and what is longer is no weaker
 _HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106
-_NOBODY = _HASHER.hash(secrets.token_hex(16))  # so that an unknown name takes as long
 
 
 def hashed(password: str, *, about: tuple[str, ...] = (), pointer: str = "/password") -> str:
@@ -43,9 +43,15 @@ def _guessable(password: str, about: tuple[str, ...]) -> bool:
     return int(zxcvbn(password[:_LOOKED_AT], user_inputs=given)["score"]) < STRONG
 
 
+@cache
+def _of_nobody() -> str:
+    """So that an unknown name takes as long; made when first asked, in a tenth of a second."""
+    return _HASHER.hash(secrets.token_hex(16))
+
+
 def matches(stored: str | None, password: str) -> bool:
     """None: there is no such account, and the answer takes as long."""
     try:
-        return _HASHER.verify(stored or _NOBODY, password[:MOST]) and stored is not None
+        return _HASHER.verify(stored or _of_nobody(), password[:MOST]) and stored is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
