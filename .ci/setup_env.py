@@ -48,7 +48,7 @@ def install(lock: Path, *, fresh: bool) -> None:
     run(str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check",
         "--require-hashes", "-r", str(BOOT))  # fmt: skip
     uv = [str(VENV / "bin" / "uv"), "pip", "install", "-q", "--python", str(PYTHON)]
-    run(*uv, "--require-hashes", "-r", str(lock))
+    run(*uv, "--compile-bytecode", "--require-hashes", "-r", str(lock))
     run(*uv, "--no-deps", "--no-build-isolation", "-e", str(ROOT))
 
 

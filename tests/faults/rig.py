@@ -69,7 +69,6 @@ class Rig:
             **os.environ,
             "AP_REGISTRY_HOME": str(self.home),
             "AP_REGISTRY_CLOCK": MORNING.isoformat(),
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
 
     def run(self, *, rounds: int) -> None:

@@ -105,7 +105,6 @@ class Workers:
             "AP_REDIS_URL": redis_url,
             "AP_REGISTRY_CLOCK": MORNING.isoformat(),
             "AP_SMTP_TIMEOUT": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
 
     def start(self, **environment: str) -> subprocess.Popen[bytes]:
