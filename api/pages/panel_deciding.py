@@ -76,7 +76,7 @@ def _notice(
         "pupil_id": case["pupil_id"],
         "case": case["case"],
         "panel_on": found.on.isoformat(),
-        "occurred_on": max(found.on, registry.today()).isoformat(),
+        "occurred_on": found.on.isoformat(),
         "by": found.owner,
         "ref": values.get("form") or forms.new_reference(),
     }

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from ap_registry.registry import Registry
-from ap_registry.store import accounts
+from ap_registry.store import accounts, queries
 from tests.world import SCHOOL, notify, register_pupil
 
 PASSWORD = "correct horse battery"
@@ -63,3 +63,26 @@ def test_another_panel_decides_and_signs_nothing(
     signed = nobody.post("/panel/minutes/sign", data=form)
     forged = nobody.post(f"/panel/cases/{case}/decide", data={**form, "csrf": "x"})
     assert (decided.status_code, signed.status_code, forged.status_code) == (404, 409, 403)
+
+
+def test_a_decision_is_of_the_day_of_its_meeting_not_of_its_typing(
+    registry: Registry, nobody: httpx.Client, case: str
+) -> None:
+    """A place was due on 16 November, between the meeting and today."""
+    signed_in(registry, nobody, "panel", "LA856")
+    path = f"/panel/cases/{case}/decide"
+    token = re.search(r'name="csrf" value="([^"]+)"', nobody.get(path).text)
+    assert token is not None
+    decided = nobody.post(path, data={
+        "csrf": token[1], "on": "2026-11-13", "decision": "school", "school": SCHOOL,
+        "present": "x", "reason": "y",
+    })  # fmt: skip
+    assert decided.status_code == 200
+    with registry.database.connection() as connection:
+        placed = queries.follow_ups(
+            connection, queries.Scope(everything=True), on=registry.today(), status="any",
+            kind="fair_access_place",
+        )  # fmt: skip
+        late = connection.execute("select rule from flag where rule = 'fair-access.late'")
+        assert late.fetchall() == []
+    assert [one["closed_on"] for one in placed] == ["2026-11-13"]
