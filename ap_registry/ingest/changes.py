@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any, LiteralString
 from uuid import UUID
 
-from ap_registry.access import Caller
+from ap_registry.access import Caller, sight
+from ap_registry.disclosure import disclosed
 from ap_registry.errors import NotFound
 from ap_registry.fields import BadValue, Day, Kind, Reading
 from ap_registry.history import history
@@ -18,7 +19,7 @@ from ap_registry.ingest.results import BadRow
 from ap_registry.notices import CATALOGUE
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import ledger
+from ap_registry.store import ledger, queries, who
 from ap_registry.templates import cell
 from ap_registry.views import show_timeline
 
@@ -109,12 +110,19 @@ class Changes:
         return found, was, pupil
 
     def _read(self, pupil_id: UUID, version: int) -> tuple[dict[str, Item], dict[str, Item], Item]:
+        """As much as the caller sees of the pupil; the row may be from before an adoption."""
+        with self._registry.database.connection() as connection:
+            known = who.known_as(connection, pupil_id)
+            rows = queries.visibility(connection, pupil_id, self._caller.sees_for)
+            seen = sight(self._caller, rows, self._registry.today())
+            if known is None or known.shown_as is not None or not seen.visible:
+                raise _UNKNOWN
+            recorded = ledger.load(connection, ids=[pupil_id]).pupils[0].recorded
         try:
-            pupil = read_pupil(self._registry, pupil_id, timeline=True)
+            whole = read_pupil(self._registry, pupil_id, on=seen.until_on, timeline=True)
         except NotFound:
             raise _UNKNOWN from None
-        with self._registry.database.connection() as connection:
-            recorded = ledger.load(connection, ids=[pupil_id]).pupils[0].recorded
+        pupil = disclosed(whole, self._caller)
         past = history(one for one in recorded if one.version <= version)
         before = show_timeline(past, self._world)
         return {i["id"]: i for i in pupil["timeline"]}, {i["id"]: i for i in before}, pupil
@@ -147,6 +155,8 @@ select distinct coalesce(m.pupil_id, e.pupil_id) as pupil
   from event e left join merged m on m.other = e.pupil_id and m.until_at = 'infinity'
  where e.stream = 0 and e.type = %(type)s and e.by = %(by)s
    and e.pupil_id not in (select pupil_id from erased)
+   and not exists (select from identity i where i.pupil_id = coalesce(m.pupil_id, e.pupil_id)
+                      and i.until_at = 'infinity' and i.shown_as is not null)
    and (%(since)s::date is null or e.occurred_on >= %(since)s) order by 1
 """
 
@@ -154,7 +164,10 @@ select distinct coalesce(m.pupil_id, e.pupil_id) as pupil
 def rows_on_record(
     registry: Registry, type_: str, by: str, *, since: date | None = None
 ) -> Iterator[tuple[str, Item]]:
-    """(pupil's id, row) of each standing notice of a type that an organisation sent."""
+    """(pupil's id, row) of each standing notice of a type that an organisation sent.
+
+    Of an adopted pupil none: by its ``row_id`` it would be the one of a table from before.
+    """
     asked = {"type": CATALOGUE[type_].alias, "by": by, "since": since}
     with registry.database.connection() as connection:
         pupils = [row[0] for row in connection.execute(_WHOSE, asked)]

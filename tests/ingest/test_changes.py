@@ -15,7 +15,7 @@ from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
 from ap_registry.store import who
 from ap_registry.templates import on_record
-from tests.world import OTHER, PUPIL, SCHOOL, notify, register_pupil
+from tests.world import OTHER, PUPIL, SCHOOL, notify, register_pupil, upn
 
 OFFICE = Caller(actor="test", role="school", organisations=(SCHOOL,))
 STRANGER = Caller(actor="test", role="school", organisations=(OTHER,))
@@ -131,3 +131,24 @@ def test_a_row_without_row_id_is_a_new_notice(
     new = {**sheet[0], "row_id": "", "ref": "S3", "occurred_on": "2026-05-05",
            "ends_on": "2026-05-05"}  # fmt: skip
     assert told(send(registry, [*sheet, new])) == (1, 2, [])
+
+
+def test_a_school_changes_no_more_of_a_former_pupil_than_it_sees(registry: Registry) -> None:
+    """It left between the two notices: the second is of a time that the school does not see."""
+    register_pupil(registry)
+    for on in ("2026-05-01", "2026-06-01"):
+        notify(registry, "pupil_details_changed", on, sen_provision="E", by=SCHOOL)
+    notify(registry, "left_roll", "2026-05-15", school=SCHOOL, ground="a", by=SCHOOL)
+    rows = [row for _, row in rows_on_record(registry, "pupil_details_changed", SCHOOL)]
+    file = io.BytesIO(on_record("pupil_details_changed", rows, "csv"))
+    refused = [("row_id", "not_found")]
+    assert told(import_notices(registry, file, caller=OFFICE)) == (0, 1, refused)
+
+
+def test_a_row_from_before_an_adoption_leads_to_nobody(
+    registry: Registry, sheet: list[dict[str, Any]]
+) -> None:
+    notify(registry, "upn_changed", "2026-05-01", new_upn=upn(2), reason="adopted", by=SCHOOL)
+    unknown = [("row_id", "not_found")] * 2
+    assert told(send(registry, [{**row, "upn": ""} for row in sheet])) == (0, 0, unknown)
+    assert list(rows_on_record(registry, "suspension", SCHOOL)) == []
