@@ -24,6 +24,9 @@ from api.pages.rendering import Person, check_form, page
 router = APIRouter(prefix="/pupils/{pupil}/notices/{event}")
 ACTS = frozenset({"correction", "void"})
 _WHY = ("reason", "evidence")
+WAS = "was."
+"""Before a field's name: what the field held on the page that the person was looking at."""
+_CHANGED_SINCE = "Somebody has changed this record since: look again, and then continue"
 _NONE = NotFound((Problem("", "not_found", "there is no such notice that you may put right"),))
 
 
@@ -118,7 +121,9 @@ async def put_right(
                 if_match=_version(values),
             )  # fmt: skip
         except Refused as refused:
-            return _form(found, values, _told(found, values, refused))
+            told = _told(found, values, refused)
+            anew = _looked_at_anew(found, values, changes) if _is_stale(refused) else values
+            return _form(found, anew, told)
         if sent:
             return page(registry, "recorded.html", person, receipt=outcome.receipt)
         return _check(found, values, changes, outcome.receipt)
@@ -132,8 +137,29 @@ def _version(values: Mapping[str, str]) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 9 else None
 
 
+def _shown(found: Standing, values: Mapping[str, str]) -> dict[str, str]:
+    """What the fields held on the page that was sent; without one, what they hold."""
+    if "version" not in values:
+        return found.now
+    return {name: values.get(WAS + name, "") for name in found.now}
+
+
 def _changes(found: Standing, values: Mapping[str, str]) -> dict[str, str]:
-    return {n: values.get(n, "") for n, held in found.now.items() if values.get(n, "") != held}
+    """What the person has edited, not what others have since."""
+    shown = _shown(found, values)
+    return {n: values.get(n, "") for n, held in shown.items() if values.get(n, "") != held}
+
+
+def _is_stale(refused: Refused) -> bool:
+    return any(one.code == "stale_version" for one in refused.problems)
+
+
+def _looked_at_anew(
+    found: Standing, values: Mapping[str, str], changes: Mapping[str, str]
+) -> dict[str, str]:
+    """The record as it is now with what the person has edited: sent again, it is taken."""
+    kept = {n: v for n, v in values.items() if n != "version" and not n.startswith(WAS)}
+    return {**kept, **found.now, **changes}
 
 
 def _missing(
@@ -165,6 +191,8 @@ def _proof(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _told(found: Standing, values: Mapping[str, str], refused: Refused) -> list[tuple[str, str]]:
+    if _is_stale(refused):
+        return [("", _CHANGED_SINCE)]
     problems = [
         replace(one, pointer=one.pointer.removeprefix("/fields")) for one in refused.problems
     ]
@@ -178,6 +206,7 @@ def _form(
         found.registry, "correct.html", found.person, 422 if problems else 200,
         pupil=found.pupil, item=found.item, fields=found.fields, values=values,
         problems=problems, errors=dict(problems),
+        was={WAS + name: held for name, held in _shown(found, values).items()},
     )  # fmt: skip
 
 
@@ -226,6 +255,8 @@ async def void(
         try:
             outcome = registry.record(notice, person.caller, if_match=_version(values))
         except Refused as refused:
+            if _is_stale(refused):
+                values.pop("version")
             return _void(found, values, _told(found, values, refused))
         return page(registry, "recorded.html", person, receipt=outcome.receipt)
 

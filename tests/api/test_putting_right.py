@@ -16,8 +16,8 @@ SIX_DAYS = {"school": SCHOOL, "sessions": 12, "ends_on": "2026-11-17", "reasons"
 
 
 def fill(registry: Registry) -> None:
-    """Two pupils of Alder School, each suspended for six days."""
-    for name, number in (("Ann", 1), ("Ben", 2)):
+    """Three pupils of Alder School, each suspended for six days."""
+    for name, number in (("Ann", 1), ("Ben", 2), ("Cat", 3)):
         register_pupil(registry, upn=upn(number), given_name=name)
         said = notify(registry, "suspension", "2026-11-10", upn=upn(number), **SIX_DAYS)
         EVENTS[name] = said["event"]["id"]
@@ -65,6 +65,34 @@ def test_a_record_that_others_have_changed_since_is_not_overwritten(person: Peop
     form = client.get(path).text
     client.post(path, data={**hidden(form), "version": "1", "reason": "not Ben"})
     assert "not Ben" not in notices(client, upn(2))
+
+
+SAME = {"occurred_on": "10/11/2026", "school": SCHOOL, "sessions": "12", "reasons": "PP",
+        "ends_on": "17/11/2026", "kind": "suspension", "decided_on": "20/11/2026"}  # fmt: skip
+
+
+def test_who_looks_again_sends_the_own_change_and_leaves_that_of_others(person: People) -> None:
+    client, other = person("school"), person("school")
+    path = f"/pupils/{upn(3)}/notices/{EVENTS['Cat']}/correct"
+    form = client.get(path).text
+    theirs = {**SAME, "reasons": "DB", "reason": "by another"}
+    checked = send(other, path, other.get(path).text, **theirs, do="check")
+    assert "Notice recorded" in send(other, path, checked, do="send")
+    mine = {**SAME, "sessions": "11", "reason": "a half day less"}
+    again = send(client, path, form, **mine, do="check")
+    assert "Somebody has changed this record since: look again" in again
+    assert 'name="sessions" value="11"' in again
+    checked = send(client, path, again, **{**mine, "reasons": "DB"}, do="check")
+    assert (checked.count("<del>"), "<del>12</del> <ins>11</ins>" in checked) == (1, True)
+    assert "Notice recorded" in send(client, path, checked, do="send")
+
+
+def test_who_looks_again_takes_back_what_others_have_changed(person: People) -> None:
+    client = person("school")
+    path = f"/pupils/{upn(3)}/notices/{EVENTS['Cat']}/void"
+    form = client.get(path).text
+    stale = client.post(path, data={**hidden(form), "version": "1", "reason": "not Cat"}).text
+    assert "Notice recorded" in send(client, path, stale, reason="not Cat")
 
 
 def test_what_is_taken_back_stays_in_view_with_its_reason(person: People) -> None:
