@@ -58,7 +58,7 @@ class Caller:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._threads.shutdown()
+        self._threads.shutdown(wait=False, cancel_futures=True)  # each ends by its own deadline
         self._connections.close()
 
     def round(self) -> bool:

@@ -2,19 +2,21 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
 class Receiver(ThreadingHTTPServer):
-    """Keeps what it took; ``answer`` is the status that it gives."""
+    """Keeps what it took; ``answer`` is the status that it gives; one that ``drips`` never ends."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.taken: list[tuple[dict[str, str], bytes]] = []
         self.answer = 201
+        self.drips = False
 
     @property
     def url(self) -> str:
@@ -28,7 +30,11 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         if self.server.answer < 400:
             self.server.taken.append(({k.lower(): v for k, v in self.headers.items()}, body))
-        self._say(self.server.answer, {})
+        with suppress(ConnectionError):
+            while self.server.drips:
+                self.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+                time.sleep(0.05)
+            self._say(self.server.answer, {})
 
     def do_GET(self) -> None:
         reference = self.path.partition("reference=")[2]

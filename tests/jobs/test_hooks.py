@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpcore
 import httpx
@@ -16,8 +17,9 @@ from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store import accounts
 from ap_registry.store.webhook_calls import LADDER, forget
-from jobs.calling import PRIVATE, Guarded
+from jobs.calling import PRIVATE, Guarded, call, pool
 from jobs.hooks import EACH, Caller
+from jobs.letters import Failed
 from tests.jobs.receiving import Receiver
 from tests.serving import served
 from tests.store.holding import suspension
@@ -226,6 +228,13 @@ def test_the_log_is_kept_for_a_month(hooks: Hooks, receiver: Receiver) -> None:
     with hooks.registry.database.connection() as connection:
         assert forget(connection) == 1
     assert hooks.log(made) == []
+
+
+def test_a_receiver_that_drips_headers_does_not_hold_a_call(receiver: Receiver) -> None:
+    receiver.drips = True
+    with pool(private=True, size=1) as connections, pytest.raises(Failed, match="ReadTimeout"):
+        call(connections, receiver.url, id=uuid4(), body=b"{}", secrets=[b"s"], within=0.3)
+    receiver.drips = False
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "0.0.0.0", "2130706433"])
