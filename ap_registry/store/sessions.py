@@ -91,14 +91,17 @@ def begin(
 
 
 def count_failure(connection: Connection, account: UUID, *, at: datetime) -> bool:
-    """A wrong password or code; whether that locked the account."""
+    """A wrong password or code; whether that locked the account. Codes owed are owed no more."""
     row = connection.execute(
         "update account set failures = failures + 1, locked_until = case"
         " when failures + 1 >= %s then %s::timestamptz end where id = %s"
         " returning locked_until is not null",
         (MOST_FAILURES, at + LOCKED_FOR, account),
     ).fetchone()
-    return bool(row and row[0])
+    locked = bool(row and row[0])
+    if locked:
+        connection.execute("delete from web_session where account = %s and half", (account,))
+    return locked
 
 
 def clear_failures(connection: Connection, account: UUID) -> None:
@@ -112,6 +115,7 @@ update web_session s set seen_at = %(at)s
   from account a left join second_factor f on f.account = a.id
  where {which} and a.id = s.account and not a.disabled and s.half = %(half)s
    and s.seen_at > %(idle)s and s.created_at > %(oldest)s
+   and (not s.half or a.locked_until is null or a.locked_until <= %(at)s)
 returning a.id, a.role, a.organisation, a.name, s.csrf, f.confirmed_at is not null,
           s.changed_at is null or s.changed_at <= %(due)s
 """

@@ -69,6 +69,7 @@ def sign_in_code(
 
     Codes go by the real clock, also in a practice registry: phones do.
     """
+    check_site(request)
     token, at = request.cookies.get(COOKIE, ""), registry.now()
     with registry.database.connection() as connection:
         found = sessions.half_signed_in(connection, token, at=at)
@@ -84,7 +85,6 @@ def sign_in_code(
             agent = request.headers.get("user-agent", "")
             token = sessions.begin(connection, found.account, at=at, agent=agent)
         elif sessions.count_failure(connection, found.account, at=at):
-            sessions.sign_out(connection, token)
             return see_other("/sign-in")
     if not right:
         return page(registry, "sign_in_code.html", None, 400, error=WRONG_CODE, csrf=found.csrf)

@@ -125,6 +125,7 @@ def test_who_asks_too_often_is_told_when_to_ask_again(registry: Registry) -> Non
         guess = {"email": "x@example.org", "password": "guessed"}
         tried = [client.post("/sign-in", data=guess).status_code for _ in range(2)]
         assert tried == [400, 429]
+        assert client.post("/sign-in/code", data={"code": "000000"}).status_code == 429
 
 
 def test_an_address_that_asks_too_often_is_held_up_and_health_checks_are_not(

@@ -198,11 +198,15 @@ def _enter(client: Browser, code: str) -> str:
     return answer.headers.get("location", str(answer.status_code))
 
 
-def test_wrong_codes_lock_the_account(nobody: Browser, other: Browser) -> None:
+def test_wrong_codes_lock_the_account(
+    nobody: Browser, other: Browser, browsers: Callable[..., Browser]
+) -> None:
     sign_in(nobody)
     app, _codes = set_up(nobody)
-    sign_in(other)
+    second = browsers()
+    assert {sign_in(other), sign_in(second)} == {"/sign-in/code"}
     assert [_enter(other, "000000") for _ in range(5)] == ["400"] * 4 + ["/sign-in"]
+    assert (_enter(second, app.now()), inside(second)) == ("/sign-in", False)
     assert (sign_in(other), inside(nobody)) == ("400", True)
 
 
