@@ -25,7 +25,7 @@ def make_reports(found: Installation, stopping: Event | None = None) -> int:
     until, made = time.monotonic() + RUN_SECONDS, 0
     while time.monotonic() < until and not (stopping and stopping.is_set()):
         with found.database.connection() as connection:
-            run = report_runs.claim(connection)
+            run = report_runs.claim(connection, found.registry.today())
         if run is None:
             break
         made += _made(found, run)

@@ -16,6 +16,10 @@ _BESIDE: tuple[LiteralString, ...] = (
     "    and position(convert_to(c.upn, 'UTF8') in k.body) > 0"
     " union all select from unnest(%(ids)s::text[]) as id"
     "  where position(convert_to(id, 'UTF8') in k.body) > 0)",
+    "delete from report_run r where exists (select from upn_claim c"
+    " where c.pupil_id = any(%(pupils)s) and c.upn = upper(btrim(r.given ->> 'upn')))",
+    "update report_run set file = null, pupils = null"
+    " where pupils && %(pupils)s or pupils && %(shown)s",
     "delete from upn_claim where pupil_id = any(%(pupils)s)",
     "update notice_ref set receipt = '{}' where pupil_id = any(%(pupils)s)",
     "update outbox set lapsed_at = %(at)s where pupil_id = any(%(pupils)s)"
@@ -31,7 +35,8 @@ def take_away(
 
     ``shown``: the ids by which they were shown. The caller stands alone for the pupils.
     """
-    parameters = {"pupils": list(pupils), "ids": [str(one) for one in shown], "at": at}
+    parameters = {"pupils": list(pupils), "ids": [str(one) for one in shown], "at": at,
+                  "shown": list(shown)}  # fmt: skip
     for statement in _BESIDE:
         connection.execute(statement, parameters)
     gone = 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
@@ -10,11 +10,14 @@ import msgspec
 
 from ap_registry.access import Caller
 from ap_registry.instants import instant
+from ap_registry.store import who
 from ap_registry.store.database import Connection
+from ap_registry.store.webhooks import KEY_ENDED
 
 EVERY = {"week": "7 days", "month": "1 month"}
 MOST_ATTEMPTS = 3
 LEASE = timedelta(minutes=30)
+FILES_KEPT = timedelta(days=30)
 _SHOWN: LiteralString = (
     "r.id, r.kind, r.format, r.given, r.every, r.made_at, r.not_before, r.status, r.progress,"
     " r.error, r.finished_at, r.manifest"
@@ -37,6 +40,17 @@ update report_run set status = 'working', progress = 0, attempts = attempts + 1,
               where status in ('waiting', 'working') and not_before <= clock_timestamp()
               order by not_before, id limit 1 for update skip locked)
 returning id, kind, format, given, actor, role, organisations, every, attempts
+"""
+_ENDED: LiteralString = """
+update report_run r set status = 'failed', error = %(why)s, finished_at = clock_timestamp()
+ where r.status in ('waiting', 'working') and r.not_before <= clock_timestamp()
+   and not exists (select from api_key k where 'key:' || k.id = r.actor and k.revoked_at is null
+                      and (k.until_on is null or k.until_on >= %(today)s))
+"""
+_SEEN: LiteralString = """
+select count(distinct pupil_id) from visibility
+ where pupil_id = any(%(pupils)s) and organisation = any(%(organisations)s)
+   and until_at = 'infinity' and (from_on is null or from_on <= %(today)s)
 """
 _NEXT: LiteralString = f"""
 insert into report_run (id, kind, format, given, actor, role, organisations, every, made_at,
@@ -110,7 +124,9 @@ def _shown(
     }  # fmt: skip
 
 
-def claim(connection: Connection) -> Run | None:
+def claim(connection: Connection, today: date) -> Run | None:
+    """The oldest that is due; one whose key has ended is not made, nor made anew."""
+    connection.execute(_ENDED, {"why": KEY_ENDED, "today": today})
     row = connection.execute(_CLAIM, (LEASE,)).fetchone()
     if row is None:
         return None
@@ -134,13 +150,25 @@ def keep(
     connection: Connection, run: Run, *, file: bytes, manifest: Mapping[str, Any],
     pupils: Iterable[UUID],
 ) -> bool:  # fmt: skip
-    """The file and what it was made of; where it is made regularly, the next is planned."""
+    """The file and what it was made of; where it is made regularly, the next is planned.
+
+    One that shows a pupil erased meanwhile is not kept: it is made again.
+    """
+    shown = list(pupils)
     with connection.transaction():
         done = connection.execute(
             "update report_run set status = 'done', progress = 100, file = %s, manifest = %s,"
             " pupils = %s, error = null, finished_at = clock_timestamp()"
-            " where id = %s and attempts = %s and status = 'working'",
-            (file, msgspec.json.encode(manifest).decode(), list(pupils), run.id, run.attempts),
+            " where id = %s and attempts = %s and status = 'working'"
+            " and not exists (select from erased x where x.pupil_id = any(%s))",
+            (
+                file,
+                msgspec.json.encode(manifest).decode(),
+                shown,
+                run.id,
+                run.attempts,
+                shown,
+            ),
         )
         if done.rowcount:
             connection.execute(_NEXT, {"next": uuid4(), "id": run.id})
@@ -181,3 +209,29 @@ def file_of(
         _named(caller, id=id),
     ).fetchone()
     return (row[0], row[1], bytes(row[2]), row[3] or []) if row else None
+
+
+def may_be_got(
+    connection: Connection, caller: Caller, pupils: Iterable[UUID], today: date
+) -> bool:  # fmt: skip
+    """Whether the caller may still know of everybody whom a file shows, if up to a last day only.
+
+    Of an erased pupil nobody may, nor of an adopted one by its former id.
+    """
+    wanted = set(pupils)
+    found = who.pupils_of_ids(connection, wanted)
+    if len(found) < len(wanted) or caller.sees_all:
+        return len(found) == len(wanted)
+    asked = {"pupils": list(found.values()), "organisations": list(caller.sees_for)}
+    row = connection.execute(_SEEN, {**asked, "today": today}).fetchone()
+    return row is not None and row[0] == len(set(found.values()))
+
+
+def forget(connection: Connection) -> int:
+    """Delete the files that were made a month ago; how many."""
+    done = connection.execute(
+        "update report_run set file = null, pupils = null"
+        " where file is not null and finished_at < clock_timestamp() - %s::interval",
+        (FILES_KEPT,),
+    )
+    return done.rowcount

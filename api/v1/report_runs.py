@@ -47,6 +47,9 @@ _CONTENT = {
 }
 _ERRORS = responses(401, 404, 422, 503)
 _NONE = NotFound((Problem("", "not_found", "no such report is known"),))
+_NO_MORE = NotFound((Problem(
+    "", "not_found", "this file shows a pupil of whom you may read no more: ask for it anew"
+),))  # fmt: skip
 
 
 @router.post(
@@ -179,12 +182,14 @@ def cancel_report(report: UUID, registry: TheRegistry, holder: Holder) -> Respon
 def get_report_file(
     report: UUID, registry: TheRegistry, holder: Holder, opened: Opened
 ) -> Response:
-    """The report; whom it shows is noted as read by you."""
+    """The report, for a month; whom it shows is noted as read by you."""
     with registry.database.connection() as connection:
         found = report_runs.file_of(connection, holder.caller, report)
         if found is None:
             raise _NONE
         kind, format_, file, pupils = found
+        if not report_runs.may_be_got(connection, holder.caller, pupils, registry.today()):
+            raise _NO_MORE
         opened.note(connection, holder.caller, pupils)
     name = f'attachment; filename="{kind}.{format_}"'
     return Response(file, media_type=MEDIA[format_], headers={"Content-Disposition": name})

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from ap_registry import erasing
 from ap_registry.installation import Installation
 from ap_registry.registry import Registry
-from ap_registry.store import accounts
+from ap_registry.store import accounts, report_runs
 from jobs.reporting import make_reports
 from tests.serving import served
-from tests.world import PRU, SCHOOL, notify, register_pupil
+from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil
 
 REPORTS = "/api/v1/reports"
 ASKED = {"report": "outcomes", "format": "csv",
@@ -20,13 +21,15 @@ ASKED = {"report": "outcomes", "format": "csv",
 
 class Desk:
     def __init__(self, registry: Registry, url: str) -> None:
-        self._registry, self._url = registry, url
+        self._registry, self._url, self.key = registry, url, ""
+        self.placement = ""
 
     def __call__(self, role: str, *organisations: str) -> httpx.Client:
         with self._registry.database.connection() as connection:
-            _key, secret = accounts.create_key(
+            key, secret = accounts.create_key(
                 connection, organisations=organisations, role=role, at=self._registry.now()
             )
+        self.key = str(key)  # of whom it made last
         headers = {"Authorization": f"Bearer {secret}"}
         return httpx.Client(base_url=self._url, timeout=60, headers=headers)
 
@@ -34,12 +37,14 @@ class Desk:
 @pytest.fixture
 def as_(registry: Registry) -> Iterator[Desk]:
     register_pupil(registry)
-    notify(
+    started = notify(
         registry, "placement_started", "2026-02-02", provider=PRU, commissioner=SCHOOL,
         reason="behaviour", ends_on="2026-12-18", sessions_per_week=4, intent="return",
     )  # fmt: skip
     with served(registry) as url:
-        yield Desk(registry, url)
+        desk = Desk(registry, url)
+        desk.placement = started["event"]["id"]
+        yield desk
 
 
 def test_a_report_is_asked_for_made_and_got(as_: Desk, installation: Installation) -> None:
@@ -89,3 +94,69 @@ def test_what_is_asked_wrongly_is_told_at_once(as_: Desk) -> None:
     assert as_("la", "LA857").post(
         REPORTS, json={**ASKED, "options": {"la": "856"}}
     ).status_code == 403  # fmt: skip
+
+
+def _of_the_pupil(client: httpx.Client, found: Installation) -> str:
+    """Where a report that shows the pupil is, and can be got."""
+    asked = {"report": "progress", "format": "json", "options": {"placement": _placement(found)}}
+    where = client.post(REPORTS, json=asked).headers["location"]
+    assert make_reports(found) == 1, client.get(where).text
+    assert "Ann" in client.get(f"{where}/file").text
+    return where
+
+
+def _placement(found: Installation) -> str:
+    with found.database.connection() as connection:
+        row = connection.execute("select key::text from placement").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _files(found: Installation) -> int:
+    with found.database.connection() as connection:
+        row = connection.execute("select count(file) + count(pupils) from report_run").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_the_file_goes_with_a_pupil_who_is_erased(
+    as_: Desk, installation: Installation, registry: Registry
+) -> None:
+    client = as_("provider", PRU)
+    where = _of_the_pupil(client, installation)
+    waiting = {"report": "progress", "format": "json", "options": {"upn": PUPIL.lower()}}
+    assert client.post(REPORTS, json=waiting).status_code == 202
+    erasing.erase(registry, PUPIL, "asked for")
+    assert (client.get(f"{where}/file").status_code, _files(installation)) == (404, 0)
+    assert PUPIL.lower() not in client.get(REPORTS).text
+
+
+def test_the_file_is_not_got_by_who_may_not_know_of_the_pupil(
+    as_: Desk, installation: Installation, registry: Registry
+) -> None:
+    client = as_("provider", PRU)
+    where = _of_the_pupil(client, installation)
+    notify(registry, "void", "2026-02-03", by=SCHOOL, of=as_.placement, reason="never came")
+    answer = client.get(f"{where}/file")
+    assert (answer.status_code, "ask for it anew" in answer.text) == (404, True)
+
+
+def test_the_file_is_kept_for_a_month(as_: Desk, installation: Installation) -> None:
+    _of_the_pupil(as_("provider", PRU), installation)
+    with installation.database.connection() as connection:
+        assert report_runs.forget(connection) == 0
+        connection.execute("update report_run set finished_at = finished_at - interval '31 days'")
+        assert report_runs.forget(connection) == 1
+    assert _files(installation) == 0
+
+
+def test_one_whose_key_has_ended_is_not_made(
+    as_: Desk, installation: Installation, registry: Registry
+) -> None:
+    where = as_("la", "LA856").post(REPORTS, json={**ASKED, "every": "week"}).headers["location"]
+    with registry.database.connection() as connection:
+        accounts.revoke_key(connection, as_.key, at=registry.now())
+    assert make_reports(installation) == 0
+    (found,) = as_("la", "LA856").get(REPORTS).json()["items"]
+    assert (found["status"], found["id"] in where) == ("failed", True)
+    assert "not in use any more" in found["error"]
