@@ -10,8 +10,8 @@ from ap_registry.store import queries
 from api.deps import TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.opened import Opened
 from api.pages.lanes import drawing
-from api.pages.putting_right import may_put_right
 from api.pages.rendering import Person, page
+from api.pages.standing import may_put_right
 
 router = APIRouter()
 _PLACES = (

@@ -1,90 +1,22 @@
 """Undo by correction: put a notice right or take it back, with the reason; both stay in view."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from ap_registry.access import Caller
-from ap_registry.disclosure import disclosed
-from ap_registry.errors import NotFound, Problem, Refused
-from ap_registry.fields import FieldsOf, Reference
-from ap_registry.notices import CATALOGUE
-from ap_registry.reading import read_pupil
-from ap_registry.registry import Registry
-from ap_registry.store.sessions import SignedIn
-from api.deps import TheRegistry, find_pupil
-from api.opened import Opened, Reader
+from ap_registry.errors import Refused
+from api.deps import TheRegistry
+from api.opened import Opened
 from api.pages import forms, refusals
 from api.pages.rendering import Person, check_form, page
+from api.pages.standing import WAS, Standing, changed, find, looked_at_anew, shown
 
 router = APIRouter(prefix="/pupils/{pupil}/notices/{event}")
-ACTS = frozenset({"correction", "void"})
-_WHY = ("reason", "evidence")
-WAS = "was."
-"""Before a field's name: what the field held on the page that the person was looking at."""
 _CHANGED_SINCE = "Somebody has changed this record since: look again, and then continue"
-_NONE = NotFound((Problem("", "not_found", "there is no such notice that you may put right"),))
-
-
-def may_put_right(item: Mapping[str, Any], caller: Caller) -> bool:
-    """Their own; an LA and the administrator also others'."""
-    mine = item["by"] in caller.organisations or caller.role in {"la", "admin"}
-    return mine and item["type"] not in ACTS and item["status"] != "void"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A notice as it stands, of a pupil whom the person sees. ``version``: of the whole record."""
-
-    registry: Registry
-    person: SignedIn
-    pupil: Mapping[str, Any]
-    item: Mapping[str, Any]
-    fields: Sequence[forms.Input]
-
-    @property
-    def now(self) -> dict[str, str]:
-        """What its fields hold, as a form writes them."""
-        held = {**self.item["data"], "occurred_on": self.item["occurred_on"]}
-        return {
-            one.name: _written(held.get(one.name), day=one.is_day)
-            for one in self.fields
-            if one.name not in _WHY
-        }
-
-
-def _written(value: object, *, day: bool) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        return ";".join(str(part) for part in value)
-    return refusals.day_first(str(value)) if day else str(value)
-
-
-def _find(registry: Registry, person: SignedIn, opened: Reader, pupil: str, event: str) -> Standing:
-    pupil_id, seen = find_pupil(registry, person.caller, pupil)
-    told = disclosed(read_pupil(registry, pupil_id, on=seen.until_on, timeline=True), person.caller)
-    item = next((one for one in told["timeline"] if one["id"] == event), None)
-    if item is None or not may_put_right(item, person.caller):
-        raise _NONE
-    opened.at_once(person.caller, told["id"])
-    kind, act = CATALOGUE[item["type"]], forms.inputs(CATALOGUE["void"], registry.today())
-    plain = {
-        name
-        for name, spec in kind.fields.items()
-        if not isinstance(spec.kind, Reference | FieldsOf)
-    }
-    fields = [
-        one for one in forms.inputs(kind, registry.today()) if one.name in plain | {"occurred_on"}
-    ]
-    fields += [replace(one, law="") for one in act if one.name in _WHY and one.name not in plain]
-    return Standing(registry=registry, person=person, pupil=told, item=item, fields=fields)
 
 
 @router.get("/correct")
@@ -92,7 +24,7 @@ def correct(
     pupil: str, event: str, registry: TheRegistry, person: Person, opened: Opened
 ) -> Response:
     """Every field as it stands, and why it is changed."""
-    found = _find(registry, person, opened, pupil, event)
+    found = find(registry, person, opened, pupil, event)
     return _form(found, {**found.now, "form": forms.new_reference()})
 
 
@@ -106,8 +38,8 @@ async def put_right(
     check_form(person, values.get("csrf"))
 
     def answer() -> Response:
-        found = _find(registry, person, opened, pupil, event)
-        changes = _changes(found, values)
+        found = find(registry, person, opened, pupil, event)
+        changes = changed(found, values)
         if values.get("do") == "back":
             return _form(found, values)
         wrong = _missing(found, values, changes)
@@ -122,7 +54,7 @@ async def put_right(
             )  # fmt: skip
         except Refused as refused:
             told = _told(found, values, refused)
-            anew = _looked_at_anew(found, values, changes) if _is_stale(refused) else values
+            anew = looked_at_anew(found, values, changes) if _is_stale(refused) else values
             return _form(found, anew, told)
         if sent:
             return page(registry, "recorded.html", person, receipt=outcome.receipt)
@@ -137,29 +69,8 @@ def _version(values: Mapping[str, str]) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 9 else None
 
 
-def _shown(found: Standing, values: Mapping[str, str]) -> dict[str, str]:
-    """What the fields held on the page that was sent; without one, what they hold."""
-    if "version" not in values:
-        return found.now
-    return {name: values.get(WAS + name, "") for name in found.now}
-
-
-def _changes(found: Standing, values: Mapping[str, str]) -> dict[str, str]:
-    """What the person has edited, not what others have since."""
-    shown = _shown(found, values)
-    return {n: values.get(n, "") for n, held in shown.items() if values.get(n, "") != held}
-
-
 def _is_stale(refused: Refused) -> bool:
     return any(one.code == "stale_version" for one in refused.problems)
-
-
-def _looked_at_anew(
-    found: Standing, values: Mapping[str, str], changes: Mapping[str, str]
-) -> dict[str, str]:
-    """The record as it is now with what the person has edited: sent again, it is taken."""
-    kept = {n: v for n, v in values.items() if n != "version" and not n.startswith(WAS)}
-    return {**kept, **found.now, **changes}
 
 
 def _missing(
@@ -206,7 +117,7 @@ def _form(
         found.registry, "correct.html", found.person, 422 if problems else 200,
         pupil=found.pupil, item=found.item, fields=found.fields, values=values,
         problems=problems, errors=dict(problems),
-        was={WAS + name: held for name, held in _shown(found, values).items()},
+        was={WAS + name: held for name, held in shown(found, values).items()},
     )  # fmt: skip
 
 
@@ -231,7 +142,7 @@ def take_back(
     pupil: str, event: str, registry: TheRegistry, person: Person, opened: Opened
 ) -> Response:
     """Why it is taken back; the notice stays in view, struck through."""
-    found = _find(registry, person, opened, pupil, event)
+    found = find(registry, person, opened, pupil, event)
     return _void(found, {"form": forms.new_reference()})
 
 
@@ -244,7 +155,7 @@ async def void(
     check_form(person, values.get("csrf"))
 
     def record() -> Response:
-        found = _find(registry, person, opened, pupil, event)
+        found = find(registry, person, opened, pupil, event)
         if not values.get("reason"):
             return _void(found, values, [("reason", "Enter “Why is it taken back?”")])
         notice = {
