@@ -16,6 +16,7 @@ from ap_registry.errors import NotFound
 from ap_registry.fields import BadValue, Day, Kind, Reading
 from ap_registry.history import history
 from ap_registry.ingest.results import BadRow
+from ap_registry.notice import World
 from ap_registry.notices import CATALOGUE
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
@@ -39,7 +40,7 @@ class Changes:
         self._timeline = lru_cache(maxsize=2)(self._read)
         with registry.database.connection() as connection:
             world = registry.worlds.fresh(connection)
-        self._reading = Reading(on=date.max, organisation=world.organisation, from_file=True)
+        self._reading = reading_in(world)
         self._world = world
 
     def of(self, row: Mapping[str, Any]) -> tuple[str, Item | None]:
@@ -79,10 +80,8 @@ class Changes:
         return True
 
     def _value(self, name: str, text: str, kind: Kind) -> object:
-        if not text:
-            return text
         try:
-            return kind.read(text, self._reading)
+            return value_of(text, kind, self._reading)
         except BadValue as bad:
             raise BadRow(name, bad.code, f"{name} {bad.detail}") from None
 
@@ -126,6 +125,19 @@ class Changes:
         past = history(one for one in recorded if one.version <= version)
         before = show_timeline(past, self._world)
         return {i["id"]: i for i in pupil["timeline"]}, {i["id"]: i for i in before}, pupil
+
+
+def reading_in(world: World) -> Reading:
+    """How what was written down of a notice on record is read, whatever its day."""
+    return Reading(on=date.max, organisation=world.organisation, from_file=True)
+
+
+def value_of(text: str, kind: Kind, reading: Reading) -> object:
+    """What a cell or an input says, so that two ways of writing one value are one; raise BadValue.
+
+    A blank stays blank.
+    """
+    return kind.read(text, reading) if text else text
 
 
 def _parsed(text: str) -> tuple[UUID, int]:

@@ -82,11 +82,14 @@ def new_reference() -> str:
 
 
 def sent(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
-    """What a browser sent; several boxes of one name become a list as in a cell."""
+    """What a browser sent; several boxes of one name become a list as in a cell.
+
+    Lines end as in a notice by program, not as browsers end them.
+    """
     found: dict[str, list[str]] = {}
     for name, value in pairs:
         if isinstance(value, str) and value.strip():
-            found.setdefault(name, []).append(value.strip())
+            found.setdefault(name, []).append(value.strip().replace("\r\n", "\n"))
     return {name: ";".join(values) for name, values in found.items()}
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from ap_registry.access import Caller
 from ap_registry.disclosure import disclosed
 from ap_registry.errors import NotFound, Problem
-from ap_registry.fields import FieldsOf, Reference
+from ap_registry.fields import BadValue, Day, FieldsOf, Reading, Reference
+from ap_registry.ingest.changes import reading_in, value_of
 from ap_registry.notices import CATALOGUE
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
@@ -89,8 +90,26 @@ def shown(found: Standing, values: Mapping[str, str]) -> dict[str, str]:
 
 def changed(found: Standing, values: Mapping[str, str]) -> dict[str, str]:
     """What the person has edited, not what others have since."""
+    with found.registry.database.connection() as connection:
+        reading = reading_in(found.registry.worlds.fresh(connection))
     held_then = shown(found, values)
-    return {n: values.get(n, "") for n, held in held_then.items() if values.get(n, "") != held}
+    return {
+        one.name: values.get(one.name, "")
+        for one in found.fields
+        if one.name in held_then
+        and _meant(found, one, values.get(one.name, ""), reading)
+        != _meant(found, one, held_then[one.name], reading)
+    }
+
+
+def _meant(found: Standing, field: forms.Input, text: str, reading: Reading) -> object:
+    """Boxes have no order; what cannot be read is told apart as it is written, to be refused."""
+    spec = CATALOGUE[found.item["type"]].fields.get(field.name)
+    try:
+        value = value_of(text, spec.kind if spec else Day(), reading)
+    except BadValue:
+        return text
+    return frozenset(value) if field.kind == "several" and isinstance(value, tuple) else value
 
 
 def looked_at_anew(

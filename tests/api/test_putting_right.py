@@ -21,6 +21,13 @@ def fill(registry: Registry) -> None:
         register_pupil(registry, upn=upn(number), given_name=name)
         said = notify(registry, "suspension", "2026-11-10", upn=upn(number), **SIX_DAYS)
         EVENTS[name] = said["event"]["id"]
+    said = notify(registry, "suspension", "2026-09-07", upn=upn(2), school=SCHOOL, sessions=2,
+                  ends_on="2026-09-07", reasons=["PP", "DB"], by=SCHOOL)  # fmt: skip
+    EVENTS["two reasons"] = said["event"]["id"]
+    said = notify(registry, "contact_recorded", "2026-09-07", upn=upn(2), name="A. Made-Up",
+                  relation="mother", parental_responsibility=True, by=SCHOOL,
+                  address="1 Made-Up Lane\nAlder")  # fmt: skip
+    EVENTS["two lines"] = said["event"]["id"]
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +72,25 @@ def test_a_record_that_others_have_changed_since_is_not_overwritten(person: Peop
     form = client.get(path).text
     client.post(path, data={**hidden(form), "version": "1", "reason": "not Ben"})
     assert "not Ben" not in notices(client, upn(2))
+
+
+@pytest.mark.parametrize(
+    ("event", "same"),
+    [
+        ("two reasons", {"school": SCHOOL, "sessions": "02", "reasons": "DB;PP",
+                         "ends_on": "7/9/2026", "kind": "suspension", "decided_on": "2026-11-20"}),
+        ("two lines", {"name": "A. Made-Up", "relation": "mother", "may_see": "false",
+                       "address": "1 Made-Up Lane\r\nAlder", "parental_responsibility": "true"}),
+    ],
+)  # fmt: skip
+def test_another_way_of_writing_the_same_is_no_change(
+    person: People, event: str, same: dict[str, str]
+) -> None:
+    client = person("school")
+    path = f"/pupils/{upn(2)}/notices/{EVENTS[event]}/correct"
+    given = {"occurred_on": "7/9/2026", "reason": "none", **same}
+    answer = send(client, path, client.get(path).text, **given, do="check")
+    assert "Change at least one answer" in answer
 
 
 SAME = {"occurred_on": "10/11/2026", "school": SCHOOL, "sessions": "12", "reasons": "PP",
