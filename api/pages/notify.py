@@ -87,7 +87,10 @@ def _next(asking: Asking, at: steps.Step) -> Response:
     problems, near = _wrong_here(asking, at, refused)
     checking = bool(asking.values.get("checking"))
     if problems:
-        return _step(asking, at, problems=problems, near=near, checking=checking)
+        return _step(
+            asking, at, problems=problems, near=near, checking=checking,
+            register=registers(asking, refused),
+        )  # fmt: skip
     follows = None if checking else steps.after(asking.steps, at, asking.values)
     return _check(asking) if follows is None else _step(asking, follows)
 
@@ -101,7 +104,7 @@ def _wrong_here(asking: Asking, at: steps.Step, refused: Refused | None) -> tupl
 
 def _step(
     asking: Asking, at: steps.Step, *, problems: Told = (), near: Near | None = None,
-    checking: bool = False,
+    checking: bool = False, register: bool = False,
 ) -> Response:  # fmt: skip
     shown = {field.name for field in at.fields} | {"csrf", "do", "at", "checking"}
     kept = {name: value for name, value in asking.values.items() if name not in shown}
@@ -110,7 +113,7 @@ def _step(
         name=asking.kind.name, title=asking.title, step=at, values=asking.values, kept=kept,
         problems=problems, errors=dict(problems), near=near or {}, checking=checking,
         first=at == asking.steps[0], pupil="" if at.name == "pupil" else pupil(asking),
-        register=False,
+        register=register,
     )  # fmt: skip
 
 

@@ -141,7 +141,9 @@ def test_each_step_says_what_is_wrong_on_it_and_the_check_what_will_follow(
 ) -> None:
     client, path = person("school"), "/notify/suspension"
     first = client.get(path).text
-    assert "is known to the registry" in send(client, path, first, upn=upn(9), do="next")
+    unknown = send(client, path, first, upn=upn(9), do="next")
+    assert "is known to the registry" in unknown
+    assert f'<a href="/notify/pupil_registered?upn={upn(9)}">Register a pupil</a>' in unknown
     days = send(client, path, first, upn=PUPIL, do="next")
     assert "Ann Example" in days
     wrong = send(client, path, days, occurred_on="18/11/2026", ends_on="31/2/2026", do="next")
