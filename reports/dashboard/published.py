@@ -8,6 +8,8 @@ their rows would tell what is hidden: they are left out.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from reports.dashboard.measures import MEASURES
+
 HIDDEN = "c"
 MOST_SMALL, FEWEST = 5, 10
 COUNTS = ("numerator", "denominator", "count")
@@ -20,10 +22,10 @@ Row = dict[str, Any]
 
 def published(rows: Sequence[Row], groups: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """Rows of all and of LAs, and those of groups."""
-    kept = [dict(row) for row in rows if row["area"] in {"all", "la"}]
+    kept = [{**row, **_pupils(row, rows)} for row in rows if row["area"] in {"all", "la"}]
     # of groups it is the total of none, and would tell what is hidden with what is counted
     told = [{name: value for name, value in row.items() if name != BESIDE} for row in groups]
-    totals = {row["measure"]: row for row in rows if row["area"] == "all"}
+    totals = {row["measure"]: dict(row) for row in kept if row["area"] == "all"}
     for measure, total in totals.items():
         las = [row for row in kept if row["measure"] == measure and row["area"] == "la"]
         _hide(las, total)
@@ -31,7 +33,21 @@ def published(rows: Sequence[Row], groups: Sequence[Row]) -> tuple[list[Row], li
         for by in dict.fromkeys(row["by"] for row in mine):
             _hide([row for row in mine if row["by"] == by], total)
     _hide_alone(row for row in kept if row["area"] == "all")
+    for row in kept:
+        row.pop("pupils", None)
     return kept, told
+
+
+def _pupils(row: Mapping[str, Any], rows: Sequence[Row]) -> Mapping[str, int]:
+    """Of how many pupils sessions are, of which each has many."""
+    if MEASURES[row["measure"]].sort != "sessions":
+        return {}
+    counted = (
+        one["denominator"] for one in rows
+        if one["measure"] == "persistent_absence"
+        and (one["area"], one["code"]) == (row["area"], row["code"])
+    )  # fmt: skip
+    return {"pupils": next(counted, 0)}
 
 
 def _hide(rows: Sequence[Row], total: Mapping[str, Any]) -> None:
@@ -79,7 +95,9 @@ def _told(parts: Sequence[int], hidden: set[int]) -> bool:
 
 
 def _is_small(row: Mapping[str, Any], column: str) -> bool:
-    """Nothing is nothing, and stays so."""
+    """Nothing is nothing, and stays so; but that one pupil missed nothing tells of that one."""
+    if row.get("pupils", FEWEST) < FEWEST:
+        return True
     few = row.get("denominator", row.get("count", 0)) < FEWEST
     return bool(row[column]) and (row[column] <= MOST_SMALL or few)
 

@@ -59,6 +59,14 @@ _WITHIN: Mapping[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 
 
+# Sessions of which each pupil has many: how many of these there are says nothing of how few pupils.
+_SESSIONS = (
+    "overall_absence.numerator", "overall_absence.denominator",
+    "authorised_absence.numerator", "unauthorised_absence.numerator",
+)  # fmt: skip
+LEAST = 10  # pupils whom a rate, mean, median or number of sessions is of
+
+
 def key(place: Place, measure: str, group: str | None, name: str) -> Key:
     return (place, measure, group, name)
 
@@ -81,6 +89,7 @@ class Cells:
     values: dict[Key, int] = field(default_factory=dict)
     never: set[Key] = field(default_factory=set)
     guarded: set[Key] = field(default_factory=set)
+    withheld: set[Key] = field(default_factory=set)
     equations: list[Equation] = field(default_factory=list)
 
     @classmethod
@@ -96,6 +105,7 @@ class Cells:
                 made._figure(row, measure_of(row))
         for place, measure, group in sorted({one[:3] for one in made.values}, key=repr):
             made._within_row(place, measure, group)
+        made._sessions_of_few()
         made._medical()
         made._case_mix(report["case_mix"])
         made._columns()
@@ -104,7 +114,7 @@ class Cells:
     def tables(self) -> Tables:
         return Tables(
             values=self.values, equations=self.equations, never=frozenset(self.never),
-            guarded=frozenset(self.guarded),
+            guarded=frozenset(self.guarded), withheld=frozenset(self.withheld),
         )  # fmt: skip
 
     def _headline(self, row: Row) -> None:
@@ -169,6 +179,14 @@ class Cells:
             self.never.add(everybody)
             self.equations.append(Equation(total=everybody, parts=went))
             self.equations.append(Equation(total=everybody, parts=looked_at))
+
+    def _sessions_of_few(self) -> None:
+        """One pupil's attendance would be told by what a provider of one pupil has together."""
+        for place, measure, group, name in list(self.values):
+            pupils = self.values[place, measure, group, name]
+            if name == "persistent_absence.denominator" and 0 < pupils < LEAST:
+                theirs = (key(place, measure, group, one) for one in _SESSIONS)
+                self.withheld |= {one for one in theirs if one in self.values}
 
     def _medical(self) -> None:
         """Everybody in the rows of the medical is the headline's exclusion of that name."""

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reports.outcomes import ALL, Book
-from reports.publishing.cells import Cells, key, part_of, place_of
+from reports.publishing.cells import LEAST, Cells, key, part_of, place_of
 from reports.publishing.suppression import SMALL, Key
 from reports.publishing.symbols import KEPT_BACK, NOT_APPLICABLE, NOT_AVAILABLE
 
-LEAST = 10  # whom a rate, mean or median is of
 FEW = 0.8
 Row = Mapping[str, Any]
 Published = dict[str, Any]

@@ -33,13 +33,15 @@ class Equation:
 class Tables:
     """``values``: of all cells; ``never``: those that are published in no case, yet follow.
 
-    ``guarded``: of these, those that must not be worked out where they are small.
+    ``guarded``: of these, those that must not be worked out where they are small. ``withheld``: to
+    be kept back however large, noughts too: they tell of a few.
     """
 
     values: Mapping[Key, int]
     equations: Sequence[Equation]
     never: frozenset[Key] = frozenset()
     guarded: frozenset[Key] = frozenset()
+    withheld: frozenset[Key] = frozenset()
     kept_back: set[Key] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -50,10 +52,11 @@ class Tables:
         self._signs = [dict(equation.signs()) for equation in self.equations]
 
     def suppressed(self) -> frozenset[Key]:
-        """Of the cells that are published those to keep back; a nought always stands."""
+        """Of the cells that are published those to keep back; a nought stands if not withheld."""
         small = [key for key, value in self.values.items() if value in SMALL]
-        self.kept_back = {key for key in small if key not in self.never}
+        self.kept_back = {key for key in small if key not in self.never} | self.withheld
         waiting = [key for key in small if key not in self.never or key in self.guarded]
+        waiting += sorted(self.withheld, key=repr)
         while waiting:
             key = waiting.pop()
             while not self._has_another_value(key):

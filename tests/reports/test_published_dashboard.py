@@ -99,6 +99,22 @@ def test_what_stands_beside_a_rate_is_hidden_as_its_counts_are() -> None:
     assert "without_headcount" not in told[0]
 
 
+def test_sessions_of_few_pupils_are_hidden_however_many() -> None:
+    def two(missed: int, of: int, pupils: int, **area: str) -> list[Row]:
+        absence = {**row(missed, of, **area), "measure": "absence"}
+        return [absence, {**row(pupils // 2, pupils, **area), "measure": "persistent_absence"}]
+
+    rows = [*two(1150, 8380, 31, area="all", code="all"), *two(150, 380, 1, area="la", code="1"),
+            *two(400, 4000, 15, area="la", code="2"),
+            *two(600, 4000, 15, area="la", code="3")]  # fmt: skip
+    found = [one for one in published(rows, [])[0] if one["measure"] == "absence"]
+    shown = [(one["numerator"], one["denominator"], one["rate"]) for one in found]
+    assert shown[0][:2] == (1150, 8380)
+    assert shown[1:3] == [(HIDDEN,) * 3] * 2
+    assert shown[3][0] == 600
+    assert "pupils" not in found[0]
+
+
 def test_trusts_and_icbs_are_left_out() -> None:
     rows = [row(20, 100, area=area, code="x") for area in ("all", "la", "trust", "icb")]
     assert [one["area"] for one in published(rows, [])[0]] == ["all", "la"]

@@ -18,6 +18,7 @@ Name = tuple[Any, ...]
 MOST = 10_000
 TABLES = 24
 CLOSE = 1e-6
+SESSIONS = ("overall_absence/", "authorised_absence/", "unauthorised_absence/")
 SAME = {  # name → the name of the same number
     **{f"{f}/of": "d" for f in (
         "returned", "by_planned_end", "gcse_9_4", "gcse_9_5", "entry_level", "vocational",
@@ -154,7 +155,7 @@ class Attack:
         return (
             self._matrix(self.less), np.zeros(len(self.less)),
             self._matrix([terms for terms, _ in self.equal]), [off for _, off in self.equal],
-            [(1, MOST) if value == "c" else (value, value) for value in self.known.values()],
+            [(_fewest(n), MOST) if v == "c" else (v, v) for n, v in self.known.items()],
         )  # fmt: skip
 
     def _matrix(self, rows: list[dict[Name, int]]) -> csr_matrix:
@@ -162,6 +163,11 @@ class Attack:
         cells = [(n, place[name], sign) for n, row in enumerate(rows) for name, sign in row.items()]
         at_row, at_column, signs = zip(*cells, strict=True)
         return csr_matrix((signs, (at_row, at_column)), shape=(len(rows), len(self.known)))
+
+
+def _fewest(name: Name) -> int:
+    """Of sessions a nought is kept back as well, where they are of few pupils."""
+    return 0 if str(name[-1]).startswith(SESSIONS) else 1
 
 
 def _each(report: Mapping[str, Any]) -> Iterator[tuple[Name, Any]]:

@@ -107,6 +107,24 @@ def test_what_stands_in_place_of_a_number(
     assert tuple(found[name] for name in names) == expected
 
 
+@pytest.mark.parametrize(("pupils", "expected"), [(1, ("c", "c", "c")), (10, (150, 380, 39.5))])
+def test_sessions_of_fewer_than_ten_pupils_are_kept_back(
+    pupils: int, expected: tuple[Any, ...]
+) -> None:
+    whose = {"provider": "100001", "measure": "attendance"}
+    parts = {"overall_absence": (150, 380), "authorised_absence": (0, 380),
+             "unauthorised_absence": (150, 380), "persistent_absence": (pupils, pupils),
+             "severe_absence": (0, pupils)}  # fmt: skip
+    beside = [{**whose, "name": name, "numerator": some, "denominator": of,
+               "value": round(100 * some / of, 1)}
+              for name, (some, of) in parts.items()]  # fmt: skip
+    crowd = book(0, 0)
+    found = published({**report(crowd), "secondary": beside}, crowd)["secondary"]
+    shown = [tuple(row[name] for name in ("numerator", "denominator", "value")) for row in found]
+    assert shown[0] == shown[2] == expected
+    assert shown[1] == (("c", "c", "c") if pupils == 1 else (0, 380, 0.0))
+
+
 @pytest.fixture
 def asked_for(registry: Registry) -> Made:
     for number in range(1, 4):
