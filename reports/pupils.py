@@ -166,8 +166,9 @@ def read_pupils(
 ) -> list[Known]:
     """Those whom the caller sees, by name; one that it saw once as on its last day there.
 
-    ``school``: whose own report it is, so that also the leave that ended its sight is in it.
+    ``school``: whose report it is: where it asks itself, the leave that ended its sight is in it.
     """
+    own = school if school in sitting.caller.organisations else None
     seen = dict(_seen(sitting, pupils))
     if not seen:
         return []
@@ -180,7 +181,7 @@ def read_pupils(
             continue
         shown_id, upn, restricted, until_on = seen[one.pupil_id]
         day = min(on, until_on) if until_on else on
-        past = _limited(history(one.recorded), day, on, school=school)
+        past = _limited(history(one.recorded), day, on, school=own)
         found.append(
             Known(
                 id=shown_id, key=one.pupil_id, upn=upn, restricted=restricted, day=day,
@@ -192,7 +193,7 @@ def read_pupils(
 
 
 def _limited(past: History, day: date, on: date, *, school: str | None) -> History:
-    """To what had occurred by the last day that is seen, and the school's own leaves after it."""
+    """To what had occurred by the last day that is seen, and the leaves of ``school`` after it."""
     leaves = {
         standing.entry.id for standing in past.standing
         if standing.entry.type == "left_roll" and day < standing.entry.occurred_on <= on

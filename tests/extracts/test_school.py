@@ -127,6 +127,21 @@ def test_a_school_is_not_told_of_an_exclusion_elsewhere(registry: Registry) -> N
     }  # fmt: skip
 
 
+def test_a_former_home_la_is_not_told_of_a_later_leave(registry: Registry) -> None:
+    """What happened after the pupil moved away is the school's to know, and the new LA's."""
+    told = Telling(registry, home_la="857")
+    told.tell("pupil_details_changed", "2026-09-14", home_la="856")
+    told.tell("left_roll", "2026-10-15", by=SCHOOL, school=SCHOOL, ground="f")
+    kind = KINDS["school"]
+    asked = asked_of(kind, {"school": SCHOOL, "from": "2026-08-26", "to": "2026-11-20"})
+    found = {
+        name: kind.read(registry, asked, Caller(actor="test", role=role, organisations=(name,)))
+        for role, name in (("la", "LA857"), ("la", "LA856"), ("school", SCHOOL))
+    }
+    left = {name: [r["left_on"] for r in one.object["off_roll"]] for name, one in found.items()}
+    assert left == {"LA857": [], "LA856": ["2026-10-15"], SCHOOL: ["2026-10-15"]}
+
+
 def test_an_la_names_the_school(key_of: KeyOf) -> None:
     answer = key_of("la", "LA856").get("/reports/school")
     assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [("/school", "required")]
