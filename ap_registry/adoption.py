@@ -1,6 +1,7 @@
 """After an adoption no output links the pupil to a UPN that went before (domain.md 4.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ap_registry.history import Recorded
@@ -31,3 +32,23 @@ def scrubbed(value: Any, upns: frozenset[str]) -> Any:
     if isinstance(value, list):
         return [scrubbed(one, upns) for one in value]
     return value
+
+
+def unnamed(recorded: Iterable[Recorded], upns: frozenset[str]) -> tuple[Recorded, ...]:
+    """The record without these UPNs in any text; by what it was known, and when, still holds."""
+    return tuple(
+        replace(
+            event, ref=scrubbed(event.ref, upns), note=scrubbed(event.note, upns),
+            values=_texts(event.values, upns),
+        )
+        for event in recorded
+    )  # fmt: skip
+
+
+def _texts(values: Mapping[str, Any], upns: frozenset[str]) -> dict[str, Any]:
+    return {
+        name: value if name in _NAMES
+        else _texts(value, upns) if name == "fields" and isinstance(value, Mapping)
+        else scrubbed(value, upns)
+        for name, value in values.items()
+    }  # fmt: skip

@@ -1,13 +1,14 @@
 """What is asked of the registry: a pupil, a timeline, a clock explained; as at and on."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from ap_registry.adjustments import describe, standing
-from ap_registry.adoption import forgotten, scrubbed
+from ap_registry.adoption import forgotten, scrubbed, unnamed
 from ap_registry.errors import NotFound, Problem
-from ap_registry.history import fold, history, start_of
+from ap_registry.history import Recorded, fold, history, start_of
 from ap_registry.merging import place
 from ap_registry.registry import Registry
 from ap_registry.store import heads, ledger, queries, who
@@ -86,6 +87,12 @@ def forgotten_upns(connection: Connection, pupil_id: UUID) -> frozenset[str]:
     past = history(stored.recorded)
     pupil = fold(past.entries(), start_of(past, stored.upn))
     return forgotten(stored.recorded, stored.upn, pupil) if pupil.shown_as else frozenset()
+
+
+def recorded_as_known_now(connection: Connection, stored: ledger.Stored) -> Sequence[Recorded]:
+    """What a report may say of an adopted pupil: no text names a UPN that went before."""
+    upns = forgotten_upns(connection, stored.pupil_id)
+    return unnamed(stored.recorded, upns) if upns else stored.recorded
 
 
 def _sequence_numbers(connection: Connection, stored: ledger.Stored) -> dict[int, int]:

@@ -17,6 +17,7 @@ from ap_registry.history import History, Picture, history, picture
 from ap_registry.instants import instant
 from ap_registry.notice import Entry, FollowUp, World
 from ap_registry.pupil import Pupil
+from ap_registry.reading import recorded_as_known_now
 from ap_registry.registry import Registry
 from ap_registry.store import ledger, log
 from ap_registry.store.database import Connection
@@ -181,7 +182,12 @@ def read_pupils(
             continue
         shown_id, upn, restricted, until_on = seen[one.pupil_id]
         day = min(on, until_on) if until_on else on
-        past = _limited(history(one.recorded), day, on, school=own)
+        recorded = (
+            recorded_as_known_now(sitting.connection, one)
+            if shown_id != one.pupil_id
+            else one.recorded
+        )
+        past = _limited(history(recorded), day, on, school=own)
         found.append(
             Known(
                 id=shown_id, key=one.pupil_id, upn=upn, restricted=restricted, day=day,

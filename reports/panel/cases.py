@@ -7,10 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from ap_registry import codes
-from ap_registry.adoption import scrubbed
 from ap_registry.happenings import FairAccessCase
 from ap_registry.history import History, fold, history, start_of
-from ap_registry.reading import forgotten_upns
+from ap_registry.reading import recorded_as_known_now
 from ap_registry.store import ledger
 from ap_registry.views import show_pupil, show_timeline
 from reports.panel.meeting import VISIBLE, Meeting
@@ -50,14 +49,14 @@ def cases(meeting: Meeting, only: UUID | None = None) -> list[dict[str, Any]]:
     found = []
     for row in rows:
         pupil, record = pupils[row["pupil_id"]], stored[row["pupil_id"]]
-        past = history(record.recorded)
+        past = history(
+            recorded_as_known_now(meeting.connection, record) if pupil.adopted else record.recorded
+        )
         seen = fold(past.entries(), start_of(past, record.upn))
         full = seen.fair_access_case(row["key"])
         if full is None or not _on_the_agenda(full, meeting.on):
             continue
-        shown = _case(meeting, full, row["due_on"], pupil, past, record.upn)
-        forgotten = forgotten_upns(meeting.connection, record.pupil_id) if pupil.adopted else None
-        found.append(scrubbed(shown, forgotten) if forgotten else shown)
+        found.append(_case(meeting, full, row["due_on"], pupil, past, record.upn))
     return found
 
 

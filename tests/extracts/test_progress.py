@@ -11,6 +11,7 @@ from reports.document import Facts
 from reports.files import file_of
 from reports.kinds import KINDS
 from tests.extracts.conftest import AskedOf, KeyOf
+from tests.reports.telling import Telling
 from tests.world import GARAGE, OTHER, PRU, SCHOOL, upn
 
 pytestmark = pytest.mark.xdist_group("area")
@@ -31,6 +32,23 @@ def said(area: Registry, **given: str) -> list[str]:
                 assert isinstance(part, str)
                 words.append(part)
     return words
+
+
+@pytest.mark.parametrize("name", ["progress", "exit"])
+def test_no_report_says_a_upn_from_before_an_adoption(registry: Registry, name: str) -> None:
+    told = Telling(registry)
+    told.tell(
+        "off_site_direction", "2026-09-01", by=SCHOOL, school=SCHOOL, provider=PRU, ref="D-1",
+        starts_on="2026-09-07", ends_on="2026-12-18", sessions_per_week=10,
+        objectives=[f"Come every day ({told.upn})"], parent_notified_on="2026-09-01",
+    )  # fmt: skip
+    placed = told.placed("2026-09-07", arising_from="D-1", ends_on="2026-12-18")
+    old = told.upn
+    told.tell("upn_changed", "2026-10-01", new_upn=upn(2), reason="adopted", by=SCHOOL)
+    made = KINDS[name].read(registry, asked_of(KINDS[name], {"placement": placed}))
+    goals = [goal["goal"] for goal in made.object["goals"]]
+    assert goals == ["Come every day ((removed))"]
+    assert old not in file_of(made, "html").decode()
 
 
 def test_a_half_term_says_how_often_the_child_came(area: Registry) -> None:
