@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ap_registry.access import Caller
 from ap_registry.codes import is_mainstream_or_special
+from ap_registry.happenings import Placement
 from ap_registry.registry import Registry
 from reports.document import Document, Facts, Section
 from reports.extracts.absence import address_of
@@ -38,7 +39,7 @@ WHY: Mapping[str, str] = {
     "off_site": "On a roll, educated elsewhere by arrangement",
     "part_time": "On a roll, part time",
 }
-_GONE = frozenset({"died", "left_england", "moved_area"})
+_GONE = frozenset({"left_england", "moved_area"})
 Row = dict[str, Any]
 _CHILDREN = columns(
     why_words="Why on it", since=("Since", "date"), school_name="School",
@@ -52,7 +53,8 @@ _NOTES = (
      " on no school's main roll; on a roll, and placed outside schools by arrangement; on a roll,"
      " and part time. A child may stand in two lines."),
     ("Home education", "Left a roll on ground f, or a placement for it, and is on no roll since."),
-    ("Moved", "Who is on record as having died, left England or moved away is not here."),
+    ("Moved", "Who is on record as having died, left England or moved away is not here, unless a"
+     " roll, a placement or a home has begun since."),
 )  # fmt: skip
 
 
@@ -122,16 +124,40 @@ def _reasons(seen: Sitting, known: Known, on: date) -> Iterator[Row]:
 
 
 def _off_roll(known: Known, on: date) -> Row | None:
-    """Why on no roll, and since when; None of whom is known to be gone."""
+    """Why on no roll, and since when; None of whom is known to be gone.
+
+    The last that is known decides: how a placement ended says nothing once another began, a roll or
+    a home elsewhere.
+    """
     left = [s for s in known.pupil.rolls if s.until_on is not None and s.until_on <= on]
     last = max(left, key=lambda s: (s.until_on or date.min, s.left_version), default=None)
     ended = [p for p in known.pupil.placements if p.ended_on is not None and p.ended_on <= on]
     end = max(ended, key=lambda p: (p.ended_on or date.min, p.version), default=None)
-    if (last and last.ground == "k") or (end and end.end_reason in _GONE):
+    why = end.end_reason if end and not _begun_since(known, end, on) else None
+    if (last and last.ground == "k") or (end and end.end_reason == "died"):
         return None
-    at_home = (last and last.ground == "f") or (end and end.end_reason == "ehe")
+    if end and why in _GONE and not _lives_elsewhere_since(known, end, on):
+        return None
+    at_home = (last and last.ground == "f") or why == "ehe"
     since = last.until_on if last else None
     return {"why": "home_education" if at_home else "no_school", "since": iso(since)}
+
+
+def _begun_since(known: Known, end: Placement, on: date) -> bool:
+    """A roll, or another placement."""
+    begun = (one for one in (*known.pupil.rolls, *known.pupil.placements) if one.id != end.id)
+    return any((end.ended_on or on) <= one.occurred_on <= on for one in begun)
+
+
+def _lives_elsewhere_since(known: Known, end: Placement, on: date) -> bool:
+    """A home LA that is said after it, or another one than at its start."""
+    before = known.pupil.home_la(end.occurred_on)
+    said = (one for one in known.pupil.details if "home_la" in one.values and one.occurred_on <= on)
+    return any(
+        one.occurred_on > (end.ended_on or on)
+        or (one.occurred_on > end.occurred_on and one.values["home_la"] != before)
+        for one in said
+    )
 
 
 def _is_school(seen: Sitting, organisation: str) -> bool:

@@ -10,6 +10,7 @@ from reports.files import file_of
 from reports.kinds import KINDS
 from tests.extracts.area import COLLEGE
 from tests.extracts.conftest import AskedOf, KeyOf
+from tests.reports.telling import Telling
 from tests.world import GARAGE, OTHER, PRU, SCHOOL, upn
 
 pytestmark = pytest.mark.xdist_group("area")
@@ -140,6 +141,26 @@ def test_children_not_in_school_are_those_of_the_la(asked: AskedOf) -> None:
     ]
     rutland = asked("children-not-in-school", la="857")["children"]
     assert [(first_name(r), r["provider_name"]) for r in rutland] == [("Fay", "Garden College")]
+
+
+@pytest.mark.parametrize(
+    ("moved_to", "joined", "listed"),
+    [(None, None, False), ("856", None, True), (None, "2026-10-12", True)],
+)
+def test_whom_the_last_fact_brought_back_is_on_the_list(
+    registry: Registry, moved_to: str | None, joined: str | None, listed: bool
+) -> None:
+    told = Telling(registry, home_la="857" if moved_to else "856")
+    told.placed("2026-09-07", "2026-10-02", "moved_area", ends_on="2026-12-18")
+    told.tell("left_roll", "2026-10-02", school=SCHOOL, ground="i")
+    if moved_to:
+        told.tell("pupil_details_changed", "2026-10-02", home_la=moved_to)
+    if joined:
+        told.tell("joined_roll", joined, school=OTHER, registration="C")
+        told.tell("left_roll", "2026-11-02", school=OTHER, ground="i")
+    kind = KINDS["children-not-in-school"]
+    found = kind.read(registry, asked_of(kind, {"la": "856", "on": "2026-11-20"})).object
+    assert [row["why"] for row in found["children"]] == (["no_school"] if listed else [])
 
 
 def test_what_is_known_of_providers(asked: AskedOf) -> None:
