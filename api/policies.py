@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ap_registry import confirming, matching, quality
-from ap_registry.access import ROLES, SEND
+from ap_registry.access import ROLES, SCOPES, SEND
 from api.pages.calendar import KEEPERS
 from api.pages.panel import ROLES as PANEL
 from api.policy import Policies, Policy, Shows, Who
@@ -20,7 +20,12 @@ def _key(shows: Shows, roles: Iterable[str] = ROLES) -> Policy:
 
 
 def _send(shows: Shows, roles: Iterable[str] = ROLES) -> Policy:
-    return Policy(who=Who.KEY, shows=shows, roles=frozenset(roles), scope=SEND)
+    return Policy(who=Who.KEY, shows=shows, roles=frozenset(roles), scopes=frozenset({SEND}))
+
+
+def _hook() -> Policy:
+    """What changes a webhook: it sends on what its key reads."""
+    return Policy(who=Who.KEY, scopes=frozenset(SCOPES))
 
 
 def _page(shows: Shows, roles: Iterable[str] = ROLES) -> Policy:
@@ -54,14 +59,14 @@ _API: Policies = {
     ("GET", "/organisations"): _key(NOBODY),
     ("GET", "/organisations/{organisation}"): _key(NOBODY),
     ("GET", "/webhooks"): _key(NOBODY),
-    ("POST", "/webhooks"): _send(NOBODY),
+    ("POST", "/webhooks"): _hook(),
     ("GET", "/webhooks/{webhook}"): _key(NOBODY),
-    ("DELETE", "/webhooks/{webhook}"): _send(NOBODY),
+    ("DELETE", "/webhooks/{webhook}"): _hook(),
     ("GET", "/webhooks/{webhook}/deliveries"): _key(NOW),
-    ("POST", "/webhooks/{webhook}/enable"): _send(NOBODY),
-    ("POST", "/webhooks/{webhook}/ping"): _send(NOBODY),
-    ("POST", "/webhooks/{webhook}/replay"): _send(NOBODY),
-    ("POST", "/webhooks/{webhook}/rotate"): _send(NOBODY),
+    ("POST", "/webhooks/{webhook}/enable"): _hook(),
+    ("POST", "/webhooks/{webhook}/ping"): _hook(),
+    ("POST", "/webhooks/{webhook}/replay"): _hook(),
+    ("POST", "/webhooks/{webhook}/rotate"): _hook(),
     ("GET", "/framework"): _key(NOBODY),
     ("GET", "/outcomes"): _key(NOBODY, OUTCOME_READERS),
     ("GET", "/restatement"): _key(NOBODY, OUTCOME_READERS),

@@ -34,12 +34,12 @@ class Shows(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """``scope``: what a key must be allowed to do."""
+    """``scopes``: all that a key must be allowed to do."""
 
     who: Who
     shows: Shows = Shows.NOBODY
     roles: frozenset[str] = EVERY_ROLE
-    scope: str = READ
+    scopes: frozenset[str] = frozenset({READ})
 
 
 def routes_of(app: FastAPI) -> dict[tuple[str, str], Any]:
@@ -81,5 +81,5 @@ def admit(request: Request, who: Who, role: str, scopes: frozenset[str] | None =
         raise HttpProblem(403, f"This address is for {policy.who.value}.")
     if role not in policy.roles:
         raise HttpProblem(403, f"The role {role} may not use this.")
-    if scopes is not None and policy.scope not in scopes:
-        raise HttpProblem(403, f"This key is not made to {policy.scope}.")
+    if scopes is not None and (lacking := policy.scopes - scopes):
+        raise HttpProblem(403, f"This key is not made to {' and '.join(sorted(lacking))}.")

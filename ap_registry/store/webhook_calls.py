@@ -23,6 +23,7 @@ DISABLED_AFTER = timedelta(hours=72)  # without one call that went well
 LOG_KEPT = timedelta(days=30)
 _ACTIVE: LiteralString = (
     "w.disabled_at is null and exists (select from api_key k where k.id = w.api_key"
+    " and 'read' = any(k.scopes)"
     " and k.revoked_at is null and (k.until_on is null or k.until_on >= %(today)s))"
 )
 _BEHIND: LiteralString = f"""

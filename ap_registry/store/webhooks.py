@@ -19,12 +19,14 @@ PREFIX = "whsec_"
 PING = "ping"
 NOTICE = "notice.accepted"
 KEY_ENDED = "the key that it was made with is not in use any more"
+KEY_SENDS = "the key that it was made with may send only: enable it by one that may read too"
 _MINE: LiteralString = (
     "(%(everything)s or w.role = %(role)s and w.organisations = %(organisations)s)"
 )
 _LISTED: LiteralString = f"""
 select w.id, w.url, w.types, w.made_at, w.after, w.failures, w.failing_since, w.disabled_at,
        case when k.revoked_at is not null or k.until_on < %(today)s then %(ended)s
+            when 'read' <> all(k.scopes) then %(sends)s
             else w.disabled_why end as disabled
   from webhook w join api_key k on k.id = w.api_key
  where {_MINE} and (%(id)s::uuid is null or w.id = %(id)s)
@@ -56,8 +58,8 @@ class Owner:
         return {
             "everything": self.caller.sees_all, "role": self.caller.role, "key": self.key,
             "organisations": sorted(self.caller.organisations), "now": self.now,
-            "today": self.now.date(), "ended": KEY_ENDED, "id": None, "after": None, "limit": 1,
-            **more,
+            "today": self.now.date(), "ended": KEY_ENDED, "sends": KEY_SENDS, "id": None,
+            "after": None, "limit": 1, **more,
         }  # fmt: skip
 
 
@@ -127,11 +129,14 @@ def remove(connection: Connection, webhook: UUID) -> None:
 
 
 def enable(connection: Connection, owner: Owner, webhook: UUID) -> None:
-    """By the caller's key from now on; what waits goes at once, what was missed follows."""
+    """By the caller's key from now on, where it is the caller's own webhook and not only seen by
+    an administrator; what waits goes at once, what was missed follows."""
     with connection.transaction():
         connection.execute(
             "update webhook set disabled_at = null, disabled_why = null, failures = 0,"
-            " failing_since = null, api_key = %(key)s where id = %(id)s",
+            " failing_since = null, api_key = case when role = %(role)s"
+            " and organisations = %(organisations)s then %(key)s else api_key end"
+            " where id = %(id)s",
             owner.named(id=webhook),
         )
         connection.execute(

@@ -101,6 +101,7 @@ def test_a_key_does_what_it_was_made_for(
     notice = {"type": "suspension"}
     answers = nobody.get("/api/v1/pupils"), nobody.post("/api/v1/notices", json=notice)
     assert tuple(answer.status_code for answer in answers) == (got, sent)
+    assert nobody.post("/api/v1/webhooks", json={}).status_code == 403  # reads, and sends it on
     with registry.database.connection() as connection:
         assert [one.used_at is not None for one in all_keys(connection)] == [True]
 

@@ -198,6 +198,21 @@ def test_a_key_that_is_revoked_takes_its_webhooks_with_it(hooks: Hooks, receiver
     assert hooks.call() == 1
 
 
+def test_one_that_an_administrator_enables_stays_with_its_own_key(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    made, admin = hooks.make(receiver.url), hooks.as_("admin")
+    assert admin.post(f"{HOOKS}/{made['id']}/enable").status_code == 200
+    with hooks.registry.database.connection() as connection:
+        key = str(admin.key)  # type: ignore[attr-defined]
+        accounts.revoke_key(connection, key, at=hooks.registry.now())
+        hooks.registry.record(suspension("2026-03-02"))
+        assert hooks.call() == 1
+        connection.execute("update api_key set scopes = '{send}'")
+    hooks.registry.record(suspension("2026-03-04"))
+    assert hooks.call() == 0
+
+
 def test_an_erased_pupil_is_told_of_no_more(hooks: Hooks, receiver: Receiver) -> None:
     made = hooks.make(receiver.url)
     receiver.answer = 500
