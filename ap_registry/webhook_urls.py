@@ -16,9 +16,9 @@ def public(address: str) -> bool:
         inside = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
         if inside:
             found = inside
-        elif any(found in network for network in _TRANSLATED):
+        elif found.is_site_local or any(found in network for network in _TRANSLATED):
             return False
-    return found.is_global and not found.is_multicast
+    return found.is_global and not (found.is_multicast or found.is_reserved)
 
 
 def addresses(host: str, port: int) -> list[str]:

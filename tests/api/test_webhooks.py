@@ -31,9 +31,14 @@ def test_an_address_that_may_not_be_called_is_refused(client: httpx.Client, url:
 
 def test_one_of_the_internet_is_not() -> None:
     assert why_not(PUBLIC, private=False) is None
+    assert public("2606:2800:21f:cb07:6820:80da:af6b:8b2c")
 
 
-@pytest.mark.parametrize("address", ["64:ff9b::a00:1", "2002:a00:1::", "224.0.0.1", "fe80::1%eth0"])
+@pytest.mark.parametrize(
+    "address",
+    ["64:ff9b::a00:1", "2002:a00:1::", "224.0.0.1", "fe80::1%eth0", "fec0::1", "::10.0.0.1",
+     "::ffff:0:10.0.0.1"],
+)  # fmt: skip
 def test_an_address_that_leads_inside_by_another_way_is_not_public(address: str) -> None:
     assert not public(address)
 
