@@ -9,7 +9,7 @@ from ap_registry.calendar import LONDON
 from ap_registry.installation import Installation
 from ap_registry.notice import World
 from ap_registry.retention import reads_kept, years_later
-from ap_registry.store import reads, report_runs, webhook_calls
+from ap_registry.store import reads, report_files, webhook_calls
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection
 from ap_registry.store.locks import NIGHTLY_LOCK
@@ -47,7 +47,7 @@ def run_nightly(found: Installation, stopping: Event | None = None) -> bool:
             return False
         watch_registration(connection, found.registry.worlds, found.registry.clock)
         webhook_calls.forget(connection)
-        report_runs.forget(connection)
+        report_files.forget(connection)
         forget_reads(connection, found.registry.worlds.fresh(connection), night)
         connection.execute(
             "update job_run set finished_at = clock_timestamp() where name = %s and due_on = %s",

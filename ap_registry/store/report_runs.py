@@ -10,14 +10,12 @@ import msgspec
 
 from ap_registry.access import Caller
 from ap_registry.instants import instant
-from ap_registry.store import who
 from ap_registry.store.database import Connection
 from ap_registry.store.webhooks import KEY_ENDED
 
 EVERY = {"week": "7 days", "month": "1 month"}
 MOST_ATTEMPTS = 3
 LEASE = timedelta(minutes=30)
-FILES_KEPT = timedelta(days=30)
 _SHOWN: LiteralString = (
     "r.id, r.kind, r.format, r.given, r.every, r.made_at, r.not_before, r.status, r.progress,"
     " r.error, r.finished_at, r.manifest"
@@ -47,10 +45,10 @@ update report_run r set status = 'failed', error = %(why)s, finished_at = clock_
    and not exists (select from api_key k where 'key:' || k.id = r.actor and k.revoked_at is null
                       and (k.until_on is null or k.until_on >= %(today)s))
 """
-_SEEN: LiteralString = """
-select count(distinct pupil_id) from visibility
- where pupil_id = any(%(pupils)s) and organisation = any(%(organisations)s)
-   and until_at = 'infinity' and (from_on is null or from_on <= %(today)s)
+_GIVEN_UP: LiteralString = """
+update report_run set status = 'failed', error = %(why)s, finished_at = clock_timestamp()
+ where status = 'working' and not_before <= clock_timestamp() and attempts >= %(most)s
+returning id
 """
 _NEXT: LiteralString = f"""
 insert into report_run (id, kind, format, given, actor, role, organisations, every, made_at,
@@ -127,6 +125,7 @@ def _shown(
 def claim(connection: Connection, today: date) -> Run | None:
     """The oldest that is due; one whose key has ended is not made, nor made anew."""
     connection.execute(_ENDED, {"why": KEY_ENDED, "today": today})
+    _give_up(connection)
     row = connection.execute(_CLAIM, (LEASE,)).fetchone()
     if row is None:
         return None
@@ -134,6 +133,14 @@ def claim(connection: Connection, today: date) -> Run | None:
     caller = Caller(actor=actor, role=role, organisations=tuple(organisations))
     return Run(id=id_, kind=kind, format=format_, given=given, caller=caller, every=every,
                attempts=attempts)  # fmt: skip
+
+
+def _give_up(connection: Connection) -> None:
+    """On what its workers died of: they told nobody that they failed."""
+    why = f"gave up after {MOST_ATTEMPTS} attempts"
+    with connection.transaction():
+        for (id_,) in connection.execute(_GIVEN_UP, {"why": why, "most": MOST_ATTEMPTS}).fetchall():
+            connection.execute(_NEXT, {"next": uuid4(), "id": id_})
 
 
 def advance(connection: Connection, run: Run, progress: int) -> bool:
@@ -179,13 +186,13 @@ def fail(connection: Connection, run: Run, error: str, *, again: bool) -> None:
     """``again``: it may go well later, a few times."""
     more = again and run.attempts < MOST_ATTEMPTS
     with connection.transaction():
-        connection.execute(
+        done = connection.execute(
             "update report_run set status = %s, error = %s, not_before = clock_timestamp()"
             "  + interval '1 minute', finished_at = case when not %s then clock_timestamp() end"
             " where id = %s and attempts = %s and status = 'working'",
             ("waiting" if more else "failed", error, more, run.id, run.attempts),
         )
-        if not more:
+        if done.rowcount and not more:
             connection.execute(_NEXT, {"next": uuid4(), "id": run.id})
 
 
@@ -209,29 +216,3 @@ def file_of(
         _named(caller, id=id),
     ).fetchone()
     return (row[0], row[1], bytes(row[2]), row[3] or []) if row else None
-
-
-def may_be_got(
-    connection: Connection, caller: Caller, pupils: Iterable[UUID], today: date
-) -> bool:  # fmt: skip
-    """Whether the caller may still know of everybody whom a file shows, if up to a last day only.
-
-    Of an erased pupil nobody may, nor of an adopted one by its former id.
-    """
-    wanted = set(pupils)
-    found = who.pupils_of_ids(connection, wanted)
-    if len(found) < len(wanted) or caller.sees_all:
-        return len(found) == len(wanted)
-    asked = {"pupils": list(found.values()), "organisations": list(caller.sees_for)}
-    row = connection.execute(_SEEN, {**asked, "today": today}).fetchone()
-    return row is not None and row[0] == len(set(found.values()))
-
-
-def forget(connection: Connection) -> int:
-    """Delete the files that were made a month ago; how many."""
-    done = connection.execute(
-        "update report_run set file = null, pupils = null"
-        " where file is not null and finished_at < clock_timestamp() - %s::interval",
-        (FILES_KEPT,),
-    )
-    return done.rowcount

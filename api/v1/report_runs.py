@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from ap_registry.errors import NotFound, Problem, Refused
 from ap_registry.registry import Registry
-from ap_registry.store import report_runs
+from ap_registry.store import report_files, report_runs
 from ap_registry.store.key_holders import KeyHolder
 from ap_registry.store.report_runs import EVERY
 from api.deps import Holder, TheRegistry
@@ -188,7 +188,7 @@ def get_report_file(
         if found is None:
             raise _NONE
         kind, format_, file, pupils = found
-        if not report_runs.may_be_got(connection, holder.caller, pupils, registry.today()):
+        if not report_files.may_be_got(connection, holder.caller, pupils, registry.today()):
             raise _NO_MORE
         opened.note(connection, holder.caller, pupils)
     name = f'attachment; filename="{kind}.{format_}"'

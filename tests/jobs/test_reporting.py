@@ -9,7 +9,7 @@ import pytest
 from ap_registry import erasing
 from ap_registry.installation import Installation
 from ap_registry.registry import Registry
-from ap_registry.store import accounts, report_runs
+from ap_registry.store import accounts, report_files, report_runs
 from jobs.reporting import make_reports
 from tests.serving import served
 from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil
@@ -144,9 +144,9 @@ def test_the_file_is_not_got_by_who_may_not_know_of_the_pupil(
 def test_the_file_is_kept_for_a_month(as_: Desk, installation: Installation) -> None:
     _of_the_pupil(as_("provider", PRU), installation)
     with installation.database.connection() as connection:
-        assert report_runs.forget(connection) == 0
+        assert report_files.forget(connection) == 0
         connection.execute("update report_run set finished_at = finished_at - interval '31 days'")
-        assert report_runs.forget(connection) == 1
+        assert report_files.forget(connection) == 1
     assert _files(installation) == 0
 
 
@@ -160,3 +160,16 @@ def test_one_whose_key_has_ended_is_not_made(
     (found,) = as_("la", "LA856").get(REPORTS).json()["items"]
     assert (found["status"], found["id"] in where) == ("failed", True)
     assert "not in use any more" in found["error"]
+
+
+def test_one_that_its_workers_died_of_is_given_up(as_: Desk, installation: Installation) -> None:
+    client = as_("la", "LA856")
+    where = client.post(REPORTS, json={**ASKED, "every": "week"}).headers["location"]
+    with installation.database.connection() as connection:
+        for _ in range(report_runs.MOST_ATTEMPTS):
+            assert report_runs.claim(connection, installation.registry.today())
+            connection.execute("update report_run set not_before = not_before - interval '1 hour'")
+        assert report_runs.claim(connection, installation.registry.today()) is None
+    found = client.get(where).json()
+    assert (found["status"], found["error"]) == ("failed", "gave up after 3 attempts")
+    assert [one["status"] for one in client.get(REPORTS).json()["items"]] == ["waiting", "failed"]
