@@ -28,8 +28,7 @@ from api.pages import (
     work,
 )
 
-router = APIRouter(include_in_schema=False)
-for part in (
+PARTS = (
     signing_in,
     recovering,
     account,
@@ -53,5 +52,7 @@ for part in (
     elsewhere,
     work,
     boards,
-):
+)
+router = APIRouter(include_in_schema=False)
+for part in PARTS:
     router.include_router(part.router)

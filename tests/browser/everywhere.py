@@ -5,14 +5,21 @@
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pyotp
 
 from ap_registry.registry import Registry
+from ap_registry.store import access_links, accounts, second_factors
+from tests.browser.conftest import PASSWORD
 from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil, send_register, upn
 
 NOBODY = "nobody"  # who has not signed in
+HALFWAY = "halfway"  # whose account asks for a code too
 EVERYBODY = ("/", "/pupils", "/pupils/{pupil}", "/notify")
 PAGES: Mapping[str, tuple[str, ...]] = {
-    NOBODY: ("/docs", "/problems/422", "/sign-in", "/nowhere"),
+    NOBODY: ("/docs", "/problems/422", "/sign-in", "/forgotten", "/password/{token}", "/nowhere"),
+    HALFWAY: ("/sign-in/code",),
     "school": (
         *EVERYBODY,
         "/?status=overdue",
@@ -58,6 +65,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/outcomes/changes?year=2026&from=2026-11-19",
         "/calendar",
         "/upload",
+        "/quality",
+        "/quality/settled",
         "/boards/sixth-day",
         "/boards/section-19",
         "/reports",
@@ -79,6 +88,14 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/notify/fair_access_decision",
         "/reports/panel",
         "/reports/panel?on=2026-11-20&format=html",
+    ),
+    "health": (
+        "/",
+        "/pupils",
+        "/notify",
+        "/notify/health_response",
+        "/account",
+        "/account/second-factor",
     ),
     "social_care": ("/", "/elsewhere"),
     "auditor": ("/", "/reads", "/reports"),
@@ -114,7 +131,22 @@ def fill(registry: Registry) -> dict[str, str]:
            level="2", by=PRU)  # fmt: skip
     send_register(registry, f"upn,organisation,date,session,code\n{PUPIL},{PRU},2026-11-20,AM,/\n")
     return {
+        "token": _second_step(registry),
         "pupil": PUPIL,
         "event": str(said["event"]["id"]),
         "case": str(case["event"]["id"]),
     }
+
+
+def _second_step(registry: Registry) -> str:
+    """An account that asks for a code, by the real clock; answer a link to a new password."""
+    email = f"{HALFWAY}@example.org"
+    with registry.database.connection() as connection:
+        accounts.add_account(
+            connection, email=email, name="Sam", password=PASSWORD, organisation=SCHOOL,
+            role="school", at=registry.now(),
+        )  # fmt: skip
+        account = accounts.account_named(connection, email, at=registry.now()).id
+        code = pyotp.TOTP(second_factors.begin(connection, account, at=registry.now())).now()
+        second_factors.confirm(connection, account, code, at=datetime.now(UTC))
+        return access_links.make_link(connection, account, "recovery", at=registry.now())
