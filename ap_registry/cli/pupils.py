@@ -121,7 +121,7 @@ def follow_ups(
                 queries.Scope(everything=True),
                 on=parse_day(on) or found.registry.today(),
                 as_at=found.registry.as_at(connection, known_by),
-                owner=owner,
+                owners=[owner] if owner else None,
                 status=status,
                 kind=kind,
                 pupil=pupil_id,

@@ -7,7 +7,7 @@ from typing import LiteralString
 
 from ap_registry import codes
 from ap_registry.store.database import Connection
-from ap_registry.store.queries import SCOPED, Scope
+from ap_registry.store.queries import SCOPED, Scope, scoped
 from ap_registry.store.who import SHOWN_ID
 
 REVIEWS = (
@@ -26,7 +26,7 @@ with placed as materialized (
    where p.until_at = 'infinity' and {SCOPED.format(t="p")}
      and p.starts_on <= %(today)s and (p.ended_on is null or p.ended_on >= %(today)s)
      and p.end_reason is distinct from 'error'
-     and (%(provider)s::text is null or p.provider = %(provider)s)
+     and (%(providers)s::text[] is null or p.provider = any(%(providers)s))
    order by lower(i.family_name), lower(i.given_name), p.key
    limit %(limit)s)
 select p.shown, p.name, p.upn, p.provider, p.commissioner, p.starts_on, p.planned_ends_on,
@@ -60,12 +60,13 @@ class Elsewhere:
 
 
 def elsewhere(
-    connection: Connection, scope: Scope, *, today: date, provider: str | None = None, limit: int
-) -> list[Elsewhere]:
+    connection: Connection, scope: Scope, *, today: date, providers: Sequence[str] | None = None,
+    limit: int,
+) -> list[Elsewhere]:  # fmt: skip
     """Pupils whom the scope sees and who have a placement today, by name."""
     asked = {
-        "everything": scope.everything, "organisations": list(scope.organisations),
-        "today": today, "provider": provider, "limit": limit, "reviews": list(REVIEWS),
+        **scoped(scope), "today": today, "limit": limit, "reviews": list(REVIEWS),
+        "providers": None if providers is None else list(providers),
         "monday": today - timedelta(days=today.weekday()), "half": 2 * today.weekday() + 1,
     }  # fmt: skip
     return [

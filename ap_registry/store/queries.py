@@ -92,7 +92,7 @@ select f.key, case when not {_UNLINKED} then {SHOWN_ID.format(t="f")} end as pup
         and not %(to_health)s
         and not (%(to_school)s and {ELSEWHERE.format(t="f", more="and x.key = f.opened_by")}))
    and f.opened_on <= %(on)s
-   and (%(owner)s::text is null or f.owner = %(owner)s)
+   and (%(owners)s::text[] is null or f.owner = any(%(owners)s))
    and (%(kind)s::text is null or f.kind = %(kind)s)
    and (%(pupil)s::uuid is null or f.pupil_id = %(pupil)s)
    and (%(key)s::uuid is null or f.key = %(key)s)
@@ -126,7 +126,7 @@ def follow_ups(
     *,
     on: date,
     as_at: datetime | None = None,
-    owner: str | None = None,
+    owners: Sequence[str] | None = None,
     status: str | None = None,
     kind: str | None = None,
     pupil: UUID | None = None,
@@ -136,8 +136,9 @@ def follow_ups(
 ) -> Found:
     """Follow-ups as contract section 8 writes them, judged on a day, by due day."""
     parameters = {
-        "on": on, "as_at": as_at, "owner": owner, "status": status, "kind": kind, "pupil": pupil,
-        "key": key, "after_due": after[0] if after else None,
+        "on": on, "as_at": as_at, "owners": None if owners is None else list(owners),
+        "status": status, "kind": kind, "pupil": pupil, "key": key,
+        "after_due": after[0] if after else None,
         "after_key": after[1] if after else None, "limit": limit, **scoped(scope),
     }  # fmt: skip
     stands = as_at is None and pupil is None and key is None and status in {None, "open", "overdue"}

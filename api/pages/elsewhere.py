@@ -37,10 +37,10 @@ def show(
     caller, today = person.caller, registry.today()
     if caller.role not in ELSEWHERE_READERS:
         raise HttpProblem(403, "This list is for schools, providers and local authorities.")
-    own = caller.organisation if caller.role == "provider" else None
+    own = caller.organisations if caller.role == "provider" else None
     with registry.database.connection() as connection:
         found = elsewhere(
-            connection, scope_of(caller, today), today=today, provider=own,
+            connection, scope_of(caller, today), today=today, providers=own,
             limit=limit_of(format),
         )  # fmt: skip
         opened.note(connection, caller, (one.pupil_id for one in found))

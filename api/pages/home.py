@@ -49,7 +49,7 @@ def home(
     with registry.database.connection() as connection:
         items = queries.follow_ups(
             connection, scope, on=today, status=status or None, limit=limit_of(format),
-            owner=caller.organisation if whose == "ours" else None,
+            owners=caller.organisations if whose == "ours" else None,
         )  # fmt: skip
         world = registry.worlds.fresh(connection)
         table = _table(items, _pupils(connection, scope, items), world, caller)

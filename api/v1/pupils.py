@@ -177,7 +177,7 @@ def list_follow_ups(
             scope_of(holder.caller, registry.today()),
             on=day_of(on, "on") or registry.today(),
             as_at=registry.as_at(connection, known_by),
-            owner=owner.replace("\x00", "") if owner else None,
+            owners=[owner.replace("\x00", "")] if owner else None,
             status=status,
             kind=kind.replace("\x00", "") if kind else None,
             pupil=pupil_id,

@@ -9,6 +9,7 @@ import httpx
 
 from ap_registry import embedded
 from ap_registry.registry import Registry
+from ap_registry.store import accounts
 from tests.browser.conftest import PASSWORD, opened
 
 People = Callable[[str], httpx.Client]
@@ -27,6 +28,17 @@ def at_pages(servers: embedded.Servers, fill: Callable[[Registry], None]) -> Ite
             return client
 
         yield signed_in
+
+
+def signed_in(registry: Registry, client: httpx.Client, role: str, organisation: str) -> None:
+    client.cookies.clear()
+    email = f"{role}.{organisation}@example.org"
+    with registry.database.connection() as connection:
+        accounts.add_account(
+            connection, email=email, name="Sam", password=PASSWORD, organisation=organisation,
+            role=role, at=registry.now(),
+        )  # fmt: skip
+    client.post("/sign-in", data={"email": email, "password": PASSWORD})
 
 
 def hidden(page: str) -> dict[str, str]:

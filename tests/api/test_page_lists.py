@@ -5,12 +5,23 @@ import re
 from collections.abc import Iterator
 from io import StringIO
 
+import httpx
 import pytest
 
 from ap_registry import embedded
 from ap_registry.registry import Registry
-from tests.api.people import People, at_pages
-from tests.world import OTHER, PRU, PUPIL, SCHOOL, notify, register_pupil, send_register, upn
+from tests.api.people import People, at_pages, signed_in
+from tests.world import (
+    OTHER,
+    PRU,
+    PUPIL,
+    SCHOOL,
+    notify,
+    register_pupil,
+    send_register,
+    take_organisations,
+    upn,
+)
 
 PLACED = {"commissioner": SCHOOL, "provider": PRU, "reason": "behaviour", "intent": "return",
           "ends_on": "2027-02-12", "sessions_per_week": 4, "by": SCHOOL}  # fmt: skip
@@ -107,6 +118,24 @@ def test_a_person_s_own_duties_come_first_and_all_are_a_step_away(person: People
     owners = {row[3] for row in texts(client.get("/").text)}
     everybody = {row[3] for row in texts(client.get("/?whose=all").text)}
     assert (owners, "Alder School" in everybody) == ({"Bridge PRU"}, True)
+
+
+def test_who_took_a_place_finds_what_is_kept_under_the_old_number_among_its_own(
+    registry: Registry, nobody: httpx.Client
+) -> None:
+    register_pupil(registry)
+    notify(registry, "placement_started", "2026-11-02", **PLACED)
+    notify(registry, "suspension", "2026-11-16", school=SCHOOL, sessions=2, ends_on="2026-11-16",
+           reasons=["PP"], by=SCHOOL)  # fmt: skip
+    take_organisations(registry, "id,kind,name,la,type_code,opened_on,closed_on,predecessors\n"
+                       f"{SCHOOL},school,Alder School,856,34,,2026-11-18,\n"
+                       f"{PRU},provider,Bridge PRU,856,14,,2026-11-18,\n"
+                       f"150001,school,Alder Academy,856,34,,,{SCHOOL}\n"
+                       f"150007,provider,Bridge Academy,856,14,,,{PRU}\n")  # fmt: skip
+    signed_in(registry, nobody, "school", "150001")
+    assert "Alder School" in {row[3] for row in texts(nobody.get("/?whose=ours").text)}
+    signed_in(registry, nobody, "provider", "150007")
+    assert [row[0] for row in texts(nobody.get("/elsewhere").text)] == ["Ann Example"]
 
 
 @pytest.mark.parametrize(

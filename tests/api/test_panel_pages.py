@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from ap_registry.registry import Registry
-from ap_registry.store import accounts, queries
+from ap_registry.store import queries
+from tests.api.people import signed_in
 from tests.world import SCHOOL, notify, register_pupil
 
-PASSWORD = "correct horse battery"
 PATHS = ("", "/cases/{0}", "/cases/{0}/decide", "/fair-share", "/overdue", "/minutes")
 
 
@@ -18,17 +18,6 @@ def case(registry: Registry) -> str:
     register_pupil(registry)
     found = notify(registry, "fair_access_referral", "2026-10-12", category="d", by=SCHOOL)
     return str(found["event"]["id"])
-
-
-def signed_in(registry: Registry, client: httpx.Client, role: str, organisation: str) -> None:
-    client.cookies.clear()
-    email = f"{role}.{organisation}@example.org"
-    with registry.database.connection() as connection:
-        accounts.add_account(
-            connection, email=email, name="Sam", password=PASSWORD, organisation=organisation,
-            role=role, at=registry.now(),
-        )  # fmt: skip
-    client.post("/sign-in", data={"email": email, "password": PASSWORD})
 
 
 def test_its_own_panel_opens_them_and_nobody_else(
