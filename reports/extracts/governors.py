@@ -12,8 +12,9 @@ from ap_registry.access import Caller
 from ap_registry.calendar import academic_year
 from ap_registry.codes import EXCLUSION_REASONS
 from ap_registry.happenings import Exclusion
+from ap_registry.notices.exclusion_reviews import FIFTEEN_DAYS, FIVE_DAYS
 from ap_registry.registry import Registry
-from ap_registry.suspended import suspended_sessions
+from ap_registry.suspended import suspended_sessions, term_sessions
 from reports.document import Document, Facts, Section
 from reports.extracts.asking import iso, term_of, who
 from reports.extracts.paper import PUPIL, columns, day, paper, table
@@ -31,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "suspension": "Suspension", "lunchtime": "Lunchtime suspension",
     "permanent": "Permanent exclusion",
 }  # fmt: skip
+TERMS = ("autumn", "spring", "summer")
 Row = dict[str, Any]
 _EACH = columns(
     kind_words="Kind", occurred_on=("From", "date"), ends_on=("Until", "date"), days="Length",
@@ -38,8 +40,9 @@ _EACH = columns(
     meeting="Governors",
 )  # fmt: skip
 _LONG = columns(
-    sessions_term=("Sessions this term", "integer"), days_term="Days this term",
-    sessions_year=("Sessions this year, all schools", "integer"), duty="The governors",
+    sessions_term=("Most sessions in one term", "integer"), days_term="Days in it",
+    term_words="Term", sessions_year=("Sessions in the year, all schools", "integer"),
+    duty="The governors",
 )  # fmt: skip
 _BY_REASON = columns(reason="Main reason", exclusions=("Number", "integer"))
 _NOTES = (
@@ -48,8 +51,10 @@ _NOTES = (
      " it is more than 5 days. For 5 days or fewer they consider what a parent says."),
     ("Cancelled", "By the head before the governors have met (reg. 8A): the number is told each"
      " term. Days served before it still count."),
-    ("This year, all schools", "Suspended sessions of the academic year; 45 days are the most that"
-     " the law allows."),
+    ("In one term", "Where the period has several, that in which the pupil was out longest: the"
+     " law counts each by itself, and whole."),
+    ("In the year, all schools", "Suspended sessions of the academic year; 45 days are the most"
+     " that the law allows."),
 )  # fmt: skip
 
 
@@ -120,16 +125,28 @@ def _row(known: Known, one: Exclusion) -> Row:
 
 
 def _pupil(seen: Sitting, known: Known, inside: Sequence[Exclusion]) -> Row:
-    """Lunchtimes count half a day each; of what was undone what was served is in the year only."""
-    term = sum(e.sessions for e in inside if e.kind != "permanent" and not e.undone)
-    year = academic_year(inside[0].occurred_on)
+    """Of the longest term and year that the period touches, as the law counts each by itself.
+
+    Lunchtimes count half a day each; of what was undone what was served is in the year only.
+    """
+    standing = [e for e in inside if e.kind != "permanent" and not e.undone]
+    in_term = {e.id: term_sessions(known.pupil, e, seen.world) for e in standing}
+    most = max(standing, key=lambda e: in_term[e.id], default=None)
+    years = {academic_year(e.occurred_on) for e in inside}
     return {
         **who(known),
-        "sessions_term": term,
-        "sessions_year": suspended_sessions(known.pupil, year, seen.world),
+        "sessions_term": in_term[most.id] if most else 0,
+        "term": _term(seen, most) if most else None,
+        "sessions_year": max(suspended_sessions(known.pupil, y, seen.world) for y in years),
         "permanent": any(e.kind == "permanent" and not e.undone for e in inside),
         "exam_missed": any(e.exam_missed and not e.undone for e in inside),
     }
+
+
+def _term(seen: Sitting, one: Exclusion) -> str:
+    """In words: spring 2026/27."""
+    year, part = seen.world.calendars.of(one.school).term_of(one.occurred_on)
+    return f"{TERMS[part]} {year}/{(year + 1) % 100:02}"
 
 
 def document(found: Mapping[str, Any]) -> Document:
@@ -145,7 +162,12 @@ def document(found: Mapping[str, Any]) -> Document:
     ]  # fmt: skip
     cancelled = [{**row, "kind_words": KINDS[row["kind"]]} for row in found["cancelled"]]
     long = [
-        {**row, "days_term": days(row["sessions_term"]), "duty": _duty(row)}
+        {
+            **row,
+            "days_term": days(row["sessions_term"]),
+            "term_words": row["term"] or "–",
+            "duty": _duty(row),
+        }
         for row in found["pupils"]
     ]
     cancelled_heads = columns(
@@ -211,7 +233,8 @@ def _told(row: Row) -> str:
 
 
 def _duty(row: Row) -> str:
-    """By what stands in the term (domain reference 1.1 E7 to E9): 5 days are 10 sessions."""
-    if row["permanent"] or row["sessions_term"] > 30 or row["exam_missed"]:
+    """By what stands in one term (domain reference 1.1 E7 to E9)."""
+    if row["permanent"] or row["sessions_term"] > FIFTEEN_DAYS or row["exam_missed"]:
         return "must meet"
-    return "meet where a parent asks" if row["sessions_term"] > 10 else "consider what is said"
+    few = row["sessions_term"] <= FIVE_DAYS
+    return "consider what is said" if few else "meet where a parent asks"

@@ -41,6 +41,22 @@ def test_governors_are_told_each_exclusion_of_the_term(asked: AskedOf) -> None:
     assert some(cat, "sessions_term", "sessions_year", "permanent") == (14, 14, False)
 
 
+def test_each_term_counts_by_itself(registry: Registry) -> None:
+    """Six days in each of three are never more than 15 in one; the year is that of the longest."""
+    told = Telling(registry)
+    for first, last, sessions in (
+        ("2025-09-15", "2025-09-22", 12), ("2026-01-12", "2026-01-19", 12),
+        ("2026-04-20", "2026-04-28", 14), ("2026-09-14", "2026-09-14", 2),
+    ):  # fmt: skip
+        told.suspended(first, sessions=sessions, ends_on=last, by=SCHOOL)
+    kind = KINDS["governors"]
+    given = {"school": SCHOOL, "from": "2025-09-01", "to": "2026-11-20"}
+    made = kind.read(registry, asked_of(kind, given))
+    (pupil,) = made.object["pupils"]
+    assert some(pupil, "sessions_term", "term", "sessions_year") == (14, "summer 2025/26", 38)
+    assert "meet where a parent asks" in file_of(made, "html").decode()
+
+
 def test_a_page_says_what_governors_must_do(area: Registry) -> None:
     kind = KINDS["governors"]
     page = file_of(kind.read(area, asked_of(kind, {"school": SCHOOL})), "html").decode()
