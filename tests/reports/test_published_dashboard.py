@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from reports.dashboard.published import HIDDEN, published
+from reports.dashboard.published import published
+from reports.publishing.symbols import KEPT_BACK as HIDDEN
 
 Row = dict[str, Any]
 MEASURE = "pupils_suspended"
@@ -70,7 +71,7 @@ def test_no_hidden_count_can_be_worked_out(seed: int) -> None:
         ([(3, 100), (20, 100), (30, 100)], [HIDDEN, HIDDEN, 30]),  # one alone: the next smallest
         ([(0, 100), (20, 100), (33, 100)], [0, 20, 33]),  # nothing is nothing
         ([(1, 100), (1, 100), (51, 100)], [HIDDEN, HIDDEN, HIDDEN]),  # two that must be ones
-        ([(20, 100), (30, 100)], [HIDDEN, HIDDEN]),  # three are not stated: a part as well
+        ([(20, 100), (30, 100)], [HIDDEN, 30]),  # three are not stated: a part as well
         ([(7, 8), (20, 100), (26, 192)], [HIDDEN, HIDDEN, 26]),  # a few of very few
     ],
 )
@@ -79,8 +80,75 @@ def test_groups_hide_what_would_tell(groups: list[tuple[int, int]], shown: list[
     assert [one["numerator"] for one in told] == shown
     for one in told:
         gone = HIDDEN in (one["numerator"], one["denominator"])
-        assert ((one["rate"] == HIDDEN), (one["relative"] == HIDDEN)) == (gone, gone)
+        few_unsaid = 0 < 53 - sum(n for n, _ in groups) <= 5
+        assert (one["rate"] == HIDDEN) is gone
+        assert (one["relative"] == HIDDEN) is (gone or few_unsaid)
         assert (one["others"] == HIDDEN) is (HIDDEN in shown)
+
+
+def late(on_time: int, owed: int, **area: str) -> list[Row]:
+    """Who was not on time is a row of its own, where there is anybody."""
+    rows: list[Row] = [{**row(on_time, owed, **area), "measure": "sixth_day_on_time"}]
+    if owed > on_time:
+        days = {"count": owed - on_time, "mean": 2.0, "median": 2.0, "longest": 9}
+        rows.append({"measure": "sixth_day_breach", **area, **days})
+    return rows
+
+
+def test_who_was_late_is_not_told_by_who_was_on_time() -> None:
+    """47 of 50 beside a hidden count of three."""
+    rows = [*late(147, 150, area="all", code="all"), *late(47, 50, area="la", code="1"),
+            *late(100, 100, area="la", code="2")]  # fmt: skip
+    found, _ = published(rows, [])
+    for on_time, breach in (found[:2], found[2:4]):
+        assert breach["count"] == HIDDEN
+        assert HIDDEN in (on_time["numerator"], on_time["denominator"])
+        assert on_time["rate"] == HIDDEN
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_nobody_learns_how_many_were_late(seed: int) -> None:
+    """Of all LAs and measures together: each cell that is hidden may be another number."""
+    chance = Random(seed)
+    las = []
+    for _ in range(chance.randint(2, 6)):
+        on_time, few = chance.choice((0, 1, 4, 6, 12, 40)), chance.choice((0, 0, 1, 3, 5, 8))
+        las.append((on_time, on_time + few))
+    nowhere = chance.choice((0, 0, 2, 9))  # of no LA, all of them on time
+    whole = (sum(n for n, _ in las) + nowhere, sum(d for _, d in las) + nowhere)
+    parts = [late(*one, area="la", code=str(i)) for i, one in enumerate(las)]
+    rows = [*late(*whole, area="all", code="all"), *(row for part in parts for row in part)]
+    told = {(row["code"], row["measure"]): row for row in published(rows, [])[0]}
+    cells: list[Any] = []
+    for code in ("all", *(str(i) for i in range(len(las)))):
+        on_time = told[code, "sixth_day_on_time"]
+        breach = told.get((code, "sixth_day_breach"), {"count": 0})
+        cells += [on_time["numerator"], on_time["denominator"], breach["count"]]
+    assert not any(cell != HIDDEN and 0 < cell <= 5 for cell in cells)
+    for number, cell in enumerate(cells):
+        if cell == HIDDEN:
+            assert width(cells, number, nowhere=bool(nowhere)) > 0.5, (las, cells, number)
+
+
+def width(cells: list[Any], wanted: int, *, nowhere: bool) -> float:
+    """Between the least and the most that it may be: late and on time are all, LAs are all LAs."""
+    many = len(cells)
+    equal = np.zeros((many // 3 + 3, many + 3))
+    for place in range(0, many, 3):
+        equal[place // 3, place : place + 3] = (1, -1, 1)
+    for column in range(3):
+        equal[many // 3 + column, column + 3 : many : 3] = 1
+        equal[many // 3 + column, column], equal[many // 3 + column, many + column] = -1, 1
+    bounds = [(1, None) if cell == HIDDEN else (cell, cell) for cell in cells]
+    bounds += [(0, None if nowhere else 0)] * 3
+    aim = np.zeros(many + 3)
+    aim[wanted] = 1
+    least, most = (
+        linprog(sign * aim, A_eq=equal, b_eq=np.zeros(len(equal)), bounds=bounds)
+        for sign in (1, -1)
+    )
+    assert least.status == 0  # what is true is possible
+    return float("inf") if most.status == 3 else float(-most.fun - least.fun)
 
 
 def test_relative_rates_do_not_tell_the_few_who_are_not_stated() -> None:
