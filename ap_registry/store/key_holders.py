@@ -14,10 +14,15 @@ NOTED_EVERY = timedelta(minutes=5)  # that a key was used
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyHolder:
-    """The caller of a bearer key, the key's id, and what it may do."""
+    """The caller of a bearer key, the key's id, and what it may do.
+
+    ``named``: the organisations that it was made for, the first of them its own; those whose place
+    they took are the caller's too, and may be others tomorrow.
+    """
 
     key_id: UUID
     caller: Caller
+    named: tuple[str, ...]
     scopes: frozenset[str]
 
 
@@ -40,7 +45,9 @@ def holder_of(
         actor=f"key:{key_id}", role=role,
         organisations=acting_for(connection, role, organisations, today),
     )  # fmt: skip
-    return KeyHolder(key_id=key_id, caller=caller, scopes=frozenset(scopes))
+    return KeyHolder(
+        key_id=key_id, caller=caller, named=tuple(organisations), scopes=frozenset(scopes)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

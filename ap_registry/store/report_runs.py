@@ -11,6 +11,8 @@ import msgspec
 from ap_registry.access import Caller
 from ap_registry.instants import instant
 from ap_registry.store.database import Connection
+from ap_registry.store.key_holders import KeyHolder
+from ap_registry.store.succession import acting_for
 from ap_registry.store.webhooks import KEY_ENDED
 
 EVERY = {"week": "7 days", "month": "1 month"}
@@ -21,7 +23,8 @@ _SHOWN: LiteralString = (
     " r.error, r.finished_at, r.manifest"
 )
 _MINE: LiteralString = (
-    "(%(everything)s or r.role = %(role)s and r.organisations = %(organisations)s)"
+    "(%(everything)s or r.role = %(role)s and r.organisations @> %(organisations)s::text[]"
+    " and r.organisations <@ %(organisations)s::text[])"
 )
 _LISTED: LiteralString = f"""
 select {_SHOWN} from report_run r
@@ -74,15 +77,15 @@ class Run:
     attempts: int
 
 
-def _named(caller: Caller, **more: Any) -> dict[str, Any]:
+def _named(holder: KeyHolder, **more: Any) -> dict[str, Any]:
+    """Whose reports are meant: those asked for in its role by keys of the same organisations."""
     asked = {"id": None, "before_at": None, "before_id": None, "limit": 1}
-    organisations = sorted(caller.organisations)
-    return {**asked, "everything": caller.sees_all, "role": caller.role,
-            "organisations": organisations, **more}  # fmt: skip
+    return {**asked, "everything": holder.caller.sees_all, "role": holder.caller.role,
+            "organisations": list(holder.named), **more}  # fmt: skip
 
 
 def ask(
-    connection: Connection, caller: Caller, *, kind: str, format: str,
+    connection: Connection, holder: KeyHolder, *, kind: str, format: str,
     given: Mapping[str, str], every: str | None,
 ) -> UUID:  # fmt: skip
     made = uuid4()
@@ -92,7 +95,7 @@ def ask(
         " %(given)s, %(actor)s, %(role)s, %(organisations)s, %(every)s, clock_timestamp(),"
         " clock_timestamp(), 'waiting', 0, 0)",
         _named(
-            caller, id=made, kind=kind, format=format, every=every, actor=caller.actor,
+            holder, id=made, kind=kind, format=format, every=every, actor=holder.caller.actor,
             given=msgspec.json.encode(given).decode(),
         ),
     )  # fmt: skip
@@ -100,12 +103,12 @@ def ask(
 
 
 def listed(
-    connection: Connection, caller: Caller, *, limit: int, id: UUID | None = None,
+    connection: Connection, holder: KeyHolder, *, limit: int, id: UUID | None = None,
     before: tuple[datetime, UUID] | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The latest first: those of the caller's organisations, asked for in the same role."""
     at, last = before or (None, None)
-    asked = _named(caller, id=id, limit=limit, before_at=at, before_id=last)
+    asked = _named(holder, id=id, limit=limit, before_at=at, before_id=last)
     return [_shown(*row) for row in connection.execute(_LISTED, asked).fetchall()]
 
 
@@ -130,7 +133,9 @@ def claim(connection: Connection, today: date) -> Run | None:
     if row is None:
         return None
     id_, kind, format_, given, actor, role, organisations, every, attempts = row
-    caller = Caller(actor=actor, role=role, organisations=tuple(organisations))
+    caller = Caller(
+        actor=actor, role=role, organisations=acting_for(connection, role, organisations, today)
+    )
     return Run(id=id_, kind=kind, format=format_, given=given, caller=caller, every=every,
                attempts=attempts)  # fmt: skip
 
@@ -196,23 +201,23 @@ def fail(connection: Connection, run: Run, error: str, *, again: bool) -> None:
             connection.execute(_NEXT, {"next": uuid4(), "id": run.id})
 
 
-def cancel(connection: Connection, caller: Caller, id: UUID) -> bool:
+def cancel(connection: Connection, holder: KeyHolder, id: UUID) -> bool:
     """A file that is there goes with it; False where there is no such report."""
     done = connection.execute(
         f"update report_run r set status = 'cancelled', file = null, pupils = null, every = null,"
         f" finished_at = clock_timestamp() where r.id = %(id)s and {_MINE}",
-        _named(caller, id=id),
+        _named(holder, id=id),
     )
     return done.rowcount == 1
 
 
 def file_of(
-    connection: Connection, caller: Caller, id: UUID
+    connection: Connection, holder: KeyHolder, id: UUID
 ) -> tuple[str, str, bytes, list[UUID]] | None:
     """Kind, format, file and whom it shows; None where there is none."""
     row = connection.execute(
         f"select r.kind, r.format, r.file, r.pupils from report_run r"
         f" where r.id = %(id)s and r.file is not null and {_MINE}",
-        _named(caller, id=id),
+        _named(holder, id=id),
     ).fetchone()
     return (row[0], row[1], bytes(row[2]), row[3] or []) if row else None

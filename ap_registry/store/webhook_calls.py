@@ -10,6 +10,7 @@ from ap_registry.access import Caller
 from ap_registry.store import feed, reads
 from ap_registry.store.database import Connection
 from ap_registry.store.queries import scope_of
+from ap_registry.store.succession import acting_for
 from ap_registry.store.webhooks import NOTICE
 
 AT_ONCE = 500
@@ -127,7 +128,8 @@ def make_calls(connection: Connection, today: date, now: datetime) -> bool:
         if row is None:
             return False
         webhook, key, role, organisations, types, after = row
-        caller = Caller(actor=f"key:{key}", role=role, organisations=tuple(organisations))
+        acting = acting_for(connection, role, organisations, today)
+        caller = Caller(actor=f"key:{key}", role=role, organisations=acting)
         page = feed.page(connection, scope_of(caller, today), after=after, limit=AT_ONCE)
         wanted = [one for one in page.items if not types or one["type"] in types]
         if wanted:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
-from ap_registry.access import Caller
 from ap_registry.instants import instant
 from ap_registry.store import feed
 from ap_registry.store.database import Connection
+from ap_registry.store.key_holders import KeyHolder
 
 SECRET_BYTES = 32
 OLD_SECRET_LASTS = timedelta(hours=24)
@@ -21,7 +21,8 @@ NOTICE = "notice.accepted"
 KEY_ENDED = "the key that it was made with is not in use any more"
 KEY_SENDS = "the key that it was made with may send only: enable it by one that may read too"
 _MINE: LiteralString = (
-    "(%(everything)s or w.role = %(role)s and w.organisations = %(organisations)s)"
+    "(%(everything)s or w.role = %(role)s and w.organisations @> %(organisations)s::text[]"
+    " and w.organisations <@ %(organisations)s::text[])"
 )
 _LISTED: LiteralString = f"""
 select w.id, w.url, w.types, w.made_at, w.after, w.failures, w.failing_since, w.disabled_at,
@@ -48,16 +49,15 @@ select id, type, seq, event, attempts, status, error, made_at, sent_at, failed, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Whose webhooks are meant: those of a caller, who comes with a key."""
+    """Whose webhooks are meant: those made in its role by keys of the same organisations."""
 
-    key: UUID
-    caller: Caller
+    holder: KeyHolder
     now: datetime
 
     def named(self, **more: Any) -> dict[str, Any]:
         return {
-            "everything": self.caller.sees_all, "role": self.caller.role, "key": self.key,
-            "organisations": sorted(self.caller.organisations), "now": self.now,
+            "everything": self.holder.caller.sees_all, "role": self.holder.caller.role,
+            "key": self.holder.key_id, "organisations": list(self.holder.named), "now": self.now,
             "today": self.now.date(), "ended": KEY_ENDED, "sends": KEY_SENDS, "id": None,
             "after": None, "limit": 1, **more,
         }  # fmt: skip
@@ -135,7 +135,8 @@ def enable(connection: Connection, owner: Owner, webhook: UUID) -> None:
         connection.execute(
             "update webhook set disabled_at = null, disabled_why = null, failures = 0,"
             " failing_since = null, api_key = case when role = %(role)s"
-            " and organisations = %(organisations)s then %(key)s else api_key end"
+            " and organisations @> %(organisations)s::text[]"
+            " and organisations <@ %(organisations)s::text[] then %(key)s else api_key end"
             " where id = %(id)s",
             owner.named(id=webhook),
         )

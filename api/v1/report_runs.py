@@ -113,10 +113,10 @@ def _ask(registry: Registry, holder: KeyHolder, given: dict[str, Any]) -> dict[s
     narrowed(kind, holder.caller, asked_of(kind, given["options"], holder.caller))
     with registry.database.connection() as connection:
         made = report_runs.ask(
-            connection, holder.caller, kind=kind.name, format=given["format"],
+            connection, holder, kind=kind.name, format=given["format"],
             given=given["options"], every=given["every"],
         )  # fmt: skip
-        return report_runs.listed(connection, holder.caller, id=made, limit=1)[0]
+        return report_runs.listed(connection, holder, id=made, limit=1)[0]
 
 
 @router.get(
@@ -131,7 +131,7 @@ def list_reports(
     mark = after(cursor, 2)
     with registry.database.connection() as connection:
         items = report_runs.listed(
-            connection, holder.caller, limit=limit + 1, before=_made(mark) if mark else None
+            connection, holder, limit=limit + 1, before=_made(mark) if mark else None
         )
     return page(items, limit, "created_at", "id")
 
@@ -147,7 +147,7 @@ def _made(mark: list[str]) -> tuple[datetime, UUID]:
 def get_report(report: UUID, registry: TheRegistry, holder: Holder) -> dict[str, Any]:
     """How far it is, in per cent; once it is done with what it was made of."""
     with registry.database.connection() as connection:
-        found = report_runs.listed(connection, holder.caller, id=report, limit=1)
+        found = report_runs.listed(connection, holder, id=report, limit=1)
     if not found:
         raise _NONE
     return found[0]
@@ -162,7 +162,7 @@ def get_report(report: UUID, registry: TheRegistry, holder: Holder) -> dict[str,
 def cancel_report(report: UUID, registry: TheRegistry, holder: Holder) -> Response:
     """It is not made, nor made anew; a file that is there is deleted."""
     with registry.database.connection() as connection:
-        if not report_runs.cancel(connection, holder.caller, report):
+        if not report_runs.cancel(connection, holder, report):
             raise _NONE
     return Response(status_code=204)
 
@@ -184,7 +184,7 @@ def get_report_file(
 ) -> Response:
     """The report, for a month; whom it shows is noted as read by you."""
     with registry.database.connection() as connection:
-        found = report_runs.file_of(connection, holder.caller, report)
+        found = report_runs.file_of(connection, holder, report)
         if found is None:
             raise _NONE
         kind, format_, file, pupils = found

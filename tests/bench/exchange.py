@@ -17,6 +17,7 @@ from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store import accounts, webhooks
 from ap_registry.store.database import Database
+from ap_registry.store.key_holders import holder_of
 from ap_registry.store.webhooks import Owner
 from jobs.hooks import Caller
 from tests.bench import BenchRow
@@ -37,13 +38,14 @@ def run() -> Iterator[BenchRow]:
             enrol(registry, 201, PUPILS)
             with registry.database.connection() as connection:
                 size = registry.sequence(connection).size
-                key, secret = accounts.create_key(
-                    connection, organisations=["LA201"], role="la", at=datetime.now(UTC)
+                now = datetime.now(UTC)
+                _key, secret = accounts.create_key(
+                    connection, organisations=["LA201"], role="la", at=now
                 )
-                caller = accounts.caller_of_key(connection, secret, registry.today())
-            assert caller is not None
+                holder = holder_of(connection, secret, today=registry.today(), now=now)
+            assert holder is not None
             yield _feed(registry, secret)
-            owner = Owner(key=key, caller=caller[1], now=datetime.now(UTC))
+            owner = Owner(holder=holder, now=now)
             found = Installation(settings=Settings(webhooks_allow_private=True), servers=servers)
             found.__dict__.update(database=registry.database, registry=registry)
             yield _calls(found, owner, size - EVENTS)

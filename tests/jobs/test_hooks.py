@@ -23,7 +23,7 @@ from jobs.letters import Failed
 from tests.jobs.receiving import Receiver
 from tests.serving import served
 from tests.store.holding import suspension
-from tests.world import OTHER, PUPIL, SCHOOL, register_pupil
+from tests.world import OTHER, PUPIL, SCHOOL, register_pupil, take_organisations
 
 HOOKS = "/api/v1/webhooks"
 
@@ -211,6 +211,22 @@ def test_one_that_an_administrator_enables_stays_with_its_own_key(
         connection.execute("update api_key set scopes = '{send}'")
     hooks.registry.record(suspension("2026-03-04"))
     assert hooks.call() == 0
+
+
+def test_who_takes_the_place_of_another_is_told_of_its_pupils(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    academy, registry = "150001", hooks.registry
+    take_organisations(registry, f"id,kind,name,la\n{academy},school,Alder Academy,856\n")
+    hooks.client = hooks.as_("school", academy)
+    made = hooks.make(receiver.url)
+    link = "id,kind,name,la,closed_on,predecessors\n"
+    link += f"{SCHOOL},school,Alder School,856,2026-08-31,\n"
+    take_organisations(registry, f"{link}{academy},school,Alder Academy,856,,{SCHOOL}\n")
+    registry.record(suspension("2026-03-02"))
+    assert hooks.call() == 1
+    hooks.client = hooks.as_("school", academy)
+    assert len(hooks.log(made)) == 1
 
 
 def test_an_erased_pupil_is_told_of_no_more(hooks: Hooks, receiver: Receiver) -> None:

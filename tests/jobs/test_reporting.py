@@ -12,7 +12,7 @@ from ap_registry.registry import Registry
 from ap_registry.store import accounts, report_files, report_runs
 from jobs.reporting import make_reports
 from tests.serving import served
-from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil
+from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil, take_organisations
 
 REPORTS = "/api/v1/reports"
 ASKED = {"report": "outcomes", "format": "csv",
@@ -173,3 +173,20 @@ def test_one_that_its_workers_died_of_is_given_up(as_: Desk, installation: Insta
     found = client.get(where).json()
     assert (found["status"], found["error"]) == ("failed", "gave up after 3 attempts")
     assert [one["status"] for one in client.get(REPORTS).json()["items"]] == ["waiting", "failed"]
+
+
+def test_who_takes_the_place_of_another_keeps_its_reports(
+    as_: Desk, installation: Installation, registry: Registry
+) -> None:
+    academy, asked = "150001", {"report": "school", "format": "json"}
+    take_organisations(registry, f"id,kind,name,la\n{academy},school,Alder Academy,856\n")
+    client = as_("school", academy)
+    first = client.post(REPORTS, json=asked).headers["location"]
+    link = "id,kind,name,la,closed_on,predecessors\n"
+    link += f"{SCHOOL},school,Alder School,856,2026-08-31,\n"
+    take_organisations(registry, f"{link}{academy},school,Alder Academy,856,,{SCHOOL}\n")
+    client = as_("school", academy)
+    second = client.post(REPORTS, json=asked).headers["location"]
+    assert make_reports(installation) == 2
+    files = [client.get(f"{where}/file").json() for where in (first, second)]
+    assert [one["school"] for one in files] == [academy, academy]
