@@ -11,7 +11,9 @@ import pytest
 from fastapi import FastAPI
 
 from ap_registry import embedded
+from ap_registry.installation import Installation
 from ap_registry.registry import Registry
+from ap_registry.settings import Settings
 from ap_registry.store import accounts, sessions
 from ap_registry.store.database import Database
 from api import policy
@@ -21,6 +23,7 @@ from api.pages.boards import BOARDS
 from api.pages.work import WORK
 from api.policies import POLICIES
 from api.policy import Shows, Who
+from jobs.reporting import make_reports
 from reports.kinds import KINDS
 from tests.api.story import CALLERS, EVER, NEVER, NOW, tell
 from tests.conftest import fresh_database
@@ -54,6 +57,7 @@ NOTICES = f"type,upn,occurred_on,purpose,attended\nreview_held,{PUPIL},2026-06-1
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """``keys``, ``people``: a client of each caller; ``csrf``: of each person's session.
+    ``webhook``, ``report``: of its school; the report is made, and shows the pupil.
 
     ``takes``: what each address of the API may be asked besides, since it refuses all else.
     """
@@ -61,6 +65,8 @@ class World:
     pupil: str
     owed: str
     event: str
+    webhook: str
+    report: str
     keys: dict[str, httpx.Client]
     people: dict[str, httpx.Client]
     csrf: dict[str, str]
@@ -82,8 +88,8 @@ class World:
             "event": (self.event,),
             "case": (self.event,),
             "organisation": (SCHOOL,),
-            "webhook": (self.event,),
-            "report": (self.event,),
+            "webhook": (self.webhook,),
+            "report": (self.report,),
             "name": NAMES.get(path.split("/")[1], ()),
         }
         names = re.findall(r"{(\w+)}", path)
@@ -98,11 +104,11 @@ def world(servers: embedded.Servers) -> Iterator[World]:
         load_world(registry)
         pupil = tell(registry)
         with served(registry) as url:
-            yield _world(registry, url, pupil)
+            yield _world(registry, url, pupil, urls)
         registry.database.close()
 
 
-def _world(registry: Registry, url: str, pupil: str) -> World:
+def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> World:
     keys, people, csrf = {}, {}, {}
     with registry.database.connection() as connection:
         for number, (name, (role, organisation)) in enumerate(CALLERS.items()):
@@ -134,10 +140,24 @@ def _world(registry: Registry, url: str, pupil: str) -> World:
         }
         for path, found in nobody.get("/openapi.json").json()["paths"].items()
     }
+    webhook, report = _owned(registry, keys["its school"], urls)
     return World(
-        pupil=pupil, owed=owed["items"][0]["id"], event=event, keys=keys, people=people,
+        pupil=pupil, owed=owed["items"][0]["id"], event=event, webhook=webhook, report=report,
+        keys=keys, people=people,
         csrf=csrf, nobody=nobody, takes=takes,
     )  # fmt: skip
+
+
+def _owned(registry: Registry, school: httpx.Client, urls: embedded.Servers) -> tuple[str, str]:
+    """A webhook, and a report that is made."""
+    webhook = school.post("/api/v1/webhooks", json={"url": "https://93.184.215.14/hook"}).json()
+    asked = {"report": "school", "format": "json",
+             "options": {"from": ASKED["from"], "to": ASKED["to"]}}  # fmt: skip
+    report = school.post("/api/v1/reports", json=asked).json()
+    found = Installation(settings=Settings(), servers=urls)
+    found.__dict__.update(database=registry.database, registry=registry)
+    assert make_reports(found) == 1
+    return webhook["id"], report["id"]
 
 
 def asking(world: World, method: str, path: str, caller: str) -> Iterator[httpx.Response]:
@@ -169,6 +189,7 @@ def _body(path: str) -> dict[str, Any]:
 
 # These end the session that asks, or ask for its password, which takes as long as it must.
 OF_ONES_OWN = re.compile("/sign-out|/account/(password|sign-out-everywhere|second-factor/.+)")
+OWNERS = ("its school", "the administrator")  # of the webhook and the report
 WALKED = sorted(key for key, one in POLICIES.items() if one.who is not Who.ANYONE)
 
 
@@ -179,6 +200,8 @@ def test_a_route_tells_of_a_pupil_only_to_whom_its_policy_names(
     asked_of = POLICIES[method, path]
     wrong = []
     for caller, (role, _organisation) in CALLERS.items():
+        if method == "DELETE" and caller in OWNERS:  # what is gone cannot be asked for
+            continue
         forbidden = role not in asked_of.roles
         if OF_ONES_OWN.fullmatch(path) or (caller in ALLOWED[asked_of.shows] and not forbidden):
             continue
@@ -218,8 +241,12 @@ def test_what_a_route_tells_is_told_to_those_whom_its_policy_names(world: World)
     for path, caller in (
         ("/api/v1/pupils", "its school"), ("/pupils/{pupil}", "its former school"),
         ("/", "its LA"), ("/lists/confirm", "its provider"),
+        ("/api/v1/reports/{report}/file", "its school"),
     ):  # fmt: skip
         assert any("Example" in one.text for one in asking(world, "GET", path, caller)), path
+    for method, path in WALKED:
+        if method == "GET" and re.search("{(webhook|report)}", path):
+            assert next(asking(world, method, path, "its school")).status_code == 200, path
 
 
 def test_an_application_with_a_route_that_has_no_policy_is_not_made(registry: Registry) -> None:
