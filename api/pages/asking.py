@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from ap_registry import unknown_names
 from ap_registry.access import may_send
 from ap_registry.errors import Near, NotFound, Problem, Refused
 from ap_registry.near import ONE_SLIP, SLIP, one_edit_from
@@ -83,6 +84,15 @@ def tried(asking: Asking) -> Refused | None:
     except Refused as refused:
         return refused
     return None
+
+
+def note_unknown(asking: Asking, refused: Refused) -> None:
+    """Whoever adds organisations learns of one that is missing, though nothing has been sent."""
+    notice = forms.notice_of(asking.kind.name, asking.values)
+    with asking.registry.database.connection() as connection:
+        unknown_names.note_unknown(
+            connection, [notice], [refused], asking.person.caller, at=asking.registry.now()
+        )
 
 
 def pupil(asking: Asking) -> str:

@@ -17,7 +17,17 @@ from api.deps import TheRegistry
 from api.opened import Opened
 from api.pages import forms, refusals, steps
 from api.pages.answers import answered
-from api.pages.asking import Asking, begin, kind_of, near, pupil, registers, stranger, tried
+from api.pages.asking import (
+    Asking,
+    begin,
+    kind_of,
+    near,
+    note_unknown,
+    pupil,
+    registers,
+    stranger,
+    tried,
+)
 from api.pages.rendering import Person, check_form, page
 from api.pages.words import GROUPS, TITLES
 
@@ -87,6 +97,8 @@ def _next(asking: Asking, at: steps.Step) -> Response:
     problems, near = _wrong_here(asking, at, refused)
     checking = bool(asking.values.get("checking"))
     if problems:
+        if refused:
+            note_unknown(asking, refused)
         return _step(
             asking, at, problems=problems, near=near, checking=checking,
             register=registers(asking, refused),
@@ -127,6 +139,7 @@ def _check(asking: Asking) -> Response:
         ).receipt
     except Refused as found:
         refused = found
+        note_unknown(asking, refused)
     return _checked(asking, receipt, refused)
 
 

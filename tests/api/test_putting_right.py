@@ -162,6 +162,17 @@ def test_each_step_says_what_is_wrong_on_it_and_the_check_what_will_follow(
     assert "for 3 sessions" in notices(client)
 
 
+@pytest.mark.parametrize(("do", "number"), [("next", "100998"), ("check", "100999")])
+def test_an_organisation_that_nobody_has_added_is_told_to_the_la(
+    person: People, do: str, number: str
+) -> None:
+    client, path = person("school"), "/notify/managed_move"
+    answer = send(client, path, client.get(path).text, upn=PUPIL, occurred_on="18/11/2026", do=do,
+                  at="to_school", from_school=SCHOOL, to_school=number)  # fmt: skip
+    assert "no organisation with this number" in answer
+    assert f">{number}</td>" in person("la").get("/quality").text
+
+
 def test_a_field_says_which_law_asks_for_it(person: People) -> None:
     page = person("school").get("/notify/left_roll?whole=true").text
     assert "only on a ground of regulation 9 (SI 2024/208 reg. 9(1))" in page
