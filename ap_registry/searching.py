@@ -56,10 +56,14 @@ def _day(text: str) -> date | None:
 
 
 def found(wanted: Wanted, pupils: Iterable[Known], *, at_most: int) -> list[UUID]:
-    """The likeliest first: each word must be like some part of the name."""
+    """The likeliest first, by name where no name was asked for.
+
+    Each word must be like some part of the name.
+    """
     held = [one for one in pupils if wanted.born is None or one.born == wanted.born]
     if not wanted.words:
-        return [one.pupil_id for one in held[:at_most]]
+        by_name = sorted(held, key=lambda one: (one.name, one.pupil_id))
+        return [one.pupil_id for one in by_name[:at_most]]
     parts = [words_of(one.name) for one in held]
     every = sorted({part for name in parts for part in name})
     likeness = [_likeness(word, every) for word in wanted.words]

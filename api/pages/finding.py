@@ -18,10 +18,9 @@ from ap_registry.store.sessions import SignedIn
 from api.deps import TheRegistry, find_pupil, scope_of
 from api.opened import Opened, Reader
 from api.pages.rendering import Person, in_words, page, see_other
-from api.pages.tables import Cell, Table, file_of, pupil_cell
+from api.pages.tables import SHOWN, Cell, Table, file_of, limit_of, pupil_cell
 
 router = APIRouter()
-OFFERED = 50
 NOBODY = (
     "No pupil whom you may see is like that. Check the spelling, or try the date of birth, such as"
     " 31/3/2011. A pupil who has left you is found by UPN alone."
@@ -43,7 +42,7 @@ def find(
         return page(registry, "find.html", person, q="", table=None)
     if straight := _by_number(registry, person, asked):
         return see_other(straight)
-    table = _table(registry, person, opened, asked)
+    table = _table(registry, person, opened, asked, format)
     if format == "csv":
         return file_of(table)
     return page(registry, "find.html", person, 200 if table.rows else 404, q=asked, table=table)
@@ -60,15 +59,18 @@ def _by_number(registry: Registry, person: SignedIn, text: str) -> str | None:
     return f"/pupils/{(known and known.shown_as) or pupil_id}"
 
 
-def _table(registry: Registry, person: SignedIn, opened: Reader, text: str) -> Table:
+def _table(registry: Registry, person: SignedIn, opened: Reader, text: str, format: str) -> Table:
     scope = scope_of(person.caller, registry.today())
     with registry.database.connection() as connection:
         wanted = searching.read(text)
         found = by_upns(connection, scope, sorted(one_edit_from(text)))
         if wanted and not found:
-            found = searching.found(wanted, stored.seen(connection, scope), at_most=OFFERED)
+            found = searching.found(
+                wanted, stored.seen(connection, scope), at_most=limit_of(format)
+            )
         rows = stored.shown(connection, scope, found)
-        opened.note(connection, person.caller, (row["id"] for row in rows))
+        read = rows if format else rows[:SHOWN]
+        opened.note(connection, person.caller, (row["id"] for row in read))
         world = registry.worlds.fresh(connection)
     return Table(
         name="pupils", caption="Pupils found, the likeliest first", empty=NOBODY,

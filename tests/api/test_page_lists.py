@@ -13,6 +13,7 @@ from ap_registry.registry import Registry
 from tests.api.people import People, at_pages, signed_in
 from tests.world import (
     OTHER,
+    PERSON,
     PRU,
     PUPIL,
     SCHOOL,
@@ -136,6 +137,29 @@ def test_who_took_a_place_finds_what_is_kept_under_the_old_number_among_its_own(
     assert "Alder School" in {row[3] for row in texts(nobody.get("/?whose=ours").text)}
     signed_in(registry, nobody, "provider", "150007")
     assert [row[0] for row in texts(nobody.get("/elsewhere").text)] == ["Ann Example"]
+
+
+def test_more_pupils_than_a_page_shows_are_by_name_and_all_in_the_file(
+    registry: Registry, nobody: httpx.Client
+) -> None:
+    names = {number: f"P{chr(97 + number % 26)}{chr(97 + number // 26)}" for number in range(101)}
+    common = {"occurred_on": "2024-09-02", "by": SCHOOL}
+    registry.record_many([
+        notice
+        for number, name in names.items()
+        for notice in (
+            {**PERSON, **common, "type": "pupil_registered", "upn": upn(number + 1),
+             "given_name": name},
+            {**common, "type": "joined_roll", "upn": upn(number + 1), "school": SCHOOL,
+             "registration": "C"},
+        )
+    ])  # fmt: skip
+    signed_in(registry, nobody, "school", SCHOOL)
+    page = nobody.get("/pupils", params={"q": "3/2/2011"}).text
+    file = nobody.get("/pupils", params={"q": "3/2/2011", "format": "csv"}).text
+    assert "100 or more pupils found" in page
+    assert [row[0] for row in texts(page)] == [f"{n} Example" for n in sorted(names.values())][:100]
+    assert len(file.splitlines()) == 1 + len(names)
 
 
 @pytest.mark.parametrize(
