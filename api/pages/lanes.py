@@ -24,7 +24,7 @@ _SPELLS = (
     ("placements", "Placed", "starts_on", ("ended_on",), "provider"),
     ("outreach", "Outreach", "starts_on", ("ended_on",), "provider"),
     ("part_time", "Part time", "starts_on", ("ended_on",), "school"),
-    ("reintegrations", "Return", "started_on", ("ended_on",), "school"),
+    ("reintegrations", "Reintegration", "started_on", ("ended_on",), "school"),
 )
 
 

@@ -104,7 +104,7 @@ WORK: Mapping[str, Work] = {
     "assessments": Work(
         title="In-depth assessments",
         help="Pupils who are to go back or on, and whose assessment no school has yet.",
-        columns=("Pupil", "Returns to", "Planned for", "What for"),
+        columns=("Pupil", "Reintegration at", "Planned for", "What for"),
         empty="Every pupil who is to leave you has had an assessment shared.",
         forms=_assess, what=lambda row: code_words("intent", row["what"]),
     ),

@@ -6,8 +6,10 @@ from functools import cache
 
 import pytest
 
+from ap_registry import duty_names
 from ap_registry.adjustments import may_adjust
 from ap_registry.duties import DUTIES, INSIDE, OUTSIDE, read_sides
+from ap_registry.framework import framework
 from ap_registry.rules import IDS, RULES
 from tests.architecture.sources import ROOT, modules
 
@@ -98,3 +100,9 @@ def rules_read(tree: ast.Module) -> set[str]:
                 found |= named.get(given.id, set()) if isinstance(given, ast.Name) else set()
                 found |= texts_in(given)
     return found
+
+
+def test_every_kind_of_what_is_owed_has_plain_words() -> None:
+    kinds = {clock["kind"] for clock in framework()["clocks"]}
+    assert len(kinds) > 40
+    assert kinds - set(duty_names.DUTIES) == set()
