@@ -1,13 +1,14 @@
 """``key``: which programs may come in."""
 
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from ap_registry.access import SCOPES
 from ap_registry.cli.output import Json, installation, write_json, write_table
+from ap_registry.cli.pupils import parse_day
 from ap_registry.cli.roles import Role, role_of
 from ap_registry.store import accounts
 from ap_registry.store.key_holders import ApiKey, all_keys
@@ -38,8 +39,9 @@ def key_create(
     names = [one.strip().upper() for one in organisation]
     if len(names) > 1 and role_of(role) != "auditor":
         raise typer.BadParameter("only an auditor's key takes several organisations")
+    last = parse_day(until)
     with installation() as found, found.database.connection() as connection:
-        last = date.fromisoformat(until) if until else found.registry.today() + LASTS
+        last = last or found.registry.today() + LASTS
         made, secret = accounts.create_key(
             connection, organisations=names, role=role_of(role), at=found.registry.now(),
             until_on=last, scopes=scope or SCOPES, name=name,

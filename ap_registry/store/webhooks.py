@@ -4,7 +4,7 @@ import base64
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
@@ -53,12 +53,13 @@ class Owner:
 
     holder: KeyHolder
     now: datetime
+    today: date
 
     def named(self, **more: Any) -> dict[str, Any]:
         return {
             "everything": self.holder.caller.sees_all, "role": self.holder.caller.role,
             "key": self.holder.key_id, "organisations": list(self.holder.named), "now": self.now,
-            "today": self.now.date(), "ended": KEY_ENDED, "sends": KEY_SENDS, "id": None,
+            "today": self.today, "ended": KEY_ENDED, "sends": KEY_SENDS, "id": None,
             "after": None, "limit": 1, **more,
         }  # fmt: skip
 
@@ -95,6 +96,7 @@ def as_text(secret: bytes) -> str:
 def rotate(connection: Connection, webhook: UUID) -> tuple[bytes, datetime]:
     """A new secret, and until when the old ones sign beside it."""
     with connection.transaction():
+        connection.execute("select from webhook where id = %s for update", (webhook,))
         row = connection.execute(
             "update webhook_secret set until_at = clock_timestamp() + %s"
             " where webhook = %s and until_at is null returning until_at",

@@ -52,7 +52,7 @@ _SENT = responses(400, 401, 404, 413, 415, 422, 503)
 
 
 def _owner(registry: Registry, holder: KeyHolder) -> Owner:
-    return Owner(holder=holder, now=registry.now())
+    return Owner(holder=holder, now=registry.now(), today=registry.today())
 
 
 def _own(connection: Connection, owner: Owner, webhook: UUID) -> dict[str, Any]:

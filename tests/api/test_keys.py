@@ -4,7 +4,9 @@ from datetime import date
 
 import httpx
 import pytest
+import typer
 
+from ap_registry.cli.api_keys import key_create
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store import accounts
@@ -137,3 +139,8 @@ def test_an_address_that_asks_too_often_is_held_up_and_health_checks_are_not(
         told = [client.get("/sign-in") for _ in range(2)]
         assert [answer.status_code for answer in told] == [200, 429]
         assert (told[1].json()["status"], client.get("/healthz").status_code) == (429, 200)
+
+
+def test_a_last_day_that_is_no_date_is_told_as_such() -> None:
+    with pytest.raises(typer.BadParameter, match="nonsense is not a date such as 2025-03-31"):
+        key_create(organisation=[SCHOOL], role="school", until="nonsense")

@@ -1,10 +1,17 @@
 """Webhooks over the API: what may be named, and whose they are."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from uuid import UUID
+
 import httpx
 import pytest
 
+from ap_registry.registry import Registry
+from ap_registry.store import webhooks
 from ap_registry.webhook_urls import public, why_not
 from tests.api.conftest import Login
+from tests.waiting import wait_for
 from tests.world import OTHER, SCHOOL
 
 HOOKS = "/api/v1/webhooks"
@@ -73,3 +80,33 @@ def test_one_that_is_deleted_is_gone(client: httpx.Client) -> None:
     made = client.post(HOOKS, json={"url": PUBLIC}).json()["id"]
     assert client.delete(f"{HOOKS}/{made}").status_code == 204
     assert client.get(f"{HOOKS}/{made}").status_code == 404
+
+
+def test_two_who_rotate_at_once_have_a_secret_each(
+    registry: Registry, client: httpx.Client
+) -> None:
+    made = client.post(HOOKS, json={"url": PUBLIC}).json()["id"]
+    with ThreadPoolExecutor(1) as threads, registry.database.connection() as connection:
+        with connection.transaction():
+            webhooks.rotate(connection, UUID(made))
+            other = threads.submit(client.post, f"{HOOKS}/{made}/rotate")
+            wait_for(lambda: _somebody_waits(registry))
+        assert other.result().status_code == 200
+
+
+def _somebody_waits(registry: Registry) -> bool:
+    with registry.database.connection() as connection:
+        row = connection.execute(
+            "select count(*) from pg_stat_activity"
+            " where datname = current_database() and wait_event_type = 'Lock'"
+        ).fetchone()
+    return row is not None and row[0] > 0
+
+
+def test_a_key_ends_by_the_day_in_london(as_: Login, registry: Registry) -> None:
+    registry.clock = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
+    ending = as_("school", SCHOOL, until_on=date(2026, 6, 30))
+    made = ending.post(HOOKS, json={"url": PUBLIC}).json()["id"]
+    registry.clock = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    found = as_("school", SCHOOL).get(f"{HOOKS}/{made}").json()
+    assert found["disabled"] == webhooks.KEY_ENDED

@@ -45,7 +45,7 @@ def run() -> Iterator[BenchRow]:
                 holder = holder_of(connection, secret, today=registry.today(), now=now)
             assert holder is not None
             yield _feed(registry, secret)
-            owner = Owner(holder=holder, now=now)
+            owner = Owner(holder=holder, now=now, today=registry.today())
             found = Installation(settings=Settings(webhooks_allow_private=True), servers=servers)
             found.__dict__.update(database=registry.database, registry=registry)
             yield _calls(found, owner, size - EVENTS)
