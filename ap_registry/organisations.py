@@ -42,5 +42,11 @@ class Organisation:
         return codes.is_mainstream_or_special(self.kind, self.type_code)
 
     @property
+    def is_unregistered(self) -> bool:
+        """Neither a school (URN) nor a registered training provider (UKPRN): nobody inspects it."""
+        is_urn = self.id.isdigit() and len(self.id) == 6
+        return not (is_urn or self.type_code or self.ukprn)
+
+    @property
     def la_code(self) -> str | None:
         return self.id.removeprefix("LA") if self.kind == "la" else self.la

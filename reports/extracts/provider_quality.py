@@ -132,7 +132,7 @@ def _row(
     row = {
         "provider": one.id,
         "name": one.name,
-        "kind": "registered" if one.id.isdigit() else "unregistered",
+        "kind": "unregistered" if one.is_unregistered else "registered",
         **{name: iso(v) if isinstance(v, date) else v for name, v in facts.items()},
         "pupils": len(now),
         "full_time": len(full),

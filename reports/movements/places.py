@@ -29,25 +29,21 @@ SETTINGS: Mapping[str, str] = {
 
 
 def setting(provider: Organisation | None, placement: Row) -> str:
-    """A code of SETTINGS: the GIAS type, else what the placement or the provider says it is."""
-    if provider is not None and provider.type_code:
-        known = _BY_TYPE.get(provider.type_code.lstrip("0"))
-        if known:
-            return known
+    """A code of SETTINGS: the GIAS type, else what is said of it; ``not_stated`` if nothing is."""
+    if provider is not None:
+        gias = (provider.type_code or "").lstrip("0")
+        if gias in _BY_TYPE:
+            return _BY_TYPE[gias]
         if provider.is_mainstream_or_special:
-            special = provider.type_code.lstrip("0") in codes.SPECIAL_TYPES
-            return "special_school" if special else "mainstream_school"
+            return "special_school" if gias in codes.SPECIAL_TYPES else "mainstream_school"
     said = placement.setting_type or (provider.setting_type if provider else None)
     if said:
         return str(said)
     if provider is not None and provider.ukprn:
         return "registered_provider"
-    return "unregistered" if is_unregistered(provider) else "independent_school"
+    return "unregistered" if is_unregistered(provider) else "not_stated"
 
 
 def is_unregistered(provider: Organisation | None) -> bool:
-    """Neither a school (URN) nor a registered training provider (UKPRN): nobody inspects it."""
-    if provider is None:
-        return True
-    is_urn = provider.id.isdigit() and len(provider.id) == 6
-    return not (is_urn or provider.type_code or provider.ukprn)
+    """Whom nobody knows, nobody inspects."""
+    return provider is None or provider.is_unregistered

@@ -191,6 +191,11 @@ def test_what_is_known_of_providers(asked: AskedOf) -> None:
     assert told[GARAGE] == (1, 0, 0, 0, nothing)
     assert told[COLLEGE] == (1, 0, 0, 0, nothing)
     assert "Example" not in str(found)
+    # by a URN or, as Garden College, a UKPRN; Second Gear has neither
+    kinds = {r["provider"]: r["kind"] for r in found["providers"]}
+    assert (kinds[PRU], kinds[COLLEGE], kinds[GARAGE]) == (
+        "registered", "registered", "unregistered",
+    )  # fmt: skip
 
 
 NAMES = (

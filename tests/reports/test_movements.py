@@ -1,15 +1,18 @@
 """The movements report at its edges: what stands, whose it is, what it costs, how it is drawn."""
 
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ap_registry.erasing import erase
+from ap_registry.organisations import Organisation
 from ap_registry.registry import Registry
 from reports.alluvial import MOST, alluvial
 from reports.files import file_of
 from reports.kinds import KINDS, Made
+from reports.movements.places import setting
 from tests.reports.telling import Telling
 from tests.world import GARAGE, OTHER, PRU, SCHOOL
 
@@ -193,3 +196,21 @@ def test_a_drawing_keeps_the_commonest_and_adds_up_the_rest() -> None:
     assert svg.count('class="node"') == MOST + 2
     assert f"other – pru: {rest}" in svg
     assert "&lt;b&gt; – pru: 8" in svg
+
+
+@pytest.mark.parametrize(
+    ("kind", "id", "more", "said"),
+    [
+        ("school", "100002", {}, "mainstream_school"),  # a school of no known type
+        ("school", "100003", {"type_code": "07"}, "special_school"),
+        ("school", "100020", {"type_code": "11"}, "independent_school"),
+        ("provider", "100007", {}, "not_stated"),  # it has a URN, and that is all that is known
+        ("provider", "AP-0002", {"ukprn": "10012345"}, "registered_provider"),
+        ("provider", "AP-0001", {}, "unregistered"),
+    ],
+)
+def test_a_setting_is_what_is_known_of_it(
+    kind: str, id: str, more: dict[str, str], said: str
+) -> None:
+    provider = Organisation(id=id, kind=kind, name="A", **more)  # type: ignore[arg-type]
+    assert setting(provider, SimpleNamespace(setting_type=None)) == said
