@@ -5,13 +5,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ap_registry.access import COMMAND_LINE, Caller
-from ap_registry.calendar import LONDON
+from ap_registry.calendar import LONDON, academic_year
 from ap_registry.errors import Problem, Refused
 from reports.kind import Asked, Kind, Option
 
 # The role whose own organisation goes into an option, and into which.
 _OWN = {"provider": "provider", "school": "school", "health": "icb"}
 ANSWERED = frozenset({*_OWN.values(), "la"})  # by who asks, where that is one of these
+# Cuts that would let a health partner set two suppressed reports against each other.
+CUTS: Mapping[str, frozenset[str]] = {"health": frozenset({"la", "trust", "known_by"})}
 _YES = frozenset({"true", "yes", "1", "on"})
 _NO = frozenset({"false", "no", "0", "off"})
 
@@ -141,6 +143,8 @@ def narrowed(kind: Kind, caller: Caller, asked: Asked) -> Asked:
     refuse_reader(kind, caller)
     if caller.sees_all:
         return asked
+    if problems := list(_cuts(caller, asked)):
+        raise Refused(tuple(problems))
     own = _OWN.get(caller.role)
     if kind.to_caller and (own or "la") not in asked:
         return asked
@@ -154,6 +158,28 @@ def narrowed(kind: Kind, caller: Caller, asked: Asked) -> Asked:
     if not las or asked.get("la") not in {None, *las}:
         raise _forbidden("You may read this report of your own LA.")
     return _with(asked, "la", asked.get("la") or las[0])
+
+
+def _cuts(caller: Caller, asked: Asked) -> Iterator[Problem]:
+    """What would take apart a report of which small numbers are kept back from the caller."""
+    cuts = CUTS.get(caller.role, frozenset())
+    for name in sorted(cuts & asked.keys()):
+        if asked[name] is not None:
+            words = f"{name} is not open to a health partner: leave it out for the whole ICB"
+            yield _problem(name, "forbidden", words)
+    ends = asked.get("from"), asked.get("to")
+    if cuts and any(ends) and not _is_a_year(*ends):
+        words = "from and to must be one academic year, 1 September to 31 August, for the same"
+        yield _problem("from", "bad_format", f"{words} small numbers to stay hidden")
+
+
+def _is_a_year(first: date | None, last: date | None) -> bool:
+    """Where one end is given, the other is its academic year's."""
+    known = last or first
+    assert known is not None
+    year = academic_year(known)
+    begins, ends = date(year, 9, 1), date(year + 1, 8, 31)
+    return (first or begins, last or ends) == (begins, ends)
 
 
 def _named(caller: Caller, asked: Asked) -> bool:

@@ -15,6 +15,7 @@ from api.pages.framing import framed
 from api.pages.rendering import Person, page, text_of
 from api.problems import HttpProblem
 from api.v1.reports import file_answer, read
+from reports.asking import CUTS
 from reports.files import page_of
 from reports.kinds import KINDS, Kind, Option
 
@@ -87,10 +88,10 @@ def _form(
 
 
 def _inputs(kind: Kind, caller: Caller) -> Iterator[Input]:
-    """Not what the caller's own organisation answers."""
+    """Not what the caller's own organisation answers, nor what it may not ask."""
     fixed = {caller.role, *({"la"} if len(caller.organisations) == 1 else ())}
     for option in kind.options:
-        if caller.sees_all or option.name not in fixed:
+        if caller.sees_all or option.name not in fixed | CUTS.get(caller.role, frozenset()):
             yield _input(option)
 
 

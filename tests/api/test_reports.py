@@ -58,6 +58,26 @@ def test_nobody_reads_anothers(
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        ({}, []),
+        (YEAR, []),
+        ({"to": "2025-08-31"}, []),
+        ({"la": "856"}, ["/la"]),
+        ({"trust": "TR-0001", "known_by": "2025-09-01"}, ["/known_by", "/trust"]),
+        ({**YEAR, "to": "2025-08-30"}, ["/from"]),
+        ({**YEAR, "from": "2023-09-01"}, ["/from"]),
+    ],
+)
+def test_a_health_partner_asks_for_whole_years_of_its_icb(
+    as_: Login, asked: dict[str, str], wrong: list[str]
+) -> None:
+    answer = as_("health", "ICB-QK1").get("/api/v1/reports/dashboard", params=asked)
+    assert answer.status_code == (200 if not wrong else 422 if wrong == ["/from"] else 403)
+    assert [e["pointer"] for e in answer.json().get("errors", [])] == wrong
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_report_is_open_to_those_whom_it_names_only(as_: Login, kind: Kind) -> None:
     role = next(role for role in ("parent", "social_care", "health") if role not in kind.readers)
