@@ -3,17 +3,20 @@
 from datetime import timedelta
 from threading import Event
 
+import structlog
+
 from ap_registry.installation import Installation
 from ap_registry.store import access_links
 from ap_registry.store.access_links import LASTS, Due
-from jobs.channels import chosen
+from jobs.channels import Channel, chosen
 from jobs.faults import kind_and_place
-from jobs.letters import Failed, Letter
+from jobs.letters import MOST_ATTEMPTS, Failed, Letter, gave_up, next_attempt
 
+TOO_LATE = "it could not be sent while its link would have been good"
+log = structlog.get_logger()
 _NOT_YOU = "If that was not you, tell the administrator of your organisation at once."
 SUBJECTS = {
     "recovery": "Choose a new password",
-    "invitation": "You can sign in to AP Registry",
     "password_changed": "Your password was changed",
     "second_factor_on": "You are asked for a code from now on",
     "second_factor_off": "You are asked for no code any more",
@@ -23,11 +26,6 @@ TEXTS = {
         "Somebody, most likely you, asked for a new password for AP Registry.\n\n"
         "Choose it here. The link works once, and for an hour:\n\n{link}\n\n"
         "If you did not ask, do nothing: your password stays as it is."
-    ),
-    "invitation": (
-        "You have been given an account of AP Registry, where schools, alternative provision and"
-        " local authorities keep what happens to pupils outside their school.\n\n"
-        "Choose a password here. The link works once, and for seven days:\n\n{link}"
     ),
     "password_changed": f"The password of your account of AP Registry was changed. {_NOT_YOU}",
     "second_factor_on": (
@@ -51,24 +49,51 @@ def send_access_letters(found: Installation, stopping: Event | None = None) -> i
             due = access_links.claim_letter(connection, lease)
         if due is None:
             break
-        letter = _letter(found, due)
-        try:
-            channel.send(letter)
-        except Failed as failed:
-            _settle(found, due, failed.why if failed.for_good else None)
-        except Exception as error:  # nobody expected it; the others go all the same
-            _settle(found, due, kind_and_place(error))
-        else:
-            sent += 1
-            with found.database.connection() as connection:
-                access_links.settle_letter(connection, due.id, at=found.registry.now())
+        if not _over(found, due):
+            sent += _send(found, channel, due)
     return sent
 
 
-def _settle(found: Installation, due: Due, failed: str | None) -> None:
-    if failed is not None:
-        with found.database.connection() as connection:
-            access_links.settle_letter(connection, due.id, failed=failed)
+def _over(found: Installation, due: Due) -> bool:
+    """Claimed too often, by workers that died of it; or of no use to anybody by now."""
+    lasts = LASTS.get(due.what)
+    if due.attempts > MOST_ATTEMPTS:
+        _fail(found, due, gave_up())
+    elif lasts and found.registry.now() - due.created_at > lasts:
+        _fail(found, due, TOO_LATE)
+    else:
+        return False
+    return True
+
+
+def _send(found: Installation, channel: Channel, due: Due) -> bool:
+    try:
+        channel.send(_letter(found, due))
+    except Failed as failed:
+        _settle_failure(found, due, failed)
+        return False
+    except Exception as error:  # nobody expected it; the others go all the same
+        _settle_failure(found, due, Failed(kind_and_place(error), for_good=False))
+        return False
+    with found.database.connection() as connection:
+        access_links.sent_letter(connection, due, found.registry.now())
+    return True
+
+
+def _settle_failure(found: Installation, due: Due, failed: Failed) -> None:
+    wait = next_attempt(due.attempts)
+    if failed.for_good or wait is None:
+        _fail(found, due, failed.why if failed.for_good else gave_up(failed.why))
+        return
+    with found.database.connection() as connection:
+        access_links.put_off_letter(connection, due, wait)
+    log.warning("letter_not_sent", letter=str(due.id), attempts=due.attempts, why=failed.why)
+
+
+def _fail(found: Installation, due: Due, why: str) -> None:
+    with found.database.connection() as connection:
+        access_links.fail_letter(connection, due, why)
+    log.error("letter_failed", letter=str(due.id), attempts=due.attempts, why=why)
 
 
 def _letter(found: Installation, due: Due) -> Letter:
@@ -80,5 +105,5 @@ def _letter(found: Installation, due: Due) -> Letter:
     words = TEXTS[due.what].format(link=link)
     return Letter(
         id=due.id, to=due.email, subject=SUBJECTS[due.what],
-        text=f"Dear {due.name},\n\n{words}\n", at=now, again=due.again,
+        text=f"Dear {due.name},\n\n{words}\n", at=now, again=due.attempts > 1,
     )  # fmt: skip

@@ -2,8 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+MOST_ATTEMPTS = 8
+RETRY_AFTER = (1, 5, 15, 60, 240, 720, 1440)  # minutes
+
+
+def next_attempt(attempts: int) -> timedelta | None:
+    """After so many that failed, how long until the next; None where it is given up."""
+    more = attempts < MOST_ATTEMPTS
+    return timedelta(minutes=RETRY_AFTER[attempts - 1]) if more else None
+
+
+def gave_up(why: str = "") -> str:
+    return f"gave up after {MOST_ATTEMPTS} attempts" + (f" ({why})" if why else "")
 
 
 class Failed(Exception):

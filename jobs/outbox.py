@@ -20,13 +20,11 @@ from ap_registry.store.database import Connection
 from jobs.bundling import Reach, bundle, reach_of
 from jobs.channels import Channel
 from jobs.faults import kind_and_place
-from jobs.letters import Failed, Letter
+from jobs.letters import MOST_ATTEMPTS, Failed, Letter, gave_up, next_attempt
 from jobs.marking import mark_lapsed, mark_sent
 from jobs.telling import items_of
 from jobs.wording import Item, subject, text
 
-MOST_ATTEMPTS = 8
-RETRY_AFTER = (1, 5, 15, 60, 240, 720, 1440)  # minutes
 RUN_SECONDS = 8.0  # then the next run goes on: no run is cut off by its timeout
 NO_ADDRESS = "the organisation has no address"
 log = structlog.get_logger()
@@ -98,7 +96,7 @@ def _spent(run: Round, claimed: Claimed) -> bool:
     """Claimed too often already, by workers that died of it: it is not even looked at."""
     if claimed.attempts <= MOST_ATTEMPTS:
         return False
-    _fail(run.found, claimed, f"gave up after {MOST_ATTEMPTS} attempts")
+    _fail(run.found, claimed, gave_up())
     return True
 
 
@@ -157,10 +155,10 @@ def _settle_failure(run: Round, claimed: Claimed, failed: Failed, addresses: int
         _readdress(run.found, replace(claimed, address=claimed.address + 1), failed.why)
     elif failed.for_good:
         _fail(run.found, claimed, failed.why)
-    elif claimed.attempts >= MOST_ATTEMPTS:
-        _fail(run.found, claimed, f"gave up after {MOST_ATTEMPTS} attempts ({failed.why})")
+    elif (wait := next_attempt(claimed.attempts)) is None:
+        _fail(run.found, claimed, gave_up(failed.why))
     else:
-        _retry(run.found, claimed, failed.why)
+        _retry(run.found, claimed, failed.why, wait)
 
 
 # A worker that was frozen past its lease changes nothing: attempts has moved on.
@@ -189,8 +187,7 @@ def _readdress(found: Installation, claimed: Claimed, why: str) -> None:
     log.warning("address_refused", message=str(claimed.id), address=claimed.address, why=why)
 
 
-def _retry(found: Installation, claimed: Claimed, why: str) -> None:
-    wait = timedelta(minutes=RETRY_AFTER[claimed.attempts - 1])
+def _retry(found: Installation, claimed: Claimed, why: str, wait: timedelta) -> None:
     with found.database.connection() as connection:
         connection.execute(
             "update message set not_before = clock_timestamp() + %s"

@@ -13,10 +13,9 @@ from ap_registry.store.accounts import address_of
 from ap_registry.store.database import Connection
 from ap_registry.store.tokens import hash_of, new_token
 
-LASTS = {"recovery": timedelta(hours=1), "invitation": timedelta(days=7)}
+LASTS = {"recovery": timedelta(hours=1)}  # letters that carry a link: good for so long
 LETTERS = frozenset({*LASTS, "password_changed", "second_factor_on", "second_factor_off"})
 AGAIN_AFTER = timedelta(minutes=5)  # one letter of a kind to one account
-MOST_ATTEMPTS = 8
 
 
 def make_link(connection: Connection, account: UUID, what: str, *, at: datetime) -> str:
@@ -85,37 +84,53 @@ class Due:
     what: str
     email: str
     name: str
-    again: bool
+    created_at: datetime
+    attempts: int
 
 
 # not_before is by the real clock, also where AP_REGISTRY_CLOCK stands still.
 _CLAIM: LiteralString = """
 with next as (
   select id from access_letter
-   where sent_at is null and failed is null and attempts < %(most)s
+   where sent_at is null and failed is null
      and (not_before is null or not_before <= clock_timestamp())
    order by created_at, id limit 1 for update skip locked)
 update access_letter l
    set attempts = attempts + 1, not_before = clock_timestamp() + %(lease)s
   from next, account a
  where l.id = next.id and a.id = l.account
-returning l.id, l.account, l.what, a.email, a.name, l.attempts > 1
+returning l.id, l.account, l.what, a.email, a.name, l.created_at, l.attempts
 """
 
 
 def claim_letter(connection: Connection, lease: timedelta) -> Due | None:
     """The oldest that is due; nobody else takes it for ``lease``."""
-    row = connection.execute(_CLAIM, {"most": MOST_ATTEMPTS, "lease": lease}).fetchone()
+    row = connection.execute(_CLAIM, {"lease": lease}).fetchone()
     if row is None:
         return None
-    id_, account, what, email, name, again = row
-    return Due(id=id_, account=account, what=what, email=email, name=name, again=again)
+    id_, account, what, email, name, created_at, attempts = row
+    return Due(
+        id=id_, account=account, what=what, email=email, name=name, created_at=created_at,
+        attempts=attempts,
+    )  # fmt: skip
 
 
-def settle_letter(
-    connection: Connection, letter: UUID, *, at: datetime | None = None, failed: str | None = None
-) -> None:
-    """Sent, or failed for good; neither: another attempt is made later."""
+def sent_letter(connection: Connection, due: Due, at: datetime) -> None:
+    connection.execute("update access_letter set sent_at = %s where id = %s", (at, due.id))
+
+
+# A worker that was frozen past its lease changes nothing: attempts has moved on.
+def fail_letter(connection: Connection, due: Due, why: str) -> None:
+    """For good."""
     connection.execute(
-        "update access_letter set sent_at = %s, failed = %s where id = %s", (at, failed, letter)
+        "update access_letter set failed = %s where id = %s and attempts = %s and sent_at is null",
+        (why, due.id, due.attempts),
+    )
+
+
+def put_off_letter(connection: Connection, due: Due, wait: timedelta) -> None:
+    connection.execute(
+        "update access_letter set not_before = clock_timestamp() + %s"
+        " where id = %s and attempts = %s",
+        (wait, due.id, due.attempts),
     )

@@ -1,14 +1,15 @@
 """Letters about one's own account, by a real mail server."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from ap_registry.installation import Installation
 from ap_registry.store import access_links, accounts
-from jobs.access_letters import SUBJECTS, TEXTS, send_access_letters
+from jobs.access_letters import SUBJECTS, TEXTS, TOO_LATE, send_access_letters
+from jobs.letters import MOST_ATTEMPTS
 from tests.jobs.conftest import Sink
 from tests.world import SCHOOL
 
@@ -59,6 +60,35 @@ def test_a_letter_waits_for_a_server_that_is_busy_and_not_for_one_that_refuses(
     with morning.database.connection() as connection:
         found = connection.execute("select attempts, failed from access_letter").fetchall()
     assert found == [(2, "SMTPDataError 554")] * 2
+
+
+def test_a_letter_that_does_not_go_is_tried_again_ever_later_and_given_up(
+    morning: Installation, sink: Sink, person: UUID
+) -> None:
+    with morning.database.connection() as connection:
+        access_links.write_letter(connection, person, "password_changed", at=_now(morning))
+    sink.answer, waits = "451 later", []
+    for _ in range(MOST_ATTEMPTS):
+        assert send_access_letters(morning) == 0
+        with morning.database.connection() as connection:
+            row = connection.execute(
+                "update access_letter set not_before = null returning failed,"
+                " (select round(extract(epoch from a.not_before - clock_timestamp()) / 60)"
+                "    from access_letter a)::int"
+            ).fetchone()
+        assert row is not None
+        waits.append(row)
+    assert waits[:-1] == [(None, minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440)]
+    assert waits[-1][0] == "gave up after 8 attempts (SMTPDataError 451)"
+
+
+def test_a_link_is_not_sent_an_hour_late(morning: Installation, sink: Sink, person: UUID) -> None:
+    with morning.database.connection() as connection:
+        access_links.ask_for_recovery(connection, "sam@example.org", at=_now(morning))
+    morning.registry.clock = _now(morning) + timedelta(minutes=61)
+    assert (send_access_letters(morning), sink.messages) == (0, [])
+    with morning.database.connection() as connection:
+        assert connection.execute("select failed from access_letter").fetchall() == [(TOO_LATE,)]
 
 
 def test_every_letter_has_its_words() -> None:

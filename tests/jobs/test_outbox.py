@@ -7,9 +7,9 @@ import pytest
 
 from ap_registry.installation import Installation
 from jobs.channels import Channel
-from jobs.letters import Failed
+from jobs.letters import MOST_ATTEMPTS, RETRY_AFTER, Failed
 from jobs.mail import smtp_sender
-from jobs.outbox import MOST_ATTEMPTS, RETRY_AFTER, send_due
+from jobs.outbox import send_due
 from tests.jobs.conftest import MORNING, Sink
 from tests.world import PERSON, PRU, PUPIL, SCHOOL, close, notify, register_pupil
 

@@ -7,8 +7,8 @@ import pytest
 from ap_registry.installation import Installation
 from ap_registry.store.deliveries import deliveries, send_again, waiting
 from jobs.channels import Channel
-from jobs.letters import Letter
-from jobs.outbox import MOST_ATTEMPTS, send_due
+from jobs.letters import MOST_ATTEMPTS, Letter
+from jobs.outbox import send_due
 from tests.jobs.owing import owe_reasons
 
 OWED = 3

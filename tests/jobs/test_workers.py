@@ -12,7 +12,7 @@ import redis
 
 from ap_registry import embedded
 from ap_registry.installation import Installation
-from jobs.outbox import MOST_ATTEMPTS
+from jobs.letters import MOST_ATTEMPTS
 from tests.embedded.asking import state
 from tests.jobs.conftest import Sink, Workers
 from tests.jobs.owing import owe_reasons
