@@ -3,7 +3,8 @@
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,16 @@ CALL_SECONDS = CONNECT_SECONDS + ANSWER_SECONDS  # all of it, however slowly a r
 MOST_READ = 64_000  # of an answer that nobody reads
 PRIVATE = "the address leads into a private network"
 _UNTIL: ContextVar[float] = ContextVar("until")  # the call of this thread is over
+
+
+@contextmanager
+def no_longer_than(seconds: float) -> Iterator[None]:
+    """All that a pool's connections do meanwhile; then they raise httpcore.ReadTimeout."""
+    before = _UNTIL.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _UNTIL.reset(before)
 
 
 def _left(timeout: float | None) -> float:
@@ -84,7 +95,8 @@ class Guarded(Anywhere):
 
 
 def pool(*, private: bool, size: int) -> httpcore.ConnectionPool:
-    """Of connections; no redirect is followed, no proxy or cookie used."""
+    """Of connections, to be used under ``no_longer_than``; no redirect is followed, no proxy or
+    cookie used."""
     return httpcore.ConnectionPool(
         max_connections=size,
         max_keepalive_connections=size,
@@ -102,12 +114,11 @@ def call(
 
     ``within``: seconds that the whole call may take.
     """
-    _UNTIL.set(time.monotonic() + within)
     headers = signed(str(id), int(time.time()), body, secrets)
     timeouts = {"connect": CONNECT_SECONDS, "read": ANSWER_SECONDS, "write": ANSWER_SECONDS,
                 "pool": ANSWER_SECONDS}  # fmt: skip
     try:
-        with connections.stream(
+        with no_longer_than(within), connections.stream(
             "POST", url, content=body, headers=list(headers.items()),
             extensions={"timeout": timeouts},
         ) as answer:  # fmt: skip
