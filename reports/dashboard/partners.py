@@ -26,10 +26,15 @@ def _fair_access(facts: Facts, span: Span) -> Iterator[Seen]:
 
 
 def _health(facts: Facts, span: Span) -> Iterator[Seen]:
-    """A wait ends when that service starts, closes or finds that it has no role."""
+    """A wait ends when that service starts, closes or finds that it has no role.
+
+    One that says again that it waits is waited for once.
+    """
     answers = facts.rows("health_response")
     for number, waiting in enumerate(answers):
         if waiting.response != "waiting" or not span.holds(waiting.occurred_on):
+            continue
+        if _waits_already(answers[:number], waiting.service):
             continue
         ended = _next(answers[number + 1 :], waiting)
         until = min(ended.occurred_on if ended else span.today, span.today)
@@ -37,11 +42,18 @@ def _health(facts: Facts, span: Span) -> Iterator[Seen]:
         yield seen(facts, "health_wait", waiting.occurred_on, days=days)
 
 
+def _waits_already(earlier: list[Row], service: str) -> bool:
+    said = [r.response for r in earlier if r.service == service and r.response in _WAITS | _ENDS]
+    return bool(said) and said[-1] in _WAITS
+
+
 def _next(later: list[Row], waiting: Row) -> Row | None:
-    ends = {"started", "closed", "no_role"}
     return next(
-        (row for row in later if row.service == waiting.service and row.response in ends), None
+        (row for row in later if row.service == waiting.service and row.response in _ENDS), None
     )
+
+
+_WAITS, _ENDS = frozenset({"waiting"}), frozenset({"started", "closed", "no_role"})
 
 
 def _assessments(facts: Facts, span: Span) -> Iterator[Seen]:
@@ -62,9 +74,15 @@ def _consultations(facts: Facts, span: Span) -> Iterator[Seen]:
     steps = facts.rows("ehc_milestone")
     for number, asked in enumerate(steps):
         if asked.milestone == "consulted" and asked.school and span.holds(asked.occurred_on):
-            answer = any(
-                later.milestone == "refused_by_school" and later.school == asked.school
-                for later in steps[number + 1 :]
-            )
+            refused = _refused(steps[number + 1 :], asked.school)
             yield seen(facts, "ehc_consultation_refused", asked.occurred_on, school=asked.school,
-                       yes=answer)  # fmt: skip
+                       yes=refused)  # fmt: skip
+
+
+def _refused(later: list[Row], school: str) -> bool:
+    """Before it was consulted again: that is answered anew."""
+    said = (step.milestone for step in later if step.school == school)
+    return next((one for one in said if one in _ANSWERED), None) == "refused_by_school"
+
+
+_ANSWERED = frozenset({"consulted", "refused_by_school"})

@@ -201,6 +201,26 @@ def test_one_la_counts_what_its_schools_answered_for_pupils_of_others(registry: 
     assert (row["numerator"], row["denominator"]) == (0, 1)
 
 
+def test_a_school_consulted_again_refuses_once(registry: Registry) -> None:
+    ann = Telling(registry)
+    for on, milestone in (("2025-02-03", "consulted"), ("2025-03-03", "consulted"),
+                          ("2025-03-10", "refused_by_school")):  # fmt: skip
+        ann.tell("ehc_milestone", on, milestone=milestone, school=SCHOOL)
+    row = rows(made(registry))["all", "all", "ehc_consultation_refused"]
+    assert (row["numerator"], row["denominator"]) == (1, 2)
+
+
+def test_a_service_that_says_again_that_it_waits_is_waited_for_once(registry: Registry) -> None:
+    ann = Telling(registry)
+    about = ann.tell("referral", "2025-02-03", route="section_19", objectives=["Calm"])
+    for on, response in (("2025-02-10", "waiting"), ("2025-03-10", "waiting"),
+                         ("2025-03-20", "started"), ("2025-05-01", "waiting"),
+                         ("2025-05-11", "closed")):  # fmt: skip
+        ann.tell("health_response", on, about=about, response=response, service="CAMHS")
+    row = rows(made(registry))["all", "all", "health_wait"]
+    assert (row["count"], row["longest"]) == (2, 38)  # 18 days of February, 20 of March
+
+
 def test_a_dashboard_of_nothing_says_so(empty_registry: Registry) -> None:
     found = made(empty_registry)
     assert [row["measure"] for row in found.object["rows"]] == ["confirmed"]
