@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     rate_account: int = Field(default=6_000, ge=0)
     rate_key: int = Field(default=120_000, ge=0)
     rate_sign_in: int = Field(default=300, ge=0)  # of one address
+    proxies: str | None = None  # whose X-Forwarded-For is believed; else that of this machine
     second_factor_for: str = ""  # roles, separated by commas; "all"
     address: str | None = None  # as people reach the pages: https://ap.example.gov.uk
     host: str = "127.0.0.1"

@@ -4,6 +4,7 @@ Each process counts for itself: with n processes n times as much gets through.
 """
 
 from dataclasses import dataclass
+from ipaddress import IPv6Network
 from threading import Lock
 from time import monotonic
 
@@ -97,9 +98,14 @@ class Limits:
 
 
 def address_of(scope: Scope) -> str:
-    """Of the client, as the server or a proxy that it trusts names it."""
+    """Of the client, as the server or a proxy that it trusts names it; of IPv6 the network: who
+    has one address has all of its /64."""
     client = scope.get("client")
-    return str(client[0]) if client else ""
+    named = str(client[0]) if client else ""
+    try:
+        return str(IPv6Network((named, 64), strict=False))
+    except ValueError:  # of IPv4, or of no network
+        return named
 
 
 def say_what_is_left(scope: Scope, headers: MutableHeaders) -> None:

@@ -7,9 +7,11 @@ import sys
 import threading
 
 import uvicorn
+from fastapi import FastAPI
 
 from ap_registry.errors import SetupError
 from ap_registry.installation import Installation, open_installation
+from ap_registry.settings import Settings
 from ap_registry.store.sequencer import keep_sequencing
 from api.main import create_app
 
@@ -31,8 +33,7 @@ def serve(found: Installation, listener: socket.socket) -> None:
     threads = _sequencer(found, done)
     found.registry.sequences = False
     app = create_app(found.registry, found.settings)
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(config_of(app, found.settings))
     app.state.ending = lambda: server.should_exit
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _once_stopped)
@@ -43,6 +44,13 @@ def serve(found: Installation, listener: socket.socket) -> None:
         for thread in threads:
             thread.join(timeout=5)
         found.close()
+
+
+def config_of(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=10,
+        forwarded_allow_ips=settings.proxies,
+    )  # fmt: skip
 
 
 def _sequencer(found: Installation, done: threading.Event) -> tuple[threading.Thread, ...]:

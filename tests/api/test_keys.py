@@ -1,5 +1,6 @@
 """API keys, and answers that are the same everywhere."""
 
+import asyncio
 from datetime import date
 
 import httpx
@@ -12,6 +13,8 @@ from ap_registry.settings import Settings
 from ap_registry.store import accounts
 from ap_registry.store.key_holders import all_keys
 from api import deps
+from api.main import create_app
+from api.server import config_of
 from tests.api.conftest import Login
 from tests.serving import served
 from tests.world import SCHOOL
@@ -144,3 +147,25 @@ def test_an_address_that_asks_too_often_is_held_up_and_health_checks_are_not(
 def test_a_last_day_that_is_no_date_is_told_as_such() -> None:
     with pytest.raises(typer.BadParameter, match="nonsense is not a date such as 2025-03-31"):
         key_create(organisation=[SCHOOL], role="school", until="nonsense")
+
+
+def test_behind_a_proxy_each_client_is_counted_and_ipv6_by_its_network(registry: Registry) -> None:
+    settings = Settings(proxies="172.16.0.0/12", rate_address=1)
+    config = config_of(create_app(registry, settings), settings)
+    config.load()
+
+    async def asked(proxy: str, client: str) -> int:
+        transport = httpx.ASGITransport(config.loaded_app, client=(proxy, 5000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as asking:
+            headers = {"X-Forwarded-For": client}
+            return (await asking.get("/sign-in", headers=headers)).status_code
+
+    told = [
+        asyncio.run(asked(proxy, client))
+        for proxy, client in (
+            ("172.18.0.1", "192.0.2.1"), ("172.18.0.1", "192.0.2.2"), ("172.18.0.1", "192.0.2.1"),
+            ("172.18.0.1", "2001:db8::1"), ("172.18.0.1", "2001:db8::ffff:2"),
+            ("172.18.0.1", "2001:db8:0:1::1"), ("10.0.0.1", "192.0.2.3"), ("10.0.0.1", "192.0.2.4"),
+        )
+    ]  # fmt: skip
+    assert told == [200, 200, 429, 200, 429, 200, 200, 429]
