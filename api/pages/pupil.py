@@ -9,6 +9,7 @@ from ap_registry.reading import read_pupil
 from ap_registry.store import queries
 from api.deps import TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.opened import Opened
+from api.pages.flag_words import plain
 from api.pages.lanes import drawing
 from api.pages.rendering import Person, page
 from api.pages.standing import may_put_right
@@ -46,6 +47,7 @@ def show(
             pupil=pupil_id,
         )
         opened.note(connection, person.caller, [shown["id"]])
+    shown["flags"] = [{**flag, "detail": plain(flag["detail"], world)} for flag in shown["flags"]]
     named = {item["by"] for item in shown["timeline"]}
     for group, place in _PLACES:
         named |= {one[place] for one in shown[group]}

@@ -12,11 +12,13 @@ from ap_registry.registry import Registry
 from ap_registry.store import queries
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened, Reader
+from api.pages.flag_words import clashes
 from api.pages.rendering import Person, check_form, page, see_other
 from api.problems import HttpProblem
 
 router = APIRouter(prefix="/quality")
 SHOWN = 50
+CLASHES = 100
 
 
 @router.get("")
@@ -67,10 +69,12 @@ def _show(registry: Registry, person: Person, opened: Reader, error: str = "") -
     found = inbox(registry, scope)
     opened.at_once(person.caller, *found.pupils())
     with registry.database.connection() as connection:
-        ids = {UUID(clash["pupil_id"]) for clash in found.clashes}
-        names = queries.names(connection, scope, ids)
         world = registry.worlds.fresh(connection)
+        wrong = list(clashes(found.clashes, world))
+        ids = {UUID(clash.pupil_id) for clash in wrong[:CLASHES]}
+        names = queries.names(connection, scope, ids)
     return page(
         registry, "quality.html", person, 422 if error else 200, inbox=found, error=error,
-        shown=found.pairs[:SHOWN], names=names, organisation=world.organisation,
+        shown=found.pairs[:SHOWN], clashes=wrong[:CLASHES], of_clashes=len(wrong),
+        names=names, organisation=world.organisation,
     )  # fmt: skip

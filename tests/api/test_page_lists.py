@@ -42,6 +42,9 @@ def fill(registry: Registry) -> None:
     notify(registry, "target_agreed", "2026-11-02", qualification="gcse", subject="maths",
            level="2", by=PRU)  # fmt: skip
     send_register(registry, f"upn,organisation,date,session,code\n{PUPIL},{PRU},2026-11-20,AM,I\n")
+    rows = [f"{upn(3)},{where},2026-11-{day},AM,{code}\n"
+            for where, code in ((PRU, "I"), (SCHOOL, "/")) for day in (18, 19)]  # fmt: skip
+    send_register(registry, "upn,organisation,date,session,code\n" + "".join(rows))
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +163,14 @@ def test_more_pupils_than_a_page_shows_are_by_name_and_all_in_the_file(
     assert "100 or more pupils found" in page
     assert [row[0] for row in texts(page)] == [f"{n} Example" for n in sorted(names.values())][:100]
     assert len(file.splitlines()) == 1 + len(names)
+
+
+def test_marks_that_clash_are_one_row_in_words(person: People) -> None:
+    client = person("la")
+    last = "19 November 2026 in the morning: Alder School against Bridge PRU"
+    page = client.get("/quality").text
+    assert [row[1] for row in texts(page) if "against" in row[1]] == [f"{last}, and 1 more like it"]
+    assert last in client.get(f"/pupils/{upn(3)}").text
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,13 @@ def test_its_own_panel_opens_them_and_nobody_else(
     }
 
 
+def test_the_agenda_says_a_category_in_words(
+    registry: Registry, nobody: httpx.Client, case: str
+) -> None:
+    signed_in(registry, nobody, "panel", "LA856")
+    assert "in alternative provision and needing mainstream" in nobody.get("/panel").text
+
+
 def test_another_panel_decides_and_signs_nothing(
     registry: Registry, nobody: httpx.Client, case: str
 ) -> None:
