@@ -79,7 +79,7 @@ def _kept_first(person: Person) -> tuple[bool, bool, bytes]:
 
 
 def _alike(people: Sequence[Person]) -> Iterator[tuple[Person, Person, Likeness]]:
-    """Compared are those of one day of birth, and those of like names (first letters)."""
+    """Compared are those of one day of birth, and those of one name, in whatever order."""
     seen: set[tuple[UUID, UUID]] = set()
     for key in (_born, _named):
         for block in _blocks(people, key):

@@ -1,4 +1,4 @@
-"""DfE's codes for our words, as an LA gives them: la,field,word,dfe_code,from_on."""
+"""DfE's codes for our words, as an LA gives them: organisation,field,word,dfe_code,from_on."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime

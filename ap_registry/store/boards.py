@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from psycopg.rows import dict_row
 
 from ap_registry.store.database import Connection
-from ap_registry.store.queries import SCOPED, Scope
+from ap_registry.store.queries import SCOPED, Scope, scoped
 from ap_registry.store.who import SHOWN_ID
 
 # What is owed still, and what was seen to since ``since``; the placement is one that runs.
@@ -47,9 +47,7 @@ def board(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Of pupils whom the scope sees: the longest overdue first, what was seen to last."""
     asked = {
-        "kinds": list(kinds), "on": on, "since": since, "limit": limit,
-        "everything": scope.everything, "organisations": list(scope.organisations),
-        "today": scope.today,
+        **scoped(scope), "kinds": list(kinds), "on": on, "since": since, "limit": limit,
     }  # fmt: skip
     with connection.cursor(row_factory=dict_row, binary=True) as cursor:
         return cursor.execute(_BOARD, asked).fetchall()

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from ap_registry.access import Caller
 from ap_registry.likeness import Details
 from ap_registry.store.database import Connection
-from ap_registry.store.queries import SCOPED, Scope
+from ap_registry.store.queries import SCOPED, Scope, scoped
 from ap_registry.store.who import SHOWN_ID
 
 
@@ -51,10 +51,7 @@ def people(
     connection: Connection, scope: Scope, shown: Sequence[UUID] | None = None
 ) -> list[Person]:
     """Everybody with a name and a day of birth whom the scope sees, or those of these ids."""
-    parameters = {
-        "everything": scope.everything, "organisations": list(scope.organisations),
-        "today": scope.today, "keys": None if shown is None else list(shown),
-    }  # fmt: skip
+    parameters = {**scoped(scope), "keys": None if shown is None else list(shown)}
     return [
         Person(
             key=key, id=id_, upn=upn, schools=tuple(schools),

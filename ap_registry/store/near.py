@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ap_registry.likeness import Details
 from ap_registry.store.database import Connection
-from ap_registry.store.queries import SCOPED, Scope
+from ap_registry.store.queries import SCOPED, Scope, scoped
 from ap_registry.store.who import SHOWN_ID
 
 _BY_UPNS: LiteralString = f"""
@@ -26,19 +26,11 @@ select {SHOWN_ID.format(t="i")}, i.given_name, i.family_name, i.date_of_birth, i
 """
 
 
-def _scoped(scope: Scope) -> dict[str, object]:
-    return {
-        "everything": scope.everything,
-        "organisations": list(scope.organisations),
-        "today": scope.today,
-    }
-
-
 def by_upns(connection: Connection, scope: Scope, upns: Sequence[str]) -> list[UUID]:
     """Whom these UPNs, present or former, name."""
     if not upns:
         return []
-    parameters = {**_scoped(scope), "upns": list(upns)}
+    parameters = {**scoped(scope), "upns": list(upns)}
     return [row[0] for row in connection.execute(_BY_UPNS, parameters).fetchall()]
 
 
@@ -46,7 +38,7 @@ def born_on(
     connection: Connection, scope: Scope, days: Iterable[date]
 ) -> list[tuple[UUID, Details]]:
     """Everybody born on one of these days."""
-    rows = connection.execute(_BORN_ON, {**_scoped(scope), "days": list(days)}).fetchall()
+    rows = connection.execute(_BORN_ON, {**scoped(scope), "days": list(days)}).fetchall()
     return [
         (pupil, Details(given_name=given, family_name=family, date_of_birth=born, sex=sex))
         for pupil, given, family, born, sex in rows

@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from psycopg.rows import dict_row
 
 from ap_registry.store.database import Connection
-from ap_registry.store.queries import SCOPED, Scope
+from ap_registry.store.queries import SCOPED, Scope, scoped
 from ap_registry.store.who import SHOWN_ID
 
 AT_MOST = 500
@@ -57,8 +57,7 @@ select name, by, %(at)s, %(at)s, times
 
 def _asked(scope: Scope, today: date) -> dict[str, Any]:
     return {
-        "everything": scope.everything, "organisations": list(scope.organisations), "today": today,
-        "rules": list(CLASHES), "limit": AT_MOST,
+        **scoped(scope), "today": today, "rules": list(CLASHES), "limit": AT_MOST,
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ap_registry.searching import Known
 from ap_registry.store.database import Connection
-from ap_registry.store.queries import SCOPED, Found, Scope
+from ap_registry.store.queries import SCOPED, Found, Scope, scoped
 from ap_registry.store.who import SHOWN_ID
 
 _SEEN: LiteralString = f"""
@@ -27,23 +27,15 @@ select {SHOWN_ID.format(t="i")}::text, concat_ws(' ', i.given_name, i.family_nam
 """
 
 
-def _asked(scope: Scope) -> dict[str, object]:
-    return {
-        "everything": scope.everything,
-        "organisations": list(scope.organisations),
-        "today": scope.today,
-    }
-
-
 def seen(connection: Connection, scope: Scope) -> list[Known]:
     with connection.cursor(binary=True) as cursor:
-        cursor.execute(_SEEN, _asked(scope))
+        cursor.execute(_SEEN, scoped(scope))
         return [Known(*row) for row in cursor]
 
 
 def shown(connection: Connection, scope: Scope, pupils: Sequence[UUID]) -> Found:
     """id, name, upn, born and schools (separated by ``;``), in the order asked."""
-    asked = {**_asked(scope), "pupils": list(pupils)}
+    asked = {**scoped(scope), "pupils": list(pupils)}
     names = ("id", "name", "upn", "born", "schools")
     rows = connection.execute(_SHOWN, asked).fetchall()
     by_id = {row[0]: dict(zip(names, row, strict=True)) for row in rows}

@@ -7,7 +7,7 @@ from psycopg.rows import dict_row
 
 from ap_registry.store.database import Connection
 from ap_registry.store.elsewhere import REVIEWS
-from ap_registry.store.queries import SCOPED, Scope
+from ap_registry.store.queries import SCOPED, Scope, scoped
 from ap_registry.store.who import SHOWN_ID
 
 Found = list[dict[str, Any]]
@@ -108,9 +108,9 @@ QUESTIONS = {
 def owed(connection: Connection, scope: Scope, name: str, *, today: date, limit: int) -> Found:
     """Rows of one list, soonest first: key, pupil_id, upn, name, other, on, what (and subject)."""
     asked = {
-        "everything": scope.everything, "organisations": list(scope.organisations),
-        "today": today, "soon": today + SOON, "reviews": list(REVIEWS), "checks": list(_CHECKS),
-        "year": date(today.year - (today.month < 9), 9, 1), "limit": limit,
+        **scoped(scope), "today": today, "soon": today + SOON, "limit": limit,
+        "reviews": list(REVIEWS), "checks": list(_CHECKS),
+        "year": date(today.year - (today.month < 9), 9, 1),
     }  # fmt: skip
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(QUESTIONS[name] + " limit %(limit)s", asked)
