@@ -15,7 +15,7 @@ from api.deps import TheRegistry, scope_of
 from api.opened import Opened
 from api.pages.marks import WORDS
 from api.pages.rendering import ELSEWHERE_READERS, Person, in_words, page
-from api.pages.tables import Cell, Table, file_of, limit_of, pupil_cell
+from api.pages.tables import SHOWN, Cell, Table, file_of, limit_of, pupil_cell
 from api.problems import HttpProblem
 
 router = APIRouter()
@@ -43,7 +43,8 @@ def show(
             connection, scope_of(caller, today), today=today, providers=own,
             limit=limit_of(format),
         )  # fmt: skip
-        opened.note(connection, caller, (one.pupil_id for one in found))
+        shown = found if format else found[:SHOWN]
+        opened.note(connection, caller, (one.pupil_id for one in shown))
         world = registry.worlds.fresh(connection)
     table = _table(found, world, caller, today)
     if format == "csv":

@@ -94,24 +94,23 @@ async def send(
 def _next(asking: Asking, at: steps.Step) -> Response:
     """What is wrong on this page is said on it, as far as it can be told yet."""
     refused = stranger(asking) if at.name == "pupil" else tried(asking)
-    problems, near = _wrong_here(asking, at, refused)
+    problems = _wrong_here(asking, at, refused)
     checking = bool(asking.values.get("checking"))
     if problems:
         if refused:
             note_unknown(asking, refused)
         return _step(
-            asking, at, problems=problems, near=near, checking=checking,
+            asking, at, problems=problems, near=near(asking, refused), checking=checking,
             register=registers(asking, refused),
         )  # fmt: skip
     follows = None if checking else steps.after(asking.steps, at, asking.values)
     return _check(asking) if follows is None else _step(asking, follows)
 
 
-def _wrong_here(asking: Asking, at: steps.Step, refused: Refused | None) -> tuple[Told, Near]:
+def _wrong_here(asking: Asking, at: steps.Step, refused: Refused | None) -> Told:
     here = {field.name for field in at.fields}
     problems = refusals.shown(asking.fields, asking.values, refused.problems if refused else ())
-    told = [(name, words) for name, words in problems if name in here]
-    return told, near(asking, refused)
+    return [(name, words) for name, words in problems if name in here]
 
 
 def _step(

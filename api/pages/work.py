@@ -15,7 +15,7 @@ from ap_registry.store import worklists
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
 from api.pages.rendering import Person, in_words, page
-from api.pages.tables import Cell, Table, file_of, limit_of, pupil_cell
+from api.pages.tables import SHOWN, Cell, Table, file_of, limit_of, pupil_cell
 from api.pages.words import code_words
 from api.problems import HttpProblem
 
@@ -152,7 +152,8 @@ def show(
         rows = worklists.owed(
             connection, scope_of(caller, today), name, today=today, limit=limit_of(format)
         )
-        opened.note(connection, caller, (row["pupil_id"] for row in rows))
+        shown = rows if format else rows[:SHOWN]
+        opened.note(connection, caller, (row["pupil_id"] for row in shown))
         world = registry.worlds.fresh(connection)
     table = Table(
         name=name, caption=work.title, columns=work.columns, empty=work.empty,

@@ -10,6 +10,7 @@ import pytest
 
 from ap_registry import embedded
 from ap_registry.registry import Registry
+from tests.api.conftest import Login
 from tests.api.people import People, at_pages, signed_in
 from tests.world import (
     OTHER,
@@ -143,8 +144,9 @@ def test_who_took_a_place_finds_what_is_kept_under_the_old_number_among_its_own(
 
 
 def test_more_pupils_than_a_page_shows_are_by_name_and_all_in_the_file(
-    registry: Registry, nobody: httpx.Client
+    registry: Registry, nobody: httpx.Client, as_: Login
 ) -> None:
+    """Read are those that it shows."""
     names = {number: f"P{chr(97 + number % 26)}{chr(97 + number // 26)}" for number in range(101)}
     common = {"occurred_on": "2024-09-02", "by": SCHOOL}
     registry.record_many([
@@ -155,14 +157,19 @@ def test_more_pupils_than_a_page_shows_are_by_name_and_all_in_the_file(
              "given_name": name},
             {**common, "type": "joined_roll", "upn": upn(number + 1), "school": SCHOOL,
              "registration": "C"},
+            {**PLACED, "type": "placement_started", "upn": upn(number + 1),
+             "occurred_on": "2026-11-02"},
         )
     ])  # fmt: skip
     signed_in(registry, nobody, "school", SCHOOL)
     page = nobody.get("/pupils", params={"q": "3/2/2011"}).text
     file = nobody.get("/pupils", params={"q": "3/2/2011", "format": "csv"}).text
+    assert nobody.get("/elsewhere").status_code == 200
     assert "100 or more pupils found" in page
     assert [row[0] for row in texts(page)] == [f"{n} Example" for n in sorted(names.values())][:100]
     assert len(file.splitlines()) == 1 + len(names)
+    reads = as_("admin", "LA856").get("/api/v1/reads").json()["items"][::-1]
+    assert [len(one["pupils"]) for one in reads] == [100, 101, 100]
 
 
 def test_marks_that_clash_are_one_row_in_words(person: People) -> None:
