@@ -7,7 +7,7 @@ from ap_registry.access import ROLES, SCOPES, SEND
 from api.pages.calendar import KEEPERS
 from api.pages.panel import ROLES as PANEL
 from api.policy import Policies, Policy, Shows, Who
-from api.v1 import attendance, ctf
+from api.v1 import attendance, census, ctf
 from api.v1.reads import READERS as OF_READS
 from reports.kinds import KINDS, OUTCOME_READERS, Kind
 
@@ -43,6 +43,7 @@ _API: Policies = {
     ("POST", "/attendance"): _send(EVER, attendance.SENDERS),
     ("POST", "/confirmations"): _send(NOW),
     ("POST", "/ctf"): _send(EVER, ctf.MAY),
+    ("POST", "/census"): _key(EVER, census.MAY),  # compares, and records nothing
     ("POST", "/framework/adjustments"): _send(NOBODY),
     ("GET", "/pupils"): _key(NOW),
     ("GET", "/pupils/{pupil}"): _key(EVER),

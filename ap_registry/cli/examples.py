@@ -22,6 +22,7 @@ EXAMPLES = {
     "quality": "ap-registry quality --la 856 --json",
     "follow-ups": "ap-registry follow-ups --owner 100001 --status overdue --json",
     "reconcile": f"ap-registry reconcile roll.csv --school 100001 --on {DAY}",
+    "census": "ap-registry census ap-census.xml --offers notices.xlsx",
     "verify": "ap-registry verify --json",
     "rebuild": "ap-registry rebuild --check",
     "import organisations": "ap-registry import organisations edubasealldata.csv",

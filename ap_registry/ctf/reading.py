@@ -18,9 +18,9 @@ from ap_registry.ctf.document import (
     SchoolSpell,
     SenSpell,
 )
-from ap_registry.ctf.xml import child, children, elements, tag, text_of
 from ap_registry.errors import Unreadable
 from ap_registry.ingest.results import BadRow
+from ap_registry.ingest.xml_files import child, children, elements, tag, text_of
 
 _TRUE = frozenset({"true", "t", "1", "y", "yes"})
 # Until 2018 a CTF had school action and statements too.
@@ -42,7 +42,7 @@ class Opened:
 
 def open_ctf(file: BinaryIO) -> Opened:
     """Read the header; raise Unreadable for what is no CTF, also while pupils are read."""
-    found = elements(file, "pupil")
+    found = elements(file, {"pupil"})
     root = next(found, None)
     if root is None or tag(root) != "ctfile":
         raise Unreadable("This is XML, but no Common Transfer File (its root is not CTfile).")

@@ -40,6 +40,16 @@ def pupil_named(connection: Connection, name: str, as_at: datetime | None = None
     return found and keepers(connection, [found], as_at).get(found, found)
 
 
+def pupils_named(connection: Connection, upns: Iterable[str]) -> dict[str, UUID]:
+    """Of UPNs, present or former, those that name somebody, and in whose record that is now."""
+    rows = connection.execute(
+        "select c.upn, coalesce(m.pupil_id, c.pupil_id) from upn_claim c left join merged m"
+        " on m.other = c.pupil_id and m.until_at = 'infinity' where c.upn = any(%s)",
+        (list(upns),),
+    ).fetchall()
+    return dict(rows)
+
+
 def keepers(
     connection: Connection, pupils: Iterable[UUID], as_at: datetime | None = None
 ) -> dict[UUID, UUID]:

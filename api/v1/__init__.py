@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 
 from api.v1 import (
     attendance,
+    census,
     confirmations,
     ctf,
     feed,
@@ -26,6 +27,7 @@ for part in (
     confirmations,
     pupils,
     ctf,
+    census,
     matching,
     reads,
     reference,

@@ -80,20 +80,17 @@ def read(registry: Registry, asked: Asked, caller: Caller) -> Made:
 
 def census_of(seen: Sitting, census: Census) -> tuple[Row, list[UUID]]:
     """``children`` by name, ``findings`` of each, ``left_out`` with why; and whom it shows."""
-    parameters = {
-        "la": census.organisation, "first": census.first, "last": census.day, "at": seen.at,
-    }  # fmt: skip
-    placed = [row[0] for row in seen.connection.execute(_PLACED, parameters)]
+    placed = placed_by(seen, census)
     known = read_pupils(seen, placed, on=min(census.day, seen.said_on))
     codes = codes_of(seen.world.arrangements, census.organisation, census.day)
     children, left_out = [], []
     for one in known:
-        mine = [p for p in one.pupil.placements if _by_the_la(one, p, census)]
-        kept = [p for p in mine if not _at_state_ap(seen, p)]
+        mine = [p for p in one.pupil.placements if by_the_la(one, p, census)]
+        kept = [p for p in mine if not at_state_ap(seen, p)]
         if kept:
-            children.append(_child(seen, one, _latest(kept, census), codes=codes))
+            children.append(_child(seen, one, latest(kept, census), codes=codes))
         elif mine:
-            at = _latest(mine, census).provider
+            at = latest(mine, census).provider
             left_out.append({**_who(one), "provider": at, "provider_name": seen.name(at)})
     found = {
         "la": census.la,
@@ -112,8 +109,16 @@ def census_of(seen: Sitting, census: Census) -> tuple[Row, list[UUID]]:
     return {**found, "findings": list(findings(found))}, [one.id for one in known]
 
 
-def _by_the_la(known: Known, placement: Placement, census: Census) -> bool:
-    """That it commissioned or pays, and that ran within the period."""
+def placed_by(seen: Sitting, census: Census) -> list[UUID]:
+    """Whom the LA placed or pays for, within the period."""
+    parameters = {
+        "la": census.organisation, "first": census.first, "last": census.day, "at": seen.at,
+    }  # fmt: skip
+    return [row[0] for row in seen.connection.execute(_PLACED, parameters)]
+
+
+def by_the_la(known: Known, placement: Placement, census: Census) -> bool:
+    """That it commissioned or pays for, and that ran within the period."""
     pays = any(
         f.placement == placement.id and f.payer == census.organisation for f in known.pupil.funding
     )
@@ -122,13 +127,13 @@ def _by_the_la(known: Known, placement: Placement, census: Census) -> bool:
     return runs and (pays or placement.commissioner == census.organisation)
 
 
-def _at_state_ap(seen: Sitting, placement: Placement) -> bool:
+def at_state_ap(seen: Sitting, placement: Placement) -> bool:
     """Such a school returns its pupils in its own census."""
     found = seen.world.organisation(placement.provider)
     return found is not None and (found.type_code or "").lstrip("0") in AP_TYPES
 
 
-def _latest(placements: list[Placement], census: Census) -> Placement:
+def latest(placements: list[Placement], census: Census) -> Placement:
     """The current one on census day, the last begun of several; else the last to end."""
 
     def place(one: Placement) -> tuple[bool, date, date, int]:

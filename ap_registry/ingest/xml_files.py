@@ -3,7 +3,7 @@
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
@@ -21,8 +21,10 @@ _DECLARED = re.compile(rb"""<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.-]{1,40})["
 _WINDOWS = frozenset({"iso8859-1", "cp1252", "iso8859-15"})
 
 
-def elements(file: BinaryIO, taken: str) -> Iterator[Element]:
-    """Each element of the name ``taken`` once it is whole, then emptied; the root's tag first.
+def elements(file: BinaryIO, taken: Collection[str]) -> Iterator[Element]:
+    """The root as it opens; then, once whole, what is ``taken`` by name and each child of the root.
+
+    An element is emptied after it was given.
 
     Raise Unreadable for what is no well-formed XML, or is made to harm whoever reads it.
     """
@@ -36,10 +38,10 @@ def elements(file: BinaryIO, taken: str) -> Iterator[Element]:
                 if len(open_) == 1:
                     yield element
                 if len(open_) > DEEPEST:
-                    raise Unreadable("The file nests its elements too deeply to be a CTF.")
+                    raise Unreadable("The file nests its elements too deeply to be taken.")
                 continue
             open_.pop()
-            if tag(element) == taken or (open_ and tag(open_[-1]) == tag(open_[0])):
+            if tag(element) in taken or (open_ and tag(open_[-1]) == tag(open_[0])):
                 yield element
                 element.clear()
                 if open_:
@@ -47,7 +49,7 @@ def elements(file: BinaryIO, taken: str) -> Iterator[Element]:
     except DefusedXmlException as error:
         raise Unreadable(
             "The file declares a document type or entities (<!DOCTYPE …>), which are not taken:"
-            " ask its sender for a plain CTF."
+            " ask its sender for a plain file."
         ) from error
     except ParseError as error:
         raise Unreadable(f"The file is not well-formed XML: {error}.") from error

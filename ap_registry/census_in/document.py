@@ -1,0 +1,59 @@
+"""A census file as values: what of it this registry can compare."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ap_registry.ingest.results import BadRow
+
+AP, SCHOOL = "ap", "school"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A placement as the file has it; ``reason`` and ``attendance`` in DfE's codes."""
+
+    starts_on: date | None = None
+    ends_on: date | None = None
+    urn: str | None = None
+    ukprn: str | None = None
+    setting_type: str | None = None
+    reason: str | None = None
+    attendance: str | None = None
+    sessions_per_week: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """``details``: in the fields and codes of a notice; ``row``: which pupil of the file.
+
+    ``gone``: the file has the child among those no longer on the roll.
+    """
+
+    row: int
+    upn: str | None
+    details: Mapping[str, str]
+    registration: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    gone: bool = False
+    placements: tuple[Setting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """``kind``: AP of an LA, SCHOOL of a school, which is named by LAESTAB or URN."""
+
+    kind: str
+    la: str
+    school: str | None = None
+    year: int | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CensusFile:
+    """The header, and each child in turn as it is read."""
+
+    header: Header
+    children: Iterator[tuple[int, Child | BadRow]]

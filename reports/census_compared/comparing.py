@@ -1,0 +1,188 @@
+"""A census file, child by child, beside what the registry holds."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from ap_registry.access import COMMAND_LINE, Caller
+from ap_registry.census_in.document import AP, Child, Setting
+from ap_registry.census_in.reading import open_census
+from ap_registry.happenings import Placement, RollSpell
+from ap_registry.ingest.results import BadRow, RowError
+from ap_registry.registry import Registry
+from reports.census_compared import offers
+from reports.census_compared.held import Held, hold
+from reports.census_compared.told import Compared, Row
+from reports.extracts.census import setting_of
+from reports.pupils import Known, sitting
+
+_SETTING = ("urn", "ukprn", "setting_type")
+_REGISTRATIONS = frozenset("CMSGFO")
+
+
+def compare(registry: Registry, file: BinaryIO, caller: Caller = COMMAND_LINE) -> Compared:
+    """Nothing is recorded. Raise Unreadable for what is no census file, Refused for another's."""
+    opened = open_census(file)
+    read = list(opened.children)
+    children = [one for _, one in read if isinstance(one, Child)]
+    with sitting(registry, caller, None) as seen:
+        held = hold(seen, opened.header, children)
+        told = Compared(
+            kind=opened.header.kind, organisation=held.organisation.id,
+            name=held.organisation.name, year=opened.header.year, on=held.on, rows=len(read),
+            placements=opened.header.kind == AP or any(c.placements for c in children),
+        )  # fmt: skip
+        told.errors += [RowError.bad(n, one) for n, one in read if isinstance(one, BadRow)]
+        met = {key for child in children if (key := _meet(held, child, told))}
+        for key, known in held.known.items():
+            if key not in met:
+                told.only_in_registry += _missed(held, known, told)
+    return told
+
+
+def _meet(held: Held, child: Child, told: Compared) -> object:
+    """One child; answers whom it is, where it is known."""
+    known = held.of(child)
+    if known is None:
+        _stranger(held, child, told)
+        return None
+    told.shown.add(known.id)
+    before = len(told.differing), len(told.only_in_file), len(told.only_in_registry)
+    _details(held, child, known, told)
+    if not held.of_la:
+        _roll(held, child, known, told)
+    if told.placements:
+        _placements(held, child, known, told)
+    if before == (len(told.differing), len(told.only_in_file), len(told.only_in_registry)):
+        told.same += 1
+    return known.key
+
+
+def _stranger(held: Held, child: Child, told: Compared) -> None:
+    """A school's file has all its pupils: of those not known only who is at AP concerns us."""
+    if not (held.of_la or child.placements):
+        told.not_followed += 1
+        return
+    told.only_in_file.append(_line(child, None, "pupil"))
+    told.offers += offers.of_stranger(held, child)
+
+
+def _line(child: Child | None, known: Known | None, what: str, **more: object) -> Row:
+    upn = known.upn if known else child.upn if child else None
+    return {
+        "row": child.row if child else None, "pupil_id": str(known.id) if known else None,
+        "upn": upn, "what": what, **more,
+    }  # fmt: skip
+
+
+def _details(held: Held, child: Child, known: Known, told: Compared) -> None:
+    """What the file leaves blank is not compared, nor how a name is written in capitals."""
+    changed = {}
+    for name, theirs in child.details.items():
+        ours = held.detail(known, name)
+        if _plain(theirs) == _plain(ours):
+            continue
+        changed[name] = theirs
+        told.differing.append(
+            _line(child, known, "pupil", column=name, file=theirs, registry=ours or None)
+        )
+    if changed:
+        told.offers.append(offers.details(held, known, changed))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _roll(held: Held, child: Child, known: Known, told: Compared) -> None:
+    school = held.organisation.id
+    spells = [s for s in known.pupil.rolls if s.school == school and s.occurred_on <= held.on]
+    spell = max(spells, key=lambda s: s.occurred_on, default=None)
+    on_roll = spell is not None and spell.holds(held.on)
+    if spell is None or (not child.gone and not on_roll):
+        more = {"at": school, "starts_on": _iso(child.starts_on)}
+        told.only_in_file.append(_line(child, known, "roll", **more))
+        told.offers += offers.rolls(held, child, known)
+        return
+    wrong = list(_roll_differs(child, spell))
+    told.differing += [_line(child, known, "roll", at=school, **one) for one in wrong]
+    if wrong:
+        told.offers += offers.roll(held, child, known, spell)
+
+
+def _roll_differs(child: Child, spell: RollSpell) -> Iterator[Row]:
+    said = child.registration if child.registration in _REGISTRATIONS else None
+    if said is not None and said != spell.registration and not child.gone:
+        yield _differs("registration", said, spell.registration)
+    if child.starts_on is not None and child.starts_on != spell.occurred_on:
+        yield _differs("starts_on", child.starts_on, spell.occurred_on)
+    if child.gone and child.ends_on is not None and child.ends_on != spell.until_on:
+        yield _differs("ends_on", child.ends_on, spell.until_on)
+
+
+def _differs(column: str, theirs: object, ours: object) -> Row:
+    return {
+        "column": column, "file": str(theirs), "registry": None if ours is None else str(ours),
+    }  # fmt: skip
+
+
+def _placements(held: Held, child: Child, known: Known, told: Compared) -> None:
+    """Those at one setting belong together, the nearest in time first."""
+    left = held.placements(known)
+    for theirs in child.placements:
+        alike = [one for one in left if _same_setting(held, theirs, one)]
+        ours = min(alike, key=lambda one: _apart(theirs, one), default=None)
+        at = theirs.urn or theirs.ukprn or theirs.setting_type
+        if ours is None:
+            more = {"at": at, "starts_on": _iso(theirs.starts_on)}
+            told.only_in_file.append(_line(child, known, "placement", **more))
+            told.offers.append(offers.placement(held, theirs, known=known))
+            continue
+        left.remove(ours)
+        wrong = list(_placement_differs(held, theirs, ours))
+        told.differing += [_line(child, known, "placement", at=at, **one) for one in wrong]
+        if wrong:
+            told.offers += offers.of_placement(held, known, theirs, ours)
+    told.only_in_registry += [
+        _ours(held, known, one) for one in held.owed(known) if one in left
+    ]  # fmt: skip
+
+
+def _same_setting(held: Held, theirs: Setting, ours: Placement) -> bool:
+    found = setting_of(held.seen.world.organisation(ours.provider), ours)
+    return all(getattr(theirs, name) == found[name] for name in _SETTING)
+
+
+def _apart(theirs: Setting, ours: Placement) -> int:
+    return abs((theirs.starts_on - ours.occurred_on).days) if theirs.starts_on else 0
+
+
+def _placement_differs(held: Held, theirs: Setting, ours: Placement) -> Iterator[Row]:
+    if theirs.starts_on is not None and theirs.starts_on != ours.occurred_on:
+        yield _differs("starts_on", theirs.starts_on, ours.occurred_on)
+    if theirs.ends_on is not None and theirs.ends_on != ours.ended_on:
+        yield _differs("ends_on", theirs.ends_on, ours.ended_on)
+    sessions = theirs.sessions_per_week
+    if sessions is not None and sessions != ours.sessions_per_week:
+        yield _differs("sessions_per_week", sessions, ours.sessions_per_week)
+    code = held.codes.of("reason", ours.reason)
+    if theirs.reason and code and theirs.reason != code:
+        yield _differs("reason", theirs.reason, code)
+
+
+def _missed(held: Held, known: Known, told: Compared) -> list[Row]:
+    """Of a pupil whom the file does not have."""
+    school = held.organisation.id
+    found = [_ours(held, known, one) for one in held.owed(known)] if told.placements else []
+    if not held.of_la and known.pupil.on_roll(school, held.on):
+        found.append(_line(None, known, "roll", at=school))
+    if found:
+        told.shown.add(known.id)
+    return found
+
+
+def _ours(held: Held, known: Known, one: Placement) -> Row:
+    return _line(None, known, "placement", at=one.provider, starts_on=_iso(one.occurred_on))
+
+
+def _iso(day: object) -> str | None:
+    return str(day) if day is not None else None

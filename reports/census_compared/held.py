@@ -1,0 +1,129 @@
+"""What the registry holds of those whom a census file has, or should have."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, LiteralString
+from uuid import UUID
+
+from ap_registry.calendar import academic_year, census_day
+from ap_registry.census_in.document import AP, Child, Header
+from ap_registry.codes import PLACEMENT_REASON
+from ap_registry.errors import Problem, Refused
+from ap_registry.happenings import Placement
+from ap_registry.organisations import Organisation
+from ap_registry.store import who
+from reports.extracts.census import Census, at_state_ap, by_the_la, latest, placed_by
+from reports.extracts.census_codes import Codes, codes_of
+from reports.pupils import Known, Sitting, read_pupils
+from reports.scope import HELD
+
+_OF_SCHOOL: LiteralString = f"""
+select pupil_id from roll where {HELD} and school = %(school)s and from_on <= %(on)s
+   and (until_on is null or until_on > %(on)s)
+ union select pupil_id from placement where {HELD} and commissioner = %(school)s
+   and starts_on <= %(on)s and (ended_on is null or ended_on >= %(first)s)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """``known``: by the key of each pupil; ``named``: by a UPN of the file, whom it names.
+
+    ``first``: from when on placements belong to the census.
+    """
+
+    seen: Sitting
+    header: Header
+    organisation: Organisation
+    on: date
+    first: date
+    codes: Codes
+    known: Mapping[UUID, Known]
+    named: Mapping[str, UUID]
+
+    @property
+    def of_la(self) -> bool:
+        return self.header.kind == AP
+
+    def of(self, child: Child) -> Known | None:
+        """Whom the child is, so far as the caller sees pupils."""
+        key = self.named.get(child.upn) if child.upn else None
+        return self.known.get(key) if key else None
+
+    def detail(self, known: Known, name: str) -> str:
+        return known.text(name, min(self.on, known.day)) or known.text(name)
+
+    def placements(self, known: Known) -> list[Placement]:
+        """Those that the file should have."""
+        if self.of_la:
+            mine = [p for p in known.pupil.placements if by_the_la(known, p, self._census)]
+            return [p for p in mine if not at_state_ap(self.seen, p)]
+        return [
+            p for p in known.pupil.placements
+            if p.commissioner == self.organisation.id and p.end_reason != "error"
+            and p.occurred_on <= self.on and (p.ended_on is None or p.ended_on >= self.first)
+        ]  # fmt: skip
+
+    def owed(self, known: Known) -> list[Placement]:
+        """Of these, those that a file without them lacks: an AP census has one a child."""
+        found = self.placements(known)
+        return [latest(found, self._census)] if found and self.of_la else found
+
+    @property
+    def _census(self) -> Census:
+        return Census(la=self.header.la, year=self.header.year or self.on.year)
+
+    def reason(self, code: str | None) -> str | None:
+        """Our word for DfE's code, by the LA's table; None where several have it, or none."""
+        words = [w for w in PLACEMENT_REASON if code and self.codes.of("reason", w) == code]
+        return words[0] if len(words) == 1 else None
+
+
+def hold(seen: Sitting, header: Header, children: Iterable[Child]) -> Held:
+    """Raise Refused where the file is of an organisation that is not on record, or another's."""
+    organisation = _whose(seen, header)
+    on, first = _period(header)
+    named = who.pupils_named(seen.connection, {c.upn for c in children if c.upn})
+    keys = {*named.values(), *_placed(seen, header, organisation, on, first)}
+    la = f"LA{organisation.la_code}"
+    return Held(
+        seen=seen, header=header, organisation=organisation, on=on, first=first, named=named,
+        codes=codes_of(seen.world.arrangements, la, on),
+        known={one.key: one for one in read_pupils(seen, keys, on=seen.said_on)},
+    )  # fmt: skip
+
+
+def _whose(seen: Sitting, header: Header) -> Organisation:
+    name = f"LA{header.la}" if header.kind == AP else header.school or ""
+    found = seen.present.organisation(name)
+    if found is None:
+        words = f"the file is of {name}, which is not on record: import organisations first"
+        raise Refused((Problem("/file", "unknown_organisation", words),))
+    own = {found.id, *((f"LA{found.la}",) if found.la else ())}
+    if not (seen.caller.sees_all or own & set(seen.caller.organisations)):
+        words = f"the file is of {found.id}: send only your own"
+        raise Refused((Problem("/file", "forbidden", words),))
+    return found
+
+
+def _period(header: Header) -> tuple[date, date]:
+    """The reference date, and the first day of what the census covers."""
+    if header.on is None and header.year is None:
+        words = "the Header says neither ReferenceDate nor Year"
+        raise Refused((Problem("/file", "required", words),))
+    on = header.on or census_day((header.year or 0) - 1)
+    if header.kind == AP:
+        return on, Census(la=header.la, year=header.year or on.year).first
+    return on, date(academic_year(on), 9, 1)
+
+
+def _placed(
+    seen: Sitting, header: Header, organisation: Organisation, on: date, first: date
+) -> set[UUID]:
+    if header.kind == AP:
+        return {*placed_by(seen, Census(la=header.la, year=header.year or on.year))}
+    asked: dict[str, Any] = {
+        "school": organisation.id, "on": on, "first": first, "at": seen.at,
+    }  # fmt: skip
+    return {row[0] for row in seen.connection.execute(_OF_SCHOOL, asked)}

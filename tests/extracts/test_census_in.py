@@ -1,0 +1,250 @@
+"""A census file beside the registry: what it finds, and that its offers put the registry right."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
+
+import pytest
+
+from ap_registry import embedded
+from ap_registry.access import Caller
+from ap_registry.errors import Refused, Unreadable
+from ap_registry.ingest.notices import import_notices
+from ap_registry.registry import Registry
+from ap_registry.store.database import Database
+from reports.asking import asked_of
+from reports.census_compared.comparing import compare
+from reports.census_compared.told import Compared, offered
+from reports.files import file_of
+from reports.kinds import KINDS
+from tests.conftest import fresh_database
+from tests.extracts.area import GARAGE, INDEPENDENT, dan, eve, gus, hal, prepare
+from tests.extracts.conftest import KeyOf
+from tests.extracts.test_census import CODES, send
+from tests.world import OTHER, SCHOOL, take_organisations, upn
+
+pytestmark = pytest.mark.xdist_group("area")
+NEW = upn(70)
+
+
+@contextmanager
+def area_856(servers: embedded.Servers) -> Iterator[Registry]:
+    with fresh_database(servers) as urls:
+        database = Database(urls.database_url)
+        registry = Registry(database)
+        prepare(registry)
+        take_organisations(registry, f"id,kind,name,la,laestab\n{SCHOOL},school,A,856,8564001\n")
+        for story in (dan, eve, gus, hal):
+            story(registry)
+        send(registry, CODES)
+        yield registry
+        database.close()
+
+
+@pytest.fixture(scope="module")
+def coded(servers: embedded.Servers) -> Iterator[Registry]:
+    """That is only read: comparing records nothing."""
+    with area_856(servers) as registry:
+        yield registry
+
+
+@pytest.fixture
+def own(servers: embedded.Servers) -> Iterator[Registry]:
+    with area_856(servers) as registry:
+        yield registry
+
+
+def written(registry: Registry) -> Element:
+    """The AP census of LA 856 for 2026, as the registry itself writes it."""
+    kind = KINDS["census"]
+    made = kind.read(registry, asked_of(kind, {"la": "856", "year": "2026"}))
+    return fromstring(file_of(made, "xml"))
+
+
+def told(registry: Registry, message: Element, caller: Caller | None = None) -> Compared:
+    given = {} if caller is None else {"caller": caller}
+    return compare(registry, BytesIO(tostring(message)), **given)
+
+
+def child(message: Element, forename: str) -> Element:
+    return next(p for p in message.iter("Pupil") if p.findtext(".//Forename") == forename)
+
+
+def put(message: Element, forename: str, item: str, text: str) -> None:
+    found = child(message, forename).find(f".//{item}")
+    assert found is not None
+    found.text = text
+
+
+def add(parent: Element, **items: str) -> None:
+    for name, text in items.items():
+        SubElement(parent, name).text = text
+
+
+def changed(registry: Registry) -> Element:
+    """Dan began a week later, Eve is not in it, Hal has another name, and there is a stranger."""
+    message = written(registry)
+    put(message, "Dan", "EntryDate", "2025-12-01")
+    put(message, "Dan", "SessionsPerWeek", "8")
+    put(message, "Hal", "Surname", "O'Neil & Son")
+    pupils = message.find("Pupils")
+    assert pupils is not None
+    pupils.remove(child(message, "Eve"))
+    new = SubElement(pupils, "Pupil")
+    add(SubElement(new, "PupilIdentifiers"), UPN=NEW.lower(), Surname="New", Forename="Nia",
+        DOB="2012-04-05", Sex="F")  # fmt: skip
+    add(SubElement(new, "SpecialEducationalNeeds"), SENprovision="K")
+    add(SubElement(new, "Placement"), EntryDate="2025-11-03", URN=INDEPENDENT, PrimaryReason="PEX",
+        SessionsPerWeek="10")  # fmt: skip
+    return message
+
+
+def test_what_the_registry_wrote_says_what_it_holds(coded: Registry) -> None:
+    found = told(coded, written(coded))
+    assert (found.ok, found.rows, found.same, found.offers) == (True, 3, 3, [])
+
+
+def test_what_differs_is_named_and_what_is_in_one_alone(coded: Registry) -> None:
+    found = told(coded, changed(coded))
+    assert [(d["upn"], d["column"], d["file"], d["registry"]) for d in found.differing] == [
+        (upn(4), "starts_on", "2025-12-01", "2025-11-24"),
+        (upn(4), "sessions_per_week", "8", "6"),
+        (upn(8), "family_name", "O'Neil & Son", "O'Neill & Son"),
+    ]
+    assert [(one["upn"], one["what"]) for one in found.only_in_file] == [(NEW, "pupil")]
+    assert [(one["upn"], one["what"], one["at"]) for one in found.only_in_registry] == [
+        (upn(5), "placement", "AP-0003")
+    ]
+    assert found.sentences()[0] == (
+        1, f"{upn(4)}, placement at OTH: starts_on is 2025-12-01 in the file, 2025-11-24 in the"
+        " registry"
+    )  # fmt: skip
+
+
+def test_nothing_is_recorded_and_what_is_offered_puts_it_right(own: Registry) -> None:
+    events = "select count(*) from event"
+    with own.database.connection() as connection:
+        before = connection.execute(events).fetchone()
+        found = told(own, changed(own))
+        assert connection.execute(events).fetchone() == before
+    assert [one["type"] for one in found.offers] == [
+        "correction", "pupil_details_changed", "placement_started"
+    ]  # fmt: skip
+    for one in found.offers:
+        if one["type"] == "placement_started":
+            one |= {"ends_on": "2026-07-10", "intent": "transition"}  # what a census cannot say
+    for format_ in ("csv", "xlsx"):
+        result = import_notices(own, BytesIO(offered(found.offers, format_)))
+        assert result.errors == []
+    again = told(own, changed(own))
+    assert (again.differing, again.only_in_file, again.offers) == ([], [], [])
+
+
+def test_what_a_census_cannot_say_is_left_blank_and_asked_for(coded: Registry) -> None:
+    found = told(coded, changed(coded))
+    table = offered(found.offers, "csv")
+    head = table.decode("utf-8-sig").splitlines()[0].split(",")
+    assert {"ends_on", "intent", "fields"} <= set(head)
+    result = import_notices(coded, BytesIO(table), dry_run=True)
+    assert {(e.column, e.code) for e in result.errors} == {
+        ("ends_on", "required"), ("intent", "required")
+    }  # fmt: skip
+
+
+def test_an_end_that_is_not_on_record_is_offered(coded: Registry) -> None:
+    message = written(coded)
+    placement = child(message, "Dan").find("Placement")
+    assert placement is not None
+    add(placement, LeavingDate="2026-01-09")
+    (offer,) = told(coded, message).offers
+    assert (offer["type"], offer["occurred_on"], offer.get("end_reason")) == (
+        "placement_ended", "2026-01-09", None
+    )  # fmt: skip
+
+
+def school_census(*pupils: tuple[str, dict[str, str], dict[str, str]]) -> Element:
+    message = Element("Message")
+    header = SubElement(message, "Header")
+    add(SubElement(header, "CollectionDetails"), Collection="SC", Term="AUT", Year="2025",
+        ReferenceDate="2025-10-02")  # fmt: skip
+    add(SubElement(header, "Source"), SourceLevel="S", LEA="856", Estab="4001")
+    within = SubElement(message, "Pupils")
+    groups = {
+        "PupilOnRoll": SubElement(within, "PupilsOnRoll"),
+        "PupilNoLongerOnRoll": SubElement(within, "PupilsNoLongerOnRoll"),
+    }
+    for kind, identifiers, status in pupils:
+        pupil = SubElement(groups[kind], kind)
+        add(SubElement(pupil, "PupilIdentifiers"), **identifiers)
+        add(SubElement(pupil, "PupilStatus"), **status)
+    return message
+
+
+def test_a_school_s_file_is_compared_with_its_roll(coded: Registry) -> None:
+    joined = {"EnrolStatus": "C", "EntryDate": "2024-09-02"}
+    message = school_census(
+        ("PupilOnRoll", {"UPN": upn(4), "Forename": "DAN", "Gender": "M"}, joined),
+        ("PupilOnRoll", {"UPN": upn(8)}, {**joined, "EnrolStatus": "M"}),
+        ("PupilNoLongerOnRoll", {"UPN": upn(7)}, {"LeavingDate": "2025-09-12"}),
+        ("PupilOnRoll", {"UPN": upn(80)}, joined),
+    )
+    found = told(coded, message)
+    assert (found.kind, found.organisation, found.placements) == ("school", SCHOOL, False)
+    assert (found.rows, found.same, found.not_followed) == (4, 1, 1)
+    assert [(d["upn"], d["column"], d["file"], d["registry"]) for d in found.differing] == [
+        (upn(8), "registration", "M", "C"), (upn(7), "ends_on", "2025-09-12", None)
+    ]  # fmt: skip
+    assert [(one["type"], one.get("ground")) for one in found.offers] == [
+        ("correction", None), ("left_roll", None)
+    ]  # fmt: skip
+    assert (found.only_in_file, found.only_in_registry) == ([], [])
+
+
+def test_a_row_that_cannot_be_read_does_not_spoil_the_others(coded: Registry) -> None:
+    message = written(coded)
+    put(message, "Dan", "UPN", "A123")
+    put(message, "Hal", "SessionsPerWeek", "eleven")
+    found = told(coded, message)
+    assert [(e.row, e.column) for e in found.errors] == [(1, "upn"), (3, "sessions_per_week")]
+    assert found.same == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<CTfile><Header/></CTfile>", "no census file"),
+        (b"<Message><Pupils/></Message>", "no Header"),
+        (b"<Message><Header/></Message>", "whose LA"),
+        (b"<!DOCTYPE a [<!ENTITY b 'c'>]><Message>&b;</Message>", "document type"),
+        (b"<Message><Header><LEA>856</LEA><ReferenceDate>soon</ReferenceDate></Header></Message>",
+         "cannot be read"),
+        (b"%PDF-1.7", "PDF"),
+        (b"upn,surname\n", "no XML"),
+    ],
+)  # fmt: skip
+def test_what_is_no_census_is_refused_in_words(coded: Registry, content: bytes, said: str) -> None:
+    with pytest.raises(Unreadable, match=said):
+        compare(coded, BytesIO(content))
+
+
+def test_a_file_is_compared_for_its_own_la_alone(coded: Registry) -> None:
+    message = written(coded)
+    with pytest.raises(Refused, match="only your own"):
+        told(coded, message, Caller(actor="k", role="la", organisations=("LA857",)))
+    own = told(coded, message, Caller(actor="k", role="la", organisations=("LA856",)))
+    assert (own.ok, own.same) == (True, 3)
+
+
+def test_over_http_as_on_the_command_line(area: Registry, key_of: KeyOf) -> None:
+    message = tostring(written(area))
+    headers = {"Content-Type": "application/xml"}
+    got = key_of("la", "LA856").post("/census", content=message, headers=headers)
+    assert got.status_code == 200, got.text
+    assert (got.json()["ok"], got.json()["organisation"]) == (True, "LA856")
+    other = key_of("la", "LA857").post("/census", content=message, headers=headers)
+    assert other.status_code == 403
+    provider = key_of("provider", GARAGE).post("/census", content=message, headers=headers)
+    assert provider.status_code == 403
+    school = key_of("school", OTHER).post("/census", content=b"<a/>", headers=headers)
+    assert school.status_code == 400
