@@ -15,13 +15,16 @@ from ap_registry.store.database import Connection
 from ap_registry.store.worlds import world_as_at
 
 Row = dict[str, Any]
-# That the LA sees the pupil of row ``t`` on the day of the meeting, as known by then.
-VISIBLE: LiteralString = (
-    "exists (select from visibility v where v.pupil_id = {t}.pupil_id and v.organisation ="
-    " %(owner)s and v.from_at <= %(at)s and v.until_at > %(at)s"
-    " and (v.from_on is null or v.from_on <= %(on)s)"
+_SEEN: LiteralString = (
+    "exists (select from visibility v where v.pupil_id = {{t}}.pupil_id and v.organisation ="
+    " %(owner)s and {held} and (v.from_on is null or v.from_on <= %(on)s)"
     " and (v.until_on is null or v.until_on >= %(on)s))"
 )
+_THEN: LiteralString = _SEEN.format(held="v.from_at <= %(at)s and v.until_at > %(at)s")
+_NOW: LiteralString = _SEEN.format(held="v.until_at = 'infinity'")
+# That the LA sees the pupil of row ``t`` on the day of the meeting, as known by then and as known
+# now: whom it should never have seen, by what was put right since, is shown no more.
+VISIBLE: LiteralString = f"{_THEN} and {_NOW}"
 NOW = datetime(9999, 12, 30, tzinfo=UTC)  # reads the rows of the present, which end at infinity
 
 

@@ -195,6 +195,18 @@ def test_another_la_s_panel_has_nothing_of_it(world: Registry) -> None:
     assert list(found.pupils) == []
 
 
+def test_whom_the_la_should_never_have_seen_is_in_no_pack(registry: Registry) -> None:
+    """Nor in one as known before that was put right."""
+    born = notify(registry, "pupil_registered", "2025-09-01", by=SCHOOL, upn=FIRST, **PERSON)
+    refer(registry, FIRST, "2026-10-05")
+    asked = {"la": "856", "on": MEETING, "known_by": registry.now()}
+    before = KINDS["panel"].read(registry, asked).object["cases"]
+    notify(registry, "correction", "2026-11-20", of=born["event"]["id"], upn=FIRST, by=SCHOOL,
+           reason="Lives in Rutland", fields={"home_la": "857"})  # fmt: skip
+    after = KINDS["panel"].read(registry, asked).object["cases"]
+    assert (len(before), after) == (1, [])
+
+
 def test_whom_it_names_is_noted(made: Made, pack: dict[str, Any]) -> None:
     assert {one["pupil_id"] for one in pack["cases"]} <= {str(one) for one in made.pupils}
     assert len(set(made.pupils)) == 4
