@@ -83,7 +83,8 @@ def census_of(seen: Sitting, census: Census) -> tuple[Row, list[UUID]]:
     placed = placed_by(seen, census)
     known = read_pupils(seen, placed, on=min(census.day, seen.said_on))
     codes = codes_of(seen.world.arrangements, census.organisation, census.day)
-    children, left_out = [], []
+    children: list[Row] = []
+    left_out: list[Row] = []
     for one in known:
         mine = [p for p in one.pupil.placements if by_the_la(one, p, census)]
         kept = [p for p in mine if not at_state_ap(seen, p)]
@@ -106,7 +107,8 @@ def census_of(seen: Sitting, census: Census) -> tuple[Row, list[UUID]]:
         "unseen": len(set(placed)) - len(known),
         "codes": codes.as_json(),
     }
-    return {**found, "findings": list(findings(found))}, [one.id for one in known]
+    shown = [UUID(row["pupil_id"]) for row in (*children, *left_out)]
+    return {**found, "findings": list(findings(found))}, shown
 
 
 def placed_by(seen: Sitting, census: Census) -> list[UUID]:
@@ -138,7 +140,7 @@ def latest(placements: list[Placement], census: Census) -> Placement:
 
     def place(one: Placement) -> tuple[bool, date, date, int]:
         ended = one.ended_on or date.max
-        current = ended > census.day
+        current = ended >= census.day
         return current, date.max if current else ended, one.occurred_on, one.version
 
     return max(placements, key=place)

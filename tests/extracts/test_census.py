@@ -18,9 +18,11 @@ from reports.files import file_of
 from reports.kind import Made
 from reports.kinds import KINDS
 from tests.conftest import fresh_database
-from tests.extracts.area import dan, eve, gus, hal, prepare
+from tests.extracts.area import MORE, TUTOR, dan, eve, gus, hal, prepare
 from tests.extracts.conftest import KeyOf
-from tests.world import upn
+from tests.reports.cells import cells_of
+from tests.reports.telling import Telling
+from tests.world import GARAGE, take_organisations, upn
 
 pytestmark = pytest.mark.xdist_group("area")
 CODES = """organisation,field,word,dfe_code,from_on
@@ -131,9 +133,28 @@ def test_csv_has_a_line_for_each_child(made: Made) -> None:
     assert (cells["Forename"], cells["SettingType"], cells["URN"]) == ("Dan", "OTH", "")
 
 
-@pytest.mark.parametrize("format", ["html", "pdf", "xlsx"])
-def test_an_officer_reads_it(made: Made, format: str) -> None:
-    assert file_of(made, format)
+def test_an_officer_reads_it(made: Made) -> None:
+    for format in ("html", "xlsx"):
+        rows = cells_of(file_of(made, format), format)
+        assert any(cells >= {"Example, Dan", "6"} for cells in rows), format
+    assert file_of(made, "pdf").startswith(b"%PDF")
+
+
+def test_a_placement_that_ends_on_census_day_is_current(registry: Registry) -> None:
+    """An end is inclusive: of two current ones it is the last begun that counts."""
+    take_organisations(registry, MORE)
+    told = Telling(registry)
+    by_la = {"commissioner": "LA856", "reason": "no_school_place"}
+    told.placed("2025-09-08", provider=GARAGE, **by_la)
+    told.placed("2025-12-01", "2026-01-15", provider=TUTOR, setting_type="OOT", **by_la)
+    assert [child["entry_date"] for child in census(registry).object["children"]] == ["2025-12-01"]
+
+
+def test_only_whom_it_shows_are_noted_as_read(made: Made) -> None:
+    """Gus was placed by a school and is in neither list."""
+    shown = [row["pupil_id"] for row in (*made.object["children"], *made.object["left_out"])]
+    assert [str(one) for one in made.pupils] == shown
+    assert len(shown) > 0
 
 
 def test_census_day_to_come_is_said(coded: Registry) -> None:

@@ -20,6 +20,7 @@ from reports.dashboard.tally import Tally
 from reports.files import file_of
 from reports.kinds import KINDS, Made
 from tests.conftest import fresh_database
+from tests.reports.cells import cells_of
 from tests.reports.inclusion import (
     CEDAR,
     FIRST,
@@ -165,8 +166,11 @@ def test_every_format_says_it(world: World) -> None:
     page = file_of(found, "html").decode()
     for words in ("Inclusion dashboard", "Learning Trust", "England: 0.13 per 100", "<svg"):
         assert words in page
-    for format in ("pdf", "xlsx", "csv"):
-        assert file_of(found, format)
+    row = rows(found)["all", "all", "permanent_exclusions"]
+    said = {str(row["numerator"]), str(row["denominator"])}
+    for format in ("html", "xlsx", "csv"):
+        assert any(cells >= said for cells in cells_of(file_of(found, format), format)), format
+    assert file_of(found, "pdf").startswith(b"%PDF")
 
 
 def test_a_duty_due_today_is_not_yet_late(registry: Registry) -> None:
