@@ -140,12 +140,19 @@ def report(book: Book, period: Period, *, known_by: str, ledger: tuple[int, str]
         "to": period.to_on.isoformat(),
         "known_by": known_by,
         "ledger": {"size": size, "root": root},
-        "rows": list(_rows("provider", providers)),
-        "totals": list(_rows("la", las)),
+        **headlines(book),
         "secondary": [*_secondary("provider", providers), *_secondary("la", las)],
         "wellbeing": [*_wellbeing("provider", providers), *_wellbeing("la", las)],
         "case_mix": [*_case_mix("provider", providers), *_case_mix("la", las)],
         "ended_error": dict(_ended_in_error(providers)),
+    }
+
+
+def headlines(book: Book) -> dict[str, Any]:
+    """Of its ``rows`` (providers) and ``totals`` (LAs and all)."""
+    return {
+        "rows": list(_rows("provider", book.by_provider())),
+        "totals": list(_rows("la", book.by_la())),
     }
 
 

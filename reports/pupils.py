@@ -112,6 +112,7 @@ class Known:
     restricted: bool
     day: date
     picture: Picture
+    world: World
     weeks: Sequence[attendance.Week] = ()
     owed: Sequence[FollowUp] = field(default_factory=tuple)
 
@@ -135,13 +136,17 @@ class Known:
         value = self.pupil.detail(detail, on or self.day)
         return "" if value is None else str(value)
 
-    def marks(self, first: date, last: date, world: World) -> list[attendance.Mark]:
+    def marks(self, first: date, last: date) -> list[attendance.Mark]:
         """One mark a session from all registers, both days included."""
-        placed = [p for p in self.pupil.placements if _is_ap(world, p.provider)]
+        return [mark for mark in self._standing if first <= mark.on <= min(last, self.day)]
+
+    @cached_property
+    def _standing(self) -> Sequence[attendance.Mark]:
+        placed = [p for p in self.pupil.placements if _is_ap(self.world, p.provider)]
         found, _clashes = attendance.effective(
             self.weeks, lambda name, on: any(p.provider == name and p.holds(on) for p in placed)
         )
-        return [mark for mark in found if first <= mark.on <= min(last, self.day)]
+        return found
 
     def still_owed(self, kind: str, opened_by: UUID | None = None) -> FollowUp | None:
         """The first of a kind that is open or overdue on the day."""
@@ -191,7 +196,7 @@ def read_pupils(
         found.append(
             Known(
                 id=shown_id, key=one.pupil_id, upn=upn, restricted=restricted, day=day,
-                picture=picture(past, sitting.world, upn=one.upn),
+                picture=picture(past, sitting.world, upn=one.upn), world=sitting.world,
                 weeks=weeks.get(one.pupil_id, ()), owed=owed.get(one.pupil_id, ()),
             )
         )  # fmt: skip

@@ -14,7 +14,7 @@ from reports.confirmed import confirmed
 from reports.counting import count
 from reports.facts import World
 from reports.outcome_words import BENCHMARKS
-from reports.outcomes import Book, report
+from reports.outcomes import Book, headlines, report
 from reports.record_keeping import record_keeping
 from reports.scope import Scope, gather
 
@@ -35,12 +35,21 @@ def figures(
     registry: Registry, connection: Connection, scope: Scope
 ) -> tuple[dict[str, Any], World, Book]:
     """The figures of section 6; ``connection`` holds the snapshot."""
-    world, pupils = gather(connection, scope)
-    book = count(connection, registry.database.url, scope, world=world, pupils=pupils)
+    world, book = _counted(registry, connection, scope)
     ledger = log.ledger_at(connection, scope.at)
     made = report(book, scope.period, known_by=instant(scope.at), ledger=ledger)
     made["confirmed"] = confirmed(connection, made, scope.at, provider=scope.provider)
     return made, world, book
+
+
+def _counted(registry: Registry, connection: Connection, scope: Scope) -> tuple[World, Book]:
+    world, pupils = gather(connection, scope)
+    return world, count(connection, registry.database.url, scope, world=world, pupils=pupils)
+
+
+def _headlines(registry: Registry, connection: Connection, scope: Scope) -> dict[str, Any]:
+    _, book = _counted(registry, connection, scope)
+    return headlines(book)
 
 
 def whole(
@@ -79,7 +88,7 @@ def _average(
         la = (held.la if held else None) or next(iter(homes), None)
     if la is None:
         return None, {}
-    of_la, _, _ = figures(registry, connection, replace(scope, provider=None, la=la))
+    of_la = _headlines(registry, connection, replace(scope, provider=None, la=la))
     own = {row["measure"]: row["denominator"] for row in made["rows"] if "group" not in row}
     told = [
         row for row in of_la["totals"]
@@ -99,7 +108,7 @@ def _trend(
         if back:
             days = (_earlier(day, back) for day in (period.from_on, period.to_on))
             period = replace(period, **dict(zip(("from_on", "to_on"), days, strict=True)))
-            before, _, _ = figures(registry, connection, replace(scope, period=period))
+            before = _headlines(registry, connection, replace(scope, period=period))
         else:
             before = made
         for row in (*before["rows"], *before["totals"]):

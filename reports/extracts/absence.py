@@ -7,8 +7,9 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from ap_registry.follow_ups import status_on
+from ap_registry.instants import iso
 from ap_registry.notice import FollowUp
-from reports.extracts.asking import address, iso, who
+from reports.extracts.asking import address, who
 from reports.extracts.tallies import Tally, tally
 from reports.pupils import Known, Sitting, read_pupils
 from reports.scope import HELD
@@ -36,7 +37,7 @@ def counted(found: Tally) -> dict[str, Any]:
 
 
 def kind_of(found: Tally) -> str | None:
-    """severe (half or more missed), persistent (a tenth or more); None of ten sessions or fewer."""
+    """severe (half or more missed), persistent (a tenth or more); None where fewer than ten."""
     if found.possible < FEWEST:
         return None
     return "severe" if found.severe else "persistent" if found.persistent else None
@@ -44,7 +45,7 @@ def kind_of(found: Tally) -> str | None:
 
 def missed(seen: Sitting, known: Known, first: date, last: date) -> dict[str, Any]:
     """A pupil's sessions in these days, those of each unauthorised code too."""
-    marks = known.marks(first, last, seen.world)
+    marks = known.marks(first, last)
     codes = {code: sum(mark.byte == code for mark in marks) for code in CODES}
     return {**who(known), **counted(tally(marks)), **codes}
 

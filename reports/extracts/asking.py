@@ -50,10 +50,6 @@ def who(known: Known) -> dict[str, Any]:
     }
 
 
-def iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
 def carers(known: Known) -> list[Contact]:
     """Contacts with parental responsibility, as they stand on the day."""
     return [

@@ -84,7 +84,7 @@ def returned(seen: Sitting, school: str, first: date, last: date) -> Row:
 
 
 def _year(seen: Sitting, known: Known, last: date) -> Row:
-    marks = known.marks(date(academic_year(last), 9, 1), last, seen.world)
+    marks = known.marks(date(academic_year(last), 9, 1), last)
     return {**who(known), **counted(tally(marks))}
 
 

@@ -62,7 +62,7 @@ def exit_of(seen: Sitting, stay: Stay) -> Row:
 
 
 def _attendance(seen: Sitting, stay: Stay, last: date) -> Row:
-    found = tally(stay.known.marks(stay.placement.occurred_on, last, seen.world))
+    found = tally(stay.known.marks(stay.placement.occurred_on, last))
     return {
         "possible": found.possible, "attended": found.attended,
         "authorised": found.authorised, "unauthorised": found.unauthorised, "rate": found.rate,

@@ -12,11 +12,12 @@ from ap_registry.access import Caller
 from ap_registry.calendar import academic_year
 from ap_registry.codes import EXCLUSION_REASONS
 from ap_registry.happenings import Exclusion
+from ap_registry.instants import iso
 from ap_registry.notices.exclusion_reviews import FIFTEEN_DAYS, FIVE_DAYS
 from ap_registry.registry import Registry
 from ap_registry.suspended import suspended_sessions, term_sessions
 from reports.document import Document, Facts, Section
-from reports.extracts.asking import iso, term_of, who
+from reports.extracts.asking import term_of, who
 from reports.extracts.paper import PUPIL, columns, day, paper, table
 from reports.extracts.words import days, reasons
 from reports.kind import Asked, Made

@@ -11,10 +11,11 @@ from uuid import UUID
 from ap_registry.access import Caller
 from ap_registry.codes import is_mainstream_or_special
 from ap_registry.happenings import Placement
+from ap_registry.instants import iso
 from ap_registry.registry import Registry
 from reports.document import Document, Facts, Section
 from reports.extracts.absence import address_of
-from reports.extracts.asking import carers, iso, who
+from reports.extracts.asking import carers, who
 from reports.extracts.paper import PUPIL, columns, day, paper, table
 from reports.kind import Asked, Made
 from reports.pupils import Known, Sitting, read_pupils, sitting

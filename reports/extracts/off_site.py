@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from ap_registry.happenings import Direction, Placement
+from ap_registry.instants import iso
 from ap_registry.provider_checks import hold_on
-from reports.extracts.asking import Period, iso, who
+from reports.extracts.asking import Period, who
 from reports.extracts.tallies import tally
 from reports.pupils import Known, Sitting
 
@@ -36,8 +37,8 @@ def _runs(placement: Placement, period: Period) -> bool:
 
 def _placement(seen: Sitting, known: Known, placement: Placement, period: Period) -> Row:
     first = max(placement.occurred_on, period.from_on)
-    marks = tally(known.marks(first, min(placement.ended_on or period.to_on, period.to_on),
-                              seen.world))  # fmt: skip
+    last = min(placement.ended_on or period.to_on, period.to_on)
+    marks = tally(known.marks(first, last))
     return {
         "placement": str(placement.id),
         "provider": placement.provider,

@@ -11,6 +11,7 @@ from typing import Any
 
 from ap_registry.access import Caller
 from ap_registry.attendance import Mark
+from ap_registry.attendance_follow_ups import TEN, WEEKS
 from ap_registry.codes import from_byte
 from ap_registry.errors import NotFound, Problem
 from ap_registry.registry import Registry
@@ -24,7 +25,6 @@ from reports.extracts.targeting_support import SUPPORT
 from reports.kind import Asked, Made
 from reports.pupils import Known, Sitting, read_pupils, sitting
 
-WEEKS, SESSIONS = 10, 10  # SI 2024/210; national framework for penalty notices
 WEEK = timedelta(days=7)
 Row = dict[str, Any]
 _MEANS = {
@@ -62,7 +62,7 @@ def evidence(seen: Sitting, known: Known) -> Row:
     roll = known.pupil.main_roll(known.day)
     school = roll.school if roll else f"LA{known.pupil.home_la(known.day)}"
     first, last = _ten_weeks(seen, school, known.day)
-    marks = known.marks(first, last, seen.world)
+    marks = known.marks(first, last)
     missed = [mark for mark in marks if mark.byte in CODES]
     counted = tally(marks)
     return {
@@ -73,9 +73,9 @@ def evidence(seen: Sitting, known: Known) -> Row:
         "period": {"from": first.isoformat(), "to": last.isoformat()},
         "known_by": seen.known_by,
         "ledger": seen.head,
-        "threshold": SESSIONS,
+        "threshold": TEN,
         "unauthorised": len(missed),
-        "reached_on": missed[SESSIONS - 1].on.isoformat() if len(missed) >= SESSIONS else None,
+        "reached_on": missed[TEN - 1].on.isoformat() if len(missed) >= TEN else None,
         "possible": counted.possible,
         "attended": counted.attended,
         "attendance": counted.rate,

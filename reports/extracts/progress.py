@@ -73,7 +73,7 @@ def _half_terms(seen: Sitting, stay: Stay, day: date) -> tuple[TermBlock, TermBl
 
 
 def _attendance(seen: Sitting, stay: Stay, first: date, last: date) -> Row:
-    found = tally(stay.known.marks(first, last, seen.world))
+    found = tally(stay.known.marks(first, last))
     return {
         "possible": found.possible, "attended": found.attended, "late": found.late,
         "unauthorised": found.unauthorised, "rate": found.rate,

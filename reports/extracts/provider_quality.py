@@ -6,11 +6,10 @@ from functools import partial
 from typing import Any, LiteralString
 
 from ap_registry.access import Caller
-from ap_registry.instants import instant
+from ap_registry.instants import instant, iso
 from ap_registry.organisations import Organisation
 from ap_registry.registry import Registry
 from reports.document import Document, Section
-from reports.extracts.asking import iso
 from reports.extracts.paper import columns, day, paper, table
 from reports.kind import Asked, Made
 from reports.pupils import Sitting, sitting

@@ -9,8 +9,9 @@ from uuid import UUID
 from ap_registry.access import Caller
 from ap_registry.calendar import academic_year
 from ap_registry.happenings import PartTime, RollSpell
+from ap_registry.instants import iso
 from ap_registry.registry import Registry
-from reports.extracts.asking import Period, iso, who
+from reports.extracts.asking import Period, who
 from reports.extracts.off_site import off_site, reviews
 from reports.extracts.school_document import document
 from reports.kind import Asked, Made

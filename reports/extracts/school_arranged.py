@@ -10,10 +10,11 @@ from ap_registry.access import Caller
 from ap_registry.calendar import academic_year
 from ap_registry.errors import Problem, Refused
 from ap_registry.happenings import Placement
+from ap_registry.instants import iso
 from ap_registry.organisations import Organisation
 from ap_registry.registry import Registry
 from reports.document import Document, Section
-from reports.extracts.asking import iso, who
+from reports.extracts.asking import who
 from reports.extracts.census import setting_of
 from reports.extracts.census_codes import codes_of
 from reports.extracts.paper import PUPIL, columns, paper, table

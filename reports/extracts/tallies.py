@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ap_registry.attendance import Mark
+from reports.statistics import rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +24,7 @@ class Tally:
     @property
     def rate(self) -> float | None:
         """Per cent of possible sessions, one decimal, half up; None of none."""
-        if not self.possible:
-            return None
-        return (2_000 * self.attended + self.possible) // (2 * self.possible) / 10
+        return rate(self.attended, self.possible)
 
     @property
     def persistent(self) -> bool:

@@ -67,7 +67,7 @@ def pack(seen: Sitting, school: str, first: date, last: date) -> Row:
     marked: list[tuple[Known, list[Mark]]] = [
         (known, marks)
         for known in on_roll(seen, school, first, last)
-        if tally(marks := known.marks(first, last, seen.world)).possible
+        if tally(marks := known.marks(first, last)).possible
     ]
     rows = [
         {**missed(seen, known, first, last), **_about(known, first, last)} for known, _ in marked

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
+from ap_registry.instants import iso
 from ap_registry.store import who
 from ap_registry.store.who import SHOWN_ID, UPN, WHO
 from reports.facts import Facts
@@ -81,7 +81,7 @@ def _shown(meeting: Meeting, row: Row, facts: Facts) -> dict[str, Any]:
         "pupil_id": row["id"],
         "upn": row["upn"],
         "name": _name(row),
-        "date_of_birth": _iso(row["date_of_birth"]),
+        "date_of_birth": iso(row["date_of_birth"]),
         "year_group": facts.year_group(on),
         "school": spell.school if spell else None,
         "school_name": meeting.name(spell.school) if spell else None,
@@ -106,7 +106,3 @@ def attendance(meeting: Meeting, facts: Facts) -> dict[str, Any]:
         "possible": found.possible,
         "rate": rate(found.attended, found.possible),
     }
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -1,11 +1,12 @@
 """Pupils in AP whose return is planned or near, and what room providers have."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from ap_registry.history import history
+from ap_registry.instants import iso
 from ap_registry.store import ledger
 from reports.panel.meeting import VISIBLE, Meeting, Row
 from reports.panel.pupils import known
@@ -103,12 +104,8 @@ def capacity(meeting: Meeting) -> Iterator[dict[str, Any]]:
         yield {
             "provider": row["provider"],
             "provider_name": row["provider_name"],
-            "as_at": _iso(row["as_at"]),
+            "as_at": iso(row["as_at"]),
             "places": told,
             "placed": row["placed"],
             "free": None if told is None else told - row["placed"],
         }
-
-
-def _iso(day: date | None) -> str | None:
-    return str(day) if day else None
