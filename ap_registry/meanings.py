@@ -36,6 +36,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "refer_send": "Referred for special educational needs",
         "not_fap": "Not within fair access", "directed": "A school is directed to admit",
     },
+    "response": {
+        "contributed": "Contributed to the plan", "waiting": "There is a wait",
+        "started": "The work has begun", "closed": "It is finished", "no_role": "We have no role",
+    },
     "category": codes.FAIR_ACCESS_CATEGORY.labels,
     "activity": codes.NCCIS_ACTIVITY.labels,
     "ground": {"over_age": "Over compulsory school age", "none": "No ground applies"},

@@ -15,6 +15,7 @@ from ap_registry.notices.exclusion_decisions import EXCLUSIONS
 from ap_registry.pupil import Pupil
 from ap_registry.rules import rule
 from ap_registry.store import codec
+from ap_registry.store.told_health import told
 
 NEVER_JOINED = ""  # the registration of a spell that begins and ends with the leave
 Row = Mapping[str, object]
@@ -267,12 +268,9 @@ def _activities(kind: str) -> Callable[[Pupil], Made]:
             if activity.kind == kind:
                 yield (
                     activity.id,
-                    {
-                        "occurred_on": activity.occurred_on,
-                        "activity": activity.activity,
-                        "version": activity.version,
-                    },
-                )
+                    {"occurred_on": activity.occurred_on, "activity": activity.activity,
+                     "version": activity.version},
+                )  # fmt: skip
 
     return make
 
@@ -326,6 +324,8 @@ def _visibility(picture: Picture, world: World) -> Made:
         sees(returned.school, returned.id, "reintegration", returned.occurred_on, returned.ended_on)
     for move in pupil.managed_moves:
         sees(move.to_school, move.id, "managed_move", move.occurred_on, move.occurred_on)
+    for relation in told(pupil, world):
+        sees(*relation)
     yield from found.items()
 
 

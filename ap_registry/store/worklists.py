@@ -1,33 +1,22 @@
-"""What an AP provider has to answer, to log, to review and to record: each a short list."""
+"""What people have to answer, to log, to review and to record: each a short list."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, LiteralString
 
 from psycopg.rows import dict_row
 
+from ap_registry import codes
+from ap_registry.store import partner_lists
 from ap_registry.store.database import Connection
 from ap_registry.store.elsewhere import REVIEWS
-from ap_registry.store.queries import SCOPED, Scope, scoped
-from ap_registry.store.who import SHOWN_ID
+from ap_registry.store.listing import BY_DAY, about_whom
+from ap_registry.store.queries import Scope, scoped
 
 Found = list[dict[str, Any]]
 SOON = timedelta(days=28)  # what falls due later is not yet work
+LATELY = timedelta(days=28)
 _CHECKS = ("destination_check_1_nov", "destination_check_31_dec", "destination_check_31_mar")
-
-
-def _who(table: LiteralString, rest: LiteralString) -> LiteralString:
-    """A question of a derived table: whom each row is about, and only whom the scope sees."""
-    return f"""
-select t.key::text as key, {SHOWN_ID.format(t="t")}::text as pupil_id, i.upn,
-       concat_ws(' ', i.given_name, i.family_name) as name, {
-        rest.replace(
-            "{from}",
-            f'''
-  from {table} t join identity i on i.pupil_id = t.pupil_id and i.until_at = 'infinity' ''',
-        )
-    }
-   and t.until_at = 'infinity' and {SCOPED.format(t="t")}
-"""
 
 
 _HERE: LiteralString = (
@@ -35,20 +24,19 @@ _HERE: LiteralString = (
     " and (t.ended_on is null or t.ended_on >= %(today)s)"
     " and t.end_reason is distinct from 'error'"
 )
-_BY_DAY: LiteralString = ' order by "on" nulls last, lower(i.family_name), t.key'
 _REFERRALS = (
-    _who("referral", """t.made_by as other, t.occurred_on as "on", t.route as what {from}
+    about_whom("referral", """t.made_by as other, t.occurred_on as "on", t.route as what {from}
  where t.provider = any(%(organisations)s) and t.decision is null""")
-    + _BY_DAY
+    + BY_DAY
 )  # fmt: skip
 _OUTREACH = (
-    _who("outreach", """t.school as other, t.starts_on as "on", t.delivered as what {from}
+    about_whom("outreach", """t.school as other, t.starts_on as "on", t.delivered as what {from}
  where t.provider = any(%(organisations)s) and t.ended_on is null""")
-    + _BY_DAY
+    + BY_DAY
 )  # fmt: skip
 # From the pupils to their reviews: the other way every review that is owed would be looked at.
 _REVIEWS = (
-    _who("follow_up", """t.owner as other, t.due_on as "on", t.kind as what {from}
+    about_whom("follow_up", """t.owner as other, t.due_on as "on", t.kind as what {from}
  where t.kind = any(%(reviews)s) and t.closed_on is null and t.due_on <= %(soon)s
    and t.pupil_id = any(array(
          select p.pupil_id from placement p where p.until_at = 'infinity'
@@ -57,10 +45,10 @@ _REVIEWS = (
          union select o.pupil_id from follow_up o where o.until_at = 'infinity'
             and o.owner = any(%(organisations)s) and o.closed_on is null
             and o.kind = any(%(reviews)s)))""")
-    + _BY_DAY
+    + BY_DAY
 )  # fmt: skip
 _ASSESSMENTS = (
-    _who("placement", f"""coalesce(
+    about_whom("placement", f"""coalesce(
          (select max(n.school) from reintegration_plan n
            where n.placement = t.key and n.until_at = 'infinity'), t.commissioner) as other,
        coalesce((select max(n.returns_on) from reintegration_plan n
@@ -69,10 +57,10 @@ _ASSESSMENTS = (
  where {_HERE} and t.intent <> 'long_term'
    and not exists (select from assessment_shared a
                     where a.placement = t.key and a.until_at = 'infinity')""")
-    + _BY_DAY
+    + BY_DAY
 )  # fmt: skip
 _TARGETS = (
-    _who("target", """t.qualification as other, t.occurred_on as "on",
+    about_whom("target", """t.qualification as other, t.occurred_on as "on",
        t.subject as subject, t.level as what {from}
  where exists (select from placement p where p.pupil_id = t.pupil_id and p.until_at = 'infinity'
           and p.provider = any(%(organisations)s) and p.starts_on <= %(today)s
@@ -80,19 +68,20 @@ _TARGETS = (
    and not exists (select from result r where r.pupil_id = t.pupil_id and r.until_at = 'infinity'
           and r.qualification = t.qualification and r.subject = t.subject
           and r.occurred_on >= t.occurred_on)""")
-    + _BY_DAY
+    + BY_DAY
 )  # fmt: skip
 _UNTARGETED = (
-    _who("placement", f"""t.commissioner as other, t.starts_on as "on", t.intent as what {{from}}
+    about_whom("placement", f"""t.commissioner as other, t.starts_on as "on",
+       t.intent as what {{from}}
  where {_HERE} and not exists (select from target g
                    where g.pupil_id = t.pupil_id and g.until_at = 'infinity')""")
-    + _BY_DAY
+    + BY_DAY
 )  # fmt: skip
 _DESTINATIONS = (
-    _who("follow_up", """t.owner as other, t.due_on as "on", t.kind as what {from}
+    about_whom("follow_up", """t.owner as other, t.due_on as "on", t.kind as what {from}
  where t.kind = any(%(checks)s) and t.closed_on is null and t.opened_on <= %(today)s
    and t.owner = any(%(organisations)s)""")
-    + _BY_DAY
+    + BY_DAY
 )  # fmt: skip
 QUESTIONS = {
     "referrals": _REFERRALS,
@@ -102,21 +91,25 @@ QUESTIONS = {
     "targets": _UNTARGETED,
     "results": _TARGETS,
     "destinations": _DESTINATIONS,
+    **partner_lists.QUESTIONS,
 }
 
 
 def owed(connection: Connection, scope: Scope, name: str, *, today: date, limit: int) -> Found:
-    """Rows of one list, soonest first: key, pupil_id, upn, name, other, on, what (and subject)."""
+    """Rows of one list, soonest first: key, pupil_id, upn, name, other, on, what, and its own."""
     asked = {
         **scoped(scope), "today": today, "soon": today + SOON, "limit": limit,
         "reviews": list(REVIEWS), "checks": list(_CHECKS),
-        "year": date(today.year - (today.month < 9), 9, 1),
+        "year": date(today.year - (today.month < 9), 9, 1), "from": today - LATELY,
+        "attended": codes.PRESENT_BYTES + codes.APPROVED_BYTES, "possible": codes.POSSIBLE_BYTES,
     }  # fmt: skip
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(QUESTIONS[name] + " limit %(limit)s", asked)
         return cursor.fetchall()
 
 
-def counts(connection: Connection, scope: Scope, *, today: date) -> dict[str, int]:
-    """How long each list is, up to a hundred."""
-    return {n: len(owed(connection, scope, n, today=today, limit=100)) for n in QUESTIONS}
+def counts(
+    connection: Connection, scope: Scope, names: Iterable[str], *, today: date
+) -> dict[str, int]:
+    """How long each of these lists is, up to a hundred."""
+    return {n: len(owed(connection, scope, n, today=today, limit=100)) for n in names}

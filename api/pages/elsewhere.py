@@ -19,6 +19,8 @@ from api.pages.tables import SHOWN, Cell, Table, file_of, limit_of, pupil_cell
 from api.problems import HttpProblem
 
 router = APIRouter()
+CARERS = frozenset({"social_care"})
+"""Whose are, of all that an LA sees, the children in care or with a social worker."""
 TITLES = {"school": "Our pupils elsewhere today", "provider": "Pupils with us today",
           "social_care": "My children elsewhere today"}  # fmt: skip
 EMPTY = (
@@ -33,7 +35,7 @@ def show(
     opened: Opened,
     format: Annotated[str, Query(pattern="^(csv)?$")] = "",
 ) -> Response:
-    """Of a provider those placed with it, of others all whom they see."""
+    """Of a provider those placed with it, of a virtual school its own; of others all they see."""
     caller, today = person.caller, registry.today()
     if caller.role not in ELSEWHERE_READERS:
         raise HttpProblem(403, "This list is for schools, providers and local authorities.")
@@ -41,7 +43,7 @@ def show(
     with registry.database.connection() as connection:
         found = elsewhere(
             connection, scope_of(caller, today), today=today, providers=own,
-            limit=limit_of(format),
+            cared_for=caller.role in CARERS, limit=limit_of(format),
         )  # fmt: skip
         shown = found if format else found[:SHOWN]
         opened.note(connection, caller, (one.pupil_id for one in shown))

@@ -16,14 +16,17 @@ from ap_registry.store.database import Connection
 from ap_registry.store.tasks import waiting_for
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
+from api.pages.elsewhere import CARERS
 from api.pages.owed import form_of
 from api.pages.rendering import Person, in_words, page
+from api.pages.role_lists import OF_ROLE
 from api.pages.tables import SHOWN, Cell, Table, file_of, limit_of
-from api.pages.work import WORKERS, waiting
+from api.pages.work import waiting
 
 router = APIRouter()
-DOERS = frozenset({"school", "provider", "health"})
-"""Roles whose own duties come first; others look at what everybody owes."""
+DOERS = frozenset({"school", "provider", "health", "social_care"})
+"""Roles whose own duties, or children, come first; others look at what everybody owes."""
+OURS = {"social_care": "Of my children"}
 EMPTY = "Nothing is owed. What a notice opens is listed here, the soonest first."
 
 
@@ -44,12 +47,14 @@ def home(
 ) -> Response:
     """Follow-ups that the person's organisation owes or may see."""
     today, caller = registry.today(), person.caller
+    carer = caller.role in CARERS
     whose = whose or ("ours" if caller.role in DOERS else "all")
     scope = scope_of(caller, today)
     with registry.database.connection() as connection:
         items = queries.follow_ups(
             connection, scope, on=today, status=status or None, limit=limit_of(format),
-            owners=caller.organisations if whose == "ours" else None,
+            owners=caller.organisations if whose == "ours" and not carer else None,
+            cared_for=whose == "ours" and carer,
         )  # fmt: skip
         world = registry.worlds.fresh(connection)
         table = _table(items, _pupils(connection, scope, items), world, caller)
@@ -61,7 +66,7 @@ def home(
         lists = _lists(connection, scope, caller, today)
     return page(
         registry, "home.html", person, table=table, chosen=status, whose=whose, today=today,
-        waiting=counted, lists=lists, number=len(table.shown),
+        waiting=counted, lists=lists, ours=OURS.get(caller.role, "Ours"), number=len(table.shown),
         overdue=sum(item["status"] == "overdue" for item in shown),
     )  # fmt: skip
 
@@ -76,9 +81,8 @@ def _pupils(
 def _lists(
     connection: Connection, scope: queries.Scope, caller: Caller, today: date
 ) -> list[tuple[str, str, int]]:
-    if caller.role not in WORKERS:
-        return []
-    return waiting(caller, worklists.counts(connection, scope, today=today))
+    names = OF_ROLE.get(caller.role, ())
+    return waiting(worklists.counts(connection, scope, names, today=today))
 
 
 def _table(

@@ -21,6 +21,7 @@ from api.cookies import CHANGED, COOKIE
 from api.deps import TheRegistry
 from api.limits import Limits, address_of
 from api.pages.owed import form_of
+from api.pages.role_lists import OF_ROLE
 from api.pages.words import field_words
 from api.policy import Who, admit
 from api.problems import HttpProblem
@@ -73,6 +74,7 @@ _ENVIRONMENT.globals |= {
     "read_readers": OF_READS,
     "quality_readers": OF_QUALITY,
     "elsewhere_readers": ELSEWHERE_READERS,
+    "own_work": OF_ROLE,
 }
 
 

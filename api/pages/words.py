@@ -144,6 +144,13 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "present": ("Who was present?", "Separate several with a semicolon (;)"),
     "interests": ("Interests declared", "Who had one, and what they did about it"),
     "response": ("What did the school answer?", ""),
+    "health_response.response": ("What do you answer?", ""),
+    "health_response.about": ("Of what were you told?", "It is filled in from your list"),
+    "service": ("Your service", "For example, school nursing"),
+    "health_response.words": (
+        "What do you add to the plan?",
+        "The school and the provider read it. No more of the child's health than they need",
+    ),
     "fair_access_response.ground": ("On what ground?", "Only where the school refused"),
     "fair_access_response.reason": ("The school's reasons", "The panel reads them"),
     "owner": ("Who does it?", "URN, or LA and three digits"),

@@ -91,13 +91,22 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ),
     "health": (
         "/",
+        "/tasks/movements",
+        "/tasks/in-hand",
+        "/tasks/meetings",
         "/pupils",
         "/notify",
         "/notify/health_response",
         "/account",
         "/account/second-factor",
     ),
-    "social_care": ("/", "/elsewhere"),
+    "social_care": (
+        "/",
+        "/elsewhere",
+        "/tasks/day-one",
+        "/tasks/coming-reviews",
+        "/tasks/attendance",
+    ),
     "auditor": ("/", "/reads", "/reports"),
 }
 
