@@ -6,12 +6,14 @@ from uuid import UUID
 
 from ap_registry.likeness import Details, plain
 from ap_registry.near import details
-from ap_registry.sent import Notice, Settings
+from ap_registry.notices import CATALOGUE
+from ap_registry.sent import Notice, Settings, registers
 from ap_registry.store import matching
 from ap_registry.store.database import Connection
 from ap_registry.store.digest import keyed
 
 SAME, DIFFERENT, OPEN = "same", "different", "open"
+_NAMING = frozenset({"given_name", "family_name", "date_of_birth", "sex"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +60,12 @@ def meant(
 
 
 def as_meant(notice: Notice, pupil: UUID) -> Notice:
-    """The same notice, naming the pupil by id."""
-    said = {name: value for name, value in notice.items() if name != "upn"}
+    """The same notice, naming the pupil by id; what only said who is meant has done its work."""
+    kind = CATALOGUE.get(str(notice.get("type")))
+    naming = {"upn"}
+    if kind is not None and not registers(notice, kind):
+        naming |= _NAMING - kind.fields.keys()
+    said = {name: value for name, value in notice.items() if name not in naming}
     return {**said, "pupil_id": str(pupil)}
 
 

@@ -105,6 +105,7 @@ _PAGES: Policies = {
     ("GET", "/upload"): _page(NOBODY),
     ("POST", "/upload"): _page(EVER),
     ("POST", "/upload/confirm"): _page(EVER),
+    ("GET", "/upload/table"): _page(EVER),
     ("GET", "/calendar"): _page(NOBODY, KEEPERS),
     ("POST", "/calendar"): _page(NOBODY, KEEPERS),
     ("GET", "/outcomes"): _page(NOBODY, OUTCOME_READERS),

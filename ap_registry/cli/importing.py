@@ -60,6 +60,8 @@ def tell(result: ImportResult, as_json: bool) -> None:
         for error in result.errors[:ERRORS_SHOWN]:
             detail = error.detail.removeprefix(f"{error.column}: ")
             say(f"row {error.row}, {error.column or 'whole row'}: {detail} [{error.code}]")
+            for one in error.near:
+                say(f"  perhaps the pupil {one.pupil_id}: {'; '.join(one.reasons)}")
         if len(result.errors) > ERRORS_SHOWN:
             say(f"… and {len(result.errors) - ERRORS_SHOWN} more")
     if result.refused:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, LiteralString
 from uuid import UUID
 
-from ap_registry.access import Caller, sight
+from ap_registry.access import COMMAND_LINE, Caller, sight
 from ap_registry.disclosure import disclosed
 from ap_registry.errors import NotFound
 from ap_registry.fields import BadValue, Day, Kind, Reading
@@ -110,21 +110,29 @@ class Changes:
 
     def _read(self, pupil_id: UUID, version: int) -> tuple[dict[str, Item], dict[str, Item], Item]:
         """As much as the caller sees of the pupil; the row may be from before an adoption."""
+        pupil = _as_seen(self._registry, self._caller, pupil_id)
+        if pupil is None:
+            raise _UNKNOWN
         with self._registry.database.connection() as connection:
-            known = who.known_as(connection, pupil_id)
-            rows = queries.visibility(connection, pupil_id, self._caller.sees_for)
-            seen = sight(self._caller, rows, self._registry.today())
-            if known is None or known.shown_as is not None or not seen.visible:
-                raise _UNKNOWN
             recorded = ledger.load(connection, ids=[pupil_id]).pupils[0].recorded
-        try:
-            whole = read_pupil(self._registry, pupil_id, on=seen.until_on, timeline=True)
-        except NotFound:
-            raise _UNKNOWN from None
-        pupil = disclosed(whole, self._caller)
         past = history(one for one in recorded if one.version <= version)
         before = show_timeline(past, self._world)
         return {i["id"]: i for i in pupil["timeline"]}, {i["id"]: i for i in before}, pupil
+
+
+def _as_seen(registry: Registry, caller: Caller, pupil_id: UUID) -> Item | None:
+    """What the caller may read of the pupil; None of one it does not see, or from before an
+    adoption."""
+    with registry.database.connection() as connection:
+        known = who.known_as(connection, pupil_id)
+        rows = queries.visibility(connection, pupil_id, caller.sees_for)
+    seen = sight(caller, rows, registry.today())
+    if known is None or known.shown_as is not None or not seen.visible:
+        return None
+    try:
+        return disclosed(read_pupil(registry, pupil_id, on=seen.until_on, timeline=True), caller)
+    except NotFound:
+        return None
 
 
 def reading_in(world: World) -> Reading:
@@ -174,9 +182,15 @@ select distinct coalesce(m.pupil_id, e.pupil_id) as pupil
 
 
 def rows_on_record(
-    registry: Registry, type_: str, by: str, *, since: date | None = None
+    registry: Registry,
+    type_: str,
+    by: str,
+    *,
+    since: date | None = None,
+    caller: Caller = COMMAND_LINE,
 ) -> Iterator[tuple[str, Item]]:
-    """(pupil's id, row) of each standing notice of a type that an organisation sent.
+    """(pupil's id, row) of each standing notice of a type that an organisation sent, so far as the
+    caller sees its pupil.
 
     Of an adopted pupil none: by its ``row_id`` it would be the one of a table from before.
     """
@@ -184,7 +198,9 @@ def rows_on_record(
     with registry.database.connection() as connection:
         pupils = [row[0] for row in connection.execute(_WHOSE, asked)]
     for pupil_id in pupils:
-        shown = read_pupil(registry, pupil_id, timeline=True)
+        shown = _as_seen(registry, caller, pupil_id)
+        if shown is None:
+            continue
         for item in shown["timeline"]:
             if item["type"] != type_ or item["by"] != by or item["status"] == "void":
                 continue

@@ -1,14 +1,7 @@
-"""Send a file of notices or marks: looked at first, saved once confirmed, checked again then.
+"""Send a file of notices or marks: looked at first, saved once confirmed, checked again then."""
 
-The file itself goes back and forth in the form: nothing of it is kept here before it is confirmed.
-"""
-
-import base64
-import binascii
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import StringIO
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -16,34 +9,22 @@ from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from ap_registry.access import Caller
-from ap_registry.errors import Unreadable
+from ap_registry.errors import Refused, Unreadable
 from ap_registry.ingest.notices import import_notices
 from ap_registry.ingest.results import ImportResult, ResultFile
 from ap_registry.registry import Registry
 from api.deps import TheRegistry
+from api.opened import Opened, Reader
+from api.pages import census_file, meaning, notice_table
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, page
+from api.pages.sent_file import KINDS, MOST_BYTES, Sent, unpacked
 from api.problems import HttpProblem
 from api.v1.attendance import SENDERS, import_register
 
 router = APIRouter(prefix="/upload")
-MOST_BYTES = 5_000_000
 SHOWN = 100
-KINDS: Mapping[str, str] = {"notices": "Notices", "attendance": "Attendance marks"}
 TOO_LARGE = "The file must be at most 5 MB: split it, or send it with the API"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A file as a person chose it, and what it was said to hold."""
-
-    name: str
-    kind: str
-    content: bytes
-
-    @property
-    def packed(self) -> str:
-        return base64.b64encode(zlib.compress(self.content)).decode()
 
 
 @router.get("")
@@ -52,7 +33,7 @@ def choose(registry: TheRegistry, person: Person) -> Response:
 
 
 @router.post("")
-async def look(request: Request, registry: TheRegistry, person: Person) -> Response:
+async def look(request: Request, registry: TheRegistry, person: Person, opened: Opened) -> Response:
     """What would be saved, what is wrong, what is on record already; nothing is saved."""
     form = await request.form()
     check_form(person, form.get("csrf"))
@@ -65,23 +46,36 @@ async def look(request: Request, registry: TheRegistry, person: Person) -> Respo
     if len(content) > MOST_BYTES:
         return _choose(registry, person, "file", TOO_LARGE, str(kind))
     found = Sent(name=file.filename[-100:], kind=str(kind), content=content)
-    return await run_in_threadpool(_looked_at, registry, person, found)
+    return await run_in_threadpool(_looked_at, registry, person, opened, found)
 
 
 @router.post("/confirm")
-async def confirm(request: Request, registry: TheRegistry, person: Person) -> Response:
-    """Save what was looked at, judged anew; ``do=errors`` gives its errors as CSV instead."""
+async def confirm(
+    request: Request, registry: TheRegistry, person: Person, opened: Opened
+) -> Response:
+    """Save what was looked at, judged anew; ``do`` says what to give or settle instead.
+
+    ``errors``: as CSV; ``offers-csv``, ``offers-xlsx``: the notices that a census file offers;
+    ``mean``: whom a row means.
+    """
     form = await request.form()
     check_form(person, form.get("csrf"))
-    found = _unpacked({name: str(value) for name, value in form.items()})
-    if form.get("do") == "errors":
-        result = await run_in_threadpool(_take, registry, person.caller, found, dry_run=True)
-        return _errors(found, result)
-    result = await run_in_threadpool(_take, registry, person.caller, found, dry_run=False)
-    return page(
-        registry, "uploaded.html", person, sent=found, result=result, shown=_shown(result),
-        here=result.unchanged + result.duplicate, saved=True,
-    )  # fmt: skip
+    said = {name: str(value) for name, value in form.items()}
+    return await run_in_threadpool(_confirmed, registry, person, opened, said)
+
+
+def _confirmed(
+    registry: Registry, person: Person, opened: Reader, said: Mapping[str, str]
+) -> Response:
+    found, do = unpacked(said), said.get("do", "")
+    if found.kind == "census":
+        return census_file.offers(registry, person, opened, found, do)
+    if do == "mean":
+        error = meaning.settle(registry, person.caller, found, said)
+        return _looked_at(registry, person, opened, found, error)
+    if do == "errors":
+        return _errors(found, _take(registry, person.caller, found, dry_run=True))
+    return _shown(registry, person, opened, found, saved=True)
 
 
 def _choose(
@@ -90,45 +84,47 @@ def _choose(
     problems = [(field, error)] if error else []
     return page(
         registry, "upload.html", person, 422 if error else 200, problems=problems,
-        errors=dict(problems), kinds=KINDS, kind=kind,
+        errors=dict(problems), kinds=KINDS, kind=kind, types=notice_table.types(person.caller),
+        since=notice_table.year_start(registry.today()),
     )  # fmt: skip
 
 
-def _looked_at(registry: Registry, person: Person, found: Sent) -> Response:
+def _looked_at(
+    registry: Registry, person: Person, opened: Reader, found: Sent, error: str = ""
+) -> Response:
     try:
-        result = _take(registry, person.caller, found, dry_run=True)
+        if found.kind == "census":
+            return census_file.compared(registry, person, opened, found)
+        return _shown(registry, person, opened, found, saved=False, error=error)
     except Unreadable as unreadable:
         return _choose(registry, person, "file", str(unreadable), found.kind)
+    except Refused as refused:  # a census file of another organisation
+        return _choose(registry, person, "file", refused.problems[0].detail, found.kind)
+
+
+def _shown(
+    registry: Registry, person: Person, opened: Reader, found: Sent, *, saved: bool,
+    error: str = "",
+) -> Response:  # fmt: skip
+    result = _take(registry, person.caller, found, dry_run=not saved)
+    shown = [(e.row, e.column, days_first(e.detail)) for e in result.errors[:SHOWN]]
+    doubts = meaning.doubts(registry, person.caller, found, result)
+    opened.at_once(person.caller, *(one.id for doubt in doubts for one in doubt.maybe))
     return page(
-        registry, "uploaded.html", person, sent=found, result=result, shown=_shown(result),
-        here=result.unchanged + result.duplicate, saved=False,
+        registry, "uploaded.html", person, 422 if error else 200, sent=found, result=result,
+        shown=shown, here=result.unchanged + result.duplicate, saved=saved, doubts=doubts,
+        problems=[("meant", error)] if error else [],
     )  # fmt: skip
-
-
-def _shown(result: ImportResult) -> list[tuple[int, str, str]]:
-    return [(e.row, e.column, days_first(e.detail)) for e in result.errors[:SHOWN]]
 
 
 def _take(registry: Registry, caller: Caller, found: Sent, *, dry_run: bool) -> ImportResult:
     if found.kind == "notices":
         return import_notices(
-            registry, BytesIO(found.content), caller=caller, dry_run=dry_run, receipts=not dry_run
+            registry, found.file, caller=caller, dry_run=dry_run, receipts=not dry_run
         )
     if caller.role not in SENDERS:
         raise HttpProblem(403, f"The role {caller.role} may not send registers.")
-    return import_register(registry, caller, BytesIO(found.content), dry_run=dry_run)
-
-
-def _unpacked(form: Mapping[str, str]) -> Sent:
-    """Never more than a file may have: a few bytes can be packed to swell."""
-    try:
-        reader = zlib.decompressobj()
-        content = reader.decompress(base64.b64decode(form.get("packed", "")), MOST_BYTES)
-    except (zlib.error, binascii.Error):
-        content = b""
-    if not content or form.get("kind") not in KINDS:
-        raise HttpProblem(400, "The file is not whole: send it again.")
-    return Sent(name=form.get("name", "")[-100:], kind=form["kind"], content=content)
+    return import_register(registry, caller, found.file, dry_run=dry_run)
 
 
 def _errors(found: Sent, result: ImportResult) -> Response:

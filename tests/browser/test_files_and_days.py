@@ -1,5 +1,7 @@
 """A school sends a file, having looked at it first, and closes a day."""
 
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,10 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ap_registry import embedded
+from ap_registry.near import one_edit_from
 from ap_registry.registry import Registry
 from tests.browser.conftest import barriers, opened, photograph, sign_in
 from tests.browser.test_main_job import WIDE_AS_SCREEN
-from tests.world import PUPIL, SCHOOL, notify, register_pupil, upn
+from tests.world import OTHER, PUPIL, SCHOOL, notify, register_pupil, upn
 
 NOTICES = f"""type,upn,occurred_on,school,sessions,ends_on,reasons
 suspension,{PUPIL},10/11/2026,{SCHOOL},2,10/11/2026,BU
@@ -87,6 +90,75 @@ def test_a_register_is_sent_as_a_file(page: Page) -> None:
 def test_a_file_of_another_kind_is_refused_beside_its_field(page: Page) -> None:
     send(page, "Attendance marks", "name,class\nAnn,9B\n")
     expect(page.locator("#file-error")).to_contain_text("has no column upn")
+
+
+SLIP = min(one_edit_from(PUPIL))
+MEANT = (
+    "type,upn,occurred_on,school,sessions,ends_on,reasons,family_name,given_name,date_of_birth\n"
+    f"suspension,{SLIP},12/11/2026,{SCHOOL},2,12/11/2026,BU,Example,Ann,3/2/2011\n"
+)
+
+
+def test_a_row_that_names_nobody_offers_who_may_be_meant(page: Page, tmp_path: Path) -> None:
+    send(page, "Notices", MEANT)
+    assert counts(page) == ["0", "1", "0"]
+    asked = page.get_by_role("group", name="Row 1: Ann Example, born 3 February 2011")
+    expect(asked.get_by_label("Ann Example")).to_have_count(1)
+    expect(asked).to_contain_text("the UPN differs by one character")
+    photograph(page, tmp_path, "who is meant")
+    page.get_by_role("button", name="Remember it").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose who is meant, or none of them")
+    asked.get_by_label("Ann Example").check()
+    page.get_by_role("button", name="Remember it").click()
+    expect(page.get_by_role("heading", name="Whom do these rows mean?")).to_have_count(0)
+    send(page, "Notices", MEANT)  # it is remembered
+    expect(page.get_by_role("heading", name="Whom do these rows mean?")).to_have_count(0)
+    assert counts(page) == ["1", "0", "0"]
+
+
+def test_notices_go_out_as_a_table_and_only_what_changed_comes_back(
+    page: Page, tmp_path: Path
+) -> None:
+    page.get_by_role("link", name="Upload", exact=True).click()
+    page.get_by_label("Of what kind?").select_option("suspension")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    head, *rows = csv.reader(text.splitlines())
+    assert head[0] == "row_id"
+    (mine,) = (row for row in rows if row[head.index("sessions")] == "14")
+    mine[head.index("sessions")] = "13"
+    out = io.StringIO()
+    csv.writer(out).writerows([head, mine])
+    send(page, "Notices", out.getvalue())
+    assert counts(page) == ["1", "0", "0"]
+    page.get_by_role("button", name="Save 1 row").click()
+    send(page, "Notices", out.getvalue())
+    assert counts(page) == ["0", "0", "1"]
+
+
+CENSUS = f"""<Message><Header><CollectionDetails><Year>2026</Year>
+<ReferenceDate>2026-10-01</ReferenceDate></CollectionDetails><Source><SourceLevel>S</SourceLevel>
+<LEA>856</LEA><URN>{SCHOOL}</URN></Source></Header><Pupils><PupilsOnRoll><PupilOnRoll>
+<PupilIdentifiers><UPN>{PUPIL}</UPN><Surname>Exampel</Surname></PupilIdentifiers>
+<PupilStatus><EnrolStatus>C</EnrolStatus></PupilStatus></PupilOnRoll></PupilsOnRoll></Pupils>
+</Message>"""
+
+
+def test_a_census_file_is_compared_and_offers_what_the_registry_lacks(
+    page: Page, tmp_path: Path
+) -> None:
+    send(page, "A census file (XML)", CENSUS)
+    expect(page.get_by_role("table", name="What differs")).to_contain_text(
+        "family_name is Exampel in the file, Example in the registry"
+    )
+    photograph(page, tmp_path, "census")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    offered = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert f"pupil_details_changed,{PUPIL},2026-10-01" in offered
+    send(page, "A census file (XML)", CENSUS.replace(f"<URN>{SCHOOL}", f"<URN>{OTHER}"))
+    expect(page.locator("#file-error")).to_contain_text("send only your own")
 
 
 def test_a_closure_moves_what_is_owed_until_it_is_taken_back(page: Page, tmp_path: Path) -> None:
