@@ -1,6 +1,6 @@
 """Who calls, and what they may send and see (contract section 8)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,12 @@ ROLES = (
     "school", "provider", "panel", "la", "health", "social_care", "parent", "admin", "auditor",
 )  # fmt: skip
 READ, SEND = SCOPES = ("read", "send")  # what a key may be made for
+_SERVICES = {
+    name: frozenset({name}) for name in ("school", "provider", "panel", "health", "social_care")
+}
+GIVES: Mapping[str, frozenset[str]] = {  # to colleagues, by an administrator of an organisation
+    **_SERVICES, "la": frozenset({"la", "panel", "social_care"}), "admin": frozenset(ROLES),
+}  # fmt: skip
 SEES_ALL = frozenset({"admin"})
 BY_ANOTHER = frozenset({"admin", "la"})
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ap_registry import confirming, matching, quality
-from ap_registry.access import ROLES, SCOPES, SEND
+from ap_registry.access import GIVES, ROLES, SCOPES, SEND
 from api.pages.calendar import KEEPERS
 from api.pages.panel import ROLES as PANEL
 from api.policy import Policies, Policy, Shows, Who
@@ -30,6 +30,11 @@ def _hook() -> Policy:
 
 def _page(shows: Shows, roles: Iterable[str] = ROLES) -> Policy:
     return Policy(who=Who.PERSON, shows=shows, roles=frozenset(roles))
+
+
+def _people() -> Policy:
+    """Accounts of one's own organisation, which tell of no pupil."""
+    return Policy(who=Who.PERSON, roles=frozenset(GIVES), administers=True)
 
 
 def _report(kind: Kind) -> Policy:
@@ -125,6 +130,12 @@ _PAGES: Policies = {
     ("GET", "/quality/settled"): _page(NOW, quality.READERS),
     ("POST", "/quality"): _page(NOW, quality.READERS),
     ("GET", "/reads"): _page(Shows.READS, OF_READS),
+    ("GET", "/colleagues"): _people(),
+    ("POST", "/colleagues"): _people(),
+    ("GET", "/colleagues/invite"): _people(),
+    ("POST", "/colleagues/invite"): _people(),
+    ("GET", "/colleagues/{account}"): _people(),
+    ("POST", "/colleagues/{account}"): _people(),
     ("POST", "/sign-out"): _page(NOBODY),
     ("GET", "/account"): _page(NOBODY),
     ("POST", "/account/password"): _page(NOBODY),
@@ -137,7 +148,8 @@ _PAGES: Policies = {
 _OPEN = (
     ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/sign-in/code"), ("POST", "/sign-in/code"),
     ("GET", "/forgotten"), ("POST", "/forgotten"), ("GET", "/password/{token}"),
-    ("POST", "/password/{token}"), ("GET", "/docs"), ("GET", "/openapi.json"),
+    ("POST", "/password/{token}"), ("GET", "/invitation/{token}"),
+    ("POST", "/invitation/{token}"), ("GET", "/docs"), ("GET", "/openapi.json"),
     ("GET", "/problems/{status}"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"),
 )  # fmt: skip
 POLICIES: Policies = {

@@ -34,12 +34,14 @@ class Shows(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """``scopes``: all that a key must be allowed to do."""
+    """``scopes``: all that a key must be allowed to do. ``administers``: only for those who see to
+    the people of their organisation."""
 
     who: Who
     shows: Shows = Shows.NOBODY
     roles: frozenset[str] = EVERY_ROLE
     scopes: frozenset[str] = frozenset({READ})
+    administers: bool = False
 
 
 def routes_of(app: FastAPI) -> dict[tuple[str, str], Any]:
@@ -74,12 +76,17 @@ def install(app: FastAPI, policies: Policies) -> None:
         raise RuntimeError("two routes share one function, and could not be told apart")
 
 
-def admit(request: Request, who: Who, role: str, scopes: frozenset[str] | None = None) -> None:
+def admit(
+    request: Request, who: Who, role: str, scopes: frozenset[str] | None = None, *,
+    administers: bool = False,
+) -> None:  # fmt: skip
     """403 where the route is not for this role, or the key may not do this."""
     policy: Policy = request.app.state.policies[request.scope["endpoint"]]
     if policy.who is not who:
         raise HttpProblem(403, f"This address is for {policy.who.value}.")
     if role not in policy.roles:
         raise HttpProblem(403, f"The role {role} may not use this.")
+    if policy.administers and not administers:
+        raise HttpProblem(403, "This page is for administrators of your organisation.")
     if scopes is not None and (lacking := policy.scopes - scopes):
         raise HttpProblem(403, f"This key is not made to {' and '.join(sorted(lacking))}.")

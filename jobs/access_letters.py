@@ -14,9 +14,12 @@ from jobs.letters import MOST_ATTEMPTS, Failed, Letter, gave_up, next_attempt
 
 TOO_LATE = "it could not be sent while its link would have been good"
 log = structlog.get_logger()
+LEADS = {"recovery": "password", "invitation": "invitation"}  # the page of a link
 _NOT_YOU = "If that was not you, tell the administrator of your organisation at once."
 SUBJECTS = {
     "recovery": "Choose a new password",
+    "invitation": "Your account of AP Registry",
+    "ended_unused": "Your account of AP Registry has ended",
     "password_changed": "Your password was changed",
     "second_factor_on": "You are asked for a code from now on",
     "second_factor_off": "You are asked for no code any more",
@@ -26,6 +29,17 @@ TEXTS = {
         "Somebody, most likely you, asked for a new password for AP Registry.\n\n"
         "Choose it here. The link works once, and for an hour:\n\n{link}\n\n"
         "If you did not ask, do nothing: your password stays as it is."
+    ),
+    "invitation": (
+        "An administrator of {organisation} has made an account of AP Registry for you, the"
+        " register of pupils in alternative provision.\n\n"
+        "Say who you are and choose a password here. The link works once, and for a week:\n\n"
+        "{link}\n\n"
+        "If you did not expect this, do nothing: without a password nobody can use the account."
+    ),
+    "ended_unused": (
+        "Nobody has signed in to your account of AP Registry for a long time, and it has ended."
+        " If you still need it, an administrator of {organisation} can invite you again."
     ),
     "password_changed": f"The password of your account of AP Registry was changed. {_NOT_YOU}",
     "second_factor_on": (
@@ -101,8 +115,8 @@ def _letter(found: Installation, due: Due) -> Letter:
     if due.what in LASTS:
         with found.database.connection() as connection, connection.transaction():
             token = access_links.make_link(connection, due.account, due.what, at=now)
-        link = f"{found.settings.site}/password/{token}"
-    words = TEXTS[due.what].format(link=link)
+        link = f"{found.settings.site}/{LEADS[due.what]}/{token}"
+    words = TEXTS[due.what].format(link=link, organisation=due.organisation)
     return Letter(
         id=due.id, to=due.email, subject=SUBJECTS[due.what],
         text=f"Dear {due.name},\n\n{words}\n", at=now, again=due.attempts > 1,

@@ -33,6 +33,9 @@ def key_create(
         typer.Option(help=f"What it may do: {', '.join(SCOPES)}; both if left out."),
     ] = None,
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
+    keeper: Annotated[
+        str | None, typer.Option(help="The account of who answers for it: it ends with theirs.")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Make an API key; it is shown once."""
@@ -42,9 +45,11 @@ def key_create(
     last = parse_day(until)
     with installation() as found, found.database.connection() as connection:
         last = last or found.registry.today() + LASTS
+        at = found.registry.now()
+        kept_by = accounts.account_named(connection, keeper, at=at).id if keeper else None
         made, secret = accounts.create_key(
-            connection, organisations=names, role=role_of(role), at=found.registry.now(),
-            until_on=last, scopes=scope or SCOPES, name=name,
+            connection, organisations=names, role=role_of(role), at=at, until_on=last,
+            scopes=scope or SCOPES, name=name, keeper=kept_by,
         )  # fmt: skip
     if json_:
         write_json(

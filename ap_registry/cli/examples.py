@@ -59,6 +59,11 @@ EXAMPLES = {
     "retention preview": "ap-registry retention preview",
     "retention carry-out": "ap-registry retention carry-out --reason 'yearly review'",
     "user add": "ap-registry user add office@alder.example --role school --organisation 100001",
+    "user invite": "ap-registry user invite office@alder.example --role school"
+    " --organisation 100001 --administrator",
+    "user change": "ap-registry user change office@alder.example --role school --administrator",
+    "user acts": "ap-registry user acts --organisation 100001",
+    "user confirmations": "ap-registry user confirmations",
     "user list": "ap-registry user list --organisation 100001",
     "user disable": "ap-registry user disable office@alder.example",
     "user enable": "ap-registry user enable office@alder.example",

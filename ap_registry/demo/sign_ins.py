@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from ap_registry.access import GIVES
 from ap_registry.demo import organisations
 from ap_registry.demo.world import FIRST_LA
 from ap_registry.store import accounts
@@ -38,4 +39,5 @@ def add_sign_ins(connection: Connection, *, at: datetime) -> None:
         accounts.add_account(
             connection, email=email_of(role), name=NAMES[role], password=PASSWORD,
             organisation=organisation, role=role, at=at,
+            administers=role in GIVES,
         )  # fmt: skip

@@ -13,8 +13,14 @@ from ap_registry.store.accounts import address_of
 from ap_registry.store.database import Connection
 from ap_registry.store.tokens import hash_of, new_token
 
-LASTS = {"recovery": timedelta(hours=1)}  # letters that carry a link: good for so long
-LETTERS = frozenset({*LASTS, "password_changed", "second_factor_on", "second_factor_off"})
+INVITATION, RECOVERY = "invitation", "recovery"
+LASTS = {
+    RECOVERY: timedelta(hours=1),
+    INVITATION: timedelta(days=7),
+}  # letters that carry a link: good for so long
+LETTERS = frozenset(
+    {*LASTS, "password_changed", "second_factor_on", "second_factor_off", "ended_unused"}
+)
 AGAIN_AFTER = timedelta(minutes=5)  # one letter of a kind to one account
 
 
@@ -23,32 +29,37 @@ def make_link(connection: Connection, account: UUID, what: str, *, at: datetime)
     token = new_token()
     connection.execute("delete from access_link where account = %s", (account,))
     connection.execute(
-        "insert into access_link (token_hash, account, created_at, until_at)"
-        " values (%s, %s, %s, %s)",
-        (hash_of(token), account, at, at + LASTS[what]),
+        "insert into access_link (token_hash, account, created_at, until_at, what)"
+        " values (%s, %s, %s, %s, %s)",
+        (hash_of(token), account, at, at + LASTS[what], what),
     )
     return token
 
 
 _GOOD: LiteralString = (
-    " token_hash = %s and used_at is null and until_at > %s"
+    " token_hash = %(token)s and what = %(what)s and used_at is null and until_at > %(at)s"
     " and exists (select from account a where a.id = account and not a.disabled)"
 )
 
 
-def account_of_link(connection: Connection, token: str, *, at: datetime) -> UUID | None:
+def account_of_link(
+    connection: Connection, token: str, what: str = RECOVERY, *, at: datetime
+) -> UUID | None:
     """Whose link it is; None where it is unknown, used or over."""
     row = connection.execute(
-        "select account from access_link where" + _GOOD, (hash_of(token), at)
+        "select account from access_link where" + _GOOD,
+        {"token": hash_of(token), "what": what, "at": at},
     ).fetchone()
     return row[0] if row else None
 
 
-def use_link(connection: Connection, token: str, *, at: datetime) -> UUID | None:
+def use_link(
+    connection: Connection, token: str, what: str = RECOVERY, *, at: datetime
+) -> UUID | None:
     """As ``account_of_link``, and it is used up."""
     row = connection.execute(
-        "update access_link set used_at = %s where" + _GOOD + " returning account",
-        (at, hash_of(token), at),
+        "update access_link set used_at = %(at)s where" + _GOOD + " returning account",
+        {"token": hash_of(token), "what": what, "at": at},
     ).fetchone()
     return row[0] if row else None
 
@@ -68,7 +79,7 @@ def ask_for_recovery(connection: Connection, email: str, *, at: datetime) -> Non
     connection.execute(
         "insert into access_letter (id, account, what, created_at, attempts)"
         " select %(id)s, a.id, 'recovery', %(at)s, 0 from account a"
-        "  where a.email = %(email)s and not a.disabled and not exists ("
+        "  where a.email = %(email)s and not a.disabled and a.password_hash <> '' and not exists ("
         "    select from access_letter l where l.account = a.id and l.what = 'recovery'"
         "       and l.created_at > %(since)s)",
         {"id": uuid4(), "at": at, "email": address_of(email), "since": at - AGAIN_AFTER},
@@ -84,6 +95,7 @@ class Due:
     what: str
     email: str
     name: str
+    organisation: str
     created_at: datetime
     attempts: int
 
@@ -99,7 +111,9 @@ update access_letter l
    set attempts = attempts + 1, not_before = clock_timestamp() + %(lease)s
   from next, account a
  where l.id = next.id and a.id = l.account
-returning l.id, l.account, l.what, a.email, a.name, l.created_at, l.attempts
+returning l.id, l.account, l.what, a.email, a.name,
+          coalesce((select o.name from organisation o where o.id = a.organisation
+                       and o.until_at = 'infinity'), a.organisation), l.created_at, l.attempts
 """
 
 
@@ -108,10 +122,10 @@ def claim_letter(connection: Connection, lease: timedelta) -> Due | None:
     row = connection.execute(_CLAIM, {"lease": lease}).fetchone()
     if row is None:
         return None
-    id_, account, what, email, name, created_at, attempts = row
+    id_, account, what, email, name, organisation, created_at, attempts = row
     return Due(
-        id=id_, account=account, what=what, email=email, name=name, created_at=created_at,
-        attempts=attempts,
+        id=id_, account=account, what=what, email=email, name=name, organisation=organisation,
+        created_at=created_at, attempts=attempts,
     )  # fmt: skip
 
 

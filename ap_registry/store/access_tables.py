@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, text
+from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlmodel import Field, SQLModel
@@ -66,6 +66,24 @@ class AccessLink(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
     until_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(sa_type=Instant)
+    what: str = Field(sa_column=Column(Text, nullable=False, server_default="recovery"))
+
+
+class AccountAct(SQLModel, table=True):
+    """What was done to an account, or said of all of an organisation: by whom and when.
+
+    Web and job may add to it, and change nothing.
+    """
+
+    __tablename__ = "account_act"
+    __table_args__: ClassVar[Any] = (Index("account_act_organisation", "organisation", "id"),)
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    organisation: str
+    account: UUID | None
+    what: str
+    detail: str
 
 
 class AccessLetter(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """API keys and accounts: only hashes of secrets are kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -14,7 +14,8 @@ from ap_registry.store.tokens import hash_of, new_token
 PREFIX = "apr_"
 
 
-def _known(connection: Connection, organisations: Sequence[str]) -> None:
+def known(connection: Connection, organisations: Sequence[str]) -> None:
+    """Refuse organisations that are not on record."""
     for name in organisations:
         row = connection.execute(
             "select 1 from organisation where id = %s and until_at = 'infinity'", (name,)
@@ -28,9 +29,10 @@ def _known(connection: Connection, organisations: Sequence[str]) -> None:
 def create_key(
     connection: Connection, *, organisations: Sequence[str], role: str, at: datetime,
     until_on: date | None = None, scopes: Sequence[str] = SCOPES, name: str = "",
+    keeper: UUID | None = None,
 ) -> tuple[UUID, str]:  # fmt: skip
-    """Make a key; the secret is answered once and kept nowhere."""
-    _known(connection, organisations)
+    """Make a key, which ends with its keeper; the secret is answered once and kept nowhere."""
+    known(connection, organisations)
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         words = f"a key is made to {' or '.join(SCOPES)}"
@@ -38,10 +40,10 @@ def create_key(
     key_id, secret = uuid4(), PREFIX + new_token()
     connection.execute(
         "insert into api_key (id, secret_hash, organisations, role, created_at, until_on, scopes,"
-        " name) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        " name, keeper) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             key_id, hash_of(secret), list(organisations), role, at, until_on,
-            sorted(set(scopes)), name,
+            sorted(set(scopes)), name, keeper,
         ),
     )  # fmt: skip
     return key_id, secret
@@ -58,17 +60,17 @@ def revoke_key(connection: Connection, key_id: str, *, at: datetime) -> None:
 
 def add_account(
     connection: Connection, *, email: str, name: str, password: str, organisation: str, role: str,
-    at: datetime,
+    at: datetime, administers: bool = False,
 ) -> UUID:  # fmt: skip
     """Add a person who signs in; the password is kept as argon2id."""
     stored = passwords.hashed(password, about=(email, name))
-    _known(connection, [organisation])
+    known(connection, [organisation])
     account = uuid4()
     done = connection.execute(
         "insert into account (id, email, name, password_hash, organisation, role, created_at,"
-        " disabled, failures) values (%s, %s, %s, %s, %s, %s, %s, false, 0)"
+        " disabled, failures, administers) values (%s, %s, %s, %s, %s, %s, %s, false, 0, %s)"
         " on conflict (email) do nothing",
-        (account, address_of(email), name, stored, organisation, role, at),
+        (account, address_of(email), name, stored, organisation, role, at, administers),
     )
     if done.rowcount == 0:
         raise Refused((Problem("/email", "already_registered", "this address has an account"),))
@@ -82,7 +84,10 @@ def address_of(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A person who may sign in, as administrators see them."""
+    """A person who may sign in, as administrators see them.
+
+    ``invited``: without a password as yet. ``used_on``: last, where ever.
+    """
 
     id: UUID
     email: str
@@ -92,11 +97,17 @@ class Account:
     disabled: bool
     locked: bool
     second_factor: bool
+    administers: bool
+    invited: bool
+    last_on: date | None
+    used_on: date | None
+    created_at: datetime
 
 
 _ACCOUNTS = """
 select a.id, a.email, a.name, a.role, a.organisation, a.disabled,
-       coalesce(a.locked_until > %(at)s, false), f.confirmed_at is not null
+       coalesce(a.locked_until > %(at)s, false), f.confirmed_at is not null, a.administers,
+       a.password_hash = '', a.last_on, a.used_on, a.created_at
   from account a left join second_factor f on f.account = a.id
 """
 
@@ -121,8 +132,15 @@ def account_named(connection: Connection, email: str, *, at: datetime) -> Accoun
     return _account(row)
 
 
+def account_of(connection: Connection, account: UUID, *, at: datetime) -> Account | None:
+    row = connection.execute(
+        _ACCOUNTS + " where a.id = %(id)s", {"at": at, "id": account}
+    ).fetchone()
+    return _account(row) if row else None
+
+
 def _account(row: tuple[object, ...]) -> Account:
-    names = ("id", "email", "name", "role", "organisation", "disabled", "locked", "second_factor")
+    names = (field.name for field in fields(Account))
     return Account(**dict(zip(names, row, strict=True)))  # type: ignore[arg-type]
 
 
@@ -149,9 +167,21 @@ def email_of(connection: Connection, account: UUID) -> str:
     return str(row[0]) if row else ""
 
 
-def set_disabled(connection: Connection, account: UUID, disabled: bool) -> None:
-    """Whether the account is out of use; it opens a locked one that comes back."""
+def end(connection: Connection, account: UUID, *, at: datetime) -> int:
+    """Take an account out of use, its keys and links for good; answers how many sessions ended."""
+    connection.execute("update account set disabled = true where id = %s", (account,))
+    connection.execute("delete from access_link where account = %s", (account,))
     connection.execute(
-        "update account set disabled = %s, failures = 0, locked_until = null where id = %s",
-        (disabled, account),
+        "update api_key set revoked_at = %s where keeper = %s and revoked_at is null",
+        (at, account),
+    )
+    return connection.execute("delete from web_session where account = %s", (account,)).rowcount
+
+
+def open_again(connection: Connection, account: UUID, *, today: date) -> None:
+    """Let one that was ended or locked sign in, without a last day."""
+    connection.execute(
+        "update account set disabled = false, failures = 0, locked_until = null, last_on = null,"
+        " used_on = %s where id = %s",
+        (today, account),
     )

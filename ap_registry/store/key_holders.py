@@ -33,8 +33,9 @@ def holder_of(
     hashed = hash_of(secret)
     row = connection.execute(
         "select id, role, organisations, scopes, used_at is null or used_at < %s from api_key"
-        " where secret_hash = %s and revoked_at is null and (until_on is null or until_on >= %s)",
-        (now - NOTED_EVERY, hashed, today),
+        " where secret_hash = %s and revoked_at is null and (until_on is null or until_on >= %s)"
+        " and not exists (select from account a where a.id = keeper and a.last_on < %s)",
+        (now - NOTED_EVERY, hashed, today, today),
     ).fetchone()
     if row is None:
         return None

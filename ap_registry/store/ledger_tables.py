@@ -298,7 +298,10 @@ class IdempotencyKey(SQLModel, table=True):
 
 
 class ApiKey(SQLModel, table=True):
-    """A key of an organisation; only its hash is kept. ``used_at`` is right to five minutes."""
+    """A key of an organisation; only its hash is kept. ``used_at`` is right to five minutes.
+
+    ``keeper``: the account of who answers for it, and with which it ends.
+    """
 
     __tablename__ = "api_key"
     id: UUID = Field(primary_key=True)
@@ -313,10 +316,15 @@ class ApiKey(SQLModel, table=True):
         sa_column=Column(ARRAY(Text), nullable=False, server_default="{read,send}")
     )
     used_at: datetime | None = Field(sa_type=Instant)
+    keeper: UUID | None
 
 
 class Account(SQLModel, table=True):
-    """A person who signs in; the password as argon2id."""
+    """A person who signs in; the password as argon2id, empty where none was chosen.
+
+    ``administers``: the people of its organisation. ``last_on``: the last day on which it works.
+    ``used_on``: the last on which it was used; of one that never was, None.
+    """
 
     id: UUID = Field(primary_key=True)
     email: str = Field(unique=True)
@@ -328,6 +336,9 @@ class Account(SQLModel, table=True):
     disabled: bool = Field(sa_type=Boolean)
     failures: int = Field(sa_type=SmallInteger)
     locked_until: datetime | None = Field(sa_type=Instant)
+    administers: bool = Field(sa_column=Column(Boolean, nullable=False, server_default="false"))
+    last_on: date | None
+    used_on: date | None
 
 
 class WebSession(SQLModel, table=True):

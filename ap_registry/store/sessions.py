@@ -33,7 +33,7 @@ class SignedIn:
     """A person in a browser session; ``csrf`` must come back with every form.
 
     ``token``: what the browser must send from now on, where that has changed. ``second_factor``:
-    whether the account asks for a code.
+    whether the account asks for a code. ``administers``: the people of its organisation.
     """
 
     caller: Caller
@@ -42,6 +42,7 @@ class SignedIn:
     csrf: str
     token: str | None = None
     second_factor: bool = False
+    administers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +59,9 @@ def sign_in(
     """None where they do not match; five failures lock the account for a quarter of an hour."""
     row = connection.execute(
         "select a.id, a.password_hash, a.locked_until, f.confirmed_at is not null from account a"
-        " left join second_factor f on f.account = a.id where a.email = %s and not a.disabled",
-        (address_of(email),),
+        " left join second_factor f on f.account = a.id where a.email = %s and not a.disabled"
+        " and (a.last_on is null or a.last_on >= %s)",
+        (address_of(email), london_today(at)),
     ).fetchone()
     account, stored, locked_until, half = row or (None, None, None, False)
     right = passwords.matches(stored, password)
@@ -78,6 +80,10 @@ def begin(
 ) -> str:
     """Sign an account in; its token is answered once. Sessions that ended long ago go."""
     connection.execute("delete from web_session where created_at < %s", (at - SESSION_FOR,))
+    connection.execute(
+        "update account set used_on = %s where id = %s and not %s",
+        (london_today(at), account, half),
+    )
     token = new_token()
     connection.execute(
         "insert into web_session (token_hash, account, created_at, seen_at, csrf, changed_at, half,"
@@ -114,10 +120,11 @@ _SEEN: LiteralString = """
 update web_session s set seen_at = %(at)s
   from account a left join second_factor f on f.account = a.id
  where {which} and a.id = s.account and not a.disabled and s.half = %(half)s
+   and (a.last_on is null or a.last_on >= %(today)s)
    and s.seen_at > %(idle)s and s.created_at > %(oldest)s
    and (not s.half or a.locked_until is null or a.locked_until <= %(at)s)
 returning a.id, a.role, a.organisation, a.name, s.csrf, f.confirmed_at is not null,
-          s.changed_at is null or s.changed_at <= %(due)s
+          a.administers, s.changed_at is null or s.changed_at <= %(due)s
 """
 _BY_TOKEN: LiteralString = _SEEN.format(which="s.token_hash = %(token)s")
 _BY_PREVIOUS: LiteralString = _SEEN.format(
@@ -131,6 +138,7 @@ def signed_in(connection: Connection, token: str, *, at: datetime) -> SignedIn |
     values = {
         "at": at, "token": hashed, "half": False, "idle": at - IDLE_FOR,
         "oldest": at - SESSION_FOR, "due": at - CHANGED_EVERY, "overlap": at - OVERLAP,
+        "today": london_today(at),
     }  # fmt: skip
     row = connection.execute(_BY_TOKEN, values).fetchone()
     if row is not None:
@@ -147,7 +155,7 @@ def half_signed_in(connection: Connection, token: str, *, at: datetime) -> Signe
     """Who has given the right password, and owes a code."""
     values = {
         "at": at, "token": hash_of(token), "half": True, "idle": at - CODE_WITHIN,
-        "oldest": at - CODE_WITHIN, "due": at, "overlap": at,
+        "oldest": at - CODE_WITHIN, "due": at, "overlap": at, "today": london_today(at),
     }  # fmt: skip
     row = connection.execute(_BY_TOKEN, values).fetchone()
     return None if row is None else _signed_in(connection, row, None, at)
@@ -156,7 +164,7 @@ def half_signed_in(connection: Connection, token: str, *, at: datetime) -> Signe
 def _signed_in(
     connection: Connection, row: tuple[object, ...], token: str | None, at: datetime
 ) -> SignedIn:
-    account, role, organisation, name, csrf, second_factor, _due = row
+    account, role, organisation, name, csrf, second_factor, administers, _due = row
     assert isinstance(account, UUID)
     caller = Caller(
         actor=f"account:{account}", role=str(role),
@@ -164,7 +172,7 @@ def _signed_in(
     )  # fmt: skip
     return SignedIn(
         caller=caller, account=account, name=str(name), csrf=str(csrf), token=token,
-        second_factor=bool(second_factor),
+        second_factor=bool(second_factor), administers=bool(administers),
     )  # fmt: skip
 
 

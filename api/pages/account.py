@@ -57,14 +57,14 @@ def change_password(
 
 
 @router.get("/second-factor")
-def second_factor_page(registry: TheRegistry, person: Whoever) -> Response:
+def second_factor_page(request: Request, registry: TheRegistry, person: Whoever) -> Response:
     if person.second_factor:
         return see_other("/account")
-    return _second_factor(registry, person)
+    return _second_factor(request, registry, person)
 
 
 def _second_factor(
-    registry: TheRegistry, person: Whoever, status: int = 200, error: str = ""
+    request: Request, registry: TheRegistry, person: Whoever, status: int = 200, error: str = ""
 ) -> Response:
     """The secret as a picture and as letters: it is shown until its first code was right."""
     with registry.database.connection() as connection:
@@ -75,12 +75,13 @@ def _second_factor(
     return page(
         registry, "second_factor.html", person, status, error=error, secret=parts,
         picture=picture.png_data_uri(scale=5),
+        needed=request.app.state.settings.needs_second_factor(person.caller.role),
     )  # fmt: skip
 
 
 @router.post("/second-factor")
 def confirm_second_factor(
-    registry: TheRegistry, person: Whoever, code: Text = "", csrf: Text = ""
+    request: Request, registry: TheRegistry, person: Whoever, code: Text = "", csrf: Text = ""
 ) -> Response:
     """By the real clock, also in a practice registry: phones go by it."""
     check_form(person, csrf)
@@ -91,7 +92,7 @@ def confirm_second_factor(
                 connection, person.account, "second_factor_on", at=registry.now()
             )
     except Refused as refused:
-        return _second_factor(registry, person, 400, refused.problems[0].detail)
+        return _second_factor(request, registry, person, 400, refused.problems[0].detail)
     return page(registry, "recovery_codes.html", person, codes=codes)
 
 

@@ -90,7 +90,7 @@ def whoever(request: Request, registry: TheRegistry) -> SignedIn:
         send_cookie(request, found.token)
     limits: Limits = request.app.state.limits
     limits.hold(limits.account, str(found.account), request)
-    admit(request, Who.PERSON, found.caller.role)
+    admit(request, Who.PERSON, found.caller.role, administers=found.administers)
     return found
 
 

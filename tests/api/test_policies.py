@@ -90,6 +90,7 @@ class World:
             "organisation": (SCHOOL,),
             "webhook": (self.webhook,),
             "report": (self.report,),
+            "account": ("00000000-0000-4000-8000-000000000000",),
             "name": NAMES.get(path.split("/")[1], ()),
         }
         names = re.findall(r"{(\w+)}", path)
@@ -121,7 +122,7 @@ def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> 
             )
             account = accounts.add_account(
                 connection, email=f"{number}@example.org", name="Sam", organisation=organisation,
-                password="correct horse battery", role=role, at=at,
+                password="correct horse battery", role=role, at=at, administers=True,
             )  # fmt: skip
             token = sessions.begin(connection, account, at=at)
             people[name] = httpx.Client(base_url=url, timeout=60, cookies={COOKIE: token})

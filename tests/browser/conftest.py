@@ -54,6 +54,7 @@ def add_people(registry: Registry, people: Iterable[tuple[str, str]] = PEOPLE) -
             accounts.add_account(
                 connection, email=f"{role}@example.org", name=f"Sam of the {role}",
                 password=PASSWORD, organisation=organisation, role=role, at=registry.now(),
+                administers=role == "la",
             )  # fmt: skip
 
 

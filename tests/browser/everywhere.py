@@ -5,12 +5,13 @@
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pyotp
 
+from ap_registry.access import Caller
 from ap_registry.registry import Registry
-from ap_registry.store import access_links, accounts, second_factors
+from ap_registry.store import access_links, accounts, colleagues, second_factors
 from tests.browser.conftest import PASSWORD
 from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil, send_register, upn
 
@@ -18,7 +19,16 @@ NOBODY = "nobody"  # who has not signed in
 HALFWAY = "halfway"  # whose account asks for a code too
 EVERYBODY = ("/", "/pupils", "/pupils/{pupil}", "/notify")
 PAGES: Mapping[str, tuple[str, ...]] = {
-    NOBODY: ("/docs", "/problems/422", "/sign-in", "/forgotten", "/password/{token}", "/nowhere"),
+    NOBODY: (
+        "/docs",
+        "/problems/422",
+        "/sign-in",
+        "/forgotten",
+        "/password/{token}",
+        "/invitation/{invitation}",
+        "/invitation/spent",
+        "/nowhere",
+    ),  # fmt: skip
     HALFWAY: ("/sign-in/code",),
     "school": (
         *EVERYBODY,
@@ -69,6 +79,11 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/quality/settled",
         "/boards/sixth-day",
         "/boards/section-19",
+        "/colleagues",
+        "/colleagues?said=invited",
+        "/colleagues/invite",
+        "/colleagues/{colleague}",
+        "/colleagues/{invited}",
         "/reports",
         "/reports/outcomes",
         "/reports/movements?from=2025-09-01&to=2026-11-20",
@@ -141,10 +156,30 @@ def fill(registry: Registry) -> dict[str, str]:
     send_register(registry, f"upn,organisation,date,session,code\n{PUPIL},{PRU},2026-11-20,AM,/\n")
     return {
         "token": _second_step(registry),
+        **_colleagues(registry),
         "pupil": PUPIL,
         "event": str(said["event"]["id"]),
         "case": str(case["event"]["id"]),
     }
+
+
+def _colleagues(registry: Registry) -> dict[str, str]:
+    """Two of the LA: one with a last day, one invited by a link that is good."""
+    at, by = registry.now(), Caller(actor="account:0", role="la", organisations=("LA856",))
+    with registry.database.connection() as connection:
+        leaver = accounts.add_account(
+            connection, email="leaver@example.org", name="Lee Leaver", password=PASSWORD,
+            organisation="LA856", role="panel", at=at,
+        )  # fmt: skip
+        one = colleagues.one_of(connection, by, leaver, at=at)
+        colleagues.set_last_day(
+            connection, by, one, date(2026, 12, 18), at=at, today=registry.today()
+        )
+        invited = colleagues.invite(
+            connection, by, email="new@example.org", role="la", organisation="LA856", at=at
+        )
+        link = access_links.make_link(connection, invited, access_links.INVITATION, at=at)
+    return {"colleague": str(leaver), "invited": str(invited), "invitation": link}
 
 
 def _second_step(registry: Registry) -> str:

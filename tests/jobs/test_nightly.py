@@ -1,6 +1,6 @@
 """The night's work: once a night, caught up when missed."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from threading import Event
 from uuid import uuid4
 
@@ -8,6 +8,7 @@ import pytest
 
 from ap_registry.access import COMMAND_LINE
 from ap_registry.installation import Installation
+from ap_registry.store import account_acts, accounts, sessions
 from ap_registry.store.reads import Asked, note, reads
 from jobs.nightly import night_of, run_nightly
 from tests.jobs.conftest import MORNING
@@ -107,3 +108,40 @@ def test_reads_are_kept_for_six_years(morning: Installation) -> None:
         run_nightly(morning)
         left = reads(connection, Asked(), everything=True)
     assert [one.at for one in left] == days[1:]
+
+
+@pytest.mark.parametrize(("days", "disabled"), [(90, False), (91, True)])
+def test_an_account_unused_for_ninety_days_ends_and_its_owner_is_told(
+    morning: Installation, days: int, disabled: bool
+) -> None:
+    now = morning.registry.now()
+    with morning.database.connection() as connection:
+        account = accounts.add_account(
+            connection, email="sam@example.org", name="Sam", password="correct horse battery",
+            organisation=SCHOOL, role="school", at=now - timedelta(days=400),
+        )  # fmt: skip
+        sessions.begin(connection, account, at=now - timedelta(days=days))
+        run_nightly(morning)
+        found = accounts.account_named(connection, "sam@example.org", at=now)
+        letters = connection.execute("select what from access_letter").fetchall()
+        done = [(one.what, one.actor) for one in account_acts.acts(connection)]
+    assert found.disabled is disabled
+    assert letters == [("ended_unused",)] * disabled
+    assert done == [("ended_unused", "nightly")] * disabled
+
+
+def test_a_leaver_ends_the_night_after_the_last_day(morning: Installation) -> None:
+    now, today = morning.registry.now(), morning.registry.today()
+    with morning.database.connection() as connection:
+        for number in (0, 1):
+            account = accounts.add_account(
+                connection, email=f"{number}@example.org", name="Sam", role="school",
+                password="correct horse battery", organisation=SCHOOL, at=now,
+            )  # fmt: skip
+            connection.execute(
+                "update account set last_on = %s where id = %s",
+                (today - timedelta(days=number), account),
+            )
+        run_nightly(morning)
+        found = [one.disabled for one in accounts.all_accounts(connection, at=now)]
+    assert found == [False, True]
