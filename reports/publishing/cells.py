@@ -103,8 +103,7 @@ class Cells:
         ):
             for row in rows:
                 made._figure(row, measure_of(row))
-        for place, measure, group in sorted({one[:3] for one in made.values}, key=repr):
-            made._within_row(place, measure, group)
+        made._within_rows()
         made._sessions_of_few()
         made._medical()
         made._case_mix(report["case_mix"])
@@ -146,6 +145,14 @@ class Cells:
         self.guarded.add(keys[2])
         self.equations.append(Equation(total=keys[0], parts=(keys[1], keys[2])))
 
+    def _within_rows(self) -> None:
+        rows: defaultdict[tuple[Any, ...], list[str]] = defaultdict(list)
+        for *row, name in self.values:
+            rows[tuple(row)].append(name)
+        for (place, measure, group), names in sorted(rows.items(), key=repr):
+            self._within_row(place, measure, group)
+            self._where_pupils_went({name: key(place, measure, group, name) for name in names})
+
     def _within_row(self, place: Place, measure: str, group: str | None) -> None:
         def of(name: str) -> Key:
             return key(place, measure, group, name)
@@ -160,17 +167,18 @@ class Cells:
                 self.values[slack] = self.values[of(greater)] - self.values[of(lesser)]
                 self.never.add(slack)
                 self.equations.append(Equation(total=of(greater), parts=(of(lesser), slack)))
-        self._where_pupils_went(place, measure, group)
 
-    def _where_pupils_went(self, place: Place, measure: str, group: str | None) -> None:
-        """Ends add up to everybody looked at, those who did not return to the rest of returned."""
-        names = {k[3]: k for k in self.values if k[:3] == (place, measure, group)}
+    def _where_pupils_went(self, names: Mapping[str, Key]) -> None:
+        """Ends add up to everybody looked at, those who did not return to the rest of returned.
+
+        ``names``: the cells of one row.
+        """
         went = tuple(k for name, k in names.items() if name.startswith("went_"))
         missed = tuple(k for name, k in names.items() if name.startswith("not_returned_"))
         if missed and "returned.rest" in names:
             self.equations.append(Equation(total=names["returned.rest"], parts=missed))
         if went:
-            everybody = (place, measure, group, "everybody")
+            everybody = (*went[0][:3], "everybody")
             looked_at = tuple(
                 k for name, k in names.items()
                 if name in {"denominator", "pending", "unknown"} or name.startswith("excluded:")

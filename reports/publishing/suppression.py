@@ -5,14 +5,17 @@ kept back to have another value by which everything that is published would stil
 other table is looked for and found: it is the proof that the cell cannot be recovered.
 """
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 SMALL = range(1, 6)
 MOST_STEPS = 400  # of one search; where it takes more, another cell is kept back instead
 MOST_CHANGED = 60  # cells in one other table
+MOST_WAYS = 40  # tried of the ways to mend one equation: a column of all providers has hundreds
 Key = tuple[Any, ...]
 
 
@@ -50,11 +53,18 @@ class Tables:
             for key, _ in equation.signs():
                 self._of[key].append(number)
         self._signs = [dict(equation.signs()) for equation in self.equations]
+        smallest_first = sorted(self.values, key=lambda key: (self.values[key], repr(key)))
+        self._rank = {key: rank for rank, key in enumerate(smallest_first)}
+        # Of each equation the cells that may change, those that are in the fewest others first.
+        self._free: list[list[tuple[int, int, Key]]] = [[] for _ in self.equations]
+        for key in self.never:
+            self._set_free(key)
 
     def suppressed(self) -> frozenset[Key]:
         """Of the cells that are published those to keep back; a nought stands if not withheld."""
         small = [key for key, value in self.values.items() if value in SMALL]
-        self.kept_back = {key for key in small if key not in self.never} | self.withheld
+        for key in (*small, *self.withheld):
+            self._keep_back(key)
         waiting = [key for key in small if key not in self.never or key in self.guarded]
         waiting += sorted(self.withheld, key=repr)
         while waiting:
@@ -63,27 +73,46 @@ class Tables:
                 more = self._next(key)
                 if more is None:
                     break
-                self.kept_back.add(more)
+                self._keep_back(more)
                 waiting.append(more)
         return frozenset(self.kept_back)
+
+    def _keep_back(self, key: Key) -> None:
+        if not self._open(key):
+            self.kept_back.add(key)
+            self._set_free(key)
+
+    def _set_free(self, key: Key) -> None:
+        for number in self._of[key]:
+            insort(self._free[number], (len(self._of[key]), self._rank[key], key))
 
     def _open(self, key: Key) -> bool:
         return key in self.kept_back or key in self.never
 
     def _next(self, key: Key) -> Key | None:
-        """The smallest beside it: where it stands alone first, then anywhere about, totals last."""
-        alone = [n for n in self._of[key] if self._others(n, key) == 0]
-        near = self._of[key]
-        about = sorted({n for e in near for k in self._signs[e] if self._open(k)
-                        for n in self._of[k]})  # fmt: skip
-        for found in (*map(self._parts, (alone, near, about)), self._totals(about)):
+        """The smallest beside it: where it stands alone first, then anywhere about, totals last.
+
+        None: nothing but noughts is shown of all that it hangs together with, so that any other
+        table of the same noughts would do, such as twice all of it.
+        """
+        alone = [n for n in self._of[key] if len(self._free[n]) == 1]
+        near = (self._parts(alone), self._parts(self._of[key]))
+        for found in chain(near, self._about(key)):
             shown = [k for k in found if not self._open(k) and self.values[k] > 0]
             if shown:
-                return min(shown, key=lambda k: (self.values[k], repr(k)))
+                return min(shown, key=self._rank.__getitem__)
         return None
 
-    def _others(self, number: int, key: Key) -> int:
-        return sum(self._open(k) for k in self._signs[number] if k != key)
+    def _about(self, key: Key) -> Iterator[Iterator[Key]]:
+        """Parts and then totals of the equations of what may change with it, ever further out."""
+        ring, known = set(self._of[key]), set(self._of[key])
+        while ring:
+            keys = {one for number in ring for _, _, one in self._free[number]}
+            about = {number for one in keys for number in self._of[one]}
+            yield self._parts(about)
+            yield self._totals(about)
+            ring = about - known
+            known |= ring
 
     def _parts(self, numbers: Iterable[int]) -> Iterator[Key]:
         return (key for n in numbers for key in self.equations[n].parts)
@@ -135,14 +164,18 @@ class _Search:
 
     def _fewest_ways(self) -> list[tuple[Key, int]]:
         """Of the equations that do not hold the one that the fewest changes mend, and these."""
-        ways = (self._ways(number, off) for number, off in self._off.items())
-        return min(ways, key=len)
+        fewest: list[tuple[Key, int]] | None = None
+        for number, off in self._off.items():
+            most = MOST_WAYS if fewest is None else len(fewest)
+            found = list(islice(self._ways(number, off), most))
+            if fewest is None or len(found) < len(fewest):
+                fewest = found
+        return fewest or []
 
-    def _ways(self, number: int, off: int) -> list[tuple[Key, int]]:
+    def _ways(self, number: int, off: int) -> Iterator[tuple[Key, int]]:
         """Changes of a cell that mend an equation; those that break the fewest others first."""
         tables = self._tables
-        found = [
-            (key, -off * sign) for key, sign in tables._signs[number].items()
-            if tables._open(key) and key not in self._changed and tables._may(key, -off * sign)
-        ]  # fmt: skip
-        return sorted(found, key=lambda one: len(tables._of[one[0]]))
+        for _, _, key in tables._free[number]:
+            step = -off * tables._signs[number][key]
+            if key not in self._changed and tables._may(key, step):
+                yield key, step

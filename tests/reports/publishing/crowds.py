@@ -25,6 +25,21 @@ def book(seed: int, pupils: int = 160) -> Book:
     return made
 
 
+def nation(seed: int, providers: int, pupils_each: int = 60) -> Book:
+    """Three providers to each LA, some of whose pupils live in the next one or are of no LA."""
+    chance = Random(seed)
+    made = Book()
+    for number in range(providers * pupils_each):
+        crowd = _Pupil(chance, str(number))
+        home = number % providers
+        crowd.provider = f"AP-{home:04d}"
+        crowd.second = f"AP-{(home + 1) % providers:04d}"
+        crowd.la = chance.choices((f"{800 + home // 3}", f"{801 + home // 3}", None), (18, 1, 1))[0]
+        for episodes in crowd.all():
+            made.take(list(episodes))
+    return made
+
+
 def report(made: Book) -> dict[str, Any]:
     """As ``reports.whole`` gives it, so far as publishing looks at it."""
     found = report_of(made, PERIOD, known_by="2026-11-27T00:00:00.000000Z", ledger=(1, "ab"))
