@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from ap_registry import confirming, matching, quality
 from ap_registry.access import GIVES, ROLES, SCOPES, SEND
 from api.pages.calendar import KEEPERS
+from api.pages.ledger import READERS as OF_LEDGER
 from api.pages.panel import ROLES as PANEL
 from api.policy import Policies, Policy, Shows, Who
 from api.v1 import attendance, census, ctf
@@ -136,6 +137,7 @@ _PAGES: Policies = {
     ("POST", "/colleagues/invite"): _people(),
     ("GET", "/colleagues/{account}"): _people(),
     ("POST", "/colleagues/{account}"): _people(),
+    ("GET", "/ledger"): _page(NOBODY, OF_LEDGER),
     ("POST", "/sign-out"): _page(NOBODY),
     ("GET", "/account"): _page(NOBODY),
     ("POST", "/account/password"): _page(NOBODY),

@@ -115,6 +115,18 @@ def all_heads(connection: Connection) -> list[Head]:
     return [_head(row) for row in connection.execute(f"{_HEADS} order by size, closed_at")]
 
 
+def of_days(connection: Connection, most: int) -> list[Head]:
+    """The last head of each day of London, the latest day first."""
+    rows = connection.execute(
+        "select distinct on (day) size, root, closed_at, key_id, signature from ("
+        f" select h.*, (h.closed_at at time zone 'Europe/London')::date as day from ({_HEADS}) h"
+        "(size, root, closed_at, key_id, signature)) d"
+        " order by day desc, size desc, closed_at desc limit %s",
+        (most,),
+    )
+    return [_head(row) for row in rows]
+
+
 def stray_ends(connection: Connection) -> int:
     """Ends of keys that were never published."""
     row = connection.execute(

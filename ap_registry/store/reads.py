@@ -63,6 +63,8 @@ select r.id, r.at, r.actor, a.name, r.role, r.organisation, r.what,
  where (%(everything)s or r.organisation = any(%(organisations)s))
    and (%(pupils)s::uuid[] is null or r.pupils && %(pupils)s::uuid[])
    and (%(actor)s::text is null or r.actor = %(actor)s)
+   and (%(who)s::text is null or r.actor = %(who)s or a.name ilike %(like)s)
+   and (%(organisation)s::text is null or r.organisation = %(organisation)s)
    and (%(from_at)s::timestamptz is null or r.at >= %(from_at)s)
    and (%(to_at)s::timestamptz is null or r.at <= %(to_at)s)
    and (%(before_at)s::timestamptz is null
@@ -74,10 +76,15 @@ select r.id, r.at, r.actor, a.name, r.role, r.organisation, r.what,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which reads: all that is None is not asked for; ``pupils`` by their own ids."""
+    """Which reads: all that is None is not asked for; ``pupils`` by their own ids.
+
+    ``who``: an actor, or a part of the name of a person who signs in.
+    """
 
     pupils: tuple[UUID, ...] | None = None
     actor: str | None = None
+    who: str | None = None
+    organisation: str | None = None
     from_at: datetime | None = None
     to_at: datetime | None = None
 
@@ -90,6 +97,8 @@ def reads(
     parameters = {
         "everything": everything, "organisations": list(organisations),
         "pupils": list(asked.pupils) if asked.pupils is not None else None, "actor": asked.actor,
+        "who": asked.who, "like": f"%{_literal(asked.who or '')}%",
+        "organisation": asked.organisation,
         "from_at": asked.from_at, "to_at": asked.to_at,
         "before_at": before[0] if before else None, "before_id": before[1] if before else None,
         "limit": limit,
@@ -101,6 +110,11 @@ def reads(
             _READS, parameters
         )
     ]  # fmt: skip
+
+
+def _literal(text: str) -> str:
+    """As it stands in a pattern, whatever signs it has."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def forget(connection: Connection, before: datetime) -> int:

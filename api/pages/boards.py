@@ -1,6 +1,6 @@
 """Boards of an LA: education owed from the sixth day of an exclusion, and under section 19."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,8 @@ from ap_registry.notice import World
 from ap_registry.store.boards import board
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
-from api.pages.rendering import Person, page
+from api.pages.rendering import Person, in_words, page
+from api.pages.tables import MOST_IN_FILE, Cell, Format, Table, file_of, pupil_cell
 from api.problems import HttpProblem
 
 router = APIRouter(prefix="/boards")
@@ -51,7 +52,9 @@ BOARDS: Mapping[str, Board] = {
 
 
 @router.get("/{name}")
-def show(name: str, registry: TheRegistry, person: Person, opened: Opened) -> Response:
+def show(
+    name: str, registry: TheRegistry, person: Person, opened: Opened, format: Format = ""
+) -> Response:
     """What is owed, soonest due first, and what was arranged in the last thirty days."""
     found = BOARDS.get(name)
     if found is None or person.caller.role not in ROLES:
@@ -60,15 +63,40 @@ def show(name: str, registry: TheRegistry, person: Person, opened: Opened) -> Re
     with registry.database.connection() as connection:
         rows = board(
             connection, scope_of(person.caller, today), found.kinds, on=today,
-            since=today - SINCE, limit=SHOWN + 1,
+            since=today - SINCE, limit=MOST_IN_FILE if format else SHOWN + 1,
         )  # fmt: skip
-        opened.note(connection, person.caller, (row["pupil_id"] for row in rows[:SHOWN]))
+        shown = rows if format else rows[:SHOWN]
+        opened.note(connection, person.caller, (row["pupil_id"] for row in shown))
         world = registry.worlds.fresh(connection)
-    items = [_shown(row, world, today) for row in rows[:SHOWN]]
+    items = [_shown(row, world, today) for row in shown]
+    if format == "csv":
+        return file_of(_table(name, found, items))
     return page(
         registry, "board.html", person, board=found, boards=BOARDS, name=name,
         owed=[one for one in items if not one["done"]], done=[one for one in items if one["done"]],
         more=len(rows) > SHOWN, mine=person.caller.organisations,
+    )  # fmt: skip
+
+
+def _table(name: str, found: Board, items: Sequence[Mapping[str, Any]]) -> Table:
+    return Table(
+        name=name, caption=found.title, empty=found.empty,
+        columns=("Due", "Arranged", "School days late", "Pupil", "What led to it", "Since",
+                 "On roll", "Placed", "Who owes it"),
+        rows=[
+            (
+                Cell(text=in_words(one["due_on"])),
+                Cell(text=in_words(one["closed_on"]) if one["done"] else ""),
+                Cell(text=str(one["late"])),
+                pupil_cell(one["pupil_id"], one["name"], one["upn"]),
+                Cell(text=in_words(one["excluded"] or one["route"] or "")),
+                Cell(text=in_words(one["excluded_on"] or one["opened_on"])),
+                Cell(text=one["school_name"] or "no school"),
+                Cell(text=one["placed_at_name"] or ""),
+                Cell(text=one["owner_name"]),
+            )
+            for one in items
+        ],
     )  # fmt: skip
 
 

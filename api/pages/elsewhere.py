@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from ap_registry.access import Caller
@@ -15,7 +14,7 @@ from api.deps import TheRegistry, scope_of
 from api.opened import Opened
 from api.pages.marks import WORDS
 from api.pages.rendering import ELSEWHERE_READERS, Person, in_words, page
-from api.pages.tables import SHOWN, Cell, Table, file_of, limit_of, pupil_cell
+from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of, pupil_cell
 from api.problems import HttpProblem
 
 router = APIRouter()
@@ -33,7 +32,7 @@ def show(
     registry: TheRegistry,
     person: Person,
     opened: Opened,
-    format: Annotated[str, Query(pattern="^(csv)?$")] = "",
+    format: Format = "",
 ) -> Response:
     """Of a provider those placed with it, of a virtual school its own; of others all they see."""
     caller, today = person.caller, registry.today()

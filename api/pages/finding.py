@@ -18,7 +18,7 @@ from ap_registry.store.sessions import SignedIn
 from api.deps import TheRegistry, find_pupil, scope_of
 from api.opened import Opened, Reader
 from api.pages.rendering import Person, in_words, page, see_other
-from api.pages.tables import SHOWN, Cell, Table, file_of, limit_of, pupil_cell
+from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of, pupil_cell
 
 router = APIRouter()
 NOBODY = (
@@ -34,7 +34,7 @@ def find(
     opened: Opened,
     q: Annotated[str, Query(max_length=100)] = "",
     upn: Annotated[str, Query(max_length=40)] = "",
-    format: Annotated[str, Query(pattern="^(csv)?$")] = "",
+    format: Format = "",
 ) -> Response:
     """A UPN leads to its pupil, anything else to a list; what may not be seen is not found."""
     asked = (q or upn).replace("\x00", "").strip()

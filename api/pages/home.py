@@ -20,7 +20,7 @@ from api.pages.elsewhere import CARERS
 from api.pages.owed import form_of
 from api.pages.rendering import Person, in_words, page
 from api.pages.role_lists import OF_ROLE
-from api.pages.tables import SHOWN, Cell, Table, file_of, limit_of
+from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of
 from api.pages.work import waiting
 
 router = APIRouter()
@@ -43,7 +43,7 @@ def home(
     opened: Opened,
     status: Annotated[str, Query(pattern="^(overdue|open)?$")] = "",
     whose: Annotated[str, Query(pattern="^(ours|all)?$")] = "",
-    format: Annotated[str, Query(pattern="^(csv)?$")] = "",
+    format: Format = "",
 ) -> Response:
     """Follow-ups that the person's organisation owes or may see."""
     today, caller = registry.today(), person.caller

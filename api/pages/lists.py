@@ -1,5 +1,6 @@
 """An organisation looks at its list of pupils elsewhere, and says that it is whole."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,13 @@ from fastapi.responses import Response
 
 from ap_registry.confirming import SENDERS, confirm
 from ap_registry.list_confirmation import ASKED
+from ap_registry.notice import World
 from ap_registry.store import queries
 from ap_registry.store.database import Connection
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
-from api.pages.rendering import Person, check_form, page
+from api.pages.rendering import Person, check_form, in_words, page
+from api.pages.tables import Cell, Format, Table, file_of, pupil_cell
 from api.problems import HttpProblem
 
 router = APIRouter(prefix="/lists")
@@ -22,7 +25,12 @@ SHOWN = 1_000
 
 
 @router.get("/confirm")
-def show(registry: TheRegistry, person: Person, opened: Opened) -> Response:
+def show(
+    registry: TheRegistry,
+    person: Person,
+    opened: Opened,
+    format: Format = "",
+) -> Response:
     """The placements that run today, which the organisation provides or commissions."""
     own = _own(registry, person)
     today = registry.today()
@@ -32,10 +40,14 @@ def show(registry: TheRegistry, person: Person, opened: Opened) -> Response:
         names = queries.names(connection, scope, {UUID(item["pupil_id"]) for item in items})
         opened.note(connection, person.caller, (item["pupil_id"] for item in items))
         world = registry.worlds.fresh(connection)
-    return page(
-        registry, "confirm.html", person, items=items, names=names, today=today, done=False,
-        organisation=world.organisation,
+    table = Table(
+        name="our-list", caption="Placements that run today", empty="None.",
+        columns=("Pupil", "Provider", "Since", "Sessions a week"),
+        rows=list(_rows(items, names, world)),
     )  # fmt: skip
+    if format == "csv":
+        return file_of(table)
+    return page(registry, "confirm.html", person, table=table, today=today, done=False)
 
 
 @router.post("/confirm")
@@ -43,10 +55,20 @@ async def send(request: Request, registry: TheRegistry, person: Person) -> Respo
     check_form(person, (await request.form()).get("csrf"))
     own, today = _own(registry, person), registry.today()
     await run_in_threadpool(confirm, registry, own, today, person.caller)
-    return page(
-        registry, "confirm.html", person, items=[], names={}, today=today, done=True,
-        organisation=None,
-    )  # fmt: skip
+    return page(registry, "confirm.html", person, table=None, today=today, done=True)
+
+
+def _rows(
+    items: list[dict[str, Any]], names: Mapping[str, str], world: World
+) -> Iterator[tuple[Cell, ...]]:
+    for item in items:
+        provider = world.organisation(item["provider"])
+        yield (
+            pupil_cell(item["pupil_id"], names.get(item["pupil_id"], ""), item["upn"]),
+            Cell(text=provider.name if provider else item["provider"]),
+            Cell(text=in_words(item["starts_on"])),
+            Cell(text=str(item["sessions_per_week"])),
+        )
 
 
 def _own(registry: TheRegistry, person: Person) -> str:

@@ -11,7 +11,9 @@ from fastapi.responses import Response
 from ap_registry.errors import NotFound, Problem
 from api.deps import TheRegistry, day_of
 from api.opened import Opened
+from api.pages import panel_tables
 from api.pages.rendering import Person, page
+from api.pages.tables import Format, file_of
 from api.problems import HttpProblem
 from reports.panel import duties, fair_share
 from reports.panel.cases import cases
@@ -53,11 +55,15 @@ def in_turn(found: Meeting, case: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 @router.get("")
-def agenda(registry: TheRegistry, person: Person, opened: Opened, on: str = "") -> Response:
+def agenda(
+    registry: TheRegistry, person: Person, opened: Opened, on: str = "", format: Format = ""
+) -> Response:
     with meeting(registry, la_of(person), day(registry, on)) as found:
         listed = cases(found)
         last = duties.last_meeting(found)
     opened.at_once(person.caller, *(one["pupil_id"] for one in listed))
+    if format == "csv":
+        return file_of(panel_tables.agenda(listed))
     return page(
         registry, "panel.html", person, cases=listed, on=found.on, last=last, la=found.la,
         today=registry.today(), **WORDS,
@@ -78,11 +84,13 @@ def one_case(
 
 
 @router.get("/fair-share")
-def share(registry: TheRegistry, person: Person, on: str = "") -> Response:
+def share(registry: TheRegistry, person: Person, on: str = "", format: Format = "") -> Response:
     with meeting(registry, la_of(person), day(registry, on)) as found:
         ledger, places = fair_share.ledger(found), fair_share.places(found)
     years = sorted({one["year_group"] for one in places})
     free = {(one["school"], one["year_group"]): one["free"] for one in places}
+    if format == "csv":
+        return file_of(panel_tables.fair_share(ledger["rows"], years, free))
     return page(
         registry, "panel_fair_share.html", person, share=ledger, years=years, free=free,
         on=found.on,
@@ -90,12 +98,16 @@ def share(registry: TheRegistry, person: Person, on: str = "") -> Response:
 
 
 @router.get("/overdue")
-def overdue(registry: TheRegistry, person: Person, opened: Opened, on: str = "") -> Response:
+def overdue(
+    registry: TheRegistry, person: Person, opened: Opened, on: str = "", format: Format = ""
+) -> Response:
     with meeting(registry, la_of(person), day(registry, on)) as found:
         listed = duties.overdue(found)
-        shown = listed[: duties.SHOWN]
+        shown = listed if format else listed[: duties.SHOWN]
         named = names(found, {one["pupil_id"] for one in shown})
     opened.at_once(person.caller, *named)
+    if format == "csv":
+        return file_of(panel_tables.overdue(shown, named))
     return page(
         registry, "panel_overdue.html", person, items=shown, kinds=duties.by_kind(listed),
         names=named, more=len(listed) - len(shown), on=found.on,

@@ -17,6 +17,7 @@ from api.pages import forms, refusals
 from api.pages.forms import Input
 from api.pages.panel import WORDS, day, in_turn, la_of, the_case
 from api.pages.rendering import Person, check_form, page
+from reports.panel import fair_share
 from reports.panel.cases import cases
 from reports.panel.meeting import Meeting, meeting
 from reports.panel.returning import capacity
@@ -25,6 +26,10 @@ router = APIRouter(prefix="/panel/cases")
 DECISION = CATALOGUE["fair_access_decision"]
 # In the order in which a panel says it; which pupil, case and day the page knows itself.
 _ASKED = ("decision", "school", "provider", "starts_on", "reason", "present", "interests")
+_OTHER = Input(
+    name="other_school", label="Another school", kind="text", required=False,
+    hint="Its URN, where the list does not have it: it is taken instead of one chosen there",
+)  # fmt: skip
 
 
 @router.get("/{case}/decide")
@@ -70,6 +75,8 @@ def _notice(
     registry: TheRegistry, found: Meeting, case: Mapping[str, Any], values: Mapping[str, str]
 ) -> dict[str, str]:
     told = {name: value for name, value in values.items() if name in DECISION.fields}
+    if other := values.get("other_school", "").strip():
+        told["school"] = other
     return {
         **told,
         "type": DECISION.name,
@@ -83,22 +90,31 @@ def _notice(
 
 
 def _fields(found: Meeting, case: Mapping[str, Any]) -> list[Input]:
-    """Schools in turn and providers with their room, to choose from."""
-    schools = tuple(
-        (one["school"], f"{one['school_name']}: {one['per_100']:.2f} per 100{_room(one['free'])}")
+    """Schools in turn, then the area's others, and providers with their room, to choose from."""
+    turn = {
+        one["school"]: f"{one['school_name']}: {one['per_100']:.2f} per 100{_room(one['free'])}"
         for one in in_turn(found, case)
-    )
+    }
+    others = {
+        one["school"]: f"{one['school_name']}: no turn is counted"
+        for one in fair_share.ledger(found)["rows"]
+        if one["school"] not in turn
+    }
+    schools = tuple({**turn, **others}.items())
     providers = tuple(
         (one["provider"], one["provider_name"] + _room(one["free"])) for one in capacity(found)
     )
     known = {one.name: one for one in forms.inputs(DECISION, found.on)}
     chosen = {"school": schools, "provider": providers}
-    return [
+    fields = [
         replace(known[name], kind="select", choices=chosen[name])
         if chosen.get(name)
         else known[name]
         for name in _ASKED
     ]
+    if schools:
+        fields.insert(_ASKED.index("school") + 1, _OTHER)
+    return fields
 
 
 def _room(free: int | None) -> str:

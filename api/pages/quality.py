@@ -1,8 +1,9 @@
 """The data-quality inbox of an LA: pupils who may be one, clashes, organisations amiss."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
@@ -13,17 +14,26 @@ from ap_registry.store import queries
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened, Reader
 from api.pages.flag_words import clashes
+from api.pages.quality_tables import namer, tables
 from api.pages.rendering import Person, check_form, page, see_other
+from api.pages.tables import SHOWN as CLASHES
+from api.pages.tables import Format, file_of
 from api.problems import HttpProblem
 
 router = APIRouter(prefix="/quality")
 SHOWN = 50
-CLASHES = 100
 
 
 @router.get("")
-def show(registry: TheRegistry, person: Person, opened: Opened) -> Response:
-    return _show(registry, person, opened)
+def show(
+    registry: TheRegistry,
+    person: Person,
+    opened: Opened,
+    table: Annotated[str, Query(pattern="^(pairs|clashes|unknown|closed)?$")] = "",
+    format: Format = "",
+) -> Response:
+    """A file is of one of its tables, whole."""
+    return _show(registry, person, opened, table=table or "pairs" if format else "")
 
 
 @router.get("/settled")
@@ -63,7 +73,9 @@ def _refuse_others(person: Person) -> None:
         raise HttpProblem(403, "Local authorities look after the quality of their data.")
 
 
-def _show(registry: Registry, person: Person, opened: Reader, error: str = "") -> Response:
+def _show(
+    registry: Registry, person: Person, opened: Reader, error: str = "", table: str = ""
+) -> Response:
     _refuse_others(person)
     scope = scope_of(person.caller, registry.today())
     found = inbox(registry, scope)
@@ -71,10 +83,12 @@ def _show(registry: Registry, person: Person, opened: Reader, error: str = "") -
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
         wrong = list(clashes(found.clashes, world))
-        ids = {UUID(clash.pupil_id) for clash in wrong[:CLASHES]}
+        ids = {UUID(clash.pupil_id) for clash in (wrong if table else wrong[:CLASHES])}
         names = queries.names(connection, scope, ids)
+    listed = tables(found, wrong, names, namer(world))
+    if table:
+        return file_of(listed[table])
     return page(
         registry, "quality.html", person, 422 if error else 200, inbox=found, error=error,
-        shown=found.pairs[:SHOWN], clashes=wrong[:CLASHES], of_clashes=len(wrong),
-        names=names, organisation=world.organisation,
+        shown=found.pairs[:SHOWN], tables=listed, organisation=world.organisation,
     )  # fmt: skip

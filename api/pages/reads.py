@@ -1,17 +1,23 @@
 """Who has opened records: the auditor's page."""
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from ap_registry.store.reads import Asked
+from ap_registry.instants import instant
+from ap_registry.notice import World
+from ap_registry.store.reads import Asked, Read
 from api.deps import TheRegistry, instant_of
-from api.pages.rendering import Person, page
-from api.v1.reads import as_json, ids_of, seen
+from api.pages.rendering import Person, in_words, moment, page
+from api.pages.tables import Cell, Format, Table, file_of, limit_of
+from api.v1.reads import ids_of, seen
 
 router = APIRouter()
-SHOWN = 200
+EMPTY = "No reads are on record for this. Leave the fields empty to see all."
+Text = Annotated[str, Query(max_length=100)]
 
 
 @router.get("/reads")
@@ -19,18 +25,60 @@ def reads(
     registry: TheRegistry,
     person: Person,
     pupil: Annotated[str, Query(max_length=40)] = "",
+    who: Text = "",
+    organisation: Text = "",
     from_: Annotated[str, Query(alias="from", max_length=40)] = "",
     to: Annotated[str, Query(max_length=40)] = "",
+    format: Format = "",
 ) -> Response:
-    """The latest first; of one pupil, or of a time."""
+    """The latest first; of one pupil, reader or time. A file names every pupil's id."""
+    given = {"pupil": pupil, "who": who, "organisation": organisation, "from": from_, "to": to}
     with registry.database.connection() as connection:
         asked = Asked(
             pupils=ids_of(connection, pupil or None),
+            who=_clean(who),
+            organisation=_clean(organisation),
             from_at=instant_of(from_ or None, "from"),
             to_at=instant_of(to or None, "to"),
         )
-        found = seen(connection, person.caller, asked, limit=SHOWN + 1)
-    return page(
-        registry, "reads.html", person, items=[as_json(one) for one in found[:SHOWN]],
-        more=len(found) > SHOWN, upn=pupil, from_=from_, to=to,
+        found = seen(connection, person.caller, asked, limit=limit_of(format))
+        world = registry.worlds.fresh(connection)
+    table = Table(
+        name="who-has-read", caption="Reads, the latest first", empty=EMPTY,
+        columns=("When", "Who", "For", "What", "Pupils"),
+        rows=list(_rows(found, world, every=format == "csv")),
     )  # fmt: skip
+    if format == "csv":
+        return file_of(table)
+    return page(
+        registry, "reads.html", person, table=table, given=given,
+        csv=f"/reads?{urlencode({**given, 'format': 'csv'})}",
+    )  # fmt: skip
+
+
+def _clean(text: str) -> str | None:
+    return text.replace("\x00", "").strip() or None
+
+
+def _rows(found: Sequence[Read], world: World, *, every: bool) -> Iterator[tuple[Cell, ...]]:
+    for one in found:
+        named = world.organisation(one.organisation or "")
+        yield (
+            Cell(text=instant(one.at) if every else moment(instant(one.at))),
+            Cell(
+                text=one.name or one.actor, more=in_words(one.role),
+                link=None if every else f"/reads?{urlencode({'who': one.actor})}",
+            ),
+            Cell(text=named.name if named else one.organisation or "the registry"),
+            Cell(text=one.what),
+            _pupils(one, every=every),
+        )  # fmt: skip
+
+
+def _pupils(one: Read, *, every: bool) -> Cell:
+    if every:
+        return Cell(text=" ".join(map(str, one.pupils)))
+    if len(one.pupils) > 1:
+        return Cell(text=str(len(one.pupils)))
+    pupil = str(one.pupils[0])
+    return Cell(text=pupil, link=f"/reads?{urlencode({'pupil': pupil})}")

@@ -4,7 +4,9 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
+from typing import Annotated
 
+from fastapi import Query
 from fastapi.responses import Response
 
 from ap_registry.ingest.results import safe
@@ -45,6 +47,10 @@ class Table:
     @property
     def more(self) -> bool:
         return len(self.rows) > SHOWN
+
+
+Format = Annotated[str, Query(pattern="^(csv)?$")]
+"""What a list is asked for as: a page, or the file of its table."""
 
 
 def pupil_cell(pupil_id: str, name: str, upn: str | None) -> Cell:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from ap_registry.notice import World
@@ -15,7 +14,7 @@ from api.opened import Opened
 from api.pages.provider_lists import Work
 from api.pages.rendering import Person, in_words, page
 from api.pages.role_lists import OF_ROLE, WORK
-from api.pages.tables import SHOWN, Cell, Table, file_of, limit_of, pupil_cell
+from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of, pupil_cell
 from api.pages.words import code_words
 from api.problems import HttpProblem
 
@@ -28,7 +27,7 @@ def show(
     registry: TheRegistry,
     person: Person,
     opened: Opened,
-    format: Annotated[str, Query(pattern="^(csv)?$")] = "",
+    format: Format = "",
 ) -> Response:
     """One list, soonest first; what is not on it is not owed."""
     caller, today = person.caller, registry.today()

@@ -9,11 +9,14 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from ap_registry import embedded
 from ap_registry.proofs import consistent, gathered, problems, root_of
 from ap_registry.registry import Registry
 from ap_registry.signing import FILE, Signer
 from tests.api.conftest import Login
+from tests.api.people import signed_in
 from tests.store.holding import suspension
+from tests.store.test_verifying import unguarded
 from tests.world import SCHOOL, register_pupil
 
 HEAD, KEYS = "/api/v1/ledger/head", "/api/v1/ledger/keys"
@@ -139,3 +142,18 @@ def test_the_feed_has_what_was_recorded_before_it(registry: Registry, client: ht
     receipt = registry.record(suspension("2026-03-02")).receipt
     assert receipt is not None
     assert last_event(client)["id"] == receipt["event"]["id"]
+
+
+def test_an_auditor_s_page_proves_an_event_and_holds_earlier_heads_against_the_ledger(
+    registry: Registry, urls: embedded.Servers, client: httpx.Client, nobody: httpx.Client
+) -> None:
+    event = last_event(client)["id"]
+    client.get(HEAD)
+    signed_in(registry, nobody, "auditor", "LA856")
+    page = nobody.get("/ledger", params={"event": event}).text
+    assert ("right, by key" in page, "lead to the root above" in page) == (True, True)
+    saved = nobody.get("/ledger", params={"event": event, "format": "json"}).json()
+    assert list(problems(gathered([saved]))) == []
+    with unguarded(urls) as connection:
+        connection.execute("update log set leaf = sha256(leaf) where seq = 1")
+    assert "Look into it" in nobody.get("/ledger").text

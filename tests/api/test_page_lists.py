@@ -42,6 +42,7 @@ def fill(registry: Registry) -> None:
            objectives=["settle"], by=OTHER)  # fmt: skip
     notify(registry, "target_agreed", "2026-11-02", qualification="gcse", subject="maths",
            level="2", by=PRU)  # fmt: skip
+    notify(registry, "fair_access_referral", "2026-10-12", category="d", by=SCHOOL)
     send_register(registry, f"upn,organisation,date,session,code\n{PUPIL},{PRU},2026-11-20,AM,I\n")
     rows = [f"{upn(3)},{where},2026-11-{day},AM,{code}\n"
             for where, code in ((PRU, "I"), (SCHOOL, "/")) for day in (18, 19)]  # fmt: skip
@@ -203,3 +204,59 @@ def test_whom_one_may_not_see_is_answered_as_whom_nobody_knows(person: People) -
 def test_a_upn_leads_straight_to_its_pupil(person: People) -> None:
     answer = person("school").get("/pupils", params={"q": PUPIL.lower()})
     assert answer.headers["location"].startswith("/pupils/")
+
+
+FILES = {
+    "/lists/confirm": (
+        "provider", "our-list", ["Pupil", "Provider", "Since", "Sessions a week"], 4,
+    ),
+    "/quality?table=clashes": (
+        "la", "records-that-contradict", ["Pupil", "What is wrong"], 2,
+    ),
+    "/quality?table=pairs": (
+        "la", "pupils-who-may-be-one",
+        ["Alike, of 100", "Why", "To be kept", "Born", "Other", "Other born", "Schools"], 1,
+    ),
+    "/quality?table=unknown": (
+        "la", "organisations-unknown", ["Number sent", "By", "Times", "Last"], 1,
+    ),
+    "/boards/section-19": (
+        "la", "section-19",
+        ["Due", "Arranged", "School days late", "Pupil", "What led to it", "Since", "On roll",
+         "Placed", "Who owes it"], 1,
+    ),
+    "/panel": (
+        "panel", "panel-agenda",
+        ["Pupil", "UPN", "Year", "Category", "School days used", "Allowed", "On roll", "Stands"], 2,
+    ),
+    "/panel/fair-share": (
+        "panel", "fair-share",
+        ["Turn", "School", "For each 100", "Admitted", "On roll", "Two years before",
+         "Permanent exclusions"], 2,
+    ),
+    "/panel/overdue": (
+        "panel", "panel-overdue",
+        ["Due", "School days late", "Gone up to", "What", "Pupil", "UPN", "Who owes it"], 2,
+    ),
+    "/reads": ("auditor", "who-has-read", ["When", "Who", "For", "What", "Pupils"], 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_every_table_is_a_file_too(person: People, path: str) -> None:
+    role, name, columns, least = FILES[path]
+    answer = person(role).get(f"{path}{'&' if '?' in path else '?'}format=csv")
+    rows = list(csv.reader(StringIO(answer.text.removeprefix("\ufeff"))))
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}.csv"'
+    assert (rows[0], len(rows) >= least) == (columns, True)
+
+
+def test_an_auditor_finds_reads_by_reader_and_proves_an_event(person: People) -> None:
+    pupil = person("la").get("/pupils", params={"q": PUPIL}).headers["location"]
+    person("la").get(pupil)
+    client = person("auditor")
+    by_la, by_nobody = (
+        texts(client.get("/reads", params={"who": who}).text) for who in ("of the la", "100%")
+    )
+    assert ({row[1] for row in by_la}, by_nobody) == ({"Sam of the la"}, [])
+    assert "No event that you may see" in client.get("/ledger?event=nothing").text

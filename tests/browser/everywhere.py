@@ -122,7 +122,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/tasks/coming-reviews",
         "/tasks/attendance",
     ),
-    "auditor": ("/", "/reads", "/reports"),
+    "auditor": ("/", "/reads", "/ledger", "/ledger?event={event}", "/reports"),
 }
 
 
