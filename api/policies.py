@@ -138,6 +138,8 @@ _PAGES: Policies = {
     ("GET", "/colleagues/{account}"): _people(),
     ("POST", "/colleagues/{account}"): _people(),
     ("GET", "/ledger"): _page(NOBODY, OF_LEDGER),
+    ("POST", "/views"): _page(NOBODY),
+    ("POST", "/views/{view}/delete"): _page(NOBODY),
     ("POST", "/sign-out"): _page(NOBODY),
     ("GET", "/account"): _page(NOBODY),
     ("POST", "/account/password"): _page(NOBODY),

@@ -101,3 +101,14 @@ class AccessLetter(SQLModel, table=True):
     failed: str | None
     attempts: int = Field(sa_type=SmallInteger)
     not_before: datetime | None = Field(sa_type=Instant)
+
+
+class SavedView(SQLModel, table=True):
+    """A list as somebody wants to open it again: its address never names a pupil."""
+
+    __tablename__ = "saved_view"
+    id: UUID = Field(primary_key=True)
+    account: UUID = Field(index=True)
+    name: str
+    address: str
+    made_at: datetime = Field(sa_type=Instant)

@@ -20,6 +20,10 @@ _BESIDE: tuple[LiteralString, ...] = (
     " where c.pupil_id = any(%(pupils)s) and c.upn = upper(btrim(r.given ->> 'upn')))",
     "update report_run set file = null, pupils = null"
     " where pupils && %(pupils)s or pupils && %(shown)s",
+    # A person may have written a name into that of a saved list, against what its page asks.
+    "update saved_view v set name = 'Saved list' where exists (select from identity i,"
+    " unnest(array[i.upn, i.given_name, i.family_name]) as said where i.pupil_id = any(%(pupils)s)"
+    " and length(said) > 1 and position(lower(said) in lower(v.name)) > 0)",
     "delete from upn_claim where pupil_id = any(%(pupils)s)",
     "update notice_ref set receipt = '{}' where pupil_id = any(%(pupils)s)",
     "update outbox set lapsed_at = %(at)s where pupil_id = any(%(pupils)s)"

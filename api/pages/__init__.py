@@ -27,6 +27,7 @@ from api.pages import (
     recovering,
     register,
     reports,
+    saved,
     signing_in,
     upload,
     work,
@@ -60,6 +61,7 @@ PARTS = (
     elsewhere,
     work,
     boards,
+    saved,
 )
 router = APIRouter(include_in_schema=False)
 for part in PARTS:

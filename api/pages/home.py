@@ -13,6 +13,7 @@ from ap_registry.duty_names import duty_words
 from ap_registry.notice import World
 from ap_registry.store import queries, worklists
 from ap_registry.store.database import Connection
+from ap_registry.store.saved_views import saved_by
 from ap_registry.store.tasks import waiting_for
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
@@ -64,9 +65,11 @@ def home(
             return file_of(table)
         counted = waiting_for(connection, caller.organisations, today=today, now=registry.now())
         lists = _lists(connection, scope, caller, today)
+        saved = saved_by(connection, person.account)
     return page(
         registry, "home.html", person, table=table, chosen=status, whose=whose, today=today,
-        waiting=counted, lists=lists, ours=OURS.get(caller.role, "Ours"), number=len(table.shown),
+        waiting=counted, lists=lists, saved=saved, ours=OURS.get(caller.role, "Ours"),
+        number=len(table.shown),
         overdue=sum(item["status"] == "overdue" for item in shown),
     )  # fmt: skip
 

@@ -52,6 +52,7 @@ def reads(
         return file_of(table)
     return page(
         registry, "reads.html", person, table=table, given=given,
+        here=f"/reads?{urlencode(given)}",
         csv=f"/reads?{urlencode({**given, 'format': 'csv'})}",
     )  # fmt: skip
 
