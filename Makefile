@@ -4,7 +4,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench docs clean stop
+.PHONY: help setup setup-dev demo test check bench openapi docs clean stop
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ check: setup-dev ## lint, types, imports, architecture
 
 bench: setup-dev ## speed and memory as ratios side by side
 	@$(BIN)/python -m tests.bench
+
+openapi: setup-dev ## hold the OpenAPI document to many made-up requests (N=100 an address)
+	@AP_OPENAPI_EXAMPLES=$(or $(N),100) $(BIN)/python -m pytest -q -n 0 tests/api/test_openapi.py
 
 docs: setup ## write docs/framework.md and docs/commands.md anew from the program
 	@$(BIN)/python -m ap_registry.framework > docs/framework.md

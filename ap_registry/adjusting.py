@@ -9,6 +9,7 @@ from ap_registry import adjustments
 from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.adjustments import Adjustment, Number
 from ap_registry.errors import Problem, Refused
+from ap_registry.identifiers import la_id
 from ap_registry.notice import World
 from ap_registry.registry import Registry
 from ap_registry.rules import rule
@@ -16,6 +17,7 @@ from ap_registry.store.adjustments import read_adjustments, write_adjustment
 
 SENDERS = frozenset({"la", "admin"})
 BACK = "default"
+_UNKNOWN = Problem("/la", "unknown_organisation", "la must be an LA on record, such as LA856")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +48,10 @@ def adjust(registry: Registry, wanted: Wanted, caller: Caller = COMMAND_LINE) ->
 
 
 def adjusted(registry: Registry, la: str | None = None) -> list[Adjustment]:
-    """Everything set by an LA (None: by any), by LA, rule and first day."""
+    """Everything set by an LA (None: by any), by LA, rule and first day; Refused if not known."""
     with registry.database.connection() as connection:
+        if la is not None and not _is_la(registry.worlds.fresh(connection), la):
+            raise _refused(_UNKNOWN)
         found = read_adjustments(connection)
     return [one for those in found.values() for one in those if la in {None, one.organisation}]
 
@@ -55,12 +59,9 @@ def adjusted(registry: Registry, la: str | None = None) -> list[Adjustment]:
 def _read(wanted: Wanted, world: World, today: date) -> Adjustment:
     """Every problem is listed, not only the first."""
     la, rule_id, text = (word.strip() for word in (wanted.la, wanted.rule, wanted.value))
-    la, from_on = la.upper(), wanted.from_on or today
+    la, from_on = la_id(la), wanted.from_on or today
     given = None if text.lower() == BACK else text
-    organisation = world.organisation(la)
-    problems = []
-    if organisation is None or organisation.kind != "la":
-        problems.append(Problem("/la", "unknown_organisation", "la must be an LA on record"))
+    problems = [] if _is_la(world, la) else [_UNKNOWN]
     wrong = adjustments.refusal(rule_id, from_on, given)
     if wrong is not None:
         problems.append(wrong)
@@ -79,6 +80,11 @@ def _read(wanted: Wanted, world: World, today: date) -> Adjustment:
         reason=wanted.reason.strip(),
         source=(wanted.source or "").strip() or None,
     )
+
+
+def _is_la(world: World, name: str) -> bool:
+    found = world.organisation(name)
+    return found is not None and found.kind == "la"
 
 
 def _held(

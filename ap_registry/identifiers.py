@@ -82,6 +82,12 @@ def is_laestab(text: str) -> bool:
     return re.fullmatch(r"[0-9]{3}/?[0-9]{4}", text.strip()) is not None
 
 
+def la_id(text: str) -> str:
+    """``LA856`` of itself or of its three digits."""
+    name = text.strip().upper()
+    return f"LA{name}" if len(name) == 3 and name.isascii() and name.isdigit() else name
+
+
 def parse_organisation_id(text: str) -> str:
     """A URN, ``LA856``, ``ICB-QK1``, ``AP-0001``, ``SVC-0001``, ``T-16053`` or ``ENG``."""
     name = text.strip().upper()

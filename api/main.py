@@ -16,9 +16,11 @@ from api.health import router as health
 from api.limits import Limits
 from api.pages.rendering import problem_page
 from api.policies import POLICIES
+from api.v1.answering import add_shapes, without_null
 from api.v1.components import name_schemas
 from api.v1.examples import add_examples
 from api.v1.feed import LogSize
+from api.v1.links import add_links
 from api.v1.shaping import Shaped
 
 _FOLDER = Path(__file__).parent
@@ -70,7 +72,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schemas["ProblemBody"] = body
         for path in document["paths"].values():
             for operation in path.values():
-                operation["responses"] |= problems.documented(429)
+                operation["responses"] |= problems.documented(422) | problems.documented(429)
+        without_null(document)
+        add_shapes(document)
+        add_links(document)
         add_examples(document)
         name_schemas(document)
         app.openapi_schema = document

@@ -14,6 +14,7 @@ _OWN = {"provider": "provider", "school": "school", "health": "icb"}
 ANSWERED = frozenset({*_OWN.values(), "la"})  # by who asks, where that is one of these
 # Cuts that would let a health partner set two suppressed reports against each other.
 CUTS: Mapping[str, frozenset[str]] = {"health": frozenset({"la", "trust", "known_by"})}
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # what pandas can hold ends in 2262
 _YES = frozenset({"true", "yes", "1", "on"})
 _NO = frozenset({"false", "no", "0", "off"})
 
@@ -81,9 +82,9 @@ def _read(option: Option, text: str) -> Any:
     if option.kind == "instant":
         return instant(text, option.name)
     if option.kind == "la":
-        return text.upper().removeprefix("LA")
+        return _la(option.name, text)
     if option.kind == "whole":
-        return _whole(option.name, text)
+        return _whole(option, text)
     if option.kind == "choice" and text not in option.choices:
         raise ValueError(f"{option.name} must be one of " + ", ".join(option.choices))
     return text
@@ -95,10 +96,20 @@ def _flag(name: str, text: str) -> bool:
     return text.lower() in _YES
 
 
-def _whole(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValueError(f"{name} must be a whole number")
-    return int(text)
+def _la(name: str, text: str) -> str:
+    """Its three digits."""
+    code = text.upper().removeprefix("LA")
+    if not (code.isascii() and code.isdigit() and len(code) == 3):
+        raise ValueError(f"{name} must be the three digits of an LA, such as 856")
+    return code
+
+
+def _whole(option: Option, text: str) -> int:
+    found = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    if not option.least <= found <= option.most:
+        words = f"must be a whole number from {option.least} to {option.most}"
+        raise ValueError(f"{option.name} {words}")
+    return found
 
 
 def day(text: str, name: str) -> date:
@@ -106,7 +117,7 @@ def day(text: str, name: str) -> date:
         found = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         found = None
-    if found is None or not 1900 < found.year < 9000:
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise ValueError(f"{name} must be a date such as 2025-03-31")
     return found
 
@@ -120,7 +131,7 @@ def instant(text: str, name: str) -> datetime:
             return midnight - timedelta(microseconds=1)
         found = datetime.fromisoformat(text.replace(" ", "+"))
         aware = found if found.tzinfo else found.replace(tzinfo=LONDON)
-        if 1900 < aware.year < 9000:
+        if FIRST_YEAR <= aware.year <= LAST_YEAR:
             return aware
     except (ValueError, OverflowError):
         pass

@@ -7,6 +7,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ap_registry.access import COMMAND_LINE, Caller
+from ap_registry.errors import Problem, Refused
+from ap_registry.notice import World
 from ap_registry.registry import Registry
 from reports.document import Document
 
@@ -20,13 +22,18 @@ FORMATS = ("html", "pdf", "xlsx", "csv", "json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """``name`` as in a query; a command writes it with hyphens. ``after``: not before that one."""
+    """``name`` as in a query; a command writes it with hyphens. ``after``: not before that one.
+
+    ``least`` and ``most``: of a whole number.
+    """
 
     name: str
     kind: OptionKind = "text"
     required: bool = False
     help: str
     choices: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 999_999
     after: str | None = None
 
 
@@ -77,6 +84,44 @@ class Kind:
     extract: bool = False
 
     def read(self, registry: Registry, asked: Asked, caller: Caller = COMMAND_LINE) -> Made:
+        """Raise Refused where it is asked about an organisation that is not on record."""
         read = import_module(self.module).read
+        asked = on_record(registry, self.options, asked)
         made: Made = read(registry, asked, caller) if self.to_caller else read(registry, asked)
         return made
+
+
+def on_record(registry: Registry, options: Iterable[Option], asked: Asked) -> Asked:
+    """Organisations by their own id, LAESTABs understood; Refused with all that are not known: of a
+    misspelt number a report would tell nothing.
+
+    A trust is known by its schools, and need not be on record itself.
+    """
+    named = [o for o in options if o.kind in {"organisation", "la"} and asked[o.name]]
+    if not named:
+        return asked
+    with registry.database.connection() as connection:
+        world = registry.worlds.fresh(connection)
+    found = {option.name: _id(world, option, asked[option.name]) for option in named}
+    problems = tuple(
+        Problem(f"/{name}", "unknown_organisation", _words(name, asked[name]))
+        for name, known in found.items()
+        if known is None
+    )
+    if problems:
+        raise Refused(problems)
+    return {**asked, **found}
+
+
+def _id(world: World, option: Option, name: str) -> str | None:
+    if option.name == "trust":
+        return name
+    found = world.organisation(f"LA{name}" if option.kind == "la" else name.upper())
+    if found is None:
+        return None
+    return name if option.kind == "la" else found.id
+
+
+def _words(name: str, value: str) -> str:
+    what = "LA" if name == "la" else "organisation"
+    return f"{name}: {value[:40]} is no {what} on record; check the number, or import it first"

@@ -26,6 +26,8 @@ _KINDS = (
             Option(
                 name="years",
                 kind="whole",
+                least=1,
+                most=10,
                 help="Years in the trend, this one too (3; of all LAs 1).",
             ),
             Option(

@@ -9,6 +9,7 @@ from ap_registry.arrangements import NEEDS_BASIS, VALUES, Arrangement, Arrangeme
 from ap_registry.cli.output import Json, installation, write_json, write_table
 from ap_registry.cli.pupils import parse_day
 from ap_registry.errors import Problem, Refused
+from ap_registry.identifiers import la_id
 from ap_registry.list_confirmation import ARRANGED
 from ap_registry.store.arrangements import read_arrangements, write_arrangement
 from ap_registry.store.list_confirmations import settle_lists
@@ -42,9 +43,9 @@ def set_(
     with installation() as found, found.database.connection() as connection:
         today = found.registry.today()
         world = found.registry.worlds.fresh(connection)
-        organisation = world.organisation(la.strip().upper())
+        organisation = world.organisation(la_id(la))
         arranged = Arrangement(
-            organisation=la.strip().upper(),
+            organisation=la_id(la),
             name=name.strip().lower(),
             from_on=from_on or today,
             value=value.strip().lower(),
@@ -63,7 +64,10 @@ def list_(
 ) -> None:
     """What is arranged, from which day on."""
     with installation() as found, found.database.connection() as connection:
-        _tell(read_arrangements(connection), la and la.strip().upper(), json_)
+        of_la = la_id(la) if la else None
+        if of_la and found.registry.worlds.fresh(connection).organisation(of_la) is None:
+            raise _refused("/la", "unknown_organisation", f"{of_la} is no LA on record")
+        _tell(read_arrangements(connection), of_la, json_)
 
 
 def _check(arranged: Arrangement, *, is_la: bool) -> None:

@@ -12,6 +12,7 @@ from ap_registry.adjustments import Adjustment, by_rule
 from ap_registry.cli.output import Json, installation, write_json, write_table
 from ap_registry.cli.pupils import parse_day
 from ap_registry.framework import describe_rule
+from ap_registry.identifiers import la_id
 from ap_registry.rules import IDS, Rule, in_force
 
 rules = typer.Typer(no_args_is_help=True, help="The rules, and the numbers that an LA has set.")
@@ -29,7 +30,7 @@ def list_(
     json_: Json = False,
 ) -> None:
     """Every rule in force on a day, its number and where it comes from."""
-    of_la = la and la.strip().upper()
+    of_la = la_id(la) if la else None
     with installation() as found:
         day = parse_day(on) or found.registry.today()
         set_by_las = adjusted(found.registry, of_la)

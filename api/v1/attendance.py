@@ -22,10 +22,9 @@ router = APIRouter(tags=["attendance"])
 SENDERS = frozenset({"school", "provider", "la", "admin"})
 _ROW = {
     "type": "object",
-    "required": ["upn", "organisation"],
+    "description": "Of either form, all of one; a row that cannot be taken is named in `errors`.",
     "properties": {
-        name: {"type": "string"}
-        for name in ("upn", "organisation", "week", "marks", "date", "session", "code")
+        name: {} for name in ("upn", "organisation", "week", "marks", "date", "session", "code")
     },
 }
 

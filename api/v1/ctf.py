@@ -14,6 +14,7 @@ from ap_registry.ctf.writing import write_ctf
 from api.deps import Holder, TheRegistry, find_pupil
 from api.opened import Opened
 from api.problems import HttpProblem, responses
+from api.v1.asked import Text
 from api.v1.bodies import media_type
 from api.v1.schemas import ERRORS, WHOLE, answers, record
 
@@ -61,7 +62,7 @@ def get_ctf(
     registry: TheRegistry,
     holder: Holder,
     opened: Opened,
-    to: Annotated[str | None, Query(description="The receiving school, where known.")] = None,
+    to: Annotated[Text, Query(description="The receiving school, where known.")] = None,
 ) -> Response:
     """A Common Transfer File of one pupil; what it has no place for is in X-Left-Out."""
     _may(holder)

@@ -5,11 +5,13 @@ import json
 from typing import Annotated, Any
 
 from fastapi import Query
+from pydantic import WithJsonSchema
 
 from api.problems import HttpProblem
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
-Cursor = Annotated[str | None, Query(description="`next` of the page before.")]
+_CURSOR = WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_=-]+$"})
+Cursor = Annotated[str | None, Query(description="`next` of the page before."), _CURSOR]
 
 
 def after(cursor: str | None, length: int) -> list[str] | None:

@@ -1,5 +1,6 @@
 """A parameter that an address does not know is refused: a filter misspelt would show everything."""
 
+from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
@@ -18,6 +19,13 @@ async def known_parameters(request: Request) -> None:
             Problem(f"/{name}", "unknown_field", _words(name, known))
             for name in dict.fromkeys(request.query_params)
             if name not in known
+        )
+        problems += tuple(
+            Problem(f"/{name}", "bad_format", f"{name} is given more than once: send it once")
+            for name, times in Counter(
+                name for name, _ in request.query_params.multi_items()
+            ).items()
+            if times > 1 and name in known
         )
         if problems:
             raise Refused(problems)

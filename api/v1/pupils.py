@@ -14,13 +14,12 @@ from ap_registry.store import queries
 from api.deps import Holder, TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.opened import Opened
 from api.problems import HttpProblem, responses
+from api.v1.asked import AsAt, On, Text
 from api.v1.cursors import Cursor, Limit, after, page
 from api.v1.schemas import CLOCK, FOLLOW_UP, PLACEMENTS, PUPIL, PUPILS, TIMELINE, answers
 from api.v1.schemas import page as pages
 
 router = APIRouter(tags=["pupils"])
-AsAt = Annotated[str | None, Query(description="As recorded by this instant.")]
-On = Annotated[str | None, Query(description="As effective on this day.")]
 _ERRORS = responses(401, 404, 422, 503)
 
 
@@ -38,7 +37,7 @@ def list_pupils(
     registry: TheRegistry,
     holder: Holder,
     opened: Opened,
-    school: str | None = None,
+    school: Text = None,
     as_at: AsAt = None,
     on: On = None,
     limit: Limit = 50,
@@ -119,9 +118,9 @@ def list_placements(
     registry: TheRegistry,
     holder: Holder,
     opened: Opened,
-    provider: str | None = None,
-    commissioner: str | None = None,
-    upn: str | None = None,
+    provider: Text = None,
+    commissioner: Text = None,
+    upn: Text = None,
     open: bool = False,
     as_at: AsAt = None,
     on: On = None,
@@ -160,10 +159,10 @@ def list_follow_ups(
     holder: Holder,
     opened: Opened,
     on: On = None,
-    owner: str | None = None,
+    owner: Text = None,
     status: Annotated[str | None, Query(pattern="^(open|overdue|done|lapsed)$")] = None,
-    kind: str | None = None,
-    upn: str | None = None,
+    kind: Text = None,
+    upn: Text = None,
     as_at: AsAt = None,
     limit: Limit = 50,
     cursor: Cursor = None,

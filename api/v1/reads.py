@@ -13,6 +13,7 @@ from ap_registry.store.database import Connection
 from ap_registry.store.reads import Asked, Read
 from api.deps import Holder, TheRegistry, instant_of
 from api.problems import HttpProblem, responses
+from api.v1.asked import Instant, Text
 from api.v1.cursors import Cursor, Limit, after, page
 from api.v1.schemas import ID, INSTANT, TEXT, answers, array, maybe, record
 from api.v1.schemas import page as pages
@@ -33,10 +34,10 @@ READ = record(
 def list_reads(
     registry: TheRegistry,
     holder: Holder,
-    pupil: Annotated[str | None, Query(description="Id or UPN.")] = None,
+    pupil: Annotated[Text, Query(description="Id or UPN.")] = None,
     actor: Annotated[str | None, Query(max_length=100)] = None,
-    from_: Annotated[str | None, Query(alias="from")] = None,
-    to: str | None = None,
+    from_: Annotated[Instant, Query(alias="from")] = None,
+    to: Instant = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:

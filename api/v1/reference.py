@@ -13,12 +13,12 @@ from ap_registry.errors import NotFound, Problem, Refused
 from ap_registry.store import organisation_list
 from api.deps import Holder, TheRegistry
 from api.problems import HttpProblem, responses
+from api.v1.asked import Text
 from api.v1.bodies import body_of, read_json
 from api.v1.cursors import Cursor, Limit, after, page
 from api.v1.schemas import DAY, ORGANISATION, ORGANISATIONS, TEXT, WHOLE, answers, record
 
 router = APIRouter(tags=["reference"])
-Text = str | None
 _FIELDS = {"la": TEXT, "rule": TEXT, "value": {"type": ["integer", "string"]}, "from": DAY,
            "reason": TEXT, "source": TEXT}  # fmt: skip
 _BODY = body_of(
@@ -41,10 +41,10 @@ def list_organisations(
     registry: TheRegistry,
     _holder: Holder,
     kind: Text = None,
-    la: Annotated[str | None, Query(description="3 digits.")] = None,
-    trust: Annotated[str | None, Query(description="Such as T-16053.")] = None,
+    la: Annotated[Text, Query(description="3 digits.")] = None,
+    trust: Annotated[Text, Query(description="Such as T-16053.")] = None,
     ukprn: Text = None,
-    laestab: Annotated[str | None, Query(description="7 digits.")] = None,
+    laestab: Annotated[Text, Query(description="7 digits.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:

@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import WithJsonSchema
 
 from ap_registry.access import Caller
+from ap_registry.errors import Problem, Refused
 from ap_registry.registry import Registry
 from api.deps import Holder, TheRegistry
 from api.opened import Opened, Reader
 from api.problems import responses
+from api.v1.asked import schema_of
 from api.v1.schemas import OBJECT, OUTCOMES, RESTATEMENT, answers
 from reports.asking import ANSWERED, asked_of, narrowed, refuse_reader
 from reports.files import MEDIA, file_of
@@ -44,6 +47,7 @@ def file_answer(kind: Kind, made: Made, format: str) -> Response:
 
 def _route(kind: Kind) -> Callable[..., Response]:
     def endpoint(**given: Any) -> Response:
+        _refuse_blanks(kind, given)
         texts = {option.name: given[f"{option.name}_"] for option in kind.options}
         made = read(given["registry"], given["holder"].caller, kind, texts, given["opened"])
         return file_answer(kind, made, given["format"])
@@ -61,11 +65,22 @@ def _route(kind: Kind) -> Callable[..., Response]:
     return endpoint
 
 
+def _refuse_blanks(kind: Kind, given: Mapping[str, Any]) -> None:
+    """On a form nothing is chosen so; a program that sends it had something in mind."""
+    problems = tuple(
+        Problem(f"/{option.name}", "bad_format", f"{option.name} is blank: leave it out, or say it")
+        for option in kind.options
+        if (told := given[f"{option.name}_"]) is not None and not told.strip()
+    )
+    if problems:
+        raise Refused(problems)
+
+
 def _parameter(option: Option) -> Parameter:
-    query = Query(alias=option.name, description=option.help)
+    query, schema = Query(alias=option.name, description=option.help), schema_of(option)
     if option.required and option.name not in ANSWERED:
-        return _keyword(f"{option.name}_", Annotated[str, query])
-    return _keyword(f"{option.name}_", Annotated[str | None, query], None)
+        return _keyword(f"{option.name}_", Annotated[str, query, WithJsonSchema(schema)])
+    return _keyword(f"{option.name}_", Annotated[str | None, query, WithJsonSchema(schema)], None)
 
 
 def _keyword(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:

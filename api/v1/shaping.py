@@ -58,10 +58,15 @@ class _Held:
             if not message.get("more_body"):
                 await self._finish(self._start, b"".join(self._chunks))
 
+    def _documented(self) -> frozenset[str]:
+        route = self._scope.get("route")
+        told = getattr(route, "responses", {}).get(200, {}).get("content", {})
+        return names_of(told.get("application/json", {}).get("schema", {}))
+
     async def _finish(self, start: Message, body: bytes) -> None:
         query = parse_qsl(self._scope["query_string"].decode("latin-1"), keep_blank_values=True)
         try:
-            body = _only(body, dict(query).get(FIELDS))
+            body = _only(body, dict(query).get(FIELDS), self._documented())
         except ValueError as error:
             problem = Problem(f"/{FIELDS}", "unknown_field", str(error))
             refused = answer(422, str(error), (problem,))
@@ -100,15 +105,24 @@ def _has(wanted: str, etag: str) -> bool:
     return etag in {one.strip().removeprefix("W/") for one in wanted.split(",")}
 
 
-def _only(body: bytes, wanted: str | None) -> bytes:
+def names_of(schema: dict[str, Any]) -> frozenset[str]:
+    """The fields that a schema names: of each item of a list, or of the one object."""
+    properties = schema.get("properties", {})
+    items = properties.get("items", {}).get("items", {})
+    return frozenset(items.get("properties", {}) if "items" in properties else properties)
+
+
+def _only(body: bytes, wanted: str | None, documented: frozenset[str]) -> bytes:
     """The fields asked for, of each item or of the one object, and its id."""
     if wanted is None:
         return body
     told = msgspec.json.decode(body)
     items = told["items"] if isinstance(told.get("items"), list) else [told]
     names = {name.strip() for name in wanted.split(",")} - {""}
-    has = set[str]().union(*(one.keys() for one in items))
-    if items and (unknown := sorted(names - has)):
+    has = documented.union(*(one.keys() for one in items))
+    if has and not names:
+        raise ValueError(f"say which fields; there are {', '.join(sorted(has))}")
+    if has and (unknown := sorted(names - has)):
         raise ValueError(f"there is no field {unknown[0][:40]}; there are {', '.join(sorted(has))}")
     kept: list[dict[str, Any]] = [
         {key: value for key, value in one.items() if key in names | _ALWAYS} for one in items

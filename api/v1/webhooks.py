@@ -219,6 +219,8 @@ async def replay_webhook(
     """Call it again for everything after a place of the feed; each call has the id that it had."""
     body = await _object(request)
     place = body.get("after")
+    if isinstance(place, float) and place.is_integer():
+        place = int(place)  # JSON knows no difference
     if type(place) is not int or not 0 <= place <= 2**62 or len(body) > 1:
         detail = "send after, a seq of the feed from 0 on, and nothing else"
         raise Refused((Problem("/after", "bad_format", detail),))

@@ -54,7 +54,14 @@ EXTRACTS = (
         about="The AP census: children whom an LA placed, checked, as XML or CSV for COLLECT.",
         options=(
             LA,
-            Option(name="year", kind="whole", required=True, help="The year of census day."),
+            Option(
+                name="year",
+                kind="whole",
+                least=2010,
+                most=2100,
+                required=True,
+                help="The year of census day.",
+            ),
             KNOWN_BY,
         ),
         readers=LA_READERS,

@@ -43,6 +43,20 @@ def test_what_is_asked_wrongly_is_told_in_words(client: httpx.Client) -> None:
         "/pupils?limit=many": ("/limit", "bad_format", "limit must be a whole number"),
         "/pupils?limit=500": ("/limit", "bad_format", "limit must be 200 or less"),
         "/placements?open=perhaps": ("/open", "bad_format", "open must be true or false"),
+        "/placements?provider=1&provider=2": (
+            "/provider", "bad_format", "provider is given more than once: send it once",
+        ),
+        "/reports/outcomes?from=": (
+            "/from", "bad_format", "from is blank: leave it out, or say it",
+        ),
+        "/outcomes?provider=999999": (
+            "/provider", "unknown_organisation", "provider: 999999 is no organisation on record;"
+            " check the number, or import it first",
+        ),
+        "/webhooks?fields=colour": (
+            "/fields", "unknown_field", "there is no field colour; there are after, created_at,"
+            " disabled, disabled_at, failing_since, failures, id, types, url",
+        ),
         "/pupils?fields=colour": (
             "/fields", "unknown_field", "there is no field colour; there are date_of_birth,"
             " family_name, given_name, id, upn",

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from ap_registry.access import Caller
-from ap_registry.adjusting import Wanted, adjust
+from ap_registry.adjusting import Wanted, adjust, adjusted
 from ap_registry.adjustments import LIMITS, TIME, Adjustment, may_adjust
 from ap_registry.errors import Refused
 from ap_registry.ladder import desk, held_until
@@ -201,3 +201,13 @@ def test_an_la_may(registry: Registry) -> None:
 
 def test_every_number_that_may_be_set_has_a_range() -> None:
     assert {found.unit for found in RULES if may_adjust(found)} <= {*LIMITS, TIME}
+
+
+def test_an_la_is_known_by_its_three_digits_and_one_that_is_not_is_refused(
+    school: Registry,
+) -> None:
+    assert adjust(school, replace(FOUR_WEEKS, la="856"))["adjustment"]["la"] == "LA856"
+    assert [one.organisation for one in adjusted(school, "LA856")] == ["LA856"]
+    with pytest.raises(Refused) as refused:
+        adjusted(school, "LA999")
+    assert refused.value.problems[0].code == "unknown_organisation"
