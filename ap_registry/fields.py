@@ -5,14 +5,14 @@ A facts class annotates its fields with these: ``school: Annotated[str, Organisa
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from ap_registry.identifiers import BadIdentifier, is_laestab, parse_organisation_id, parse_upn
+from ap_registry.identifiers import BadIdentifier, laestab, parse_organisation_id, parse_upn
 from ap_registry.organisations import Organisation as OrganisationRecord
-from ap_registry.written_days import day_in_file
+from ap_registry.written_days import day_in_file, month_first
 
 
 class BadValue(Exception):
@@ -83,6 +83,8 @@ class Day(Kind):
         found = self._parsed(value, reading) if isinstance(value, str) else None
         if found is None:
             also = " (or 31/03/2025, 31 Mar 2025)" if reading.from_file else ""
+            if reading.from_file and isinstance(value, str) and month_first(value):
+                also += ": the month seems to stand first, so look at the file's other days too"
             raise BadValue("bad_format", f"must be a date that exists, such as 2025-03-31{also}")
         if self.past and reading.today is not None and found > reading.today:
             raise BadValue("future_date", "must not be in the future")
@@ -160,14 +162,18 @@ class YesNo(Kind):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Code(Kind):
-    """One of a set; ``valid`` may depend on the day, ``fold`` says whether case matters."""
+    """One of a set, in any case; ``valid`` may depend on the day. ``said``: in files, what people
+    write for a code, in small letters."""
 
     codes: Collection[str]
     valid: Callable[[str, date], bool] | None = None
     words: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, value: object, reading: Reading) -> str:
         text = str(value).strip() if isinstance(value, str | int) else ""
+        if reading.from_file:
+            text = self.said.get(text.casefold(), text)
         for candidate in (text, text.lower(), text.upper()):
             if candidate in self.codes and (
                 self.valid is None or self.valid(candidate, reading.on)
@@ -189,7 +195,7 @@ class Organisation(Kind):
     def read(self, value: object, reading: Reading) -> str:
         text = str(value).strip() if isinstance(value, str | int) else ""
         try:
-            name = text if is_laestab(text) else parse_organisation_id(text)
+            name = laestab(text) or parse_organisation_id(text)
         except BadIdentifier as error:
             raise BadValue("unknown_organisation", str(error)) from None
         found = reading.organisation(name)
@@ -246,9 +252,15 @@ class Listed(Kind):
     at_least: int = 1
     at_most: int = 50
 
+    @property
+    def _between(self) -> str:
+        """Codes have neither commas nor strokes in them: files may put these between them."""
+        return "[;,/|\n]" if isinstance(self.of, Code) else ";"
+
     def read(self, value: object, reading: Reading) -> tuple[object, ...]:
         if isinstance(value, str):
-            value = [part for part in value.split(";") if part.strip()]
+            between = self._between if reading.from_file else ";"
+            value = [part for part in re.split(between, value) if part.strip()]
         if not isinstance(value, list | tuple):
             raise BadValue("bad_format", "must be a list (in a file, separated by ;)")
         if not self.at_least <= len(value) <= self.at_most:
@@ -288,7 +300,7 @@ class Destination(Kind):
     def read(self, value: object, reading: Reading) -> str:
         text = str(value).strip() if isinstance(value, str | int) else ""
         try:
-            found = reading.organisation(text if is_laestab(text) else parse_organisation_id(text))
+            found = reading.organisation(laestab(text) or parse_organisation_id(text))
         except BadIdentifier:
             found = None
         if found is not None:

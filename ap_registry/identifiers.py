@@ -77,9 +77,10 @@ def parse_ukprn(text: str) -> str:
     return ukprn
 
 
-def is_laestab(text: str) -> bool:
-    """A DfE number: LA and establishment, seven digits, perhaps with a stroke between."""
-    return re.fullmatch(r"[0-9]{3}/?[0-9]{4}", text.strip()) is not None
+def laestab(text: str) -> str | None:
+    """The seven digits of a DfE number: of an LA and an establishment, whatever is between them."""
+    parts = re.fullmatch(r"([0-9]{3})[/ \u00a0-]?([0-9]{4})", text.strip())
+    return parts[1] + parts[2] if parts else None
 
 
 def la_id(text: str) -> str:

@@ -168,13 +168,18 @@ def _organisation(notice: Notice, reading: Reading, problems: list[Problem]) -> 
 def _unknown(notice: Notice, kind: NoticeType[Any], first: bool) -> list[Problem]:
     extra = CATALOGUE["pupil_registered"].fields.keys() if first else frozenset()
     return [
-        Problem(f"/{name}", "unknown_field", f"{kind.name} has no field {name}")
+        Problem(f"/{name}", "unknown_field", f"{kind.name} has no field {name}{_meant(name, kind)}")
         for name, value in notice.items()
         if value not in (None, "")
         and name not in ENVELOPE
         and name not in kind.fields
         and name not in extra
     ]
+
+
+def _meant(name: str, kind: NoticeType[Any]) -> str:
+    near = get_close_matches(str(name), kind.fields, n=1, cutoff=0.75)
+    return f": did you mean {near[0]}?" if near else ""
 
 
 def read_text(value: object, name: str, problems: list[Problem]) -> str | None:

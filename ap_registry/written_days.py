@@ -3,11 +3,19 @@
 import re
 from datetime import date, timedelta
 
-# What people and spreadsheets write in files. A year of two digits is only sure after a month by
-# name: 01-09-25 may be 1 September 2025 or 25 September 2001.
+# What people and spreadsheets write in files. With strokes or points a year of two digits is the
+# last part, as all England writes it; 01-09-25 may be 1 September 2025 or 25 September 2001.
 _MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?(Z|\+00:00)?$")
 _WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+", re.IGNORECASE)
-_ENGLISH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
+_YEAR_FIRST = re.compile(
+    r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII
+)
+_ENGLISH_DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})[/.-](\d{4}|\d\d)", re.ASCII)
+_MONTH_FIRST = re.compile(
+    r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", re.IGNORECASE | re.ASCII
+)
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
+_AROUND = re.compile(r"\s*([/.-])\s*")
 _NAMED_MONTH = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?[\s-]*([a-z]{3,9})\.?,?[\s-]*(\d{4}|\d\d)",
     re.IGNORECASE | re.ASCII,
@@ -22,16 +30,34 @@ _EXCEL_DAY_0 = date(1899, 12, 30)
 
 def day_in_file(text: str) -> date | None:
     """A date as offices in England write it, or Excel counts it; raise ValueError if none such."""
-    text = _MIDNIGHT.sub("", _WEEKDAY.sub("", text, count=1))
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-        return date.fromisoformat(text)
+    text = _MIDNIGHT.sub("", _WEEKDAY.sub("", text.translate(_DASHES), count=1))
+    text = _AROUND.sub(r"\1", text)
+    if parts := _YEAR_FIRST.fullmatch(text):
+        year, month, day = (part for part in parts.group(1, 3, 4, 5, 6, 7) if part)
+        return date(int(year), int(month), int(day))
     if parts := _ENGLISH_DATE.fullmatch(text):
-        return date(int(parts[3]), int(parts[2]), int(parts[1]))
+        if len(parts[4]) == 2 and parts[2] == "-":
+            return None
+        return date(_year(parts[4]), int(parts[3]), int(parts[1]))
     if parts := _NAMED_MONTH.fullmatch(text):
-        name = parts[2].lower()
-        months = [n for n, month in enumerate(_MONTHS, start=1) if month.startswith(name[:4])]
-        year = int(parts[3]) if len(parts[3]) == 4 else 2000 + int(parts[3])
-        return date(year, months[0], int(parts[1])) if months else None
+        return _named(parts[1], parts[2], parts[3])
+    if parts := _MONTH_FIRST.fullmatch(text):
+        return _named(parts[2], parts[1], parts[3])
     if _SERIAL.fullmatch(text):
         return _EXCEL_DAY_0 + timedelta(days=int(text[:5]))
     return None
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _named(day: str, name: str, year: str) -> date | None:
+    months = [n for n, m in enumerate(_MONTHS, start=1) if m.startswith(name.lower()[:4])]
+    return date(_year(year), months[0], int(day)) if months else None
+
+
+def month_first(text: str) -> bool:
+    """Can only be read with the month before the day, as some programs write it: 9/13/2026."""
+    parts = _ENGLISH_DATE.fullmatch(text.strip())
+    return parts is not None and int(parts[1]) <= 12 < int(parts[3]) <= 31

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from ap_registry.calendar import ENGLAND, TermBlock, academic_year
 from ap_registry.fields import BadValue, Day, Reading
-from ap_registry.identifiers import BadIdentifier, is_laestab, parse_organisation_id
+from ap_registry.identifiers import BadIdentifier, laestab, parse_organisation_id
 from ap_registry.ingest.results import BadRow, ImportResult, RowError
 from ap_registry.ingest.spreadsheets import read_rows
 from ap_registry.ingest.term_blocks import Given, Spoilt, left_out, overlapping
@@ -35,7 +35,7 @@ def organisation_of(row: Mapping[str, Any], names: Names) -> str:
     if not text:
         raise BadRow("organisation", "required", "organisation is needed")
     try:
-        name = text.replace("/", "") if is_laestab(text) else parse_organisation_id(text)
+        name = laestab(text) or parse_organisation_id(text)
     except BadIdentifier as bad:
         raise BadRow("organisation", "unknown_organisation", str(bad)) from None
     if name not in names:

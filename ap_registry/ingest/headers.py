@@ -1,17 +1,26 @@
 """Which row of a table names its columns: titles and instructions may stand before it."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from difflib import get_close_matches
 from itertools import chain, islice
 
 from ap_registry.errors import Unreadable
+
+# "LA (code)" and "LA (name)" are two columns.
+_HOW = re.compile(r"\s*(\((?!code|name)[^()]*\))?[\s*:]*$", re.IGNORECASE)
 
 SEARCHED = 30  # rows with content
 Names = Callable[[Sequence[str]], bool]
 
 
 def normal(name: object) -> str:
-    """A header in any case, with blanks or strokes for underscores."""
-    words: Sequence[str] = str(name or "").strip("\ufeff\u200b ").lower().replace("-", " ").split()
+    """A header in any case, with blanks or strokes for underscores.
+
+    Left off are what says how to fill it in: "(dd/mm/yyyy)", a star, a colon.
+    """
+    text = _HOW.sub("", str(name or "").strip("\ufeff\u200b\u200e\u200f "))
+    words: Sequence[str] = text.lower().replace("-", " ").split()
     return "_".join(words)
 
 
@@ -51,3 +60,10 @@ def _header(cells: Sequence[str]) -> list[str]:
         twice = next(name for name in names if names.count(name) > 1)
         raise Unreadable(f"The column {twice} stands in the file twice.")
     return header
+
+
+def near_to(name: str, known: Collection[str]) -> str:
+    """Words that offer the column that may be meant by one not known."""
+    plain = {one.replace("_", ""): one for one in known}
+    near = get_close_matches(re.sub(r"[\W_]", "", name), plain, n=1, cutoff=0.75)
+    return f" (did you mean {plain[near[0]]}?)" if near else ""

@@ -14,6 +14,7 @@ from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.answering import Outcome
 from ap_registry.fields import BadValue, Day, Reading
 from ap_registry.ingest.changes import ROW_ID, Changes
+from ap_registry.ingest.headers import normal
 from ap_registry.ingest.results import BadRow, ImportResult, Receipts, ResultFile, RowError
 from ap_registry.ingest.spreadsheets import Row, read_rows
 from ap_registry.notices import CATALOGUE
@@ -118,6 +119,8 @@ def _lay_down(
                 result.refuse(RowError.bad(number, row))
                 continue
             body = {name: value for name, value in row.items() if value not in (None, "")}
+            if (type_ := normal(body.get("type"))) in CATALOGUE:
+                body["type"] = type_
             if ROW_ID in body:
                 try:
                     event, correction = changes.of(body)

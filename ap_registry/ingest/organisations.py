@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from ap_registry import codes
 from ap_registry.errors import Unreadable
-from ap_registry.identifiers import BadIdentifier, is_laestab, parse_organisation_id
+from ap_registry.identifiers import BadIdentifier, laestab, parse_organisation_id
 from ap_registry.ingest.links import looked_at, take_links
 from ap_registry.ingest.results import BadRow, ImportResult, RowError
 from ap_registry.ingest.spreadsheets import Row, read_rows
@@ -227,8 +227,8 @@ def _own_la(id_: str, kind: str) -> str | None:
 def _id(row: Mapping[str, Any], column: str, known: Known) -> str:
     """An identifier; a LAESTAB of an establishment on record is understood."""
     text = str(row.get(column) or "").strip()
-    if is_laestab(text):
-        found = known.laestabs.get(text.replace("/", ""))
+    if number := laestab(text):
+        found = known.laestabs.get(number)
         if found is None:
             raise BadRow(column, "unknown_organisation", f"{text} is not on record: give the URN")
         return found

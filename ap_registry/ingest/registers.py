@@ -6,7 +6,7 @@ from typing import Any
 
 from ap_registry import codes
 from ap_registry.fields import BadValue, Day, Reading
-from ap_registry.identifiers import BadIdentifier, parse_upn
+from ap_registry.identifiers import BadIdentifier, laestab, parse_upn
 from ap_registry.ingest.results import BadRow
 from ap_registry.notice import World
 
@@ -72,7 +72,7 @@ class Reader:
         if found is None:
             if not text:
                 raise BadRow("organisation", "required", "organisation is needed")
-            known = self.world.organisation(text.upper())
+            known = self.world.organisation(laestab(text) or text.upper())
             if known is None:
                 raise BadRow(
                     "organisation", "unknown_organisation",

@@ -2,11 +2,12 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
 from ap_registry.errors import Unreadable
-from ap_registry.ingest.headers import naming, normal, with_header
+from ap_registry.ingest.headers import naming, near_to, normal, with_header
 from ap_registry.ingest.kinds import SNIFF_BYTES, kind_of
 from ap_registry.ingest.results import BadRow
 from ap_registry.ingest.text_tables import csv_rows, text_lines
@@ -14,11 +15,13 @@ from ap_registry.ingest.workbooks import workbook_rows
 
 Cells = dict[str, Any]
 Row = tuple[int, Cells | BadRow]
-_TAILS = (".0", " 00:00:00")
+_TAILS = (".0", ".00", " 00:00:00")
 _END = "\x1f"  # of a cell, in a row as one text: looked through at once, where cells are many
-_ODD = (f"{_END}'", *(tail + _END for tail in _TAILS))
+_ODD = (f"{_END}'", f'{_END}="', *(tail + _END for tail in _TAILS))
 # A spreadsheet's mark for "text": what we write before what might be a formula, and what people
 # put before long numbers.
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff\u00ad \t\u00a0"
+UPN = 13  # characters
 _MARKED = re.compile(r"'(?=[=+\-@\t\r]|[A-Za-z]?[0-9]{5})")
 
 
@@ -66,6 +69,7 @@ def _checked(
     whole = all(header)
     begins = header[0][:2]
     blank = [""] * len(header)
+    upns = [n for n, name in enumerate(header) if name.endswith("upn")]
     for number, cells in enumerate(table, start=1):
         texts = [*map(str.strip, cells)]
         whole_row = _END.join(("", *texts, ""))
@@ -73,8 +77,13 @@ def _checked(
             texts[0][:2].lower() == begins and [*map(normal, texts)] == header
         ):
             continue  # blank, or the header again: files were put one after the other
+        if not whole_row.isascii():
+            texts = [text.strip(_UNSEEN) for text in texts]
         if any(odd in whole_row for odd in _ODD):
             texts = [*map(_plain, texts)]
+        for place in upns:
+            if place < len(texts) and (len(texts[place]) != UPN or not texts[place].isascii()):
+                texts[place] = _closed_up(texts[place])
         if len(texts) > len(header) and any(texts[len(header) :]):
             yield number, BadRow(
                 "", "bad_format",
@@ -84,7 +93,10 @@ def _checked(
             continue
         for place, words in strange.items():
             if place < len(texts) and texts[place]:
-                raise Unreadable(f"The {words} is not known here: remove it, or correct its name.")
+                near = near_to(header[place], known or ())
+                raise Unreadable(
+                    f"The {words} is not known here{near}: remove it, or correct its name."
+                )
         texts += blank[len(texts) :]
         if whole:
             yield number, dict(zip(header, texts, strict=False))
@@ -92,13 +104,24 @@ def _checked(
             yield number, {name: texts[place] for place, name in enumerate(header) if name}
 
 
+def _closed_up(text: str) -> str:
+    """A UPN without the blanks and unseen marks that came with it, in plain letters."""
+    return "".join(
+        c for c in unicodedata.normalize("NFKC", text)
+        if not c.isspace() and unicodedata.category(c) != "Cf"
+    )  # fmt: skip
+
+
 def _plain(text: str) -> str:
     """Without what spreadsheets add to whole numbers, to dates and before texts."""
     if text[:1] == "'" and _MARKED.match(text):
         text = text[1:]
-    if text.endswith(".0"):
-        return text[:-2] if text[:-2].isdigit() else text
-    return text.removesuffix(_TAILS[1])
+    if text[:2] == '="' and text[-1:] == '"' and len(text) > 2:
+        return text[2:-1]
+    for tail in _TAILS[:2]:
+        if text.endswith(tail) and text[: -len(tail)].isdigit():
+            return text[: -len(tail)]
+    return text.removesuffix(_TAILS[2])
 
 
 def _json_lines(lines: Iterator[str]) -> Iterator[Row]:

@@ -16,7 +16,8 @@ REGISTER = frozenset({"school", "la"})
 LOOKED_AFTER = ("none", "current", "previous")
 
 Name = Annotated[str, Text(private=True, at_most=200)]
-Sex = Annotated[str, Code(codes=("F", "M", "U"), private=True)]
+_SEX = {"female": "F", "girl": "F", "male": "M", "boy": "M", "unknown": "U"}
+Sex = Annotated[str, Code(codes=("F", "M", "U"), private=True, said=_SEX)]
 HomeLa = Annotated[str, LaCode(codes=codes.HOME_LAS)]
 SenProvision = Annotated[str, Code(codes=("N", "K", "E"))]
 SenNeed = Annotated[str, Code(codes=codes.SEN_NEED.codes)]

@@ -7,7 +7,7 @@ import pytest
 from ap_registry.codes import is_valid_mark, upn_la_known
 from ap_registry.identifiers import (
     BadIdentifier,
-    is_laestab,
+    laestab,
     parse_organisation_id,
     parse_uln,
     parse_upn,
@@ -93,10 +93,9 @@ def test_refuses_what_names_no_organisation(name: str) -> None:
         parse_organisation_id(name)
 
 
-def test_a_laestab_may_have_a_stroke() -> None:
-    assert (is_laestab("8561100"), is_laestab("856/1100"), is_laestab("100007")) == (
-        True, True, False,
-    )  # fmt: skip
+@pytest.mark.parametrize("name", ["8561100", "856/1100", "856-1100", "856 1100"])
+def test_a_laestab_may_have_a_stroke(name: str) -> None:
+    assert (laestab(name), laestab("100007")) == ("8561100", None)
 
 
 @pytest.mark.parametrize("code", ["H", "J", "Y"])
