@@ -19,6 +19,7 @@ CSP = (
     " frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 SCRIPTED = f"{CSP}; script-src 'self'"  # for a page that has a script, which it never needs
+LIVE = f"{SCRIPTED}; connect-src 'self'"  # whose script asks for counts
 _ALWAYS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",

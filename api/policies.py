@@ -138,6 +138,7 @@ _PAGES: Policies = {
     ("GET", "/colleagues/{account}"): _people(),
     ("POST", "/colleagues/{account}"): _people(),
     ("GET", "/ledger"): _page(NOBODY, OF_LEDGER),
+    ("GET", "/counts"): _page(NOBODY),
     ("POST", "/views"): _page(NOBODY),
     ("POST", "/views/{view}/delete"): _page(NOBODY),
     ("POST", "/sign-out"): _page(NOBODY),

@@ -41,6 +41,21 @@ select {SHOWN_ID.format(t="f")}::text as pupil_id, i.upn,
 """
 
 
+_WAITING: LiteralString = f"""
+select count(*) from follow_up f
+ where f.until_at = 'infinity' and f.kind = any(%(kinds)s) and f.opened_on <= %(on)s
+   and (f.closed_on is null or f.closed_on > %(on)s) and {SCOPED.format(t="f")}
+"""
+
+
+def waiting_on(connection: Connection, scope: Scope, kinds: Sequence[str], *, on: date) -> int:
+    """How many are owed still, of pupils whom the scope sees."""
+    asked = {**scoped(scope), "kinds": list(kinds), "on": on}
+    row = connection.execute(_WAITING, asked).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def board(
     connection: Connection, scope: Scope, kinds: Sequence[str], *, on: date, since: date,
     limit: int,

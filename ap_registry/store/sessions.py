@@ -117,7 +117,7 @@ def clear_failures(connection: Connection, account: UUID) -> None:
 
 
 _SEEN: LiteralString = """
-update web_session s set seen_at = %(at)s
+update web_session s set seen_at = case when %(watching)s then s.seen_at else %(at)s end
   from account a left join second_factor f on f.account = a.id
  where {which} and a.id = s.account and not a.disabled and s.half = %(half)s
    and (a.last_on is null or a.last_on >= %(today)s)
@@ -132,17 +132,23 @@ _BY_PREVIOUS: LiteralString = _SEEN.format(
 )
 
 
-def signed_in(connection: Connection, token: str, *, at: datetime) -> SignedIn | None:
-    """Whose session it is; None where it is nobody's, over, or a code is still owed."""
+def signed_in(
+    connection: Connection, token: str, *, at: datetime, watching: bool = False
+) -> SignedIn | None:
+    """Whose session it is; None where it is nobody's, over, or a code is still owed.
+
+    ``watching``: nobody did anything, a page that is open asked by itself; it goes idle all the
+    same, and its token stays.
+    """
     hashed = hash_of(token)
     values = {
         "at": at, "token": hashed, "half": False, "idle": at - IDLE_FOR,
         "oldest": at - SESSION_FOR, "due": at - CHANGED_EVERY, "overlap": at - OVERLAP,
-        "today": london_today(at),
+        "today": london_today(at), "watching": watching,
     }  # fmt: skip
     row = connection.execute(_BY_TOKEN, values).fetchone()
     if row is not None:
-        token_ = _changed(connection, hashed, at) if row[-1] else None
+        token_ = _changed(connection, hashed, at) if row[-1] and not watching else None
         return _signed_in(connection, row, token_, at)
     row = connection.execute(_BY_PREVIOUS, values).fetchone()
     if row is None:
@@ -156,6 +162,7 @@ def half_signed_in(connection: Connection, token: str, *, at: datetime) -> Signe
     values = {
         "at": at, "token": hash_of(token), "half": True, "idle": at - CODE_WITHIN,
         "oldest": at - CODE_WITHIN, "due": at, "overlap": at, "today": london_today(at),
+        "watching": False,
     }  # fmt: skip
     row = connection.execute(_BY_TOKEN, values).fetchone()
     return None if row is None else _signed_in(connection, row, None, at)

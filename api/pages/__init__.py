@@ -7,6 +7,7 @@ from api.pages import (
     boards,
     calendar,
     colleagues,
+    counts,
     elsewhere,
     finding,
     home,
@@ -62,6 +63,7 @@ PARTS = (
     work,
     boards,
     saved,
+    counts,
 )
 router = APIRouter(include_in_schema=False)
 for part in PARTS:

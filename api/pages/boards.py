@@ -9,10 +9,10 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from ap_registry.notice import World
-from ap_registry.store.boards import board
+from ap_registry.store.boards import board, waiting_on
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
-from api.pages.rendering import Person, in_words, page
+from api.pages.rendering import Person, in_words, live, page
 from api.pages.tables import MOST_IN_FILE, Cell, Format, Table, file_of, pupil_cell
 from api.problems import HttpProblem
 
@@ -60,22 +60,24 @@ def show(
     if found is None or person.caller.role not in ROLES:
         raise HttpProblem(404, "There is no such board.")
     today = registry.today()
+    scope = scope_of(person.caller, today)
     with registry.database.connection() as connection:
         rows = board(
-            connection, scope_of(person.caller, today), found.kinds, on=today,
+            connection, scope, found.kinds, on=today,
             since=today - SINCE, limit=MOST_IN_FILE if format else SHOWN + 1,
         )  # fmt: skip
         shown = rows if format else rows[:SHOWN]
         opened.note(connection, person.caller, (row["pupil_id"] for row in shown))
+        waiting = waiting_on(connection, scope, found.kinds, on=today)
         world = registry.worlds.fresh(connection)
     items = [_shown(row, world, today) for row in shown]
     if format == "csv":
         return file_of(_table(name, found, items))
-    return page(
+    return live(page(
         registry, "board.html", person, board=found, boards=BOARDS, name=name,
         owed=[one for one in items if not one["done"]], done=[one for one in items if one["done"]],
-        more=len(rows) > SHOWN, mine=person.caller.organisations,
-    )  # fmt: skip
+        more=len(rows) > SHOWN, mine=person.caller.organisations, seen={"waiting": waiting},
+    ))  # fmt: skip
 
 
 def _table(name: str, found: Board, items: Sequence[Mapping[str, Any]]) -> Table:

@@ -1,7 +1,6 @@
 """The first page: what is owed, soonest first, and the lists that wait; where programs start."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,9 +16,10 @@ from ap_registry.store.saved_views import saved_by
 from ap_registry.store.tasks import waiting_for
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
+from api.pages.counts import of_first_page
 from api.pages.elsewhere import CARERS
 from api.pages.owed import form_of
-from api.pages.rendering import Person, in_words, page
+from api.pages.rendering import Person, in_words, live, page
 from api.pages.role_lists import OF_ROLE
 from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of
 from api.pages.work import waiting
@@ -64,14 +64,15 @@ def home(
         if format == "csv":
             return file_of(table)
         counted = waiting_for(connection, caller.organisations, today=today, now=registry.now())
-        lists = _lists(connection, scope, caller, today)
+        held = worklists.counts(connection, scope, OF_ROLE.get(caller.role, ()), today=today)
         saved = saved_by(connection, person.account)
-    return page(
+    return live(page(
         registry, "home.html", person, table=table, chosen=status, whose=whose, today=today,
-        waiting=counted, lists=lists, saved=saved, ours=OURS.get(caller.role, "Ours"),
+        waiting=counted, lists=waiting(held), seen=of_first_page(counted, held),
+        saved=saved, ours=OURS.get(caller.role, "Ours"),
         number=len(table.shown),
         overdue=sum(item["status"] == "overdue" for item in shown),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _pupils(
@@ -79,13 +80,6 @@ def _pupils(
 ) -> dict[str, str]:
     wanted = {UUID(item["pupil_id"]) for item in items if item["pupil_id"]}
     return queries.names(connection, scope, wanted)
-
-
-def _lists(
-    connection: Connection, scope: queries.Scope, caller: Caller, today: date
-) -> list[tuple[str, str, int]]:
-    names = OF_ROLE.get(caller.role, ())
-    return waiting(worklists.counts(connection, scope, names, today=today))
 
 
 def _table(

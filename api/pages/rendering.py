@@ -19,6 +19,7 @@ from ap_registry.settings import Settings
 from ap_registry.store.sessions import SignedIn, signed_in
 from api.cookies import CHANGED, COOKIE
 from api.deps import TheRegistry
+from api.edge import LIVE
 from api.limits import Limits, address_of
 from api.pages.owed import form_of
 from api.pages.role_lists import OF_ROLE
@@ -103,8 +104,26 @@ def person(request: Request, found: Annotated[SignedIn, Depends(whoever)]) -> Si
     return found
 
 
+def watcher(request: Request, registry: TheRegistry) -> SignedIn:
+    """Whose page is open and asks by itself, which prolongs no session: 401 once it is over."""
+    found = None
+    if token := request.cookies.get(COOKIE):
+        with registry.database.connection() as connection:
+            found = signed_in(connection, token, at=registry.now(), watching=True)
+    settings: Settings = request.app.state.settings
+    if found is None or (
+        not found.second_factor and settings.needs_second_factor(found.caller.role)
+    ):
+        raise HttpProblem(401, "Sign in first.")
+    limits: Limits = request.app.state.limits
+    limits.hold(limits.account, str(found.account), request)
+    admit(request, Who.PERSON, found.caller.role, administers=found.administers)
+    return found
+
+
 Whoever = Annotated[SignedIn, Depends(whoever)]
 Person = Annotated[SignedIn, Depends(person)]
+Watcher = Annotated[SignedIn, Depends(watcher)]
 
 
 def send_cookie(request: Request, token: str) -> None:
@@ -127,6 +146,12 @@ def page(
     **values: Any,
 ) -> HTMLResponse:
     return HTMLResponse(text_of(registry, template, signed_in, **values), status)
+
+
+def live(answer: HTMLResponse) -> HTMLResponse:
+    """A page whose counts go on while it is open: its script may ask us, and nobody else."""
+    answer.headers["Content-Security-Policy"] = LIVE
+    return answer
 
 
 def problem_page(request: Request, status: int, detail: str) -> Response:

@@ -77,5 +77,5 @@ def _rows(
 
 
 def waiting(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
-    """Address, title and length of the lists that hold something."""
-    return [(f"/tasks/{n}", WORK[n].title, count) for n, count in counts.items() if count]
+    """Name, title and length of the lists that hold something."""
+    return [(n, WORK[n].title, count) for n, count in counts.items() if count]
