@@ -10,15 +10,17 @@ from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.adoption import scrubbed
 from ap_registry.codes import from_byte
 from ap_registry.disclosure import disclosed_to_family, without_events
+from ap_registry.emergency import as_told
 from ap_registry.erasing import NOBODY, stand_alone, write
 from ap_registry.errors import Problem, Refused
 from ap_registry.history import history
 from ap_registry.instants import instant
 from ap_registry.reading import forgotten_upns, read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import ledger, queries, reads, who
+from ap_registry.store import emergencies, ledger, queries, reads, who
 from ap_registry.store.acts import EXPORTED, Act
 from ap_registry.store.database import Connection
+from ap_registry.store.erasing_functions import HELD, RELEASED
 
 READERS = ("pupil", "parent")
 _READS = (
@@ -56,10 +58,11 @@ def export(
         record = stand_alone(registry, connection, name)
         found = _gathered(connection, shown, record.pupils, registry.today())
         found["exports"] = [_as_told(one) for one in record.acts if one.type == EXPORTED]
-        found["holds"] = [_as_told(one) for one in record.acts if one.type != EXPORTED]
+        found["holds"] = [_as_told(one) for one in record.acts if one.type in {HELD, RELEASED}]
         write(connection, record, _act(reader, withheld), caller=caller)
         upns = forgotten_upns(connection, pupil)
         opened = _opened(connection, who.all_ids(connection, pupil), named=reader is None)
+        openings = emergencies.of_pupils(connection, record.pupils)
     made = without_events(found, {one.event for one in withheld})
     if reader is not None:
         made = {**disclosed_to_family(made, reader), "holds": []}
@@ -68,6 +71,7 @@ def export(
         "for": reader,
         **scrubbed(made, upns),
         "reads": {"logged": True, "detail": _READS, "items": opened},
+        "emergencies": [as_told(one, named=reader is None) for one in openings],
         "withheld": [{"event": one.event, "reason": one.reason} for one in withheld],
     }
 

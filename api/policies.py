@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ap_registry import confirming, matching, quality
 from ap_registry.access import GIVES, ROLES, SCOPES, SEND
+from ap_registry.emergency import MAY as IN_EMERGENCIES
 from api.pages.calendar import KEEPERS
 from api.pages.ledger import READERS as OF_LEDGER
 from api.pages.panel import ROLES as PANEL
@@ -130,6 +131,9 @@ _PAGES: Policies = {
     ("GET", "/quality"): _page(NOW, quality.READERS),
     ("GET", "/quality/settled"): _page(NOW, quality.READERS),
     ("POST", "/quality"): _page(NOW, quality.READERS),
+    ("GET", "/emergency"): _page(NOW, IN_EMERGENCIES),
+    ("POST", "/emergency"): _page(NOW, IN_EMERGENCIES),
+    ("GET", "/emergency/{opening}"): _page(Shows.OPENED, IN_EMERGENCIES),
     ("GET", "/reads"): _page(Shows.READS, OF_READS),
     ("GET", "/colleagues"): _people(),
     ("POST", "/colleagues"): _people(),

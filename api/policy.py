@@ -29,6 +29,7 @@ class Shows(Enum):
     NOW = "of pupils whom the caller sees today"
     EVER = "of those too whom the caller saw, up to the last day"
     OWED = "of those too for whom the caller owes something"
+    OPENED = "of one pupil whose record the caller has opened in an emergency, for an hour"
     READS = "of pupils of the organisations whose reads an auditor is shown"
 
 

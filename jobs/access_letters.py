@@ -19,6 +19,7 @@ _NOT_YOU = "If that was not you, tell the administrator of your organisation at 
 SUBJECTS = {
     "recovery": "Choose a new password",
     "invitation": "Your account of AP Registry",
+    "emergency": "A record was opened in an emergency",
     "ended_unused": "Your account of AP Registry has ended",
     "password_changed": "Your password was changed",
     "second_factor_on": "You are asked for a code from now on",
@@ -40,6 +41,12 @@ TEXTS = {
     "ended_unused": (
         "Nobody has signed in to your account of AP Registry for a long time, and it has ended."
         " If you still need it, an administrator of {organisation} can invite you again."
+    ),
+    "emergency": (
+        "{owner} of {organisation} has opened a pupil's record in an emergency, and gave the reason"
+        " in writing. The record can be read for an hour, then it is closed again.\n\n"
+        "See whose record, and why, in AP Registry:\n\n{site}/emergency\n\n"
+        "If there was no emergency, tell your data protection officer at once."
     ),
     "password_changed": f"The password of your account of AP Registry was changed. {_NOT_YOU}",
     "second_factor_on": (
@@ -116,7 +123,9 @@ def _letter(found: Installation, due: Due) -> Letter:
         with found.database.connection() as connection, connection.transaction():
             token = access_links.make_link(connection, due.account, due.what, at=now)
         link = f"{found.settings.site}/{LEADS[due.what]}/{token}"
-    words = TEXTS[due.what].format(link=link, organisation=due.organisation)
+    words = TEXTS[due.what].format(
+        link=link, organisation=due.organisation, owner=due.owner, site=found.settings.site
+    )
     return Letter(
         id=due.id, to=due.email, subject=SUBJECTS[due.what],
         text=f"Dear {due.name},\n\n{words}\n", at=now, again=due.attempts > 1,

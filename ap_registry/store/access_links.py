@@ -13,13 +13,13 @@ from ap_registry.store.accounts import address_of
 from ap_registry.store.database import Connection
 from ap_registry.store.tokens import hash_of, new_token
 
-INVITATION, RECOVERY = "invitation", "recovery"
+INVITATION, RECOVERY, EMERGENCY = "invitation", "recovery", "emergency"
 LASTS = {
     RECOVERY: timedelta(hours=1),
     INVITATION: timedelta(days=7),
 }  # letters that carry a link: good for so long
 LETTERS = frozenset(
-    {*LASTS, "password_changed", "second_factor_on", "second_factor_off", "ended_unused"}
+    {*LASTS, "password_changed", "second_factor_on", "second_factor_off", "ended_unused", EMERGENCY}
 )
 AGAIN_AFTER = timedelta(minutes=5)  # one letter of a kind to one account
 
@@ -64,13 +64,16 @@ def use_link(
     return row[0] if row else None
 
 
-def write_letter(connection: Connection, account: UUID, what: str, *, at: datetime) -> None:
-    """Have it sent by the worker."""
+def write_letter(
+    connection: Connection, account: UUID, what: str, *, at: datetime,
+    to: tuple[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Have it sent by the worker, to the account's owner, else to an address and a name."""
     assert what in LETTERS
     connection.execute(
-        "insert into access_letter (id, account, what, created_at, attempts)"
-        " values (%s, %s, %s, %s, 0)",
-        (uuid4(), account, what, at),
+        "insert into access_letter (id, account, what, created_at, attempts, to_email, to_name)"
+        " values (%s, %s, %s, %s, 0, %s, %s)",
+        (uuid4(), account, what, at, *(to or (None, None))),
     )
 
 
@@ -88,13 +91,14 @@ def ask_for_recovery(connection: Connection, email: str, *, at: datetime) -> Non
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A letter that this worker alone may send."""
+    """A letter that this worker alone may send. ``owner``: by name, of the account."""
 
     id: UUID
     account: UUID
     what: str
     email: str
     name: str
+    owner: str
     organisation: str
     created_at: datetime
     attempts: int
@@ -111,7 +115,8 @@ update access_letter l
    set attempts = attempts + 1, not_before = clock_timestamp() + %(lease)s
   from next, account a
  where l.id = next.id and a.id = l.account
-returning l.id, l.account, l.what, a.email, a.name,
+returning l.id, l.account, l.what, coalesce(l.to_email, a.email),
+          coalesce(l.to_name, a.name), a.name,
           coalesce((select o.name from organisation o where o.id = a.organisation
                        and o.until_at = 'infinity'), a.organisation), l.created_at, l.attempts
 """
@@ -122,15 +127,19 @@ def claim_letter(connection: Connection, lease: timedelta) -> Due | None:
     row = connection.execute(_CLAIM, {"lease": lease}).fetchone()
     if row is None:
         return None
-    id_, account, what, email, name, organisation, created_at, attempts = row
+    id_, account, what, email, name, owner, organisation, created_at, attempts = row
     return Due(
-        id=id_, account=account, what=what, email=email, name=name, organisation=organisation,
+        id=id_, account=account, what=what, email=email, name=name, owner=owner,
+        organisation=organisation,
         created_at=created_at, attempts=attempts,
     )  # fmt: skip
 
 
 def sent_letter(connection: Connection, due: Due, at: datetime) -> None:
-    connection.execute("update access_letter set sent_at = %s where id = %s", (at, due.id))
+    connection.execute(
+        "update access_letter set sent_at = %s, to_email = null, to_name = null where id = %s",
+        (at, due.id),
+    )
 
 
 # A worker that was frozen past its lease changes nothing: attempts has moved on.

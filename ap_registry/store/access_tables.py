@@ -87,7 +87,10 @@ class AccountAct(SQLModel, table=True):
 
 
 class AccessLetter(SQLModel, table=True):
-    """What a person must be told of their own account; a link is made only as it is sent."""
+    """What a person must be told of their own account; a link is made only as it is sent.
+
+    ``to_email``, ``to_name``: somebody else who is told of what the account did; gone once sent.
+    """
 
     __tablename__ = "access_letter"
     __table_args__: ClassVar[Any] = (
@@ -101,6 +104,8 @@ class AccessLetter(SQLModel, table=True):
     failed: str | None
     attempts: int = Field(sa_type=SmallInteger)
     not_before: datetime | None = Field(sa_type=Instant)
+    to_email: str | None
+    to_name: str | None
 
 
 class SavedView(SQLModel, table=True):

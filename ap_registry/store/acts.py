@@ -14,7 +14,7 @@ from ap_registry.store import codec, ledger
 from ap_registry.store.database import Connection
 from ap_registry.store.erasing_functions import ERASURE, HELD, RELEASED, STREAM
 
-EXPORTED = "pupil_exported.v1"
+EXPORTED, OPENED = "pupil_exported.v1", "record_opened.v1"
 
 _NEXT: LiteralString = """
 select coalesce(max(version), 0) + 1 from event where pupil_id = %s and stream = 4

@@ -16,6 +16,7 @@ ACT_WORDS: Mapping[str, str] = {
     "changed": "was changed", "last_day": "has a last day", "stays": "stays after all",
     "ended": "ended", "ended_unused": "ended, unused", "opened": "was opened again",
     "confirmed": "All were confirmed",
+    "emergency_unknown": "asked in an emergency for a pupil whom nobody knows",
 }  # fmt: skip
 SAID: Mapping[str, str] = {
     "invited": "The invitation is on its way. Its link works once, and for a week.",

@@ -11,6 +11,7 @@ from ap_registry.instants import instant
 from ap_registry.notice import World
 from ap_registry.store.reads import Asked, Read
 from api.deps import TheRegistry, instant_of
+from api.pages.emergency import places_of, told_to
 from api.pages.rendering import Person, in_words, moment, page
 from api.pages.tables import Cell, Format, Table, file_of, limit_of
 from api.v1.reads import ids_of, seen
@@ -43,6 +44,7 @@ def reads(
         )
         found = seen(connection, person.caller, asked, limit=limit_of(format))
         world = registry.worlds.fresh(connection)
+        openings = told_to(connection, registry, person.caller)
     table = Table(
         name="who-has-read", caption="Reads, the latest first", empty=EMPTY,
         columns=("When", "Who", "For", "What", "Pupils"),
@@ -51,7 +53,8 @@ def reads(
     if format == "csv":
         return file_of(table)
     return page(
-        registry, "reads.html", person, table=table, given=given,
+        registry, "reads.html", person, openings=openings,
+        places=places_of(world, openings), now=registry.now(), table=table, given=given,
         here=f"/reads?{urlencode(given)}",
         csv=f"/reads?{urlencode({**given, 'format': 'csv'})}",
     )  # fmt: skip

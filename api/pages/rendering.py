@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from ap_registry.calendar import LONDON
 from ap_registry.duty_names import duty_words
+from ap_registry.emergency import MAY as IN_EMERGENCIES
 from ap_registry.problems import TITLES
 from ap_registry.quality import READERS as OF_QUALITY
 from ap_registry.registry import Registry
@@ -75,6 +76,7 @@ _ENVIRONMENT.globals |= {
     "read_readers": OF_READS,
     "quality_readers": OF_QUALITY,
     "elsewhere_readers": ELSEWHERE_READERS,
+    "emergency_roles": IN_EMERGENCIES,
     "own_work": OF_ROLE,
 }
 

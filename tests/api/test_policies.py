@@ -11,6 +11,8 @@ import pytest
 from fastapi import FastAPI
 
 from ap_registry import embedded
+from ap_registry.access import Caller
+from ap_registry.emergency import open_record
 from ap_registry.installation import Installation
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
@@ -35,6 +37,7 @@ ALLOWED = {
     Shows.NOBODY: NEVER,
     Shows.NOW: NOW,
     Shows.EVER: EVER,
+    Shows.OPENED: frozenset({"another LA"}),  # which has opened it
     Shows.OWED: EVER,
     Shows.READS: frozenset({"an auditor of its school", "the administrator"}),
 }
@@ -67,6 +70,7 @@ class World:
     event: str
     webhook: str
     report: str
+    opening: str
     keys: dict[str, httpx.Client]
     people: dict[str, httpx.Client]
     csrf: dict[str, str]
@@ -90,6 +94,7 @@ class World:
             "organisation": (SCHOOL,),
             "webhook": (self.webhook,),
             "report": (self.report,),
+            "opening": (self.opening,),
             "account": ("00000000-0000-4000-8000-000000000000",),
             "name": NAMES.get(path.split("/")[1], ()),
         }
@@ -110,7 +115,7 @@ def world(servers: embedded.Servers) -> Iterator[World]:
 
 
 def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> World:
-    keys, people, csrf = {}, {}, {}
+    keys, people, csrf, ids = {}, {}, {}, {}
     with registry.database.connection() as connection:
         for number, (name, (role, organisation)) in enumerate(CALLERS.items()):
             at = registry.now()
@@ -125,6 +130,7 @@ def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> 
                 password="correct horse battery", role=role, at=at, administers=True,
             )  # fmt: skip
             token = sessions.begin(connection, account, at=at)
+            ids[name] = account
             people[name] = httpx.Client(base_url=url, timeout=60, cookies={COOKIE: token})
             found = sessions.signed_in(connection, token, at=at)
             assert found is not None
@@ -141,9 +147,14 @@ def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> 
         }
         for path, found in nobody.get("/openapi.json").json()["paths"].items()
     }
+    one, role, organisation = ids["another LA"], *CALLERS["another LA"]
+    officer = Caller(actor=f"account:{one}", role=role, organisations=(organisation,))
+    why = "Missing since last night, asks the police"
+    opening = str(open_record(registry, officer, one, wanted=PUPIL, reason=why))
     webhook, report = _owned(registry, keys["its school"], urls)
     return World(
         pupil=pupil, owed=owed["items"][0]["id"], event=event, webhook=webhook, report=report,
+        opening=opening,
         keys=keys, people=people,
         csrf=csrf, nobody=nobody, takes=takes,
     )  # fmt: skip

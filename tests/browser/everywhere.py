@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 import pyotp
 
 from ap_registry.access import Caller
+from ap_registry.emergency import open_record
 from ap_registry.registry import Registry
 from ap_registry.store import access_links, accounts, colleagues, second_factors
 from tests.browser.conftest import PASSWORD
@@ -26,7 +27,6 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/forgotten",
         "/password/{token}",
         "/invitation/{invitation}",
-        "/invitation/spent",
         "/nowhere",
     ),  # fmt: skip
     HALFWAY: ("/sign-in/code",),
@@ -79,6 +79,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/quality/settled",
         "/boards/sixth-day",
         "/boards/section-19",
+        "/emergency",
         "/colleagues",
         "/colleagues?said=invited",
         "/colleagues/invite",
@@ -118,6 +119,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "social_care": (
         "/",
         "/elsewhere",
+        "/emergency",
+        "/emergency/{opening}",
         "/tasks/day-one",
         "/tasks/coming-reviews",
         "/tasks/attendance",
@@ -157,6 +160,7 @@ def fill(registry: Registry) -> dict[str, str]:
     return {
         "token": _second_step(registry),
         **_colleagues(registry),
+        "opening": _opened(registry),
         "pupil": PUPIL,
         "event": str(said["event"]["id"]),
         "case": str(case["event"]["id"]),
@@ -180,6 +184,19 @@ def _colleagues(registry: Registry) -> dict[str, str]:
         )
         link = access_links.make_link(connection, invited, access_links.INVITATION, at=at)
     return {"colleague": str(leaver), "invited": str(invited), "invitation": link}
+
+
+def _opened(registry: Registry) -> str:
+    """A restricted pupil with a contact, whose record a social worker has opened."""
+    notify(registry, "contact_recorded", "2026-09-01", by=SCHOOL, name="Jo Example",
+           relation="mother", parental_responsibility=True, phone="01632 960001",
+           address="1 Made-Up Lane")  # fmt: skip
+    notify(registry, "pupil_details_changed", "2026-11-02", by="LA856", restricted=True)
+    with registry.database.connection() as connection:
+        one = accounts.account_named(connection, "social_care@example.org", at=registry.now()).id
+    caller = Caller(actor=f"account:{one}", role="social_care", organisations=("LA856",))
+    reason = "Ann was not collected and her mother cannot be reached, says the school."
+    return str(open_record(registry, caller, one, wanted=PUPIL, reason=reason))
 
 
 def _second_step(registry: Registry) -> str:

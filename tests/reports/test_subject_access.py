@@ -24,7 +24,7 @@ FOUND: dict[str, Any] = {
         "logged": True, "detail": "All.",
         "items": [{"at": "2026-03-04T10:00:00.000000Z", "organisation": "100001", "role": "school",
                    "what": "GET /pupils/{pupil}"}],
-    }, "seen_by": [],
+    }, "emergencies": [], "seen_by": [],
     "withheld": [{"event": "2", "reason": "A witness"}],
 }  # fmt: skip
 
