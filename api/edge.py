@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.cookies import changed, cookie
 from api.limits import TOO_MANY, Limits, say_what_is_left
 from api.problems import HttpProblem, answer
+from api.superseded import say_superseded
 
 MOST_BYTES = 20_000_000
 CSP = (
@@ -101,6 +102,7 @@ def _add_headers(scope: Scope, message: Message, *, secure: bool) -> None:
     if secure:
         headers.setdefault("Strict-Transport-Security", _A_YEAR)
     say_what_is_left(scope, headers)
+    say_superseded(scope, headers)
     token = changed(scope)
     if token is not None:
         headers.append("Set-Cookie", cookie(token, secure=secure))

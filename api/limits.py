@@ -18,6 +18,7 @@ from api.problems import HttpProblem
 _SECONDS = 60
 _MOST_BUCKETS = 10_000
 TAKEN = "rate_taken"  # in the state of a request: what its answer says of the limit
+POLICY = "minute"
 TOO_MANY = "Too many requests came from here. Wait as long as Retry-After says, in seconds."
 _ALWAYS = ("/healthz", "/readyz")
 
@@ -109,8 +110,11 @@ def address_of(scope: Scope) -> str:
 
 
 def say_what_is_left(scope: Scope, headers: MutableHeaders) -> None:
+    """By the IETF draft in force (draft-ietf-httpapi-ratelimit-headers-10), and by its first."""
     taken: Taken | None = scope.get("state", {}).get(TAKEN)
     if taken is not None:
+        headers["RateLimit-Policy"] = f'"{POLICY}";q={taken.limit};w={_SECONDS}'
+        headers["RateLimit"] = f'"{POLICY}";r={taken.left};t={taken.reset}'
         headers["RateLimit-Limit"] = str(taken.limit)
         headers["RateLimit-Remaining"] = str(taken.left)
         headers["RateLimit-Reset"] = str(taken.reset)

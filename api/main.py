@@ -73,6 +73,12 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         for path in document["paths"].values():
             for operation in path.values():
                 operation["responses"] |= problems.documented(422) | problems.documented(429)
+        for (method, path), found in app.state.going.items():
+            operation = document["paths"][path][method.lower()]
+            operation["deprecated"] = True
+            operation["description"] += (
+                f" Ask {found.by} instead; this answers until {found.until}."
+            )
         without_null(document)
         add_shapes(document)
         add_links(document)

@@ -1,6 +1,8 @@
 """Who may use each route: one line a route, which it is held to and the tests walk."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 
 from ap_registry import confirming, matching, quality
 from ap_registry.access import GIVES, ROLES, SCOPES, SEND
@@ -9,6 +11,7 @@ from api.pages.calendar import KEEPERS
 from api.pages.ledger import READERS as OF_LEDGER
 from api.pages.panel import ROLES as PANEL
 from api.policy import Policies, Policy, Shows, Who
+from api.superseded import Superseded
 from api.v1 import attendance, census, ctf
 from api.v1.reads import READERS as OF_READS
 from reports.kinds import KINDS, OUTCOME_READERS, Kind
@@ -77,7 +80,12 @@ _API: Policies = {
     ("POST", "/webhooks/{webhook}/rotate"): _hook(),
     ("GET", "/framework"): _key(NOBODY),
     ("GET", "/outcomes"): _key(NOBODY, OUTCOME_READERS),
-    ("GET", "/restatement"): _key(NOBODY, OUTCOME_READERS),
+    ("GET", "/restatement"): replace(
+        _key(NOBODY, OUTCOME_READERS),
+        superseded=Superseded(
+            since=date(2026, 11, 27), until=date(2027, 11, 30), by="/api/v1/reports/restatement"
+        ),
+    ),
     ("GET", "/matching"): _key(NOW, quality.READERS),
     ("POST", "/matching"): _send(NOW, matching.SENDERS),
     ("GET", "/data-quality"): _key(NOW, quality.READERS),

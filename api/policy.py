@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 
 from ap_registry.access import READ, ROLES
 from api.problems import HttpProblem
+from api.superseded import SAID, Superseded
 
 EVERY_ROLE = frozenset(ROLES)
 Policies = Mapping[tuple[str, str], "Policy"]
@@ -43,6 +44,7 @@ class Policy:
     roles: frozenset[str] = EVERY_ROLE
     scopes: frozenset[str] = frozenset({READ})
     administers: bool = False
+    superseded: Superseded | None = None
 
 
 def routes_of(app: FastAPI) -> dict[tuple[str, str], Any]:
@@ -72,6 +74,7 @@ def install(app: FastAPI, policies: Policies) -> None:
     wrong = sorted(set(routes) ^ set(policies))
     if wrong:
         raise RuntimeError(f"api/policies.py and the routes differ in {wrong}")
+    app.state.going = {key: p.superseded for key, p in policies.items() if p.superseded}
     app.state.policies = {endpoint: policies[key] for key, endpoint in routes.items()}
     if len(app.state.policies) != len(routes):
         raise RuntimeError("two routes share one function, and could not be told apart")
@@ -83,6 +86,7 @@ def admit(
 ) -> None:  # fmt: skip
     """403 where the route is not for this role, or the key may not do this."""
     policy: Policy = request.app.state.policies[request.scope["endpoint"]]
+    setattr(request.state, SAID, policy.superseded)
     if policy.who is not who:
         raise HttpProblem(403, f"This address is for {policy.who.value}.")
     if role not in policy.roles:

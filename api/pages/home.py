@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from ap_registry.access import Caller
@@ -32,9 +32,12 @@ EMPTY = "Nothing is owed. What a notice opens is listed here, the soonest first.
 
 
 @router.get("/docs")
-def for_programs(registry: TheRegistry) -> Response:
+def for_programs(request: Request, registry: TheRegistry) -> Response:
     """Where the description of the HTTP interface is; without scripts, so as the CSP allows."""
-    return page(registry, "docs.html", None)
+    going = [
+        {"path": path, "of": found} for (_method, path), found in request.app.state.going.items()
+    ]
+    return page(registry, "docs.html", None, going=going)
 
 
 @router.get("/")

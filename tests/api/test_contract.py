@@ -11,7 +11,9 @@ from ap_registry.problem_words import CODES, MEANINGS
 from ap_registry.problems import TITLES
 from ap_registry.registry import Registry
 from api.main import create_app
+from api.policies import POLICIES
 from tests.api.conftest import Login
+from tests.architecture.sources import ROOT
 from tests.world import PRU, SCHOOL, register_pupil
 
 API = "/api/v1"
@@ -120,6 +122,42 @@ def test_every_problem_leads_to_a_page_that_says_what_to_do(client: httpx.Client
     told = client.get(client.get(f"{API}/pupils?x=1").json()["type"])
     assert (told.status_code, "unknown_field" in told.text) == (200, True)
     assert client.get("/problems/299").status_code == 404
+
+
+def test_an_address_that_will_go_says_so(client: httpx.Client) -> None:
+    """RFC 9745, RFC 8594; all that others do is answered still."""
+    asked = {"from": "2026-01-01"}
+    old, new = (client.get(f"{API}{path}/restatement", params=asked) for path in ("", "/reports"))
+    assert (old.status_code, old.json().keys()) == (200, new.json().keys())
+    assert old.headers["deprecation"] == "@1795737600"
+    assert old.headers["sunset"] == "Tue, 30 Nov 2027 00:00:00 GMT"
+    assert old.links["deprecation"]["url"] == "/docs#going"
+    assert old.links["successor-version"]["url"] == f"{API}/reports/restatement"
+    assert "deprecation" not in new.headers
+    assert f"{API}/restatement" in client.get("/docs").text
+
+
+def test_what_will_go_is_marked_and_in_the_log_of_changes(registry: Registry) -> None:
+    app = create_app(registry)
+    marked = {
+        (method.upper(), path)
+        for path, methods in app.openapi()["paths"].items()
+        for method, operation in methods.items()
+        if operation.get("deprecated")
+    }
+    assert marked == set(app.state.going)
+    log = (ROOT / "docs" / "api-changes.md").read_text("utf-8")
+    for (method, path), found in app.state.going.items():
+        assert (found.until - found.since).days >= 365
+        assert f"{method} {path}`" in log
+        assert (method, found.by) in POLICIES
+
+
+def test_an_answer_says_how_much_may_still_be_asked(client: httpx.Client) -> None:
+    headers = client.get(f"{API}/organisations").headers
+    limit, left = int(headers["ratelimit-limit"]), int(headers["ratelimit-remaining"])
+    assert headers["ratelimit-policy"] == f'"minute";q={limit};w=60'
+    assert headers["ratelimit"] == f'"minute";r={left};t={headers["ratelimit-reset"]}'
 
 
 def operations(registry: Registry) -> Iterator[tuple[str, dict[str, Any]]]:
