@@ -21,6 +21,7 @@ from api.v1.components import name_schemas
 from api.v1.examples import add_examples
 from api.v1.feed import LogSize
 from api.v1.links import add_links
+from api.v1.sent_examples import add_sent
 from api.v1.shaping import Shaped
 
 _FOLDER = Path(__file__).parent
@@ -82,6 +83,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         without_null(document)
         add_shapes(document)
         add_links(document)
+        add_sent(document)
         add_examples(document)
         name_schemas(document)
         app.openapi_schema = document

@@ -44,7 +44,7 @@ EXAMPLES = {
     "setting set": "ap-registry setting set LA856 lists on",
     "setting list": "ap-registry setting list LA856 --json",
     "rule list": "ap-registry rule list --la 856",
-    "rule set": "ap-registry rule set 856 off-site.review-days 20 --reason 'agreed by the panel'",
+    "rule set": "ap-registry rule set 856 off-site.review 20 --reason 'agreed by the panel'",
     "matching list": "ap-registry matching list --la 856",
     "matching decide": f"ap-registry matching decide same {UPN} B801200005001"
     " --reason 'school records agree'",

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from ap_registry.notices import CATALOGUE
 from api.problems import HttpProblem
+from api.v1.sent_examples import SUSPENSION
 
 _ENVELOPE: dict[str, Any] = {
     "type": {"type": "string", "enum": sorted(CATALOGUE)},
@@ -63,20 +64,8 @@ def notice_schema() -> dict[str, Any]:
         "type": "object",
         "required": ["type", "occurred_on"],
         "properties": {**{k: {} for k in fields}, **_ENVELOPE},
-        "examples": [EXAMPLE],
+        "examples": [SUSPENSION],
     }
-
-
-EXAMPLE = {
-    "type": "suspension",
-    "upn": "B801200005001",
-    "occurred_on": "2026-03-02",
-    "school": "100007",
-    "sessions": 4,
-    "ends_on": "2026-03-03",
-    "reasons": ["PP"],
-    "ref": "S-0001",
-}
 
 
 def body_of(schema: dict[str, Any]) -> dict[str, Any]:

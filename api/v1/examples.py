@@ -5,7 +5,7 @@ from typing import Any
 from api.v1.schemas import Schema
 
 _BY_NAME = {
-    "upn": "B801200005001", "provider": "100007", "school": "100001", "organisation": "100001",
+    "upn": "Z856400120001", "provider": "100007", "school": "100001", "organisation": "100001",
     "by": "100001", "commissioner": "100001", "owner": "100001", "la": "856", "home_la": "856",
     "kind": "sixth_day_provision", "rule": "sixth-day.due", "source": "SI 2007/1870 reg. 3",
     "type": "suspension", "types": ["suspension"], "ref": "S-0001", "given_name": "Ann",
