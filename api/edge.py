@@ -9,6 +9,7 @@ from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ap_registry.settings import Settings
 from api.cookies import changed, cookie
 from api.limits import TOO_MANY, Limits, say_what_is_left
 from api.problems import HttpProblem, answer
@@ -37,19 +38,19 @@ _log = structlog.get_logger()
 class Edge:
     """A route's own Content-Security-Policy or Cache-Control stands; nothing private is cached.
 
-    ``secure``: whoever comes in came over HTTPS, whatever a proxy says of it.
+    In production whoever comes in came over HTTPS, whatever a proxy says of it.
     """
 
-    def __init__(self, app: ASGIApp, *, limits: Limits, secure: bool = False) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.limits = limits
-        self.secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         scope.setdefault("state", {})
+        limits: Limits = scope["app"].state.limits
+        secure = _secure(scope)
         request_id = _request_id(scope)
         began, status = perf_counter(), 0
 
@@ -58,11 +59,11 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
-                _add_headers(scope, message, secure=self.secure or scope["scheme"] == "https")
+                _add_headers(scope, message, secure=secure)
             await send(message)
 
         try:
-            wait = self.limits.wait_of(scope)
+            wait = limits.wait_of(scope)
             bounded = _bounded(scope, receive)
             if wait:
                 await answer(429, TOO_MANY, retry=wait)(scope, receive, with_headers)
@@ -85,6 +86,11 @@ class Edge:
             route = _route(scope)
             _REQUESTS.labels(scope["method"], route, status).inc()
             _SECONDS.labels(route).observe(perf_counter() - began)
+
+
+def _secure(scope: Scope) -> bool:
+    settings: Settings = scope["app"].state.settings
+    return settings.environment == "production" or scope["scheme"] == "https"
 
 
 def _request_id(scope: Scope) -> str:

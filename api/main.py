@@ -29,7 +29,23 @@ _FOLDER = Path(__file__).parent
 
 def create_app(registry: Registry, settings: Settings | None = None) -> FastAPI:
     """One application on one registry; its limits are those of the settings."""
+    app = _with_routes()
+    attach(app, registry, settings)
+    return app
+
+
+def attach(app: FastAPI, registry: Registry, settings: Settings | None = None) -> None:
+    """Let an application serve this registry from now on, with nothing left of the one before."""
     settings = settings or Settings()
+    app.state.registry = registry
+    app.state.settings = settings
+    app.state.limits = Limits(settings)
+    app.state.key_holders = KeyHolders(registry)
+    app.state.log_size = LogSize(registry)
+    app.state.ending = lambda: False
+
+
+def _with_routes() -> FastAPI:
     app = FastAPI(
         title="AP Registry",
         version="0.1.0",
@@ -37,20 +53,13 @@ def create_app(registry: Registry, settings: Settings | None = None) -> FastAPI:
         docs_url=None,  # FastAPI's page loads scripts from elsewhere; ours is in pages/
         redoc_url=None,
     )
-    app.state.registry = registry
-    app.state.settings = settings
-    app.state.limits = Limits(settings)
-    app.state.key_holders = KeyHolders(registry)
-    app.state.log_size = LogSize(registry)
-    app.state.ending = lambda: False
     problems.install(app, problem_page)
     app.include_router(v1.router)
     app.include_router(health)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static")
     app.add_middleware(Shaped)
-    secure = settings.environment == "production"
-    app.add_middleware(Edge, limits=app.state.limits, secure=secure)
+    app.add_middleware(Edge)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     policy.install(app, POLICIES)
     return app
