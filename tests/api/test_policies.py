@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from ap_registry.emergency import open_record
 from ap_registry.installation import Installation
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
-from ap_registry.store import accounts, sessions
+from ap_registry.store import accounts, saved_views, sessions
 from ap_registry.store.database import Database
 from api import policy
 from api.cookies import COOKIE
@@ -53,6 +54,7 @@ NAMES = {
     "tasks": tuple(WORK),
     "boards": tuple(BOARDS),
 }
+FOR_SCRIPTS = {"/counts"}  # which nobody is sent on from to sign in
 REGISTER = f"upn,organisation,date,session,code\n{PUPIL},{SCHOOL},2026-06-10,AM,/\n"
 NOTICES = f"type,upn,occurred_on,purpose,attended\nreview_held,{PUPIL},2026-06-10,review,school\n"
 
@@ -71,6 +73,7 @@ class World:
     webhook: str
     report: str
     opening: str
+    view: str
     keys: dict[str, httpx.Client]
     people: dict[str, httpx.Client]
     csrf: dict[str, str]
@@ -95,6 +98,7 @@ class World:
             "webhook": (self.webhook,),
             "report": (self.report,),
             "opening": (self.opening,),
+            "view": (self.view,),
             "account": ("00000000-0000-4000-8000-000000000000",),
             "name": NAMES.get(path.split("/")[1], ()),
         }
@@ -154,10 +158,16 @@ def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> 
     webhook, report = _owned(registry, keys["its school"], urls)
     return World(
         pupil=pupil, owed=owed["items"][0]["id"], event=event, webhook=webhook, report=report,
-        opening=opening,
+        opening=opening, view=_saved(registry, ids["its school"]),
         keys=keys, people=people,
         csrf=csrf, nobody=nobody, takes=takes,
     )  # fmt: skip
+
+
+def _saved(registry: Registry, account: UUID) -> str:
+    with registry.database.connection() as connection:
+        saved_views.save(connection, account, "Ours", "/pupils", at=registry.now())
+        return str(saved_views.saved_by(connection, account)[0].id)
 
 
 def _owned(registry: Registry, school: httpx.Client, urls: embedded.Servers) -> tuple[str, str]:
@@ -229,7 +239,7 @@ def test_a_route_tells_of_a_pupil_only_to_whom_its_policy_names(
 def test_a_stranger_comes_no_further(world: World, method: str, path: str) -> None:
     for address in world.paths(path):
         answer = world.nobody.request(method, address)
-        if POLICIES[method, path].who is Who.KEY:
+        if POLICIES[method, path].who is Who.KEY or path in FOR_SCRIPTS:
             assert answer.status_code == 401
         else:
             assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
