@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from ap_registry.notice import NoticeType
 
@@ -18,15 +19,24 @@ GIVES: Mapping[str, frozenset[str]] = {  # to colleagues, by an administrator of
 }  # fmt: skip
 SEES_ALL = frozenset({"admin"})
 BY_ANOTHER = frozenset({"admin", "la"})
+FAMILY = {
+    "PARENT": "a parent, by their private link",
+    "PUPIL": "the young person, by their private link",
+}  # who sends through a link, where others name an organisation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """An account, key or the command line, and the organisations it acts for."""
+    """An account, key or the command line, and the organisations it acts for.
+
+    ``bears``: the one pupil whom the bearer of a private link sees; ``says_as``: PARENT or PUPIL.
+    """
 
     actor: str
     role: str
     organisations: tuple[str, ...] = ()
+    bears: UUID | None = None
+    says_as: str | None = None
 
     @property
     def organisation(self) -> str | None:

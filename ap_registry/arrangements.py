@@ -7,6 +7,7 @@ from datetime import date
 VALUES: Mapping[str, tuple[str, ...]] = {
     "notices": ("registry", "off"),  # what schools owe the LA counts as delivered when filed
     "lists": ("on", "off"),  # schools and providers confirm their lists by each half-term
+    "words": ("alternative_provision", "complementary_provision"),  # what families read
     "health": ("on", "off"),  # health partners are told of placements, on a lawful basis
 }
 NEEDS_BASIS = frozenset({("health", "on")})  # no law asks for it: UK GDPR arts 6 and 9 must

@@ -148,6 +148,8 @@ class Intake:
     def _by(self, found: Sent, workspace: Workspace) -> str:
         """Given, else the caller's own, else the notice's school, provider, or the pupil's LA."""
         caller = self.settings.caller
+        if caller.says_as is not None:
+            return caller.says_as
         if found.by is not None:
             if found.by not in caller.organisations and caller.role not in BY_ANOTHER:
                 raise refused("/by", "forbidden", "by must be your own organisation")
@@ -168,6 +170,8 @@ class Intake:
         caller = self.settings.caller
         if caller.sees_all or not workspace.exists:
             return Sight(visible=caller.sees_all)
+        if caller.bears is not None:
+            return Sight(visible=caller.bears in {workspace.pupil_id, *workspace.others})
         rows = visibility_rows(workspace.picture, self.world)
         return sight(caller, rows, self.settings.today)
 

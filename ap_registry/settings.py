@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     rate_sign_in: int = Field(default=300, ge=0)  # of one address
     proxies: str | None = None  # whose X-Forwarded-For is believed; else that of this machine
     second_factor_for: str = ""  # roles, separated by commas; "all"
+    family_languages: str = ""  # besides English, separated by commas
     address: str | None = None  # as people reach the pages: https://ap.example.gov.uk
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

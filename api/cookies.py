@@ -8,13 +8,15 @@ COOKIE = "ap_session"
 CHANGED = "session_token"  # in the state of a request: what the browser sends from now on
 
 
-def cookie(token: str, *, secure: bool) -> str:
+def cookie(
+    token: str, *, secure: bool, name: str = COOKIE, path: str = "/", same_site: str = "lax"
+) -> str:
     """The header's value; an empty token takes the cookie back."""
-    made = SimpleCookie({COOKIE: token})
-    made[COOKIE] |= {"path": "/", "httponly": True, "samesite": "lax", "secure": secure}
+    made = SimpleCookie({name: token})
+    made[name] |= {"path": path, "httponly": True, "samesite": same_site, "secure": secure}
     if not token:
-        made[COOKIE]["max-age"] = 0
-    return made[COOKIE].OutputString()
+        made[name]["max-age"] = 0
+    return made[name].OutputString()
 
 
 def changed(scope: Scope) -> str | None:

@@ -8,6 +8,7 @@ from ap_registry import confirming, matching, quality
 from ap_registry.access import GIVES, ROLES, SCOPES, SEND
 from ap_registry.emergency import MAY as IN_EMERGENCIES
 from api.pages.calendar import KEEPERS
+from api.pages.family_links import MAKERS
 from api.pages.ledger import READERS as OF_LEDGER
 from api.pages.panel import ROLES as PANEL
 from api.policy import Policies, Policy, Shows, Who
@@ -47,6 +48,8 @@ def _report(kind: Kind) -> Policy:
     of_one = any(option.name == "upn" for option in kind.options)
     return _key(EVER if of_one else NOW, kind.readers)
 
+
+_BEARER = Policy(who=Who.LINK, shows=Shows.ONE)
 
 _API: Policies = {
     ("POST", "/notices"): _send(EVER),
@@ -105,6 +108,9 @@ _PAGES: Policies = {
     ("POST", "/pupils/{pupil}/notices/{event}/correct"): _page(EVER),
     ("GET", "/pupils/{pupil}/notices/{event}/void"): _page(EVER),
     ("POST", "/pupils/{pupil}/notices/{event}/void"): _page(EVER),
+    ("GET", "/pupils/{pupil}/links"): _page(NOW, MAKERS),
+    ("POST", "/pupils/{pupil}/links"): _page(NOW, MAKERS),
+    ("POST", "/pupils/{pupil}/links/{link}/end"): _page(NOW, MAKERS),
     ("GET", "/elsewhere"): _page(NOW),
     ("GET", "/tasks/{name}"): _page(OWED),
     ("GET", "/boards/{name}"): _page(NOW),
@@ -162,15 +168,27 @@ _PAGES: Policies = {
     ("POST", "/account/second-factor/remove"): _page(NOBODY),
     ("POST", "/account/sign-out-everywhere"): _page(NOBODY),
 }
+_FAMILY: Policies = {
+    ("GET", "/family"): _BEARER,
+    ("GET", "/family/say"): _BEARER,
+    ("POST", "/family/say"): _BEARER,
+    ("GET", "/family/ask"): _BEARER,
+    ("POST", "/family/ask"): _BEARER,
+    ("GET", "/family/wrong"): _BEARER,
+    ("POST", "/family/wrong"): _BEARER,
+    ("POST", "/family/shut"): _BEARER,
+}
 _OPEN = (
     ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/sign-in/code"), ("POST", "/sign-in/code"),
     ("GET", "/forgotten"), ("POST", "/forgotten"), ("GET", "/password/{token}"),
     ("POST", "/password/{token}"), ("GET", "/invitation/{token}"),
     ("POST", "/invitation/{token}"), ("GET", "/docs"), ("GET", "/openapi.json"),
+    ("GET", "/family/closed"), ("GET", "/family/link/{token}"), ("POST", "/family/link/{token}"),
     ("GET", "/problems/{status}"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"),
 )  # fmt: skip
 POLICIES: Policies = {
     **{(method, f"/api/v1{path}"): policy for (method, path), policy in _API.items()},
     **_PAGES,
+    **_FAMILY,
     **dict.fromkeys(_OPEN, _ANYONE),
 }

@@ -21,6 +21,7 @@ class Who(Enum):
     ANYONE = "anyone"
     PERSON = "a person who is signed in"
     KEY = "an API key"
+    LINK = "a family's private link"
 
 
 class Shows(Enum):
@@ -31,6 +32,7 @@ class Shows(Enum):
     EVER = "of those too whom the caller saw, up to the last day"
     OWED = "of those too for whom the caller owes something"
     OPENED = "of one pupil whose record the caller has opened in an emergency, for an hour"
+    ONE = "of the one pupil whom a private link names"
     READS = "of pupils of the organisations whose reads an auditor is shown"
 
 

@@ -25,8 +25,10 @@ def register(app: typer.Typer) -> None:
 @setting.command("set")
 def set_(
     la: Annotated[str, typer.Argument(help="The LA, such as LA856.")],
-    name: Annotated[str, typer.Argument(help="notices, lists or health.")],
-    value: Annotated[str, typer.Argument(help="registry or on; off ends it.")],
+    name: Annotated[str, typer.Argument(help="notices, lists, words or health.")],
+    value: Annotated[
+        str, typer.Argument(help="registry or on; off ends it. Of words: complementary_provision.")
+    ],
     from_: Annotated[
         str | None, typer.Option("--from", help="The first day (default: today).")
     ] = None,
@@ -37,6 +39,7 @@ def set_(
 ) -> None:
     """notices registry: filing tells the LA. lists on: lists are confirmed by each half-term.
 
+    words complementary_provision: what pages for families call alternative provision.
     health on: health partners are told of placements.
     """
     from_on = parse_day(from_)

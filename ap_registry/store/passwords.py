@@ -31,6 +31,11 @@ def hashed(password: str, *, about: tuple[str, ...] = (), pointer: str = "/passw
     return _HASHER.hash(password)
 
 
+def hashed_code(code: str) -> str:
+    """Of a code that we made ourselves: random, but short enough to be told by telephone."""
+    return _HASHER.hash(code)
+
+
 def _weak(pointer: str, detail: str) -> Refused:
     return Refused((Problem(pointer, "bad_format", detail),))
 

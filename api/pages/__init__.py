@@ -10,6 +10,8 @@ from api.pages import (
     counts,
     elsewhere,
     emergency,
+    family,
+    family_links,
     finding,
     home,
     invited,
@@ -66,6 +68,8 @@ PARTS = (
     boards,
     saved,
     counts,
+    family_links,
+    *family.PARTS,
 )
 router = APIRouter(include_in_schema=False)
 for part in PARTS:

@@ -3,12 +3,14 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from ap_registry.access import FAMILY
 from ap_registry.disclosure import disclosed
 from ap_registry.instants import instant
 from ap_registry.reading import read_pupil
 from ap_registry.store import queries
 from api.deps import TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.opened import Opened
+from api.pages.family_links import MAKERS
 from api.pages.flag_words import plain
 from api.pages.lanes import drawing
 from api.pages.rendering import Person, page
@@ -52,8 +54,9 @@ def show(
     for group, place in _PLACES:
         named |= {one[place] for one in shown[group]}
     names = {name: one.name for name in named if (one := world.organisation(name)) is not None}
+    names |= FAMILY
     return page(
-        registry, "pupil.html", person, pupil=shown, owed=owed, names=names,
+        registry, "pupil.html", person, pupil=shown, owed=owed, names=names, link_makers=MAKERS,
         known_by=known_by and instant(known_by), as_at=as_at or "", on=wanted and str(wanted),
         last_day=last, lanes=drawing(shown, names, registry.today()), may_put_right=may_put_right,
     )  # fmt: skip

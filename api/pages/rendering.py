@@ -123,6 +123,12 @@ def watcher(request: Request, registry: TheRegistry) -> SignedIn:
     return found
 
 
+def settings_of(request: Request) -> Settings:
+    found: Settings = request.app.state.settings
+    return found
+
+
+TheSettings = Annotated[Settings, Depends(settings_of)]
 Whoever = Annotated[SignedIn, Depends(whoever)]
 Person = Annotated[SignedIn, Depends(person)]
 Watcher = Annotated[SignedIn, Depends(watcher)]

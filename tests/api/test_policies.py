@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -17,21 +17,24 @@ from ap_registry.emergency import open_record
 from ap_registry.installation import Installation
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
-from ap_registry.store import accounts, saved_views, sessions
+from ap_registry.store import accounts, family_links, saved_views, sessions
 from ap_registry.store.database import Database
+from ap_registry.store.who import pupil_named
 from api import policy
 from api.cookies import COOKIE
 from api.main import create_app
 from api.pages.boards import BOARDS
+from api.pages.family.rendering import COOKIE as FAMILY
 from api.pages.work import WORK
 from api.policies import POLICIES
 from api.policy import Shows, Who
 from jobs.reporting import make_reports
 from reports.kinds import KINDS
+from tests.api.family import record_mother
 from tests.api.story import CALLERS, EVER, NEVER, NOW, tell
 from tests.conftest import fresh_database
 from tests.serving import served
-from tests.world import GARAGE, PUPIL, SCHOOL, load_world
+from tests.world import GARAGE, PUPIL, SCHOOL, load_world, register_pupil, upn
 
 pytestmark = pytest.mark.xdist_group("policies")  # of one worker, which makes the world once
 ALLOWED = {
@@ -41,6 +44,7 @@ ALLOWED = {
     Shows.OPENED: frozenset({"another LA"}),  # which has opened it
     Shows.OWED: EVER,
     Shows.READS: frozenset({"an auditor of its school", "the administrator"}),
+    Shows.ONE: NEVER,  # of CALLERS; whoever bears a link is looked at by itself
 }
 HINT = "For example Ann Example, Z856400120001 or 3/2/2011."  # of the page that finds pupils
 SECRETS = ("Example", "2011-02-03", "3 February 2011")
@@ -78,6 +82,7 @@ class World:
     people: dict[str, httpx.Client]
     csrf: dict[str, str]
     nobody: httpx.Client
+    bearers: dict[str, "Bearing"]
     takes: dict[str, set[str]]
 
     def asked(self, path: str) -> dict[str, str]:
@@ -85,7 +90,7 @@ class World:
         return {name: value for name, value in ASKED.items() if name in takes}
 
     def client(self, who: Who, caller: str) -> httpx.Client:
-        return {Who.KEY: self.keys[caller], Who.PERSON: self.people[caller]}[who]
+        return self.keys[caller] if who is Who.KEY else self.people[caller]
 
     def paths(self, path: str) -> Iterator[str]:
         """The route's path with whatever may stand for its parameters: all about the pupil."""
@@ -100,11 +105,24 @@ class World:
             "opening": (self.opening,),
             "view": (self.view,),
             "account": ("00000000-0000-4000-8000-000000000000",),
+            "link": (self.bearers[ITS].link,),
             "name": NAMES.get(path.split("/")[1], ()),
         }
         names = re.findall(r"{(\w+)}", path)
         for values in product(*(named[name] for name in names)):  # of a new one: say what it may be
             yield path.format(**dict(zip(names, values, strict=True)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearing:
+    """A browser in which a link of the pupil, or of another, was opened."""
+
+    link: str
+    client: httpx.Client
+    csrf: str
+
+
+ITS, ANOTHERS = "the bearer of its link", "the bearer of another pupil's link"
 
 
 @pytest.fixture(scope="module")
@@ -156,10 +174,14 @@ def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> 
     why = "Missing since last night, asks the police"
     opening = str(open_record(registry, officer, one, wanted=PUPIL, reason=why))
     webhook, report = _owned(registry, keys["its school"], urls)
+    bearers = {
+        ITS: _bearer(registry, url, PUPIL),
+        ANOTHERS: _bearer(registry, url, upn(2)),
+    }
     return World(
         pupil=pupil, owed=owed["items"][0]["id"], event=event, webhook=webhook, report=report,
         opening=opening, view=_saved(registry, ids["its school"]),
-        keys=keys, people=people,
+        keys=keys, people=people, bearers=bearers,
         csrf=csrf, nobody=nobody, takes=takes,
     )  # fmt: skip
 
@@ -168,6 +190,27 @@ def _saved(registry: Registry, account: UUID) -> str:
     with registry.database.connection() as connection:
         saved_views.save(connection, account, "Ours", "/pupils", at=registry.now())
         return str(saved_views.saved_by(connection, account)[0].id)
+
+
+def _bearer(registry: Registry, url: str, of: str) -> Bearing:
+    """Of the pupil's mother, through Alder School."""
+    if of != PUPIL:
+        register_pupil(registry, upn=of, given_name="Ben", family_name="Other")
+    contact = UUID(record_mother(registry, upn=of))
+    caller = Caller(actor="test", role="school", organisations=(SCHOOL,))
+    with registry.database.connection() as connection:
+        pupil = pupil_named(connection, of)
+        assert pupil is not None
+        made = family_links.make(
+            connection, pupil, shown_as=pupil, contact=contact, guarded=False, by=caller,
+            account=uuid4(), at=registry.now(),
+        )  # fmt: skip
+        token = family_links.begin(connection, made.id, language="en", at=registry.now())
+        found = family_links.opened(connection, token, at=registry.now())
+        assert found is not None
+    client = httpx.Client(base_url=url, timeout=60, cookies={FAMILY: token, COOKIE: token},
+                          headers={"Authorization": f"Bearer {token}"})  # fmt: skip
+    return Bearing(link=str(made.id), client=client, csrf=found.csrf)
 
 
 def _owned(registry: Registry, school: httpx.Client, urls: embedded.Servers) -> tuple[str, str]:
@@ -239,10 +282,39 @@ def test_a_route_tells_of_a_pupil_only_to_whom_its_policy_names(
 def test_a_stranger_comes_no_further(world: World, method: str, path: str) -> None:
     for address in world.paths(path):
         answer = world.nobody.request(method, address)
-        if POLICIES[method, path].who is Who.KEY or path in FOR_SCRIPTS:
-            assert answer.status_code == 401
-        else:
-            assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+        doors = {Who.PERSON: "/sign-in", Who.LINK: "/family/closed"}
+        door = None if path in FOR_SCRIPTS else doors.get(POLICIES[method, path].who)
+        wanted = (303, door) if door else (401, None)
+        assert (answer.status_code, answer.headers.get("location")) == wanted
+
+
+@pytest.mark.parametrize(("method", "path"), WALKED, ids=lambda part: str(part))
+def test_a_link_opens_its_own_pages_and_shows_its_own_pupil(
+    world: World, method: str, path: str
+) -> None:
+    """Neither key nor session: each other address answers as to a stranger."""
+    for name, bearer in world.bearers.items():
+        for address in world.paths(path):
+            data = {"csrf": bearer.csrf, "of": world.event, "request": "representations",
+                    "words": "x", "upn": PUPIL, "pupil_id": world.pupil}  # fmt: skip
+            if path == "/family/shut":  # which ends what the other tests walk with
+                data["csrf"] = "guessed"
+            if POLICIES[method, path].who is not Who.LINK:
+                answer = bearer.client.request(method, address)
+                assert answer.status_code in {303, 401}, address
+                assert "/family" not in answer.headers.get("location", "")
+                continue
+            sent = {"params" if method == "GET" else "data": data}
+            answer = bearer.client.request(method, address, **sent)  # type: ignore[arg-type]
+            assert answer.status_code < 500
+            secrets = {*SECRETS, world.pupil, "Second Gear"} if name == ANOTHERS else {"Ben"}
+            assert [word for word in secrets if word in answer.text] == [], address
+
+
+def test_the_bearer_of_a_link_is_shown_the_pupil(world: World) -> None:
+    """That the test above looks for the right words."""
+    assert "Second Gear" in world.bearers[ITS].client.get("/family").text
+    assert "Ben" in world.bearers[ANOTHERS].client.get("/family").text
 
 
 PAGES = [key for key in WALKED if key[0] == "POST" and POLICIES[key].who is Who.PERSON]

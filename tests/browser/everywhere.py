@@ -6,17 +6,21 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
 
 import pyotp
 
 from ap_registry.access import Caller
 from ap_registry.emergency import open_record
 from ap_registry.registry import Registry
-from ap_registry.store import access_links, accounts, colleagues, second_factors
+from ap_registry.store import access_links, accounts, colleagues, family_links, second_factors
+from ap_registry.store.who import pupil_named
+from tests.api.family import record_mother
 from tests.browser.conftest import PASSWORD
 from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil, send_register, upn
 
 NOBODY = "nobody"  # who has not signed in
+BEARER = "bearer"  # who opened a private link
 HALFWAY = "halfway"  # whose account asks for a code too
 EVERYBODY = ("/", "/pupils", "/pupils/{pupil}", "/notify")
 PAGES: Mapping[str, tuple[str, ...]] = {
@@ -28,7 +32,15 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/password/{token}",
         "/invitation/{invitation}",
         "/nowhere",
-    ),  # fmt: skip
+        "/family/closed",
+        "/family/link/{family}",
+    ),
+    BEARER: (
+        "/family",
+        "/family/say",
+        "/family/wrong",
+        "/family/ask?of={out}&request=representations",
+    ),
     HALFWAY: ("/sign-in/code",),
     "school": (
         *EVERYBODY,
@@ -41,6 +53,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/pupils/{pupil}/notices/{event}/correct",
         "/pupils/{pupil}/notices/{event}/void",
         "/notify/placement_started",
+        "/pupils/{other}/links",
         "/elsewhere",
         "/lists/confirm",
         "/upload",
@@ -147,8 +160,8 @@ def fill(registry: Registry) -> dict[str, str]:
         reasons=["BU"], ref="S-2", by=SCHOOL,
     )  # fmt: skip
     notify(registry, "void", "2026-10-06", of="S-2", reason="another pupil", by=SCHOOL)
-    notify(registry, "permanent_exclusion", "2026-11-04", upn=upn(2), school=SCHOOL,
-           reasons=["PP"])  # fmt: skip
+    out = notify(registry, "permanent_exclusion", "2026-11-04", upn=upn(2), school=SCHOOL,
+                 reasons=["PP"])  # fmt: skip
     case = notify(registry, "fair_access_referral", "2026-10-12", category="d", by=SCHOOL)
     notify(registry, "referral", "2026-11-02", upn=upn(2), route="other", provider=PRU,
            objectives=["settle"], by=SCHOOL)  # fmt: skip
@@ -157,7 +170,12 @@ def fill(registry: Registry) -> dict[str, str]:
     notify(registry, "target_agreed", "2026-09-14", qualification="gcse", subject="maths",
            level="2", by=PRU)  # fmt: skip
     send_register(registry, f"upn,organisation,date,session,code\n{PUPIL},{PRU},2026-11-20,AM,/\n")
+    family, code = family_link(registry, upn(2))
     return {
+        "other": upn(2),
+        "out": str(out["event"]["id"]),
+        "family": family,
+        "code": code,
         "token": _second_step(registry),
         **_colleagues(registry),
         "opening": _opened(registry),
@@ -197,6 +215,20 @@ def _opened(registry: Registry) -> str:
     caller = Caller(actor=f"account:{one}", role="social_care", organisations=("LA856",))
     reason = "Ann was not collected and her mother cannot be reached, says the school."
     return str(open_record(registry, caller, one, wanted=PUPIL, reason=reason))
+
+
+def family_link(registry: Registry, pupil: str) -> tuple[str, str]:
+    """Of the pupil's mother, through Alder School: the token and the code."""
+    contact = record_mother(registry, upn=pupil)
+    caller = Caller(actor="test", role="school", organisations=(SCHOOL,))
+    with registry.database.connection() as connection:
+        pupil_id = pupil_named(connection, pupil)
+        assert pupil_id is not None
+        made = family_links.make(
+            connection, pupil_id, shown_as=pupil_id, contact=UUID(contact), guarded=False,
+            by=caller, account=uuid4(), at=registry.now(),
+        )  # fmt: skip
+    return made.token, made.code
 
 
 def _second_step(registry: Registry) -> str:

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page
 from starlette.routing import Match
 
 from api import pages
-from tests.browser.conftest import barriers, fill_in, opened, sign_in
-from tests.browser.everywhere import HALFWAY, NOBODY, PAGES, fill
+from tests.browser.conftest import barriers, fill_in, opened, second_check, sign_in
+from tests.browser.everywhere import BEARER, HALFWAY, NOBODY, PAGES, fill
 
 pytestmark = pytest.mark.xdist_group("every_page")  # one world for all roles
 WIDE_AS_SCREEN = "document.documentElement.scrollWidth <= window.innerWidth"
@@ -71,6 +71,8 @@ def test_every_page_is_within_everybody_s_reach(
     if role == HALFWAY:
         fill_in(phone, role)
         phone.get_by_label("Code").wait_for()
+    elif role == BEARER:
+        second_check(phone, f"/family/link/{named['family']}", named["code"])
     elif role != NOBODY:
         sign_in(phone, role)
     found: dict[str, object] = {}

@@ -1,0 +1,150 @@
+"""The record behind a private link: who may have a link, and whether one still stands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from ap_registry.access import Caller, sight
+from ap_registry.happenings import Contact
+from ap_registry.history import Picture, history, picture
+from ap_registry.notice import World
+from ap_registry.registry import Registry
+from ap_registry.store import family_links, ledger, queries, who
+from ap_registry.store.database import Connection
+from ap_registry.store.family_links import Link
+from ap_registry.store.succession import acting_for
+from ap_registry.views import limited
+
+OF_AGE = 18  # from then on the rights of a parent are the pupil's own: EA 1996 s.579, EA 2002 s.51A
+UNDERSTANDS = 12  # from about then a child's data rights are the child's own: DPA 2018 s.208 (ICO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One pupil as it stands today; ``recorded``: who sent each notice, and through what."""
+
+    pupil_id: UUID
+    seen: Picture
+    world: World
+    today: date
+
+    @property
+    def shown_as(self) -> UUID:
+        return self.seen.pupil.shown_as or self.pupil_id
+
+    @property
+    def guarded(self) -> bool:
+        """Some must not learn where the pupil is."""
+        return bool(self.seen.pupil.detail("restricted", date.max))
+
+    @property
+    def born(self) -> date | None:
+        """None once the pupil is erased."""
+        found = self.seen.pupil.detail("date_of_birth", date.max)
+        return found if isinstance(found, date) else None
+
+    @property
+    def age(self) -> int | None:
+        born, today = self.born, self.today
+        if born is None:
+            return None
+        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+    @property
+    def first_name(self) -> str:
+        return str(self.seen.pupil.detail("given_name", date.max) or "")
+
+
+def read_record(registry: Registry, connection: Connection, pupil_id: UUID) -> Record | None:
+    """Of the pupil into whom this one is merged, where it is; None where nothing is on record."""
+    kept = who.keepers(connection, [pupil_id]).get(pupil_id, pupil_id)
+    loaded = ledger.load(connection, ids=[kept])
+    stored = next((one for one in loaded.pupils if one.recorded), None)
+    if stored is None:
+        return None
+    world = registry.worlds.current(connection, loaded.world)
+    today = registry.today()
+    past = limited(history(stored.recorded), today)
+    return Record(
+        pupil_id=stored.pupil_id, seen=picture(past, world, upn=stored.upn), world=world,
+        today=today,
+    )  # fmt: skip
+
+
+def why_none(record: Record, contact: Contact | None) -> str | None:
+    """Why this person (None: the pupil) gets no link: a word that the page puts in plain words."""
+    age = record.age
+    if age is None:
+        return "erased"
+    if contact is None:
+        return "too_young" if age < UNDERSTANDS else None
+    if not contact.may_see:
+        return "not_to_see"
+    if contact.ended_on is not None and contact.ended_on <= record.today:
+        return "ended"
+    if age >= OF_AGE:
+        return "of_age"
+    if contact.version <= _adopted_at(record):
+        return "before_adoption"
+    return None
+
+
+def _adopted_at(record: Record) -> int:
+    """The version at which the pupil was adopted: whoever was a contact before is one no more."""
+    by = record.seen.pupil.adopted_by
+    events = record.seen.history.recorded
+    return next((event.version for event in events if event.id == by), 0)
+
+
+def contact_of(record: Record, link: Link) -> Contact | None:
+    """The parent as on record now: recorded again by name and relation, it is the same person."""
+    standing = {s.entry.id: s.entry for s in record.seen.history.standing}
+    entry = standing.get(link.contact) if link.contact else None
+    if entry is None or entry.status == "void":
+        return None
+    key = entry.facts.name, entry.facts.relation
+    return next((c for c in record.seen.pupil.contacts if (c.name, c.relation) == key), None)
+
+
+def stands(registry: Registry, connection: Connection, link: Link, at: datetime) -> Record | None:
+    """The record, while the link may show it; it ends with the sight of whoever made it."""
+    if not link.runs(at):
+        return None
+    return _shown_by(registry, connection, link)
+
+
+def opened_by(
+    registry: Registry, connection: Connection, link: Link, at: datetime
+) -> Record | None:
+    """As ``stands``, for whoever bears it; what has once been ended so is never good again."""
+    found = stands(registry, connection, link, at)
+    if found is None and link.runs(at):
+        family_links.end(connection, link.id, link.pupil_id, [link.organisation], at=at)
+    return found
+
+
+def _shown_by(registry: Registry, connection: Connection, link: Link) -> Record | None:
+    record = read_record(registry, connection, link.pupil_id)
+    if record is None or record.shown_as != link.shown_as or record.guarded > link.guarded:
+        return None
+    contact = contact_of(record, link)
+    if (link.contact is not None and contact is None) or why_none(record, contact):
+        return None
+    return record if sees_now(connection, record, link.caller, link.role) else None
+
+
+def sees_now(connection: Connection, record: Record, caller: Caller, role: str) -> bool:
+    """Whether the organisation sees the pupil today, not only up to a last day."""
+    names = acting_for(connection, role, caller.organisations, record.today)
+    maker = Caller(actor=caller.actor, role=role, organisations=names)
+    rows = queries.visibility(connection, record.pupil_id, names)
+    found = sight(maker, rows, record.today)
+    return found.visible and found.until_on is None
+
+
+def persons(record: Record) -> Iterator[tuple[Contact | None, str | None]]:
+    """Whoever might have a link, the pupil last, each with why there is none."""
+    for contact in record.seen.pupil.contacts:
+        yield contact, why_none(record, contact)
+    yield None, why_none(record, None)

@@ -1,0 +1,244 @@
+"""What a family is shown of a pupil: facts alone; the page has the words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from ap_registry import arrangements
+from ap_registry.calendar import academic_year
+from ap_registry.family_record import OF_AGE, Record
+from ap_registry.follow_ups import status_on
+from ap_registry.happenings import Exclusion
+from ap_registry.notice import FollowUp
+from ap_registry.suspended import suspended_sessions, term_sessions
+
+FIVE_DAYS, FIFTEEN_DAYS = 10, 30  # sessions in the term: SI 2012/1033 reg. 24
+TOLD = (
+    "sixth_day_provision", "day_one_provision", "parent_notice", "governors_meeting",
+    "governors_representations", "governors_outcome", "governors_reconsider", "review_hearing",
+    "off_site_review", "off_site_outcome", "review_requested", "reintegration_meeting",
+    "reintegration_review_10", "reintegration_review_30", "reintegration_review_60",
+    "reintegration_two_terms", "placement_review", "part_time_review", "part_time_limit",
+    "fair_access_place", "section_19", "ehc_decision", "ehc_plan", "dispute",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the pupil learns. ``kind``: roll, placement, direction, outreach, part_time, return.
+
+    ``name``: None where it is not shown. ``why``: a placement's reason. ``sessions``: half days a
+    week. ``until``: as planned.
+    """
+
+    event: UUID
+    kind: str
+    name: str | None
+    since: date
+    until: date | None = None
+    sessions: int | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Out:
+    """An exclusion of this school year that stands. ``days`` in half days of ``0.5``.
+
+    ``governors``: what they must do: consider (they cannot undo it), meet_if_asked, meet.
+    """
+
+    event: UUID
+    kind: str
+    school: str | None
+    since: date
+    until: date | None
+    days: float
+    reasons: tuple[str, ...]
+    governors: str
+    decided: bool
+    asked: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """What somebody must do for the pupil; ``late``: the day is past."""
+
+    kind: str
+    owner: str | None
+    due_on: date
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """Whom to ask. ``kind``: school, provider, la or sendiass."""
+
+    kind: str
+    name: str
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """``you``: the reader is the pupil. ``la``: the home LA's name. ``provision``: its words."""
+
+    first_name: str
+    you: bool
+    guarded: bool
+    of_age: bool
+    la: str | None
+    provision: str
+    places: tuple[Place, ...]
+    out: tuple[Out, ...]
+    suspended_days: float
+    most_days: int
+    next: tuple[Next, ...]
+    review_by: tuple[UUID, date] | None
+    directions: tuple[UUID, ...]
+    help: tuple[Help, ...]
+    numbers: Mapping[str, int]
+
+
+def shown_to_family(record: Record, *, you: bool) -> Shown:
+    pupil, today = record.seen.pupil, record.today
+    la = pupil.home_la(today)
+    words = arrangements.in_force(record.world.arrangements, f"LA{la}", "words", today)
+    found = record.world.organisation(f"LA{la}") if la else None
+    return Shown(
+        first_name=record.first_name,
+        you=you,
+        guarded=record.guarded,
+        of_age=(record.age or 0) >= OF_AGE,
+        la=found.name if found else None,
+        provision=words.value if words else "alternative_provision",
+        places=tuple(_places(record)),
+        out=tuple(_out(record)),
+        suspended_days=suspended_sessions(pupil, academic_year(today), record.world) / 2,
+        most_days=_number(record, "suspension.max-days"),
+        next=tuple(sorted(_next(record), key=lambda one: (one.due_on, one.kind))),
+        review_by=_review_by(record),
+        directions=tuple(d.id for d in pupil.directions if d.ends_on >= today),
+        help=tuple(_help(record)),
+        numbers={
+            "representations": _number(record, "governors.representations"),
+            "meeting": _number(record, "governors.meeting"),
+            "apply": _number(record, "review.application"),
+            "sixth_day": _number(record, "exclusion.sixth-day"),
+        },
+    )
+
+
+def _number(record: Record, rule: str) -> int:
+    return record.world.number(
+        rule, record.today, of=f"LA{record.seen.pupil.home_la(record.today)}"
+    )
+
+
+def _name(record: Record, organisation: str | None) -> str | None:
+    """Of a guarded pupil no page says where."""
+    found = record.world.organisation(organisation) if organisation else None
+    return None if record.guarded or found is None else found.name
+
+
+def _places(record: Record) -> Iterator[Place]:
+    pupil, today = record.seen.pupil, record.today
+
+    def place(one: Any, kind: str, organisation: str, **more: Any) -> Place:
+        return Place(event=one.id, kind=kind, name=_name(record, organisation), **more)
+
+    for spell in pupil.rolls:
+        if spell.holds(today):
+            yield place(spell, "roll", spell.school, since=spell.occurred_on)
+    for one in pupil.placements:
+        if one.open:
+            yield place(one, "placement", one.provider, since=one.occurred_on,
+                        until=one.planned_ends_on, sessions=one.sessions_per_week,
+                        why=one.reason)  # fmt: skip
+    placed = {one.provider for one in pupil.placements if one.open}
+    for told in pupil.directions:
+        if told.ends_on >= today and told.provider not in placed:
+            yield place(told, "direction", told.provider, since=told.starts_on,
+                        until=told.ends_on, sessions=told.sessions_per_week)  # fmt: skip
+    for help_ in pupil.outreach:
+        if help_.ended_on is None:
+            yield place(help_, "outreach", help_.provider, since=help_.occurred_on)
+    for part in pupil.part_time:
+        if part.open:
+            yield place(part, "part_time", part.school, since=part.occurred_on,
+                        until=part.ends_on, sessions=part.sessions_per_week)  # fmt: skip
+    for back in pupil.reintegrations:
+        if back.ended_on is None:
+            yield place(back, "return", back.school, since=back.occurred_on,
+                        until=back.phased_until)  # fmt: skip
+
+
+def _out(record: Record) -> Iterator[Out]:
+    pupil, year = record.seen.pupil, academic_year(record.today)
+    for one in pupil.exclusions:
+        if one.undone or academic_year(one.occurred_on) != year:
+            continue
+        yield Out(
+            event=one.id,
+            kind=one.kind,
+            school=_name(record, one.school),
+            since=one.occurred_on,
+            until=one.ends_on if one.kind != "permanent" else None,
+            days=one.sessions / 2,
+            reasons=one.reasons,
+            governors=_governors(record, one),
+            decided=any(d.kind in {"upheld", "considered"} for d in one.decisions),
+            asked=frozenset(r.request for r in pupil.parent_requests if r.of == one.id),
+        )
+
+
+def _governors(record: Record, one: Exclusion) -> str:
+    """SI 2012/1033 reg. 24: by the days of the term, or an exam that was missed."""
+    if one.kind == "permanent" or one.exam_missed:
+        return "meet"
+    sessions = term_sessions(record.seen.pupil, one, record.world)
+    if sessions > FIFTEEN_DAYS:
+        return "meet"
+    return "meet_if_asked" if sessions > FIVE_DAYS else "consider"
+
+
+def _open(record: Record) -> Iterator[FollowUp]:
+    for owed in record.seen.follow_ups.values():
+        if owed.closed_on is None or owed.closed_on > record.today:
+            yield owed
+
+
+def _next(record: Record) -> Iterator[Next]:
+    for owed in _open(record):
+        if owed.kind in TOLD and owed.opened_on <= record.today:
+            status = status_on(owed.closed_on, owed.outcome, owed.due_on, record.today)
+            yield Next(kind=owed.kind, owner=_name(record, owed.owner), due_on=owed.due_on,
+                       late=status == "overdue")  # fmt: skip
+
+
+def _review_by(record: Record) -> tuple[UUID, date] | None:
+    """The exclusion of which an independent review may be asked for, and the last day."""
+    for owed in _open(record):
+        if owed.kind == "review_application_window" and owed.due_on >= record.today:
+            of = next(
+                e.id for e in record.seen.pupil.exclusions
+                if any(d.id == owed.opened_by for d in e.decisions)
+            )  # fmt: skip
+            return of, owed.due_on
+    return None
+
+
+def _help(record: Record) -> Iterator[Help]:
+    """The school, where the pupil is placed, and the home LA; of a guarded pupil the LA alone."""
+    pupil, today = record.seen.pupil, record.today
+    main = pupil.main_roll(today)
+    named = [] if record.guarded else [
+        *([("school", main.school)] if main else []),
+        *(("provider", one.provider) for one in pupil.placements if one.open),
+    ]  # fmt: skip
+    if la := pupil.home_la(today):
+        named.append(("la", f"LA{la}"))
+    for kind, organisation in dict.fromkeys(named):
+        if found := record.world.organisation(organisation):
+            yield Help(kind=kind, name=found.name, email=found.email)

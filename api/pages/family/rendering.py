@@ -1,0 +1,127 @@
+"""Pages of families: their own templates, in the language chosen, kept by nobody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+
+from ap_registry import family_record
+from ap_registry.family_record import Record
+from ap_registry.registry import Registry
+from ap_registry.settings import Settings
+from ap_registry.store import family_links
+from ap_registry.store.family_links import Opened
+from api.cookies import cookie
+from api.deps import TheRegistry
+from api.limits import Limits
+from api.pages.family.catalogue import ENGLISH, NAMES, translations
+from api.policy import Who, admit
+
+COOKIE = "ap_family"
+PATH = "/family"
+CLOSED = "/family/closed"
+_PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Whoever opened a link, and the record that it shows."""
+
+    opened: Opened
+    record: Record
+
+    @property
+    def you(self) -> bool:
+        return self.opened.link.reader == "pupil"
+
+
+def bearer(request: Request, registry: TheRegistry) -> Bearer:
+    """Of a browser in which the second check was passed; everybody else is told how to open it."""
+    token, at = request.cookies.get(COOKIE, ""), registry.now()
+    wanted = chosen(request, None)
+    record = None
+    with registry.database.connection() as connection:
+        found = family_links.opened(connection, token, at=at, language=wanted)
+        if found is not None:
+            record = family_record.opened_by(registry, connection, found.link, at)
+    if found is None or record is None:
+        raise HTTPException(303, "Open your link again.", headers={"Location": CLOSED})
+    limits: Limits = request.app.state.limits
+    limits.hold(limits.account, str(found.link.id), request)
+    admit(request, Who.LINK, found.link.caller.role)
+    return Bearer(opened=found, record=record)
+
+
+TheBearer = Annotated[Bearer, Depends(bearer)]
+
+
+def offered(settings: Settings) -> Sequence[str]:
+    """English, and what the operator has switched on."""
+    named = [code.strip() for code in settings.family_languages.split(",")]
+    return [ENGLISH, *(code for code in dict.fromkeys(named) if code in NAMES and code != ENGLISH)]
+
+
+def chosen(request: Request, default: str | None = ENGLISH) -> str | None:
+    """The language that the address asks for, where it is offered."""
+    wanted = request.query_params.get("language", "")
+    return wanted if wanted in offered(request.app.state.settings) else default
+
+
+@cache
+def environment(language: str) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parents[2] / "templates"), autoescape=True,
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )  # fmt: skip
+    words = translations(language)
+    made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+
+    def day(value: date) -> str:
+        return f"{value.day} {words.gettext(_MONTHS[value.month - 1])} {value.year}"
+
+    made.filters |= {
+        "day": day, "iso": lambda text: day(date.fromisoformat(text)), "number": number,
+    }  # fmt: skip
+    return made
+
+
+def number(value: float) -> str:
+    """Half days as people say them: 2, 2.5."""
+    return f"{value:g}"
+
+
+def show(
+    request: Request, registry: Registry, template: str, status: int = 200, *,
+    language: str = ENGLISH, **values: Any,
+) -> HTMLResponse:  # fmt: skip
+    practice = registry.today() if registry.practice or registry.clock else None
+    languages = [(code, NAMES[code]) for code in offered(request.app.state.settings)]
+    text = environment(language).get_template(f"family/{template}").render(
+        language=language, languages=languages, practice=practice, today=registry.today(), **values
+    )  # fmt: skip
+    return HTMLResponse(text, status, headers=_PRIVATE)
+
+
+def go(path: str) -> Response:
+    return RedirectResponse(path, 303, headers=_PRIVATE)
+
+
+def keep(request: Request, response: Response, token: str) -> Response:
+    """Let the browser send this token to the family pages alone; an empty one is forgotten."""
+    settings: Settings = request.app.state.settings
+    secure = settings.environment == "production" or request.url.scheme == "https"
+    sent = cookie(token, secure=secure, name=COOKIE, path=PATH, same_site="strict")
+    response.headers.append("Set-Cookie", sent)
+    return response

@@ -1,0 +1,306 @@
+"""What a family sees and says by its private link, and who else sees that."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from ap_registry import embedded
+from ap_registry.registry import Registry
+from ap_registry.store import family_links
+from tests.api.family import BORN, make, open_link, plain, record_mother, say
+from tests.api.people import People, at_pages, hidden
+from tests.browser.conftest import FRIDAY
+from tests.world import PRU, PUPIL, SCHOOL, arrange, notify, register_pupil, take_people, upn
+
+pytestmark = pytest.mark.xdist_group("family")
+ENDING = re.compile(r'action="(/pupils/[^"]*/end)"')
+
+
+@dataclass
+class Town:
+    registry: Registry
+    people: People
+    contacts: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, httpx.Client] = field(default_factory=dict)
+
+    def person(self, role: str) -> httpx.Client:
+        """Signed in once: a password takes as long as it must."""
+        if role not in self.clients:
+            self.clients[role] = self.people(role)
+        return self.clients[role]
+
+    def browser(self) -> httpx.Client:
+        """Of somebody who has not signed in."""
+        return httpx.Client(base_url=self.person("school").base_url, timeout=60)
+
+    def opened(self, who: str, role: str = "school", pupil: str = PUPIL) -> httpx.Client:
+        client = self.browser()
+        answer = open_link(client, *make(self.person(role), self.contacts.get(who, who), pupil))
+        assert answer.status_code == 200, answer.text
+        return client
+
+
+@pytest.fixture(scope="module")
+def town(servers: embedded.Servers) -> Iterator[Town]:
+    made: dict[str, Registry] = {}
+
+    def fill(registry: Registry) -> None:
+        made["it"] = registry
+        register_pupil(registry)
+        placed = {"commissioner": SCHOOL, "provider": PRU, "reason": "behaviour",
+                  "intent": "return", "ends_on": "2027-02-12", "sessions_per_week": 4,
+                  "by": SCHOOL}  # fmt: skip
+        notify(registry, "placement_started", "2026-09-07", **placed)
+        notify(registry, "suspension", "2026-11-02", school=SCHOOL, sessions=14,
+               ends_on="2026-11-10", reasons=["PP"], ref="S-1", by=SCHOOL)  # fmt: skip
+        notify(registry, "suspension", "2026-11-12", school=SCHOOL, sessions=2,
+               ends_on="2026-11-12", reasons=["BU"], ref="S-2", by=SCHOOL)  # fmt: skip
+        take_people(registry, "LA856,sendiass,Leicester SENDIASS,help@sendiass.example,,\n")
+        arrange(registry, "LA856", "words", "complementary_provision", FRIDAY.date())
+
+    with ExitStack() as stack:
+        people = stack.enter_context(at_pages(servers, fill))
+        found = Town(registry=made["it"], people=people)
+        found.contacts["mother"] = record_mother(found.registry)
+        found.contacts["uncle"] = record_mother(
+            found.registry, name="Al Other", relation="uncle", may_see=False
+        )
+        yield found
+
+
+def test_a_parent_reads_where_why_until_when_and_whom_to_ask(town: Town) -> None:
+    page = town.opened("mother").get("/family")
+    words = plain(page.text)
+    for said in (
+        "Ann’s school days",
+        "Ann goes to Bridge PRU for 4 half days a week",
+        "called complementary provision",
+        "from 7 September 2026 to 12 February 2027",
+        "how Ann behaved at school",
+        "Alder School suspended Ann from 2 November 2026 to 10 November 2026. In school days: 7",
+        "hurting another pupil",
+        "In school days: 8. The law says no more than 45",
+        "the governors must meet. They have 50 school days",
+        "Leicester SENDIASS",
+        "help@sendiass.example",
+        "office@alder.example",
+        "There must be a meeting about how it goes at the other place By 16 October 2026",
+    ):
+        assert said in words, words
+    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["x-robots-tag"] == "noindex, nofollow"
+
+
+@pytest.mark.parametrize("who", ["uncle", "nobody"])
+def test_who_may_not_see_gets_no_link(town: Town, who: str) -> None:
+    school = town.person("school")
+    page = school.get(f"/pupils/{PUPIL}/links")
+    csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
+    assert "the record says that this person may not see it" in page.text
+    chosen = town.contacts.get(who, who)
+    answer = school.post(f"/pupils/{PUPIL}/links", data={"csrf": csrf, "who": chosen})
+    assert (answer.status_code, "Link made" in answer.text) == (422, False)
+
+
+def test_the_page_before_the_second_check_says_nothing_of_a_child(town: Town) -> None:
+    address, _code = make(town.person("school"), town.contacts["mother"])
+    page = town.browser().get(address)
+    assert page.status_code == 200
+    assert [word for word in ("Ann", "Example", PUPIL, "Alder") if word in page.text] == []
+
+
+def test_five_wrong_answers_lock_a_link_for_good(town: Town) -> None:
+    address, code = make(town.person("school"), town.contacts["mother"])
+    browser = town.browser()
+    wrong = {**BORN, "code": "aaaa-aaaa"}, {**BORN, "day": "4", "code": code}
+    for left in (4, 3, 2, 1):
+        words = plain(browser.post(address, data=wrong[left % 2]).text)
+        assert f"You have {left} tr" in words
+    assert browser.post(address, data={**BORN, "day": "x", "code": code}).status_code == 400
+    assert browser.post(address, data=wrong[0]).status_code == 404
+    over = browser.post(address, data={**BORN, "code": code})
+    assert (over.status_code, "This link does not work" in over.text) == (404, True)
+    unknown = browser.get("/family/link/" + "a" * 43)
+    assert (unknown.status_code, unknown.content) == (404, over.content)
+
+
+def test_a_link_ends_when_its_maker_ends_it(town: Town) -> None:
+    browser, school = town.opened("mother"), town.person("school")
+    page = school.get(f"/pupils/{PUPIL}/links").text
+    csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+    path = ENDING.search(page)
+    assert path is not None
+    other = town.person("provider").post(path[1], data={"csrf": csrf})
+    assert (other.status_code, browser.get("/family").status_code) == (403, 200)
+    assert "Ended 20 November 2026" in school.post(path[1], data={"csrf": csrf}).text
+    closed = browser.get("/family")
+    assert (closed.status_code, closed.headers["location"]) == (303, "/family/closed")
+
+
+def test_a_link_is_good_for_ninety_days_and_open_for_half_an_hour_idle(town: Town) -> None:
+    address, code = make(town.person("school"), town.contacts["mother"])
+    browser = town.browser()
+    assert open_link(browser, address, code).status_code == 200
+    try:
+        town.registry.clock = FRIDAY + timedelta(minutes=31)
+        assert browser.get("/family").status_code == 303
+        assert open_link(browser, address, code).status_code == 200
+        town.registry.clock = FRIDAY + family_links.LASTS
+        assert browser.get(address).status_code == 404
+    finally:
+        town.registry.clock = FRIDAY
+
+
+def _told_no_more(registry: Registry, pupil: str) -> None:
+    record_mother(registry, upn=pupil, may_see=False)
+
+
+def _guarded(registry: Registry, pupil: str) -> None:
+    notify(registry, "pupil_details_changed", "2026-11-19", upn=pupil, restricted=True, by=SCHOOL)
+
+
+def _adopted(registry: Registry, pupil: str) -> None:
+    notify(registry, "upn_changed", "2026-11-19", upn=pupil, new_upn=upn(90), reason="adopted",
+           by=SCHOOL)  # fmt: skip
+
+
+def _left(registry: Registry, pupil: str) -> None:
+    notify(registry, "left_roll", "2026-11-19", upn=pupil, school=SCHOOL, ground="a", by=SCHOOL)
+
+
+def _of_age(registry: Registry, pupil: str) -> None:
+    notify(registry, "pupil_details_changed", "2026-11-19", upn=pupil, date_of_birth="2008-11-20",
+           by=SCHOOL)  # fmt: skip
+
+
+def _no_contact(registry: Registry, pupil: str) -> None:
+    record_mother(registry, upn=pupil, ended_on="2026-11-19")
+
+
+ENDS = (_told_no_more, _guarded, _adopted, _left, _of_age, _no_contact)
+
+
+@pytest.mark.parametrize("ends", ENDS, ids=lambda one: one.__name__.strip("_"))
+def test_a_link_ends_for_good_when_the_parent_should_see_no_more(
+    town: Town, ends: Callable[[Registry, str], None]
+) -> None:
+    pupil = upn(10 + ENDS.index(ends))
+    register_pupil(town.registry, upn=pupil)
+    address, code = make(town.person("school"), record_mother(town.registry, upn=pupil), pupil)
+    browser = town.browser()
+    assert open_link(browser, address, code).status_code == 200
+    ends(town.registry, pupil)
+    assert browser.get("/family").status_code == 303
+    if ends is _told_no_more:
+        record_mother(town.registry, upn=pupil)
+    assert open_link(browser, address, code).status_code == 404
+
+
+def test_of_a_restricted_pupil_only_the_la_makes_a_link_and_no_place_is_named(
+    town: Town,
+) -> None:
+    pupil = upn(20)
+    register_pupil(town.registry, upn=pupil, restricted=True)
+    town.contacts["carer"] = record_mother(town.registry, upn=pupil, relation="carer")
+    assert town.person("school").get(f"/pupils/{pupil}/links").status_code == 403
+    words = plain(town.opened("carer", "la", pupil).get("/family").text)
+    assert "To keep Ann safe, we name no places here" in words
+    assert "Ann is on the list of a place that we do not name" in words
+    assert "Alder" not in words
+    assert "la@la.example" in words
+
+
+def test_a_young_person_reads_in_the_second_person_and_asks_governors_from_eighteen(
+    town: Town,
+) -> None:
+    words = plain(town.opened("pupil").get("/family").text)
+    assert "You go to Bridge PRU for 4 half days a week" in words
+    assert "Your parent can write to the governors for you" in words
+    assert "representations" not in words
+    assert "Ann" not in words
+
+
+def test_a_child_under_twelve_gets_no_link_of_its_own(town: Town) -> None:
+    pupil = upn(21)
+    register_pupil(town.registry, upn=pupil, date_of_birth="2014-11-21")
+    assert "under 12" in town.person("school").get(f"/pupils/{pupil}/links").text
+    notify(town.registry, "pupil_details_changed", "2026-11-19", upn=pupil,
+           date_of_birth="2014-11-20", by=SCHOOL)  # fmt: skip
+    assert "under 12" not in town.person("school").get(f"/pupils/{pupil}/links").text
+
+
+def test_representations_are_sent_answered_with_what_follows_and_read_by_the_school(
+    town: Town,
+) -> None:
+    browser = town.opened("mother")
+    asked = re.search(r'href="(/family/ask[^"]+representations)"', browser.get("/family").text)
+    assert asked is not None
+    path = asked[1].replace("&amp;", "&")
+    assert "Write a few words first" in say(browser, path, words=" ")
+    told = say(browser, path, words="He was <b>not</b> there that day.")
+    assert "It is sent" in told
+    assert "The governors must meet and think about what you said" in told
+    assert "Alder School must do this" in told
+    again = browser.get("/family").text
+    assert "words to the governors" in again
+    assert path not in again.replace("&amp;", "&")
+    timeline = town.person("school").get(f"/pupils/{PUPIL}").text
+    assert "The parent asked: representations" in timeline
+    assert "He was &lt;b&gt;not&lt;/b&gt; there that day." in timeline
+    assert "Notified by a parent, by their private link" in timeline
+    assert "Governors consider the parents&#39; representations" in timeline
+
+
+def test_a_view_kept_from_the_school_is_read_by_the_la_alone(town: Town) -> None:
+    browser = town.opened("pupil")
+    told = say(browser, "/family/say", words="I eat lunch alone.", feeling="2",
+               share="not_school")  # fmt: skip
+    assert "It is sent" in told
+    assert "I eat lunch alone." not in town.person("school").get(f"/pupils/{PUPIL}").text
+    assert "I eat lunch alone." in town.person("la").get(f"/pupils/{PUPIL}").text
+
+
+def test_a_view_kept_from_a_parent_is_not_on_the_parents_page(town: Town) -> None:
+    say(town.opened("pupil"), "/family/say", words="Do not tell.", share="not_parent")
+    page = town.opened("mother").get("/family").text
+    assert "Do not tell." not in page
+
+
+def test_what_is_wrong_is_answered_by_whoever_sent_it_and_changes_nothing(town: Town) -> None:
+    browser = town.opened("mother")
+    before = plain(browser.get("/family").text).partition("What happens next")[0]
+    assert "Choose what is wrong" in say(browser, "/family/wrong", words="It was Bob.", of="x")
+    form = browser.get("/family/wrong").text
+    suspended = next(
+        one for one in re.findall(r'value="([\w-]{36})"><label[^>]*>(.*?)</label>', form, re.S)
+        if "12 November" in one[1]
+    )  # fmt: skip
+    told = say(browser, "/family/wrong", words="It was Bob.", of=suspended[0])
+    assert "You must get an answer about what you said is wrong By 20 December 2026" in told
+    assert "Alder School must do this" in told
+    assert plain(browser.get("/family").text).partition("What happens next")[0] == before
+    assert "It was Bob." in town.person("school").get(f"/pupils/{PUPIL}").text
+
+
+def test_a_form_sent_twice_is_one_notice(town: Town) -> None:
+    browser = town.opened("mother")
+    page = browser.get("/family/say").text
+    sent = {**hidden(page), "words": "Only once."}
+    assert [browser.post("/family/say", data=sent).status_code for _ in "ab"] == [200, 200]
+    assert town.person("la").get(f"/pupils/{PUPIL}").text.count("Only once.") == 1
+
+
+def test_each_look_is_noted_and_shown_to_auditors(town: Town) -> None:
+    town.opened("mother").get("/family")
+    with town.registry.database.connection() as connection:
+        noted = connection.execute(
+            "select role, organisation, what from pupil_read where actor like 'family:%%'"
+            " order by at desc limit 1"
+        ).fetchone()
+    assert noted == ("parent", SCHOOL, "GET /family")
