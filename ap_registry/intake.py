@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
-from ap_registry.access import BY_ANOTHER, Sight, may_send, sight
+from ap_registry.access import BY_ANOTHER, Sight, may_send
 from ap_registry.authority import refuse_unauthorised
 from ap_registry.claiming import refuse_taken_upns
 from ap_registry.correcting import amendment, corrected_fields
@@ -34,7 +34,6 @@ from ap_registry.sent import (
 )
 from ap_registry.store.digest import keyed
 from ap_registry.store.ledger import Stored
-from ap_registry.store.projections import visibility_rows
 from ap_registry.workspace import Workspace
 
 _UPN = UpnKind()
@@ -82,7 +81,7 @@ class Intake:
         self, notice: Notice, kind: NoticeType[Any], workspace: Workspace
     ) -> Accepted | Repeated:
         by_id = names_by_id(notice)
-        seen = self._sight(workspace)
+        seen = workspace.sight_of(self.settings.caller, self.settings.today)
         known = by_id or (workspace.exists and seen.visible)
         found = read_notice(notice, kind, self.settings, self.world, known=known)
         by = self._by(found, workspace)
@@ -165,15 +164,6 @@ class Intake:
         if home_la is None:
             raise refused("/by", "required", "by (the organisation that notifies) is needed")
         return f"LA{home_la}"
-
-    def _sight(self, workspace: Workspace) -> Sight:
-        caller = self.settings.caller
-        if caller.sees_all or not workspace.exists:
-            return Sight(visible=caller.sees_all)
-        if caller.bears is not None:
-            return Sight(visible=caller.bears in {workspace.pupil_id, *workspace.others})
-        rows = visibility_rows(workspace.picture, self.world)
-        return sight(caller, rows, self.settings.today)
 
     def _may(self, found: Sent, workspace: Workspace, by: str, *, seen: Sight, by_id: bool) -> None:
         """What the caller may not see is answered as what does not exist, field by field.

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from ap_registry import follow_ups
+from ap_registry.access import Caller, Sight, sight
 from ap_registry.history import (
     ACTS,
     EMPTY_HISTORY,
@@ -96,6 +97,14 @@ class Workspace:
     @property
     def exists(self) -> bool:
         return bool(self.history.recorded)
+
+    def sight_of(self, caller: Caller, today: date) -> Sight:
+        """How much of the pupil a caller sees, by what is on record and pending."""
+        if caller.sees_all or not self.exists:
+            return Sight(visible=caller.sees_all)
+        if caller.bears is not None:
+            return Sight(visible=caller.bears in {self.pupil_id, *self.others})
+        return sight(caller, projections.visibility_rows(self.picture, self.world), today)
 
     @property
     def pending(self) -> list[Accepted]:
