@@ -1,4 +1,7 @@
-"""Letters about people's own accounts: a link is made as its letter is sent, and kept nowhere."""
+"""Letters to people with accounts, about these and about reports that are ready.
+
+A link that opens an account is made as its letter is sent, and kept nowhere.
+"""
 
 from datetime import timedelta
 from threading import Event
@@ -6,17 +9,20 @@ from threading import Event
 import structlog
 
 from ap_registry.installation import Installation
-from ap_registry.store import access_links
+from ap_registry.store import access_links, report_files
 from ap_registry.store.access_links import LASTS, Due
 from jobs.channels import Channel, chosen
 from jobs.faults import kind_and_place
 from jobs.letters import MOST_ATTEMPTS, Failed, Letter, gave_up, next_attempt
+from reports.kinds import KINDS
 
 TOO_LATE = "it could not be sent while its link would have been good"
 log = structlog.get_logger()
 LEADS = {"recovery": "password", "invitation": "invitation"}  # the page of a link
 _NOT_YOU = "If that was not you, tell the administrator of your organisation at once."
+GONE = "the report is there no more"
 SUBJECTS = {
+    "report": "A report is ready",
     "recovery": "Choose a new password",
     "invitation": "Your account of AP Registry",
     "emergency": "A record was opened in an emergency",
@@ -26,6 +32,11 @@ SUBJECTS = {
     "second_factor_off": "You are asked for no code any more",
 }
 TEXTS = {
+    "report": (
+        "A report that you or a colleague asked for is ready: {title}.\n\n"
+        "Sign in, and it is here for thirty days:\n\n{link}\n\n"
+        "It is not sent by mail, so that only those who may read it do."
+    ),
     "recovery": (
         "Somebody, most likely you, asked for a new password for AP Registry.\n\n"
         "Choose it here. The link works once, and for an hour:\n\n{link}\n\n"
@@ -118,15 +129,29 @@ def _fail(found: Installation, due: Due, why: str) -> None:
 
 
 def _letter(found: Installation, due: Due) -> Letter:
-    now, link = found.registry.now(), ""
-    if due.what in LASTS:
-        with found.database.connection() as connection, connection.transaction():
-            token = access_links.make_link(connection, due.account, due.what, at=now)
-        link = f"{found.settings.site}/{LEADS[due.what]}/{token}"
     words = TEXTS[due.what].format(
-        link=link, organisation=due.organisation, owner=due.owner, site=found.settings.site
-    )
+        **_said(found, due), organisation=due.organisation, owner=due.owner,
+        site=found.settings.site,
+    )  # fmt: skip
     return Letter(
         id=due.id, to=due.email, subject=SUBJECTS[due.what],
-        text=f"Dear {due.name},\n\n{words}\n", at=now, again=due.attempts > 1,
+        text=f"Dear {due.name},\n\n{words}\n", at=found.registry.now(), again=due.attempts > 1,
     )  # fmt: skip
+
+
+def _said(found: Installation, due: Due) -> dict[str, str]:
+    """Raise Failed for good where what it is about is gone."""
+    if due.what in LASTS:
+        with found.database.connection() as connection, connection.transaction():
+            at = found.registry.now()
+            token = access_links.make_link(connection, due.account, due.what, at=at)
+        return {"link": f"{found.settings.site}/{LEADS[due.what]}/{token}"}
+    if due.about is None:
+        return {}
+    with found.database.connection() as connection:
+        kind = report_files.kind_of(connection, due.about)
+    if kind is None:
+        raise Failed(GONE, for_good=True)
+    return {
+        "title": KINDS[kind].title, "link": f"{found.settings.site}/reports/files/{due.about}"
+    }  # fmt: skip

@@ -11,6 +11,7 @@ from threading import Lock
 from uuid import UUID
 
 from ap_registry.store.database import Connection, connect
+from reports.abandoning import go_on
 from reports.facts import World
 from reports.loading import load
 from reports.outcomes import Book, collect
@@ -44,6 +45,7 @@ def count(
         with _program_left_out():
             parts = pool.map(_part, _shares(pupils, processes))
         for part in parts:
+            go_on()
             book.add(part)
     return book
 

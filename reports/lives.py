@@ -8,6 +8,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from ap_registry.store.database import Connection
+from reports.abandoning import go_on
 from reports.facts import Facts
 from reports.loading import AT_ONCE, add_registers
 from reports.scope import HELD, world_as_known
@@ -123,6 +124,7 @@ def lives(
     some = AT_ONCE if pupils is None else max(len(pupils), 1)
     everyone = _everyone(connection, at) if pupils is None else sorted(pupils)
     for start in range(0, len(everyone), some):
+        go_on()
         found = _read(connection, at, everyone[start : start + some], tables)
         known = world or world_as_known(connection, at, _named(found.values()))
         made = {pupil: Facts(pupil, known, rows) for pupil, rows in sorted(found.items())}

@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from ap_registry.store.database import Connection
+from reports.abandoning import go_on
 from reports.facts import Facts, World
 from reports.marks import Register, together, unpacked
 from reports.measures import attainment, wellbeing
@@ -101,6 +102,7 @@ def load(
 ) -> Iterator[Facts]:
     """Facts of these pupils as known by then; some at a time, so that memory stays flat."""
     for start in range(0, len(pupils), AT_ONCE):
+        go_on()
         yield from _load(connection, world, scope, pupils[start : start + AT_ONCE])
 
 

@@ -23,6 +23,7 @@ from ap_registry.store import ledger, log
 from ap_registry.store.database import Connection
 from ap_registry.store.worlds import world_as_at
 from ap_registry.views import limited
+from reports.abandoning import go_on
 from reports.kind import Asked
 from reports.scope import HELD
 
@@ -183,6 +184,7 @@ def read_pupils(
     weeks, owed = _weeks(sitting, ids), _owed(sitting, ids)
     found = []
     for one in stored:
+        go_on()
         if not one.recorded or one.pupil_id not in seen:
             continue
         shown_id, upn, restricted, until_on = seen[one.pupil_id]

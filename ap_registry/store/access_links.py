@@ -18,6 +18,7 @@ LASTS = {
     RECOVERY: timedelta(hours=1),
     INVITATION: timedelta(days=7),
 }  # letters that carry a link: good for so long
+REPORT = "report"  # that one is ready
 LETTERS = frozenset(
     {*LASTS, "password_changed", "second_factor_on", "second_factor_off", "ended_unused", EMERGENCY}
 )
@@ -96,6 +97,7 @@ class Due:
     id: UUID
     account: UUID
     what: str
+    about: UUID | None
     email: str
     name: str
     owner: str
@@ -115,7 +117,7 @@ update access_letter l
    set attempts = attempts + 1, not_before = clock_timestamp() + %(lease)s
   from next, account a
  where l.id = next.id and a.id = l.account
-returning l.id, l.account, l.what, coalesce(l.to_email, a.email),
+returning l.id, l.account, l.what, l.about, coalesce(l.to_email, a.email),
           coalesce(l.to_name, a.name), a.name,
           coalesce((select o.name from organisation o where o.id = a.organisation
                        and o.until_at = 'infinity'), a.organisation), l.created_at, l.attempts
@@ -127,11 +129,10 @@ def claim_letter(connection: Connection, lease: timedelta) -> Due | None:
     row = connection.execute(_CLAIM, {"lease": lease}).fetchone()
     if row is None:
         return None
-    id_, account, what, email, name, owner, organisation, created_at, attempts = row
+    id_, account, what, about, email, name, owner, organisation, created_at, attempts = row
     return Due(
-        id=id_, account=account, what=what, email=email, name=name, owner=owner,
-        organisation=organisation,
-        created_at=created_at, attempts=attempts,
+        id=id_, account=account, what=what, about=about, email=email, name=name, owner=owner,
+        organisation=organisation, created_at=created_at, attempts=attempts,
     )  # fmt: skip
 
 

@@ -90,6 +90,7 @@ class AccessLetter(SQLModel, table=True):
     """What a person must be told of their own account; a link is made only as it is sent.
 
     ``to_email``, ``to_name``: somebody else who is told of what the account did; gone once sent.
+    ``about``: the report that is ready.
     """
 
     __tablename__ = "access_letter"
@@ -99,6 +100,7 @@ class AccessLetter(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     account: UUID
     what: str
+    about: UUID | None
     created_at: datetime = Field(sa_type=Instant)
     sent_at: datetime | None = Field(sa_type=Instant)
     failed: str | None

@@ -8,6 +8,7 @@ from uuid import UUID
 from ap_registry.access import Caller
 from ap_registry.store import who
 from ap_registry.store.database import Connection
+from ap_registry.store.report_runs import MINE, Asker, named_by
 
 FILES_KEPT = timedelta(days=30)
 _SEEN: LiteralString = """
@@ -41,3 +42,23 @@ def forget(connection: Connection) -> int:
         (FILES_KEPT,),
     )
     return done.rowcount
+
+
+def file_of(
+    connection: Connection, holder: Asker, id: UUID
+) -> tuple[str, str, bytes, list[UUID]] | None:
+    """Kind, format, file and whom it shows; None where there is none."""
+    row = connection.execute(
+        f"select r.kind, r.format, r.file, r.pupils from report_run r"
+        f" where r.id = %(id)s and r.file is not null and {MINE}",
+        named_by(holder, id=id),
+    ).fetchone()
+    return (row[0], row[1], bytes(row[2]), row[3] or []) if row else None
+
+
+def kind_of(connection: Connection, id: UUID) -> str | None:
+    """Of one whose file is there to be got; for a letter about it."""
+    row = connection.execute(
+        "select kind from report_run where id = %s and file is not null", (id,)
+    ).fetchone()
+    return row[0] if row else None

@@ -3,32 +3,35 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any, LiteralString, Protocol
 from uuid import UUID, uuid4
 
 import msgspec
 
 from ap_registry.access import Caller
 from ap_registry.instants import instant
+from ap_registry.store.access_links import REPORT
 from ap_registry.store.database import Connection
-from ap_registry.store.key_holders import KeyHolder
 from ap_registry.store.succession import acting_for
 from ap_registry.store.webhooks import KEY_ENDED
 
-EVERY = {"week": "7 days", "month": "1 month"}
+# How long until the next; a half-term is by the calendar, where there is one.
+EVERY = {"week": "7 days", "month": "1 month", "half_term": "7 weeks"}
+NOBODY, ASKER, COLLEAGUES = TELL = ("nobody", "asker", "colleagues")
 MOST_ATTEMPTS = 3
 LEASE = timedelta(minutes=30)
 _SHOWN: LiteralString = (
-    "r.id, r.kind, r.format, r.given, r.every, r.made_at, r.not_before, r.status, r.progress,"
-    " r.error, r.finished_at, r.manifest"
+    "r.id, r.kind, r.format, r.given, r.every, r.tell, r.made_at, r.not_before, r.status,"
+    " r.progress, r.error, r.finished_at, r.manifest, r.file is not null"
 )
-_MINE: LiteralString = (
+MINE: LiteralString = (
     "(%(everything)s or r.role = %(role)s and r.organisations @> %(organisations)s::text[]"
-    " and r.organisations <@ %(organisations)s::text[])"
+    " and r.organisations <@ %(organisations)s::text[]"
+    " and (not %(alone)s or r.actor = %(actor)s))"
 )
 _LISTED: LiteralString = f"""
 select {_SHOWN} from report_run r
- where {_MINE} and (%(id)s::uuid is null or r.id = %(id)s)
+ where {MINE} and (%(id)s::uuid is null or r.id = %(id)s)
    and (%(before_at)s::timestamptz is null
         or (r.made_at, r.id) < (%(before_at)s::timestamptz, %(before_id)s::uuid))
  order by r.made_at desc, r.id desc limit %(limit)s
@@ -40,28 +43,48 @@ update report_run set status = 'working', progress = 0, attempts = attempts + 1,
  where id = (select id from report_run
               where status in ('waiting', 'working') and not_before <= clock_timestamp()
               order by not_before, id limit 1 for update skip locked)
-returning id, kind, format, given, actor, role, organisations, every, attempts
+returning id, kind, format, given, actor, role, organisations, every, tell, attempts
 """
 _ENDED: LiteralString = """
 update report_run r set status = 'failed', error = %(why)s, finished_at = clock_timestamp()
  where r.status in ('waiting', 'working') and r.not_before <= clock_timestamp()
    and not exists (select from api_key k where 'key:' || k.id = r.actor and k.revoked_at is null
                       and (k.until_on is null or k.until_on >= %(today)s))
+   and not exists (select from account a where 'account:' || a.id = r.actor and not a.disabled
+                      and a.role = r.role and r.organisations = array[a.organisation::text])
 """
 _GIVEN_UP: LiteralString = """
 update report_run set status = 'failed', error = %(why)s, finished_at = clock_timestamp()
  where status = 'working' and not_before <= clock_timestamp() and attempts >= %(most)s
 returning id
 """
-_NEXT: LiteralString = f"""
-insert into report_run (id, kind, format, given, actor, role, organisations, every, made_at,
+_NEXT: LiteralString = """
+insert into report_run (id, kind, format, given, actor, role, organisations, every, tell, made_at,
                         not_before, status, progress, attempts)
-select %(next)s, kind, format, given, actor, role, organisations, every, clock_timestamp(),
-       clock_timestamp() + case every when 'week' then interval '{EVERY["week"]}'
-                                      else interval '{EVERY["month"]}' end,
+select %(next)s, kind, format, given, actor, role, organisations, every, tell, clock_timestamp(),
+       clock_timestamp() + coalesce(%(wait)s::interval, (%(usual)s::jsonb ->> every)::interval),
        'waiting', 0, 0
   from report_run where id = %(id)s and every is not null
 """
+_TELL: LiteralString = """
+insert into access_letter (id, account, what, about, created_at, attempts)
+select gen_random_uuid(), a.id, %(what)s, r.id, clock_timestamp(), 0
+  from report_run r, account a
+ where r.id = %(id)s and not a.disabled and (
+       r.tell = 'asker' and 'account:' || a.id = r.actor
+    or r.tell = 'colleagues' and a.role = r.role and a.role <> 'parent'
+       and r.organisations = array[a.organisation::text])
+"""
+
+
+class Asker(Protocol):
+    """Who asks for reports: a key or a person; ``named``: the organisations it was made for."""
+
+    @property
+    def caller(self) -> Caller: ...
+
+    @property
+    def named(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,28 +97,36 @@ class Run:
     given: Mapping[str, str]
     caller: Caller
     every: str | None
+    tell: str
     attempts: int
 
 
-def _named(holder: KeyHolder, **more: Any) -> dict[str, Any]:
-    """Whose reports are meant: those asked for in its role by keys of the same organisations."""
-    asked = {"id": None, "before_at": None, "before_id": None, "limit": 1}
-    return {**asked, "everything": holder.caller.sees_all, "role": holder.caller.role,
-            "organisations": list(holder.named), **more}  # fmt: skip
+def named_by(holder: Asker, **more: Any) -> dict[str, Any]:
+    """Whose reports are meant: those asked for in its role by the same organisations.
+
+    A parent's, or of whoever has no organisation, are its own alone.
+    """
+    caller = holder.caller
+    return {
+        "id": None, "before_at": None, "before_id": None, "limit": 1,
+        "everything": caller.sees_all, "role": caller.role, "actor": caller.actor,
+        "alone": caller.role == "parent" or not holder.named,
+        "organisations": list(holder.named), **more,
+    }  # fmt: skip
 
 
 def ask(
-    connection: Connection, holder: KeyHolder, *, kind: str, format: str,
-    given: Mapping[str, str], every: str | None,
+    connection: Connection, holder: Asker, *, kind: str, format: str,
+    given: Mapping[str, str], every: str | None, tell: str = NOBODY,
 ) -> UUID:  # fmt: skip
     made = uuid4()
     connection.execute(
-        "insert into report_run (id, kind, format, given, actor, role, organisations, every,"
+        "insert into report_run (id, kind, format, given, actor, role, organisations, every, tell,"
         " made_at, not_before, status, progress, attempts) values (%(id)s, %(kind)s, %(format)s,"
-        " %(given)s, %(actor)s, %(role)s, %(organisations)s, %(every)s, clock_timestamp(),"
-        " clock_timestamp(), 'waiting', 0, 0)",
-        _named(
-            holder, id=made, kind=kind, format=format, every=every, actor=holder.caller.actor,
+        " %(given)s, %(actor)s, %(role)s, %(organisations)s, %(every)s, %(tell)s,"
+        " clock_timestamp(), clock_timestamp(), 'waiting', 0, 0)",
+        named_by(
+            holder, id=made, kind=kind, format=format, every=every, tell=tell,
             given=msgspec.json.encode(given).decode(),
         ),
     )  # fmt: skip
@@ -103,25 +134,27 @@ def ask(
 
 
 def listed(
-    connection: Connection, holder: KeyHolder, *, limit: int, id: UUID | None = None,
+    connection: Connection, holder: Asker, *, limit: int, id: UUID | None = None,
     before: tuple[datetime, UUID] | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The latest first: those of the caller's organisations, asked for in the same role."""
     at, last = before or (None, None)
-    asked = _named(holder, id=id, limit=limit, before_at=at, before_id=last)
+    asked = named_by(holder, id=id, limit=limit, before_at=at, before_id=last)
     return [_shown(*row) for row in connection.execute(_LISTED, asked).fetchall()]
 
 
 def _shown(
-    id_: UUID, kind: str, format_: str, given: Any, every: str | None, made_at: datetime,
-    not_before: datetime, status: str, progress: int, error: str | None,
-    finished_at: datetime | None, manifest: Any,
+    id_: UUID, kind: str, format_: str, given: Any, every: str | None, tell: str,
+    made_at: datetime, not_before: datetime, status: str, progress: int, error: str | None,
+    finished_at: datetime | None, manifest: Any, kept: bool,
 ) -> dict[str, Any]:  # fmt: skip
     return {
         "id": str(id_), "report": kind, "format": format_, "options": given, "every": every,
-        "status": status, "progress": progress, "error": error, "created_at": instant(made_at),
+        "tell": tell, "status": status, "progress": progress, "error": error,
+        "created_at": instant(made_at),
         "starts_at": instant(not_before) if status == "waiting" else None,
         "finished_at": instant(finished_at) if finished_at else None, "manifest": manifest,
+        "kept": kept,
     }  # fmt: skip
 
 
@@ -132,12 +165,12 @@ def claim(connection: Connection, today: date) -> Run | None:
     row = connection.execute(_CLAIM, (LEASE,)).fetchone()
     if row is None:
         return None
-    id_, kind, format_, given, actor, role, organisations, every, attempts = row
+    id_, kind, format_, given, actor, role, organisations, every, tell, attempts = row
     caller = Caller(
         actor=actor, role=role, organisations=acting_for(connection, role, organisations, today)
     )
     return Run(id=id_, kind=kind, format=format_, given=given, caller=caller, every=every,
-               attempts=attempts)  # fmt: skip
+               tell=tell, attempts=attempts)  # fmt: skip
 
 
 def _give_up(connection: Connection) -> None:
@@ -145,7 +178,13 @@ def _give_up(connection: Connection) -> None:
     why = f"gave up after {MOST_ATTEMPTS} attempts"
     with connection.transaction():
         for (id_,) in connection.execute(_GIVEN_UP, {"why": why, "most": MOST_ATTEMPTS}).fetchall():
-            connection.execute(_NEXT, {"next": uuid4(), "id": id_})
+            _plan_next(connection, id_)
+
+
+def _plan_next(connection: Connection, run: UUID, wait: timedelta | None = None) -> None:
+    """Of one that is made regularly; ``wait`` None: as long as usual."""
+    usual = msgspec.json.encode(EVERY).decode()
+    connection.execute(_NEXT, {"next": uuid4(), "id": run, "wait": wait, "usual": usual})
 
 
 def advance(connection: Connection, run: Run, progress: int) -> bool:
@@ -160,9 +199,9 @@ def advance(connection: Connection, run: Run, progress: int) -> bool:
 
 def keep(
     connection: Connection, run: Run, *, file: bytes, manifest: Mapping[str, Any],
-    pupils: Iterable[UUID],
+    pupils: Iterable[UUID], wait: timedelta | None = None,
 ) -> bool:  # fmt: skip
-    """The file and what it was made of; where it is made regularly, the next is planned.
+    """The file and what it was made of; whom it concerns are told, and the next is planned.
 
     One that shows a pupil erased meanwhile is not kept: it is made again.
     """
@@ -183,7 +222,8 @@ def keep(
             ),
         )
         if done.rowcount:
-            connection.execute(_NEXT, {"next": uuid4(), "id": run.id})
+            connection.execute(_TELL, {"what": REPORT, "id": run.id})
+            _plan_next(connection, run.id, wait)
     return done.rowcount == 1
 
 
@@ -198,26 +238,14 @@ def fail(connection: Connection, run: Run, error: str, *, again: bool) -> None:
             ("waiting" if more else "failed", error, more, run.id, run.attempts),
         )
         if done.rowcount and not more:
-            connection.execute(_NEXT, {"next": uuid4(), "id": run.id})
+            _plan_next(connection, run.id)
 
 
-def cancel(connection: Connection, holder: KeyHolder, id: UUID) -> bool:
+def cancel(connection: Connection, holder: Asker, id: UUID) -> bool:
     """A file that is there goes with it; False where there is no such report."""
     done = connection.execute(
         f"update report_run r set status = 'cancelled', file = null, pupils = null, every = null,"
-        f" finished_at = clock_timestamp() where r.id = %(id)s and {_MINE}",
-        _named(holder, id=id),
+        f" finished_at = clock_timestamp() where r.id = %(id)s and {MINE}",
+        named_by(holder, id=id),
     )
     return done.rowcount == 1
-
-
-def file_of(
-    connection: Connection, holder: KeyHolder, id: UUID
-) -> tuple[str, str, bytes, list[UUID]] | None:
-    """Kind, format, file and whom it shows; None where there is none."""
-    row = connection.execute(
-        f"select r.kind, r.format, r.file, r.pupils from report_run r"
-        f" where r.id = %(id)s and r.file is not null and {_MINE}",
-        _named(holder, id=id),
-    ).fetchone()
-    return (row[0], row[1], bytes(row[2]), row[3] or []) if row else None

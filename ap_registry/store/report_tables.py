@@ -18,7 +18,8 @@ class ReportRun(SQLModel, table=True):
     """One report, asked for by somebody; ``status``: waiting, working, done, failed, cancelled.
 
     ``not_before``: until then it waits for its day, or is claimed by a worker. ``pupils``: whom the
-    file shows, noted as read by whoever gets it. ``every``: week or month, when it is made anew.
+    file shows, noted as read by whoever gets it. ``every``: week, month or half_term, when it is
+    made anew. ``tell``: who gets a letter when it is made: nobody, asker or colleagues.
     """
 
     __tablename__ = "report_run"
@@ -35,6 +36,7 @@ class ReportRun(SQLModel, table=True):
     role: str
     organisations: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     every: str | None
+    tell: str = Field(sa_column=Column(Text, nullable=False, server_default="nobody"))
     made_at: datetime = Field(sa_type=Instant)
     not_before: datetime = Field(sa_type=Instant)
     status: str

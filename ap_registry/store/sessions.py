@@ -44,6 +44,11 @@ class SignedIn:
     second_factor: bool = False
     administers: bool = False
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The organisation of the account, without those whose place it took."""
+        return self.caller.organisations[:1]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:

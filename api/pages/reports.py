@@ -42,7 +42,7 @@ def one(
     request: Request, registry: TheRegistry, person: Person, opened: Opened, name: str
 ) -> Response:
     """Without a query its form; with one the report, in the frame of our pages or as a file."""
-    kind = _kind(name, person.caller)
+    kind = kind_for(name, person.caller)
     given = dict(request.query_params)
     format = given.pop("format", "html")
     if not request.query_params:
@@ -65,7 +65,7 @@ def one(
     return framed(page_of(made), header)
 
 
-def _kind(name: str, caller: Caller) -> Kind:
+def kind_for(name: str, caller: Caller) -> Kind:
     """What the caller may not read does not exist for it."""
     kind = KINDS.get(name)
     if kind is None or caller.role not in kind.readers:

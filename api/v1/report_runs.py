@@ -1,5 +1,6 @@
 """Reports made by a job: asked for, watched, got as a file, cancelled."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,9 @@ from fastapi.concurrency import run_in_threadpool
 from ap_registry.errors import NotFound, Problem, Refused
 from ap_registry.registry import Registry
 from ap_registry.store import report_files, report_runs
-from ap_registry.store.key_holders import KeyHolder
-from ap_registry.store.report_runs import EVERY
+from ap_registry.store.report_runs import COLLEAGUES, EVERY, NOBODY, TELL, Asker
 from api.deps import Holder, TheRegistry
-from api.opened import Opened
+from api.opened import Opened, Reader
 from api.problems import HttpProblem, responses
 from api.v1.bodies import body_of, read_json
 from api.v1.cursors import Cursor, Limit, after, page
@@ -30,6 +30,8 @@ _FIELDS: dict[str, Schema] = {
     "options": {"type": "object", "additionalProperties": TEXT,
                 "description": "The parameters of GET /reports/{report}, as texts."},
     "every": {"type": "string", "enum": sorted(EVERY), "description": "Make it anew so often."},
+    "tell": {"type": "string", "enum": sorted({NOBODY, COLLEAGUES}),
+             "description": "Who gets a letter with a link, which needs their sign-in, each time."},
 }  # fmt: skip
 _BODY = body_of(
     {"type": "object", "required": ["report"], "properties": _FIELDS,
@@ -38,6 +40,7 @@ _BODY = body_of(
 )  # fmt: skip
 _RUN = record(
     id=ID, report=TEXT, format=TEXT, options={"type": "object"}, every=maybe(TEXT),
+    tell={"enum": list(TELL)}, kept={"type": "boolean"},
     status={"enum": ["waiting", "working", "done", "failed", "cancelled"]},
     progress={**WHOLE, "maximum": 100}, error=maybe(TEXT), created_at=INSTANT,
     starts_at=maybe(INSTANT), finished_at=maybe(INSTANT), manifest=maybe({"type": "object"}),
@@ -70,7 +73,7 @@ async def create_report(
     body = await read_json(request)
     if not isinstance(body, dict):
         raise HttpProblem(400, "Send one JSON object.")
-    run = await run_in_threadpool(_ask, registry, holder, _read(body))
+    run = await run_in_threadpool(ask_for, registry, holder, _read(body))
     response.headers["Location"] = f"/api/v1/reports/{run['id']}"
     return run
 
@@ -81,7 +84,7 @@ def _read(body: dict[str, Any]) -> dict[str, Any]:
         Problem(f"/{name}", "unknown_field", f"a report has no field {name}")
         for name in sorted(body.keys() - _FIELDS.keys())
     ]
-    given = {"format": "json", "options": {}, "every": None, **body}
+    given = {"format": "json", "options": {}, "every": None, "tell": NOBODY, **body}
     kind = KINDS.get(given["report"]) if isinstance(given.get("report"), str) else None
     if kind is None:
         code = "unknown_code" if "report" in body else "required"
@@ -93,6 +96,8 @@ def _read(body: dict[str, Any]) -> dict[str, Any]:
     if given["every"] not in (None, *EVERY):
         words = f"every must be one of {', '.join(sorted(EVERY))}"
         problems.append(Problem("/every", "unknown_code", words))
+    if given["tell"] not in (NOBODY, COLLEAGUES):
+        problems.append(Problem("/tell", "unknown_code", "tell must be colleagues or nobody"))
     problems += _of_options(given["options"], {o.name for o in kind.options} if kind else None)
     if problems:
         raise Refused(tuple(problems))
@@ -108,13 +113,14 @@ def _of_options(options: Any, known: set[str] | None) -> list[Problem]:
     ]
 
 
-def _ask(registry: Registry, holder: KeyHolder, given: dict[str, Any]) -> dict[str, Any]:
+def ask_for(registry: Registry, holder: Asker, given: Mapping[str, Any]) -> dict[str, Any]:
+    """``given``: report, format, options, every and tell; raise Refused for what it may not be."""
     kind = KINDS[given["report"]]
     narrowed(kind, holder.caller, asked_of(kind, given["options"], holder.caller))
     with registry.database.connection() as connection:
         made = report_runs.ask(
             connection, holder, kind=kind.name, format=given["format"],
-            given=given["options"], every=given["every"],
+            given=given["options"], every=given["every"], tell=given["tell"],
         )  # fmt: skip
         return report_runs.listed(connection, holder, id=made, limit=1)[0]
 
@@ -183,8 +189,13 @@ def get_report_file(
     report: UUID, registry: TheRegistry, holder: Holder, opened: Opened
 ) -> Response:
     """The report, for a month; whom it shows is noted as read by you."""
+    return file_answer(registry, holder, report, opened)
+
+
+def file_answer(registry: Registry, holder: Asker, report: UUID, opened: Reader) -> Response:
+    """What is kept of it, where who asks may still know of all whom it shows."""
     with registry.database.connection() as connection:
-        found = report_runs.file_of(connection, holder, report)
+        found = report_files.file_of(connection, holder, report)
         if found is None:
             raise _NONE
         kind, format_, file, pupils = found

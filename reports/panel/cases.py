@@ -12,6 +12,7 @@ from ap_registry.history import History, fold, history, start_of
 from ap_registry.reading import recorded_as_known_now
 from ap_registry.store import ledger
 from ap_registry.views import show_pupil, show_timeline
+from reports.abandoning import go_on
 from reports.panel.meeting import VISIBLE, Meeting
 from reports.panel.pupils import Known, attendance, known
 
@@ -48,6 +49,7 @@ def cases(meeting: Meeting, only: UUID | None = None) -> list[dict[str, Any]]:
     stored = {one.pupil_id: one for one in loaded.pupils}
     found = []
     for row in rows:
+        go_on()
         pupil, record = pupils[row["pupil_id"]], stored[row["pupil_id"]]
         past = history(
             recorded_as_known_now(meeting.connection, record) if pupil.adopted else record.recorded

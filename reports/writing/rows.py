@@ -4,6 +4,7 @@ import csv
 from io import StringIO
 
 from ap_registry.ingest.results import safe
+from reports.abandoning import go_on
 from reports.document import Cell, Document, Table
 
 
@@ -16,6 +17,7 @@ def as_rows(document: Document) -> bytes:
     lines = csv.DictWriter(text, head, restval="", lineterminator="\n", extrasaction="ignore")
     lines.writeheader()
     for table in tables:
+        go_on()
         for row in table.rows:
             cells = {column.key: _plain(row.get(column.key)) for column in table.columns}
             lines.writerow({**cells, "table": table.id} if len(tables) > 1 else cells)

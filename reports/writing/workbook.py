@@ -8,6 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from ap_registry.ingest.results import safe
+from reports.abandoning import go_on
 from reports.document import Cell, Column, Document, Facts, Table
 from reports.writing.cells import NUMBERS, in_words
 from reports.writing.rows import tables_of
@@ -98,6 +99,7 @@ def _table(book: Any, table: Table, name: str) -> None:
     sheet = book.add_worksheet(name)
     head: dict[str, Any] = {"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"}
     heads = {True: book.add_format({**head, "align": "right"}), False: book.add_format(head)}
+    go_on()
     for number, column in enumerate(table.columns):
         look = book.add_format({**_FORMATS[column.kind], "valign": "top"})
         sheet.set_column(number, number, _width(table, column), look)

@@ -13,7 +13,15 @@ import pyotp
 from ap_registry.access import Caller
 from ap_registry.emergency import open_record
 from ap_registry.registry import Registry
-from ap_registry.store import access_links, accounts, colleagues, family_links, second_factors
+from ap_registry.store import (
+    access_links,
+    accounts,
+    colleagues,
+    family_links,
+    report_runs,
+    second_factors,
+)
+from ap_registry.store.key_holders import KeyHolder
 from ap_registry.store.who import pupil_named
 from tests.api.family import record_mother
 from tests.browser.conftest import PASSWORD
@@ -104,6 +112,9 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/reports/dashboard?from=2025-09-01&to=2026-11-20&publish=true",
         "/reports/census?year=2027",
         "/reports/children-not-in-school?on=2026-11-20",
+        "/reports/outcomes/later?from=2025-09-01",
+        "/reports/files",
+        "/reports/files/{report}",
     ),
     "panel": (
         *EVERYBODY,
@@ -182,6 +193,7 @@ def fill(registry: Registry) -> dict[str, str]:
         "pupil": PUPIL,
         "event": str(said["event"]["id"]),
         "case": str(case["event"]["id"]),
+        "report": str(_report(registry)),
     }
 
 
@@ -229,6 +241,17 @@ def family_link(registry: Registry, pupil: str) -> tuple[str, str]:
             by=caller, account=uuid4(), at=registry.now(),
         )  # fmt: skip
     return made.token, made.code
+
+
+def _report(registry: Registry) -> UUID:
+    """That the LA asked for each month, and nobody has made yet."""
+    caller = Caller(actor="account:0", role="la", organisations=("LA856",))
+    asker = KeyHolder(key_id=uuid4(), caller=caller, named=("LA856",), scopes=frozenset())
+    with registry.database.connection() as connection:
+        return report_runs.ask(
+            connection, asker, kind="outcomes", format="pdf", given={"from": "2025-09-01"},
+            every="month", tell="colleagues",
+        )  # fmt: skip
 
 
 def _second_step(registry: Registry) -> str:

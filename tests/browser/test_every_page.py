@@ -101,6 +101,11 @@ def lost_stops(page: Page) -> list[int]:
     return [one for one in wanted if one not in reached or reached.index(one) != one]
 
 
+SAVED = {
+    "/upload/table", "/reports/files/{report}/file", "/reports/files/{report}/manifest",
+}  # fmt: skip
+
+
 def test_every_route_of_the_pages_is_visited(named: dict[str, str]) -> None:
     """A file that is offered to be saved is no page, nor are numbers that a script asks for."""
     visited = {path.split("?")[0] for paths in PAGES.values() for path in paths} | {"/counts"}
@@ -120,4 +125,4 @@ def test_every_route_of_the_pages_is_visited(named: dict[str, str]) -> None:
             for path in visited
         )
     }
-    assert missing == set()
+    assert missing == SAVED
