@@ -20,7 +20,15 @@ LASTS = {
 }  # letters that carry a link: good for so long
 REPORT = "report"  # that one is ready
 LETTERS = frozenset(
-    {*LASTS, "password_changed", "second_factor_on", "second_factor_off", "ended_unused", EMERGENCY}
+    {
+        *LASTS,
+        REPORT,
+        "password_changed",
+        "second_factor_on",
+        "second_factor_off",
+        "ended_unused",
+        EMERGENCY,
+    }
 )
 AGAIN_AFTER = timedelta(minutes=5)  # one letter of a kind to one account
 
