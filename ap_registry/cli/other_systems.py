@@ -61,7 +61,8 @@ def history(
 
 def _explained(notices: list[dict[str, Any]]) -> str:
     parts = [
-        f"{one['type'] or 'row'}{' refused: ' + '; '.join(one['errors']) if one['errors'] else ''}"
+        " ".join(part for part in (one["type"] or "row", one["occurred_on"]) if part)
+        + (f" refused: {'; '.join(one['errors'])}" if one["errors"] else "")
         for one in notices
     ]
     return ", ".join(parts) or "nothing to record"

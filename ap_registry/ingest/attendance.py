@@ -19,6 +19,7 @@ from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection
 
 CHUNK_WEEKS = 40_000
+_WEEKLY, _SINGLE = frozenset(WEEKLY), frozenset(SINGLE)
 _COLUMNS = frozenset({*WEEKLY, *SINGLE})
 
 
@@ -120,7 +121,7 @@ def _rows(
         return
     rows = read_rows(file, known=_COLUMNS, needed=("upn", "organisation"))
     for number, row in rows:
-        if not isinstance(row, BadRow) and not (row.keys() >= {*WEEKLY} or row.keys() >= {*SINGLE}):
+        if not isinstance(row, BadRow) and not (row.keys() >= _WEEKLY or row.keys() >= _SINGLE):
             raise Unreadable(
                 "This is no register: it needs the columns upn, organisation, week, marks"
                 " or upn, organisation, date, session, code."

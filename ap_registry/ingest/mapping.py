@@ -1,56 +1,89 @@
 """How a spreadsheet of past placements is read: which column is which field of which notice.
 
 TOML: ``[columns]`` names columns once for all notices; each ``[[notice]]`` is a notice that a row
-may hold, with ``type``, ``[notice.fields]`` (field = "Column", or { value = "fixed" }), ``when``
-(columns without which a row holds no such notice) and ``[notice.codes.field]`` ("word" = "code").
+may hold, with ``type``, ``[notice.fields]`` (field = "Column", { value = "fixed" }, or
+{ name = "Column" } of an organisation that the column names in words), ``when`` (columns without
+which a row holds no such notice), ``[notice.where]`` ("Column" = ["word", …], one of which it must
+say) and ``[notice.codes.field]`` ("word" = "code").
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ap_registry.errors import Unreadable
 from ap_registry.ingest.headers import normal
+from ap_registry.ingest.results import BadRow
 from ap_registry.notices import CATALOGUE
 from ap_registry.sent import ENVELOPE
 
 _REGISTERING = frozenset(CATALOGUE["pupil_registered"].fields)
-_KEYS = frozenset({"type", "fields", "when", "codes"})
+_KEYS = frozenset({"type", "fields", "when", "where", "codes"})
+Names = Mapping[str, Collection[str]]  # ids by the name of an organisation, in small letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A column of the file, by its header in any case, or one value for all rows."""
+    """A column of the file, by its header in any case, or one value for all rows.
+
+    ``named``: the column has an organisation by its name.
+    """
 
     column: str | None = None
     value: str | None = None
+    named: bool = False
 
     def of(self, row: Mapping[str, Any]) -> str:
         if self.column is None:
             return self.value or ""
         return str(row.get(self.column) or "").strip()
 
+    def id_of(self, name: str, names: Names) -> str:
+        """Of the one organisation on record of that name; raise BadRow."""
+        if not self.named or not name:
+            return name
+        found = names.get(plain_name(name), ())
+        if len(found) == 1:
+            return next(iter(found))
+        words = "several organisations" if found else "no organisation"
+        raise BadRow(
+            self.column or "", "unknown_organisation",
+            f"{words} on record {'are' if found else 'is'} called {name}: give its number in the"
+            " mapping's codes",
+        )  # fmt: skip
+
+
+def plain_name(name: str) -> str:
+    return " ".join(name.casefold().replace("\u2019", "'").split())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappedNotice:
-    """``codes``: by field, the file's word (in small letters) to a code."""
+    """``codes``: by field, the file's word (in small letters) to a code. ``where``: by column, the
+    words (in small letters) of which it must say one."""
 
     type: str
     fields: Mapping[str, Source]
     when: tuple[str, ...]
+    where: Mapping[str, frozenset[str]]
     codes: Mapping[str, Mapping[str, str]]
 
     def applies(self, row: Mapping[str, Any]) -> bool:
-        return all(str(row.get(column) or "").strip() for column in self.when)
+        return all(str(row.get(column) or "").strip() for column in self.when) and all(
+            str(row.get(column) or "").strip().casefold() in words
+            for column, words in self.where.items()
+        )
 
-    def read(self, row: Mapping[str, Any]) -> dict[str, str]:
-        found = {name: source.of(row) for name, source in self.fields.items()}
-        coded = {
-            name: self.codes.get(name, {}).get(value.casefold(), value)
-            for name, value in found.items()
-        }
-        return {"type": self.type, **{name: value for name, value in coded.items() if value}}
+    def read(self, row: Mapping[str, Any], names: Names) -> dict[str, str]:
+        """Raise BadRow for the name of an organisation that means none, or several."""
+        found = {"type": self.type}
+        for name, source in self.fields.items():
+            value = source.of(row)
+            code = self.codes.get(name, {}).get(value.casefold())
+            if said := source.id_of(value, names) if code is None else code:
+                found[name] = said
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +97,7 @@ class FileMapping:
 
     def _columns(self) -> Iterator[str]:
         for notice in self.notices:
-            yield from notice.when
+            yield from (*notice.when, *notice.where)
             yield from (one.column for one in notice.fields.values() if one.column)
 
 
@@ -93,8 +126,10 @@ def _notice(number: int, part: Any, shared: Mapping[str, Any]) -> MappedNotice:
     if kind is None:
         raise Unreadable(f"{where}: type must be a type of notice.")
     own, codes, when = part.get("fields", {}), part.get("codes", {}), part.get("when", [])
-    if not isinstance(own, dict) or not isinstance(codes, dict) or not isinstance(when, list):
-        raise Unreadable(f"{where}: fields and codes are tables, when is a list of columns.")
+    only = part.get("where", {})
+    tables = all(isinstance(one, dict) for one in (own, codes, only))
+    if not tables or not isinstance(when, list):
+        raise Unreadable(f"{where}: fields, where and codes are tables, when is a list of columns.")
     allowed = {*ENVELOPE - {"type"}, *kind.fields, *_REGISTERING}
     # Only the first notice of a row brings a pupil who is not known yet.
     taken = allowed if number == 1 else allowed - (_REGISTERING - kind.fields.keys())
@@ -106,6 +141,7 @@ def _notice(number: int, part: Any, shared: Mapping[str, Any]) -> MappedNotice:
         type=kind.name,
         fields={name: _source(where, name, given) for name, given in {**usable, **own}.items()},
         when=tuple(normal(column) for column in when),
+        where={normal(column): _words(where, column, given) for column, given in only.items()},
         codes={name: _codes(where, name, given) for name, given in codes.items()},
     )
 
@@ -115,7 +151,18 @@ def _source(where: str, name: str, given: Any) -> Source:
         return Source(column=normal(given))
     if isinstance(given, dict) and given.keys() == {"value"}:
         return Source(value=str(given["value"]))
-    raise Unreadable(f'{where}: {name} must be "a column" or {{ value = "the same for all" }}.')
+    if isinstance(given, dict) and given.keys() == {"name"}:
+        return Source(column=normal(given["name"]), named=True)
+    raise Unreadable(
+        f'{where}: {name} must be "a column", {{ value = "the same for all" }} or {{ name = "a'
+        ' column with the names of organisations" }.'
+    )
+
+
+def _words(where: str, column: str, given: Any) -> frozenset[str]:
+    if not isinstance(given, list) or not given:
+        raise Unreadable(f'{where}: where of {column} is a list of words, such as ["Permanent"].')
+    return frozenset(str(word).strip().casefold() for word in given)
 
 
 def _codes(where: str, name: str, given: Any) -> dict[str, str]:

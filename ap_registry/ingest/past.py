@@ -6,11 +6,12 @@ from typing import Any, BinaryIO
 
 from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.errors import Unreadable
-from ap_registry.ingest.mapping import FileMapping
+from ap_registry.ingest.mapping import FileMapping, Names, plain_name
 from ap_registry.ingest.notices import import_notices
 from ap_registry.ingest.results import BadRow, ImportResult
 from ap_registry.ingest.spreadsheets import Row, read_rows
 from ap_registry.registry import Registry
+from ap_registry.store import reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Made:
 
     row: int
     type: str
+    occurred_on: str = ""
 
 
 def import_history(
@@ -32,9 +34,10 @@ def import_history(
     """
     made: list[Made] = []
     empty: list[int] = []
+    rows = read_rows(file, needed=tuple(mapping.columns))
     told = import_notices(
         registry,
-        _notices(read_rows(file, needed=tuple(mapping.columns)), mapping, made, empty),
+        _notices(rows, mapping, made, empty, names=_names(registry)),
         caller=caller,
         dry_run=dry_run,
         progress=progress,
@@ -51,8 +54,17 @@ def import_history(
     return told
 
 
+def _names(registry: Registry) -> dict[str, list[str]]:
+    """The ids of organisations by name."""
+    found: dict[str, list[str]] = {}
+    with registry.database.connection() as connection:
+        for one in reference.all_organisations(connection):
+            found.setdefault(plain_name(one.name), []).append(one.id)
+    return found
+
+
 def _notices(
-    rows: Iterable[Row], mapping: FileMapping, made: list[Made], empty: list[int]
+    rows: Iterable[Row], mapping: FileMapping, made: list[Made], empty: list[int], *, names: Names
 ) -> Iterator[Row]:
     """Numbered through the file, so that each can be told from the others of its row."""
     seen: set[frozenset[tuple[str, str]]] = set()
@@ -65,20 +77,29 @@ def _notices(
             raise Unreadable(
                 f"The file has no column {', '.join(missing)}, which the mapping names."
             )
-        said = [one.read(row) for one in mapping.notices if one.applies(row)]
-        found = [one for one in said if frozenset(one.items()) not in seen]
-        seen.update(frozenset(one.items()) for one in found)
-        if not found:
+        before = len(made)
+        for one in mapping.notices:
+            if not one.applies(row):
+                continue
+            try:
+                notice = one.read(row, names)
+            except BadRow as bad:
+                made.append(Made(number, one.type))
+                yield len(made), bad
+                continue
+            if (said := frozenset(notice.items())) not in seen:
+                seen.add(said)
+                made.append(Made(number, one.type, notice.get("occurred_on", "")))
+                yield len(made), notice
+        if len(made) == before:
             empty.append(number)
-        for notice in found:
-            made.append(Made(number, notice["type"]))
-            yield len(made), notice
 
 
 def _lines(made: list[Made], refused: dict[int, list[str]]) -> Iterator[dict[str, Any]]:
     by_row: dict[int, list[dict[str, Any]]] = {}
     for number, one in enumerate(made, start=1):
         errors = refused.get(number, [])
-        by_row.setdefault(one.row, []).append({"type": one.type, "errors": errors})
+        told = {"type": one.type, "occurred_on": one.occurred_on, "errors": errors}
+        by_row.setdefault(one.row, []).append(told)
     for row, notices in by_row.items():
         yield {"row": row, "notices": notices}

@@ -17,11 +17,12 @@ Cells = dict[str, Any]
 Row = tuple[int, Cells | BadRow]
 _TAILS = (".0", ".00", " 00:00:00")
 _END = "\x1f"  # of a cell, in a row as one text: looked through at once, where cells are many
-_ODD = (f"{_END}'", f'{_END}="', *(tail + _END for tail in _TAILS))
-# A spreadsheet's mark for "text": what we write before what might be a formula, and what people
-# put before long numbers.
+_APOSTROPHE, _FORMULA = f"{_END}'", f'{_END}="'
+_TENTHS, _HUNDREDTHS, _MIDNIGHT = (tail + _END for tail in _TAILS)
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff\u00ad \t\u00a0"
 UPN = 13  # characters
+# A spreadsheet's mark for "text": what we write before what might be a formula, and what people
+# put before long numbers.
 _MARKED = re.compile(r"'(?=[=+\-@\t\r]|[A-Za-z]?[0-9]{5})")
 
 
@@ -79,7 +80,10 @@ def _checked(
             continue  # blank, or the header again: files were put one after the other
         if not whole_row.isascii():
             texts = [text.strip(_UNSEEN) for text in texts]
-        if any(odd in whole_row for odd in _ODD):
+        if (
+            _APOSTROPHE in whole_row or _FORMULA in whole_row or _TENTHS in whole_row
+            or _HUNDREDTHS in whole_row or _MIDNIGHT in whole_row
+        ):  # fmt: skip
             texts = [*map(_plain, texts)]
         for place in upns:
             if place < len(texts) and (len(texts[place]) != UPN or not texts[place].isascii()):

@@ -14,7 +14,7 @@ from ap_registry.registry import Registry
 from ap_registry.store import who
 from tests.architecture.sources import ROOT
 from tests.ingest.test_command import Command, command
-from tests.world import PRU, SCHOOL, upn
+from tests.world import PRU, PUPIL, SCHOOL, register_pupil, upn
 
 __all__ = ["command"]
 MAPPING = ROOT / "docs" / "examples" / "history.toml"
@@ -72,14 +72,72 @@ def test_a_dry_run_explains_each_row_and_saves_nothing(registry: Registry) -> No
         assert who.pupil_named(connection, upn(50)) is None
 
 
+EXCLUSIONS = (
+    "Pupils excluded,,,,,,\n"
+    "UPN,School,Category,Exclusion Start Date,Exclusion End Date,Exclusion Number of Sessions,"
+    "Exclusion Reason 1\n"
+    f"{PUPIL},ALDER  School,Suspension,2/3/26,3/3/26,4,PP\n"
+    f"{PUPIL},Alder School,LNCH,9 Mar 2026,09/03/2026,1,BU\n"
+    f"{PUPIL},Alder School,Permanent,01.06.2026,,,PA\n"
+    f"{PUPIL},Elder School,FIXD,15/06/2026,15/06/2026,2,PP\n"
+    f"{PUPIL},Alder School,Warning,16/06/2026,,,\n"
+)
+BASES = (
+    "UPN,Forename,Surname,DOB,Gender,SEN Provision,Base Name,Base Type,Reason,Sessions,Start Date,"
+    "Planned End Date,End Date,Leaving Reason\n"
+    f"{upn(60)},Cat,Example,4/5/2011,Female,SEN Support,Second Gear,Unregistered AP,Medical,10,"
+    "8/9/2025,19/12/2025,5/12/2025,Returned to school\n"
+    f"{upn(60)},Cat,Example,4/5/2011,Female,SEN Support,Alder School,Secondary,,,1/9/2022,,,\n"
+    f"{upn(61)},Dee,Example,4/6/2011,Female,EHCP,Bridge PRU,PRU,Naughty,10,8/9/2025,,,\n"
+)
+
+
+def example(registry: Registry, name: str, text: str) -> ImportResult:
+    told = (ROOT / "docs" / "examples" / "moving-in" / name).read_bytes()
+    mapping = read_mapping(io.BytesIO(told))
+    return import_history(registry, io.BytesIO(text.encode()), mapping, dry_run=True)
+
+
+def lines(told: ImportResult) -> list[list[tuple[str, str, int]]]:
+    return [
+        [(one["type"], one["occurred_on"], len(one["errors"])) for one in line["notices"]]
+        for line in told.more["lines"]
+    ]
+
+
+def test_a_column_says_which_notice_a_row_is_and_a_name_which_school(registry: Registry) -> None:
+    register_pupil(registry)
+    told = example(registry, "exclusions.toml", EXCLUSIONS)
+    assert lines(told) == [
+        [("suspension", "2/3/26", 0)], [("suspension", "9 Mar 2026", 0)],
+        [("permanent_exclusion", "01.06.2026", 0)], [("suspension", "", 1)], [],
+    ]  # fmt: skip
+    assert [(e.row, e.column, e.code) for e in told.errors] == [
+        (4, "school", "unknown_organisation")
+    ]
+    assert "no organisation on record is called Elder School" in told.errors[0].detail
+
+
+def test_stays_at_ap_come_out_of_a_history_of_bases(registry: Registry) -> None:
+    told = example(registry, "base-history.toml", BASES)
+    assert lines(told) == [
+        [("placement_started", "8/9/2025", 0), ("placement_ended", "5/12/2025", 0)], [],
+        [("placement_started", "8/9/2025", 2)],
+    ]  # fmt: skip
+    assert {(e.row, e.column, e.code) for e in told.errors} == {
+        (3, "reason", "unknown_code"), (3, "ends_on", "required")
+    }  # fmt: skip
+
+
 def test_the_command_says_it_row_by_row(command: Command, tmp_path: Path) -> None:
     (tmp_path / "past.csv").write_text(FILE)
     ran = command("import", "history", "past.csv", "--mapping", str(MAPPING), "--dry-run")
     lines = ran.stdout.splitlines()
     assert (ran.returncode, lines[0], lines[3]) == (
-        1, "row 1: placement_started, placement_ended", "row 4: nothing to record",
+        1, "row 1: placement_started 8/9/2025, placement_ended 5/12/2025",
+        "row 4: nothing to record",
     )  # fmt: skip
-    assert lines[2].startswith("row 3: placement_started refused: reason: ")
+    assert lines[2].startswith("row 3: placement_started 1/6/2026 refused: reason: ")
 
 
 @pytest.mark.parametrize(
