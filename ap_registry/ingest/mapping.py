@@ -10,6 +10,7 @@ say) and ``[notice.codes.field]`` ("word" = "code").
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, BinaryIO
 
 from ap_registry.errors import Unreadable
@@ -46,11 +47,12 @@ class Source:
         found = names.get(plain_name(name), ())
         if len(found) == 1:
             return next(iter(found))
-        words = "several organisations" if found else "no organisation"
+        words = "several organisations are" if found else "no organisation on record is"
+        alike = get_close_matches(plain_name(name), names, n=1, cutoff=0.8)
+        meant = "" if found or not alike else f" (did you mean {', '.join(names[alike[0]])}?)"
         raise BadRow(
             self.column or "", "unknown_organisation",
-            f"{words} on record {'are' if found else 'is'} called {name}: give its number in the"
-            " mapping's codes",
+            f"{words} called {name}{meant}: give its number in the mapping's codes",
         )  # fmt: skip
 
 

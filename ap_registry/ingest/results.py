@@ -5,6 +5,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any, TextIO
 
 from ap_registry.errors import Near, Problem
@@ -23,7 +24,10 @@ class BadRow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """``row`` 1 is the first line after the header; ``column`` is the field at fault."""
+    """``row`` 1 is the first line after the header; ``column`` is the field at fault.
+
+    Words are held once, however many rows they are said of: a file may be wrong in each.
+    """
 
     row: int
     column: str
@@ -35,14 +39,13 @@ class RowError:
 
     @classmethod
     def of(cls, row: int, problem: Problem) -> "RowError":
-        column = problem.pointer.lstrip("/").split("/")[0]
-        return cls(
-            row, column, problem.code, problem.detail, problem.rule, problem.source, problem.near
-        )
+        column = intern(problem.pointer.lstrip("/").split("/")[0])
+        detail = intern(problem.detail)
+        return cls(row, column, problem.code, detail, problem.rule, problem.source, problem.near)
 
     @classmethod
     def bad(cls, row: int, bad: BadRow) -> "RowError":
-        return cls(row, bad.column, bad.code, bad.detail)
+        return cls(row, bad.column, bad.code, intern(bad.detail))
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -115,7 +115,10 @@ def test_a_column_says_which_notice_a_row_is_and_a_name_which_school(registry: R
     assert [(e.row, e.column, e.code) for e in told.errors] == [
         (4, "school", "unknown_organisation")
     ]
-    assert "no organisation on record is called Elder School" in told.errors[0].detail
+    assert (
+        "no organisation on record is called Elder School (did you mean 100001?)"
+        in told.errors[0].detail
+    )
 
 
 def test_stays_at_ap_come_out_of_a_history_of_bases(registry: Registry) -> None:
