@@ -6,7 +6,7 @@ with ten columns. Other columns (names, forms) are left aside.
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
-from itertools import product
+from itertools import islice, product
 from typing import Any, BinaryIO
 
 from ap_registry import codes
@@ -42,19 +42,19 @@ _SESSIONS = {"morning": "AM", "afternoon": "PM", "a": "AM", "p": "PM", "1": "AM"
 _SLOTS = [f"{number}{half}" for number in range(5) for half in ("am", "pm")]
 _DAY = Day()
 _READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
+LOOKED_AT = 100  # rows, for one that shows the file's columns
 Fields = Mapping[str, str]
 
 
 def rows_of(file: BinaryIO, organisation: str | None) -> Iterator[Row] | None:
     """Rows of ours; None where the file has another form, or ours. ``organisation``: of rows that
     name none."""
-    first = next(read_rows(file, likely=_FIELDS), None)
+    begins = [row for _, row in islice(read_rows(file, likely=_FIELDS), LOOKED_AT)]
     file.seek(0)
-    if first is None or isinstance(first[1], BadRow):
+    first = next((row for row in begins if not isinstance(row, BadRow)), None)
+    if first is None or first.keys() >= {*WEEKLY} or first.keys() >= {*SINGLE}:
         return None
-    if first[1].keys() >= {*WEEKLY} or first[1].keys() >= {*SINGLE}:
-        return None
-    fields = _fields(first[1])
+    fields = _fields(first)
     if not _is_register(set(fields.values())):
         return None
     return _made(file, fields, organisation)

@@ -48,6 +48,14 @@ def test_each_shape_says_the_same_marks(registry: Registry, text: str) -> None:
     assert send(registry, text).created == 0
 
 
+def test_a_first_row_that_cannot_be_read_hides_no_shape(registry: Registry) -> None:
+    register_pupil(registry)
+    header, *rows = A_SESSION.splitlines()
+    told = send(registry, "\n".join((header, f"{rows[0]},rang, no answer", *rows[1:])), None)
+    assert [(e.row, e.code) for e in told.errors] == [(1, "bad_format")]
+    assert told.created == 2
+
+
 def test_rows_that_are_wrong_are_named_the_others_stand(registry: Registry) -> None:
     register_pupil(registry)
     wrong = (
