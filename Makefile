@@ -35,9 +35,10 @@ bench: setup-dev ## speed and memory as ratios side by side
 openapi: setup-dev ## hold the OpenAPI document to many made-up requests (N=100 an address)
 	@AP_OPENAPI_EXAMPLES=$(or $(N),100) $(BIN)/python -m pytest -q -n 0 tests/api/test_openapi.py
 
-docs: setup ## write docs/framework.md and docs/commands.md anew from the program
+docs: setup ## write docs/framework.md, docs/commands.md and the man page anew from the program
 	@$(BIN)/python -m ap_registry.framework > docs/framework.md
 	@$(BIN)/python -m ap_registry.cli.documented > docs/commands.md
+	@$(BIN)/python -m ap_registry.cli.man > docs/ap-registry.1
 
 stop: ## end the embedded servers of this folder
 	@$(BIN)/ap-registry stop

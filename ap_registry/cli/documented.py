@@ -10,7 +10,7 @@ from typer.main import get_command
 from ap_registry.cli import app
 from ap_registry.cli.examples import example_of
 
-_HEAD = """# Commands
+HEAD = """# Commands
 
 Written by `make docs` from the commands themselves; `ap-registry COMMAND --help` says the same.
 
@@ -37,27 +37,27 @@ def _under(name: str, found: Any) -> Iterator[tuple[str, TyperCommand]]:
 
 
 def as_markdown() -> str:
-    lines = [_HEAD]
+    lines = [HEAD]
     for name, command in commands():
-        lines += [f"## {name}", "", _sentence(command.help or ""), ""]
-        shown = [f"- {_parameter(one)}" for one in command.params if _shown(one)]
-        lines += [*shown, ""] if shown else []
+        lines += [f"## {name}", "", sentence(command.help or ""), ""]
+        listed = [f"- {parameter_words(one)}" for one in command.params if shown(one)]
+        lines += [*listed, ""] if listed else []
         example = example_of(name)
         if example:
             lines += ["```", example, "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     return " ".join(text.replace("``", "`").split())
 
 
-def _shown(parameter: Any) -> bool:
+def shown(parameter: Any) -> bool:
     return parameter.name not in {"json_", "help"}
 
 
-def _parameter(parameter: Any) -> str:
-    words = _sentence(getattr(parameter, "help", None) or "")
+def parameter_words(parameter: Any) -> str:
+    words = sentence(getattr(parameter, "help", None) or "")
     if parameter.param_type_name == "argument":
         named = (parameter.metavar or parameter.name or "").strip("[]").rstrip("_").upper()
     else:

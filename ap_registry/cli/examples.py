@@ -5,6 +5,7 @@ import typer
 from reports.kinds import KINDS
 
 UPN, DAY = "Z856400120001", "2026-03-02"
+ID, OTHER = "0190a1b2-0000-4000-8000-000000000001", "0190a1b2-0000-4000-8000-000000000002"
 EXAMPLES = {
     "serve": "ap-registry serve --port 0 --json",
     "worker": "ap-registry worker",
@@ -12,7 +13,7 @@ EXAMPLES = {
     "stop": "ap-registry stop",
     "doctor": "ap-registry doctor --json",
     "demo": "ap-registry demo --once --pupils 100",
-    "notify": "echo '{\"type\": …}' | ap-registry notify - --json",
+    "notify": "cat suspension.json | ap-registry notify - --json",
     "refresh": "ap-registry refresh edubasealldata.csv links_edubasealldata.csv",
     "template": "ap-registry template suspension --format xlsx -o suspension.xlsx",
     "backup": "ap-registry backup registry.backup",
@@ -35,9 +36,9 @@ EXAMPLES = {
     "import notices": "cat notices.jsonl | ap-registry import notices - --format jsonl"
     " --result result.csv",
     "import attendance": "ap-registry import attendance week.csv --dry-run",
-    "import ctf": "ap-registry import ctf 8564001_CTF_8564002_001.xml --dry-run",
+    "import ctf": "ap-registry import ctf pupil.xml --dry-run",
     "import nccis": "ap-registry import nccis activities.csv",
-    "import history": "ap-registry import history past.xlsx --mapping history.toml --dry-run",
+    "import history": "ap-registry import history past.csv --mapping history.toml --dry-run",
     "export ctf": f"ap-registry export ctf {UPN} -o pupil.xml",
     "export tables": "ap-registry export tables --la 856 -o tables",
     "export notices": "ap-registry export notices suspension --organisation 100001 -o sent.csv",
@@ -46,20 +47,21 @@ EXAMPLES = {
     "rule list": "ap-registry rule list --la 856",
     "rule set": "ap-registry rule set 856 off-site.review 20 --reason 'agreed by the panel'",
     "matching list": "ap-registry matching list --la 856",
-    "matching decide": f"ap-registry matching decide same {UPN} B801200005001"
-    " --reason 'school records agree'",
-    "pupil show": f"ap-registry pupil show {UPN} --as-at {DAY} --json",
+    "matching decide": f"ap-registry matching decide different {ID} {OTHER}"
+    " --reason 'twins: both birth certificates were seen'",
+    "pupil show": f"ap-registry pupil show {UPN} --on {DAY} --json",
     "pupil export": f"ap-registry pupil export {UPN} --for parent -o access.pdf",
     "pupil erase": f"ap-registry pupil erase {UPN} --reason 'retention has ended'",
-    "pupil erased": "ap-registry pupil erased --json",
+    "pupil erased": "ap-registry pupil erased --json > erased.json",
     "pupil erase-again": "ap-registry pupil erase-again erased.json",
     "pupil hold": f"ap-registry pupil hold {UPN} --reason 'a claim is open'",
     "pupil release": f"ap-registry pupil release {UPN} --reason 'the claim is decided'",
-    "clock explain": "ap-registry clock explain 0190a1b2-0000-4000-8000-000000000001",
+    "clock explain": f"ap-registry clock explain {ID}",
     "retention preview": "ap-registry retention preview",
     "retention carry-out": "ap-registry retention carry-out --reason 'yearly review'",
-    "user add": "ap-registry user add office@alder.example --role school --organisation 100001",
-    "user invite": "ap-registry user invite office@alder.example --role school"
+    "user add": "cat password.txt | ap-registry user add office@alder.example --role school"
+    " --organisation 100001",
+    "user invite": "ap-registry user invite deputy@alder.example --role school"
     " --organisation 100001 --administrator",
     "user change": "ap-registry user change office@alder.example --role school --administrator",
     "user acts": "ap-registry user acts --organisation 100001",
@@ -71,7 +73,8 @@ EXAMPLES = {
     "user recover": "ap-registry user recover office@alder.example",
     "user remove-second-factor": "ap-registry user remove-second-factor office@alder.example",
     "key create": "ap-registry key create --organisation 100001 --role school --json",
-    "key revoke": "ap-registry key revoke 0190a1b2-0000-4000-8000-000000000001",
+    "key list": "ap-registry key list --organisation 100001",
+    "key revoke": f"ap-registry key revoke {ID}",
     "ledger rotate": "ap-registry ledger rotate",
     "ledger export": "ap-registry ledger export -o ledger.json",
     "ledger keys": "ap-registry ledger keys --json",
@@ -80,6 +83,8 @@ _OPTIONS = {
     "la": "856", "school": "100001", "upn": UPN, "year": "2026", "measure": "attendance",
     "from": "2025-09-01", "on": DAY,
 }  # fmt: skip
+# What a report that may be asked in several ways is asked here.
+_ONE_OF = {"panel": "la", "progress": "upn", "exit": "upn", "school-arranged": "school"}
 
 
 def example_of(name: str) -> str | None:
@@ -88,7 +93,11 @@ def example_of(name: str) -> str | None:
     if words[0] != "report":
         return EXAMPLES.get(name)
     kind = KINDS[words[-1]]
-    asked = [f"--{o.name} {_OPTIONS[o.name]}" for o in kind.options if o.required]
+    asked = [
+        f"--{o.name} {_OPTIONS[o.name]}"
+        for o in kind.options
+        if o.required or o.name == _ONE_OF.get(kind.name)
+    ]
     form = "html" if "html" in kind.formats else kind.formats[0]
     return " ".join(["ap-registry", name, *asked, f"-o {kind.name}.{form}"])
 
