@@ -1,18 +1,17 @@
 """Pupils on record who may be one: found, shown with reasons, and decided by a person."""
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from ap_registry.access import Caller
+from ap_registry.alike import Alike
 from ap_registry.errors import NotFound, Problem, Refused
 from ap_registry.history import history
 from ap_registry.identifiers import Upn, is_temporary
 from ap_registry.instants import instant
-from ap_registry.likeness import Details, Likeness, compare, plain
+from ap_registry.likeness import Details, Likeness
 from ap_registry.meant import DIFFERENT, OPEN, SAME, digest_of_sent
 from ap_registry.registry import Registry
 from ap_registry.store import ledger, matching
@@ -23,6 +22,7 @@ from ap_registry.store.queries import Scope
 DECISIONS = (SAME, DIFFERENT, OPEN)
 MERGERS = frozenset({"la", "admin"})
 SENDERS = frozenset({"school", "provider", "la", "admin"})
+_ALIKE: WeakKeyDictionary[Registry, Alike] = WeakKeyDictionary()
 _LOOKS_LIKE_ONE = "they were found to be one pupil"
 
 
@@ -58,54 +58,36 @@ def _as_json(person: Person) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def pairs(connection: Connection, scope: Scope, *, settled: bool = False) -> list[Pair]:
+def pairs(
+    registry: Registry, connection: Connection, scope: Scope, *, settled: bool = False
+) -> list[Pair]:
     """Pupils whom the scope sees and who may be one, the likeliest first.
 
     ``settled``: those who were decided to be different, instead of those who are open.
     """
     decisions = matching.decided(connection)
-    found = []
-    for one, other, likeness in _alike(matching.people(connection, scope)):
-        decision = decisions.get(ordered(one.key, other.key))
+    chosen = []
+    for one, other, likeness in _known_alike(registry).of(connection, scope):
+        decision = decisions.get(ordered(one, other))
         if settled == (decision is not None and decision.decision == DIFFERENT):
-            kept, gone = sorted((one, other), key=_kept_first)
+            chosen.append((one, other, likeness, decision))
+    keys = {key for one, other, *_ in chosen for key in (one, other)}
+    people = {one.key: one for one in matching.people(connection, scope, keys=keys)}
+    found = []
+    for one, other, likeness, decision in chosen:
+        if one in people and other in people:
+            kept, gone = sorted((people[one], people[other]), key=_kept_first)
             found.append(Pair(kept=kept, other=gone, likeness=likeness, decided=decision))
     return sorted(found, key=lambda p: (-p.likeness.score, p.kept.key.bytes, p.other.key.bytes))
+
+
+def _known_alike(registry: Registry) -> Alike:
+    return _ALIKE.setdefault(registry, Alike())
 
 
 def _kept_first(person: Person) -> tuple[bool, bool, bytes]:
     upn = person.upn
     return upn is None, upn is not None and is_temporary(Upn(upn)), person.key.bytes
-
-
-def _alike(people: Sequence[Person]) -> Iterator[tuple[Person, Person, Likeness]]:
-    """Compared are those of one day of birth, and those of one name, in whatever order."""
-    seen: set[tuple[UUID, UUID]] = set()
-    for key in (_born, _named):
-        for block in _blocks(people, key):
-            for one, other in combinations(block, 2):
-                if (pair := ordered(one.key, other.key)) in seen:
-                    continue
-                if likeness := compare(one.details, other.details):
-                    seen.add(pair)
-                    yield one, other, likeness
-
-
-def _born(details: Details) -> Hashable:
-    return details.date_of_birth
-
-
-def _named(details: Details) -> Hashable:
-    return tuple(sorted((plain(details.given_name), plain(details.family_name))))
-
-
-def _blocks(
-    people: Sequence[Person], key: Callable[[Details], Hashable]
-) -> Iterator[Sequence[Person]]:
-    found: dict[Hashable, list[Person]] = defaultdict(list)
-    for person in people:
-        found[key(person.details)].append(person)
-    yield from (block for block in found.values() if len(block) > 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def inbox(registry: Registry, scope: Scope) -> Inbox:
     today = registry.today()
     with registry.database.connection() as connection:
         return Inbox(
-            pairs=pairs(connection, scope),
+            pairs=pairs(registry, connection, scope),
             clashes=quality.clashes(connection, scope, today),
             unknown=quality.unknown_names(connection, scope, today),
             closed=quality.closed(connection, scope, today),

@@ -40,7 +40,7 @@ def list_(
 ) -> None:
     """Two pupils on record who may be one, the likeliest first, with reasons; exit 1 when any."""
     with installation() as found, found.database.connection() as connection:
-        listed = pairs(connection, _scope(found.registry, la), settled=settled)
+        listed = pairs(found.registry, connection, _scope(found.registry, la), settled=settled)
         ids = [str(person.id) for pair in listed for person in (pair.kept, pair.other)]
         note_read(found, "matching list", ids)
     if json_:

@@ -42,16 +42,38 @@ select i.pupil_id, {SHOWN_ID.format(t="i")}, i.upn, i.given_name, i.family_name,
   from identity i
  where i.until_at = 'infinity' and i.date_of_birth is not null and i.family_name is not null
    and {SCOPED.format(t="i")}
-   and (%(keys)s::uuid[] is null or {SHOWN_ID.format(t="i")} = any(%(keys)s))
+   and (%(shown)s::uuid[] is null or {SHOWN_ID.format(t="i")} = any(%(shown)s))
+   and (%(keys)s::uuid[] is null or i.pupil_id = any(%(keys)s))
  order by i.pupil_id
+"""
+_DESCRIBED: LiteralString = f"""
+select concat_ws('/', count(*), sum(hashtextextended(concat_ws('/', i.pupil_id, i.shown_as, i.upn,
+         i.given_name, i.family_name, i.date_of_birth, i.sex), 0)))
+  from identity i
+ where i.until_at = 'infinity' and i.date_of_birth is not null and i.family_name is not null
+   and {SCOPED.format(t="i")}
 """
 
 
+def described(connection: Connection, scope: Scope) -> str:
+    """Another text once anybody whom the scope sees is another, or described otherwise."""
+    row = connection.execute(_DESCRIBED, scoped(scope)).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
 def people(
-    connection: Connection, scope: Scope, shown: Sequence[UUID] | None = None
-) -> list[Person]:
-    """Everybody with a name and a day of birth whom the scope sees, or those of these ids."""
-    parameters = {**scoped(scope), "keys": None if shown is None else list(shown)}
+    connection: Connection, scope: Scope, shown: Sequence[UUID] | None = None,
+    *, keys: Iterable[UUID] | None = None,
+) -> list[Person]:  # fmt: skip
+    """Everybody with a name and a day of birth whom the scope sees, or those of these ids.
+
+    ``shown``: ids by which they are shown, ``keys``: their own.
+    """
+    parameters = {
+        **scoped(scope), "shown": None if shown is None else list(shown),
+        "keys": None if keys is None else list(keys),
+    }  # fmt: skip
     return [
         Person(
             key=key, id=id_, upn=upn, schools=tuple(schools),

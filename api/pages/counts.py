@@ -18,7 +18,7 @@ from api.deps import TheRegistry, scope_of
 from api.pages.boards import BOARDS
 from api.pages.boards import ROLES as OF_BOARDS
 from api.pages.rendering import Watcher
-from api.pages.role_lists import OF_ROLE
+from api.pages.role_lists import WAITING
 from api.problems import HttpProblem
 
 router = APIRouter()
@@ -38,7 +38,7 @@ def counts(
         if board:
             return _of_board(connection, scope, caller, board, today)
         owed = waiting_for(connection, caller.organisations, today=today, now=registry.now())
-        names = OF_ROLE.get(caller.role, ())
+        names = WAITING.get(caller.role, ())
         return of_first_page(owed, worklists.counts(connection, scope, names, today=today))
 
 

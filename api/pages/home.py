@@ -20,7 +20,7 @@ from api.pages.counts import of_first_page
 from api.pages.elsewhere import CARERS
 from api.pages.owed import form_of
 from api.pages.rendering import Person, in_words, live, page
-from api.pages.role_lists import OF_ROLE
+from api.pages.role_lists import WAITING
 from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of
 from api.pages.work import waiting
 
@@ -67,7 +67,7 @@ def home(
         if format == "csv":
             return file_of(table)
         counted = waiting_for(connection, caller.organisations, today=today, now=registry.now())
-        held = worklists.counts(connection, scope, OF_ROLE.get(caller.role, ()), today=today)
+        held = worklists.counts(connection, scope, WAITING.get(caller.role, ()), today=today)
         saved = saved_by(connection, person.account)
     return live(page(
         registry, "home.html", person, table=table, chosen=status, whose=whose, today=today,

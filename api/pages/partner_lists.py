@@ -101,6 +101,6 @@ OF_CARE: Mapping[str, Work] = {
         " have attended, on all their registers. The lowest come first.",
         columns=("Pupil", "Last register of", "Week of", "Attended"),
         empty="No register has a mark of your children in the last four weeks.",
-        forms=_agree, what=_attended,
+        forms=_agree, what=_attended, waits=False,
     ),
 }  # fmt: skip

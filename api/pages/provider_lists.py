@@ -15,7 +15,7 @@ Form = tuple[str, str, Mapping[str, str]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """``what`` says in words what a row is about; ``role``: whose list it is; ``due``: whether a
-    row's day is one by which something is owed."""
+    row's day is one by which something is owed; ``waits``: whether a row waits to be done."""
 
     role: str
     title: str
@@ -25,6 +25,7 @@ class Work:
     forms: Callable[[Row, str], tuple[Form, ...]]
     what: Callable[[Row], str]
     due: bool = False
+    waits: bool = True
 
 
 def _decide(row: Row, own: str) -> tuple[Form, ...]:

@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from ap_registry.matching import DECISIONS, Wanted, decide, pairs
-from ap_registry.quality import READERS, inbox
+from ap_registry.quality import READERS, Inbox, inbox
 from ap_registry.registry import Registry
 from ap_registry.store import queries
 from api.deps import TheRegistry, scope_of
@@ -42,7 +42,7 @@ def settled(registry: TheRegistry, person: Person, opened: Opened) -> Response:
     _refuse_others(person)
     scope = scope_of(person.caller, registry.today())
     with registry.database.connection() as connection:
-        found = pairs(connection, scope, settled=True)[:SHOWN]
+        found = pairs(registry, connection, scope, settled=True)[:SHOWN]
         ids = [one.id for pair in found for one in (pair.kept, pair.other)]
         opened.note(connection, person.caller, ids)
     return page(registry, "settled.html", person, pairs=found)
@@ -79,12 +79,12 @@ def _show(
     _refuse_others(person)
     scope = scope_of(person.caller, registry.today())
     found = inbox(registry, scope)
-    opened.at_once(person.caller, *found.pupils())
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
         wrong = list(clashes(found.clashes, world))
         ids = {UUID(clash.pupil_id) for clash in (wrong if table else wrong[:CLASHES])}
         names = queries.names(connection, scope, ids)
+        opened.note(connection, person.caller, _shown(found, ids, table))
     listed = tables(found, wrong, names, namer(world))
     if table:
         return file_of(listed[table])
@@ -92,3 +92,10 @@ def _show(
         registry, "quality.html", person, 422 if error else 200, inbox=found, error=error,
         shown=found.pairs[:SHOWN], tables=listed, organisation=world.organisation,
     )  # fmt: skip
+
+
+def _shown(found: Inbox, clashing: set[UUID], table: str) -> set[UUID]:
+    """Whom the page shows, or the file of one of its tables."""
+    pairs = found.pairs if table == "pairs" else [] if table else found.pairs[:SHOWN]
+    paired = {one.id for pair in pairs for one in (pair.kept, pair.other)}
+    return paired | (clashing if table in {"", "clashes"} else set())

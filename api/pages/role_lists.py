@@ -10,3 +10,6 @@ OF_ROLE: Mapping[str, tuple[str, ...]] = {
     role: tuple(name for name, work in WORK.items() if work.role == role)
     for role in ("provider", "health", "social_care")
 }
+WAITING: Mapping[str, tuple[str, ...]] = {
+    role: tuple(name for name in names if WORK[name].waits) for role, names in OF_ROLE.items()
+}

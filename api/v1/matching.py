@@ -84,7 +84,9 @@ def list_matching(
     mark = after(cursor, 1)
     start = int(mark[0]) if mark and mark[0].isdecimal() else 0
     with registry.database.connection() as connection:
-        found = pairs(connection, scope_of(holder.caller, registry.today()), settled=settled)
+        found = pairs(
+            registry, connection, scope_of(holder.caller, registry.today()), settled=settled
+        )
         shown = found[start : start + limit + 1]
         ids = (one.id for pair in shown[:limit] for one in (pair.kept, pair.other))
         opened.note(connection, holder.caller, ids)

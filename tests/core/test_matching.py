@@ -37,7 +37,7 @@ def sent(registry: Registry, notice: dict[str, Any], caller: Caller = OFFICE) ->
 def found(registry: Registry, *, settled: bool = False, las: tuple[str, ...] = ()) -> list[Pair]:
     scope = queries.Scope(organisations=las, everything=not las, today=registry.today())
     with registry.database.connection() as connection:
-        return pairs(connection, scope, settled=settled)
+        return pairs(registry, connection, scope, settled=settled)
 
 
 @pytest.fixture
@@ -195,3 +195,12 @@ def test_the_command_line_decides_for_an_organisation(registry: Registry) -> Non
     wanted = Wanted(pupil=pupil, decision="same", sent_upn=wrong, organisation=SCHOOL)
     decide(registry, COMMAND_LINE, wanted)
     assert sent(registry, notice, COMMAND_LINE)["upn"] == PUPIL
+
+
+def test_who_is_alike_is_looked_for_anew_once_somebody_is_described_otherwise(
+    registry: Registry, two: Pair
+) -> None:
+    assert len(found(registry)) == 1
+    sent(registry, {"type": "pupil_details_changed", "upn": PUPIL, "occurred_on": "2026-03-04",
+                    "family_name": "Otherwise", "by": SCHOOL})  # fmt: skip
+    assert found(registry) == []

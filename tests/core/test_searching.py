@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from ap_registry.likeness import words_of
 from ap_registry.searching import Known, found, read
 
 PUPILS = [
@@ -38,3 +39,9 @@ def test_a_slip_of_the_hand_does_no_harm(typed: str, numbers: list[int]) -> None
 @pytest.mark.parametrize("typed", ["", " , ", "''"])
 def test_nothing_typed_wants_nobody(typed: str) -> None:
     assert not read(typed)
+
+
+def test_words_of_ascii_are_those_that_the_long_way_makes() -> None:
+    """A name with a sign beyond ASCII goes the long way; that sign is then left out."""
+    for text in ("Anne-Marie O'Brien", " de  la\tTour ", "X2 Æ?", "", "JOHN.SMITH 3rd"):
+        assert words_of(text) == words_of(f"{text}\u2019")
