@@ -7,7 +7,7 @@ import httpcore
 
 from ap_registry import webhook_urls
 from ap_registry.errors import Unreadable
-from jobs.calling import PRIVATE, no_longer_than, pool
+from ap_registry.outgoing import PRIVATE, no_longer_than, pool
 
 MOST_BYTES = 500_000_000
 SECONDS, AT_MOST_SECONDS = 30.0, 900.0

@@ -17,10 +17,11 @@ import structlog
 
 from ap_registry.installation import Installation
 from ap_registry.instants import instant
+from ap_registry.outgoing import pool
 from ap_registry.store import webhook_calls
 from ap_registry.store.webhook_calls import Answer, Call
 from ap_registry.store.webhooks import PING
-from jobs.calling import call, pool
+from jobs.calling import call
 from jobs.faults import kind_and_place
 from jobs.letters import Failed
 

@@ -13,11 +13,12 @@ from standardwebhooks import Webhook
 
 from ap_registry import erasing
 from ap_registry.installation import Installation
+from ap_registry.outgoing import PRIVATE, Guarded, pool
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store import accounts
 from ap_registry.store.webhook_calls import LADDER, forget
-from jobs.calling import PRIVATE, Guarded, call, pool
+from jobs.calling import call
 from jobs.hooks import EACH, Caller
 from jobs.letters import Failed
 from tests.jobs.receiving import Receiver
