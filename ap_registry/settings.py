@@ -22,6 +22,7 @@ _SECRETS = (
     "delivery_secret",
     "ledger_key",
     "backup_passphrase",
+    "oidc_client_secret",
 )
 
 
@@ -58,6 +59,15 @@ class Settings(BaseSettings):
     proxies: str | None = None  # whose X-Forwarded-For is believed; else that of this machine
     second_factor_for: str = ""  # roles, separated by commas; "all"
     family_languages: str = ""  # besides English, separated by commas
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = Field(default=None, repr=False)
+    oidc_name: str = "DfE Sign-in"
+    oidc_scope: str = "openid email profile organisation"
+    oidc_organisation: Literal["required", "if_sent"] = "required"
+    oidc_emails_verified: bool = False  # all of them, though no claim says so
+    oidc_allow_private: bool = False
+    oidc_only: bool = False  # no passwords
     address: str | None = None  # as people reach the pages: https://ap.example.gov.uk
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
@@ -84,6 +94,22 @@ class Settings(BaseSettings):
     def site(self) -> str:
         """Where links in letters lead."""
         return (self.address or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def _refuse_half_a_provider(found: Settings) -> None:
+    """An outside provider is named whole or not at all."""
+    named = (found.oidc_issuer, found.oidc_client_id, found.oidc_client_secret)
+    if any(named) != all(named) or (found.oidc_only and not all(named)):
+        raise SetupError(
+            "The provider to sign in by is named in part",
+            "Set AP_OIDC_ISSUER, AP_OIDC_CLIENT_ID and AP_OIDC_CLIENT_SECRET_FILE, or none of the"
+            " AP_OIDC_ variables.",
+        )
+    if found.oidc_issuer and not found.address:
+        raise SetupError(
+            "The provider cannot lead people back here",
+            "Set AP_ADDRESS, and register AP_ADDRESS/sign-in/oidc/back with the provider.",
+        )
 
 
 def _refuse_weak_secrets(found: Settings) -> None:
@@ -122,4 +148,5 @@ def read_settings() -> Settings:
         )
         raise SetupError(f"The environment cannot be used ({fields})", "Mend it.") from error
     _refuse_weak_secrets(found)
+    _refuse_half_a_provider(found)
     return found

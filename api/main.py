@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
+from ap_registry.oidc import Provider
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from api import pages, policy, problems, v1
@@ -42,6 +43,7 @@ def attach(app: FastAPI, registry: Registry, settings: Settings | None = None) -
     app.state.limits = Limits(settings)
     app.state.key_holders = KeyHolders(registry)
     app.state.log_size = LogSize(registry)
+    app.state.provider = Provider(settings)
     app.state.ending = lambda: False
 
 

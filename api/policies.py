@@ -186,7 +186,9 @@ _FAMILY: Policies = {
     ("POST", "/family/shut"): _BEARER,
 }
 _OPEN = (
-    ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/sign-in/code"), ("POST", "/sign-in/code"),
+    ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/sign-in/oidc"),
+    ("GET", "/sign-in/oidc/back"), ("GET", "/sign-in/oidc/out"),
+    ("GET", "/sign-in/code"), ("POST", "/sign-in/code"),
     ("GET", "/forgotten"), ("POST", "/forgotten"), ("GET", "/password/{token}"),
     ("POST", "/password/{token}"), ("GET", "/invitation/{token}"),
     ("POST", "/invitation/{token}"), ("GET", "/docs"), ("GET", "/openapi.json"),

@@ -9,6 +9,7 @@ from threading import Event
 import structlog
 
 from ap_registry.installation import Installation
+from ap_registry.settings import Settings
 from ap_registry.store import access_links, report_files
 from ap_registry.store.access_links import LASTS, Due
 from jobs.channels import Channel, chosen
@@ -66,6 +67,15 @@ TEXTS = {
     ),
     "second_factor_off": (
         f"Your account of AP Registry asks for no code from a phone any more. {_NOT_YOU}"
+    ),
+}
+
+WITHOUT_PASSWORDS = {
+    "invitation": (
+        "An administrator of {organisation} has made an account of AP Registry for you, the"
+        " register of pupils in alternative provision.\n\n"
+        "Sign in here with {elsewhere}, by this address and for this organisation:\n\n{link}\n\n"
+        "If you did not expect this, do nothing."
     ),
 }
 
@@ -128,10 +138,14 @@ def _fail(found: Installation, due: Due, why: str) -> None:
     log.error("letter_failed", letter=str(due.id), attempts=due.attempts, why=why)
 
 
+def _text(settings: Settings, what: str) -> str:
+    return WITHOUT_PASSWORDS.get(what, TEXTS[what]) if settings.oidc_only else TEXTS[what]
+
+
 def _letter(found: Installation, due: Due) -> Letter:
-    words = TEXTS[due.what].format(
+    words = _text(found.settings, due.what).format(
         **_said(found, due), organisation=due.organisation, owner=due.owner,
-        site=found.settings.site,
+        site=found.settings.site, elsewhere=found.settings.oidc_name,
     )  # fmt: skip
     return Letter(
         id=due.id, to=due.email, subject=SUBJECTS[due.what],
@@ -141,6 +155,8 @@ def _letter(found: Installation, due: Due) -> Letter:
 
 def _said(found: Installation, due: Due) -> dict[str, str]:
     """Raise Failed for good where what it is about is gone."""
+    if due.what in LASTS and found.settings.oidc_only:
+        return {"link": f"{found.settings.site}/sign-in"}
     if due.what in LASTS:
         with found.database.connection() as connection, connection.transaction():
             at = found.registry.now()

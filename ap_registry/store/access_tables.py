@@ -69,6 +69,30 @@ class AccessLink(SQLModel, table=True):
     what: str = Field(sa_column=Column(Text, nullable=False, server_default="recovery"))
 
 
+class AccountIdentity(SQLModel, table=True):
+    """By which subject of an outside provider an account signs in: one of each provider."""
+
+    __tablename__ = "account_identity"
+    __table_args__: ClassVar[Any] = (
+        Index("account_identity_subject", "issuer", "subject", unique=True),
+    )
+    account: UUID = Field(primary_key=True)
+    issuer: str = Field(primary_key=True)
+    subject: str
+    linked_at: datetime = Field(sa_type=Instant)
+
+
+class OidcAttempt(SQLModel, table=True):
+    """Somebody has gone to sign in elsewhere; ``browser_hash``: of what its cookie must bring."""
+
+    __tablename__ = "oidc_attempt"
+    state_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    browser_hash: bytes = Field(sa_type=LargeBinary)
+    nonce: str
+    verifier: str
+    begun_at: datetime = Field(sa_type=Instant)
+
+
 class AccountAct(SQLModel, table=True):
     """What was done to an account, or said of all of an organisation: by whom and when.
 

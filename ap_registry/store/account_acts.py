@@ -11,7 +11,7 @@ CONFIRMED = "confirmed"
 WHATS = frozenset(
     {
         "added", "invited", "invited_again", "accepted", "withdrawn", "changed", "last_day",
-        "stays", "ended", "ended_unused", "opened", "emergency_unknown", CONFIRMED,
+        "stays", "ended", "ended_unused", "opened", "emergency_unknown", "linked", CONFIRMED,
     }
 )  # fmt: skip
 NIGHTLY = "nightly"  # who acts where nobody does

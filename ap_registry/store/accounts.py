@@ -86,7 +86,7 @@ def address_of(text: str) -> str:
 class Account:
     """A person who may sign in, as administrators see them.
 
-    ``invited``: without a password as yet. ``used_on``: last, where ever.
+    ``invited``: nobody can sign in by it as yet. ``used_on``: last, where ever.
     """
 
     id: UUID
@@ -107,7 +107,8 @@ class Account:
 _ACCOUNTS = """
 select a.id, a.email, a.name, a.role, a.organisation, a.disabled,
        coalesce(a.locked_until > %(at)s, false), f.confirmed_at is not null, a.administers,
-       a.password_hash = '', a.last_on, a.used_on, a.created_at
+       a.password_hash = '' and not exists (
+         select from account_identity i where i.account = a.id), a.last_on, a.used_on, a.created_at
   from account a left join second_factor f on f.account = a.id
 """
 
@@ -162,6 +163,14 @@ def has_password(connection: Connection, account: UUID, password: str) -> bool:
     return passwords.matches(row[0] if row else None, password)
 
 
+def chose_password(connection: Connection, account: UUID) -> bool:
+    """False of one who signs in by an outside provider alone."""
+    row = connection.execute(
+        "select password_hash <> '' from account where id = %s", (account,)
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def email_of(connection: Connection, account: UUID) -> str:
     row = connection.execute("select email from account where id = %s", (account,)).fetchone()
     return str(row[0]) if row else ""
@@ -170,7 +179,8 @@ def email_of(connection: Connection, account: UUID) -> str:
 def end(connection: Connection, account: UUID, *, at: datetime) -> int:
     """Take an account out of use, its keys and links for good; answers how many sessions ended."""
     connection.execute("update account set disabled = true where id = %s", (account,))
-    connection.execute("delete from access_link where account = %s", (account,))
+    for table in ("access_link", "account_identity"):
+        connection.execute(f"delete from {table} where account = %s", (account,))
     connection.execute(
         "update api_key set revoked_at = %s where keeper = %s and revoked_at is null",
         (at, account),

@@ -34,12 +34,14 @@ from api.pages import (
     reports,
     saved,
     signing_in,
+    signing_in_elsewhere,
     upload,
     work,
 )
 
 PARTS = (
     signing_in,
+    signing_in_elsewhere,
     recovering,
     invited,
     account,

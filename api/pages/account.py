@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from ap_registry.errors import Refused
+from ap_registry.settings import Settings
 from ap_registry.store import access_links, accounts, second_factors, sessions
 from ap_registry.store.database import Connection
 from api.deps import TheRegistry
-from api.pages.rendering import Whoever, check_form, page, see_other, send_cookie
+from api.pages.rendering import Whoever, check_form, page, passwords, see_other, send_cookie
 
 router = APIRouter(prefix="/account")
 Text = Annotated[str, Form(max_length=500)]
@@ -20,24 +21,27 @@ NOT_YOURS = [("current", "Enter the password that you sign in with: this is not 
 
 
 @router.get("")
-def account_page(registry: TheRegistry, person: Whoever) -> Response:
-    return _account(registry, person)
+def account_page(request: Request, registry: TheRegistry, person: Whoever) -> Response:
+    return _account(request, registry, person)
 
 
 def _account(
-    registry: TheRegistry, person: Whoever, status: int = 200, *,
+    request: Request, registry: TheRegistry, person: Whoever, status: int = 200, *,
     problems: list[tuple[str, str]] | None = None, done: str = "",
 ) -> Response:  # fmt: skip
     with registry.database.connection() as connection:
         found = sessions.sessions_of(connection, person.account, at=registry.now())
         left = second_factors.codes_left(connection, person.account)
+        chosen = accounts.chose_password(connection, person.account)
+    settings: Settings = request.app.state.settings
     return page(
         registry, "account.html", person, status, sessions=found, codes_left=left,
-        problems=problems or [], done=done,
+        problems=problems or [], done=done, password=chosen and not settings.oidc_only,
+        elsewhere=settings.oidc_name if settings.oidc_issuer else "",
     )  # fmt: skip
 
 
-@router.post("/password")
+@router.post("/password", dependencies=[Depends(passwords)])
 def change_password(
     request: Request, registry: TheRegistry, person: Whoever, current: Text = "",
     password: Text = "", csrf: Text = "",
@@ -49,7 +53,7 @@ def change_password(
         accounts.set_password(connection, person.account, password)
         access_links.write_letter(connection, person.account, "password_changed", at=registry.now())
 
-    refused = _with_password(registry, person, current, change)
+    refused = _with_password(request, registry, person, current, change)
     if refused is not None:
         return refused
     _begin_anew(request, registry, person)
@@ -98,7 +102,7 @@ def confirm_second_factor(
 
 @router.post("/second-factor/codes")
 def more_codes(
-    registry: TheRegistry, person: Whoever, current: Text = "", csrf: Text = ""
+    request: Request, registry: TheRegistry, person: Whoever, current: Text = "", csrf: Text = ""
 ) -> Response:
     check_form(person, csrf)
     made: list[str] = []
@@ -106,13 +110,13 @@ def more_codes(
     def renew(connection: Connection) -> None:
         made.extend(second_factors.new_recovery_codes(connection, person.account))
 
-    refused = _with_password(registry, person, current, renew)
+    refused = _with_password(request, registry, person, current, renew)
     return refused or page(registry, "recovery_codes.html", person, codes=made)
 
 
 @router.post("/second-factor/remove")
 def remove_second_factor(
-    registry: TheRegistry, person: Whoever, current: Text = "", csrf: Text = ""
+    request: Request, registry: TheRegistry, person: Whoever, current: Text = "", csrf: Text = ""
 ) -> Response:
     check_form(person, csrf)
 
@@ -122,7 +126,7 @@ def remove_second_factor(
                 connection, person.account, "second_factor_off", at=registry.now()
             )
 
-    return _with_password(registry, person, current, remove) or see_other("/account")
+    return _with_password(request, registry, person, current, remove) or see_other("/account")
 
 
 @router.post("/sign-out-everywhere")
@@ -137,7 +141,11 @@ def sign_out_everywhere(
 
 
 def _with_password(
-    registry: TheRegistry, person: Whoever, current: str, act: Callable[[Connection], None]
+    request: Request,
+    registry: TheRegistry,
+    person: Whoever,
+    current: str,
+    act: Callable[[Connection], None],
 ) -> Response | None:
     """Act for whoever knows the account's password; else the page that says why not."""
     try:
@@ -147,11 +155,11 @@ def _with_password(
                 if locked:
                     sessions.sign_out_everywhere(connection, person.account)
                     return see_other("/sign-in")
-                return _account(registry, person, 400, problems=NOT_YOURS)
+                return _account(request, registry, person, 400, problems=NOT_YOURS)
             act(connection)
     except Refused as refused:
         found = [(p.pointer.lstrip("/"), p.detail) for p in refused.problems]
-        return _account(registry, person, 400, problems=found)
+        return _account(request, registry, person, 400, problems=found)
     return None
 
 

@@ -15,7 +15,7 @@ ACT_WORDS: Mapping[str, str] = {
     "accepted": "accepted the invitation", "withdrawn": "is not invited any more",
     "changed": "was changed", "last_day": "has a last day", "stays": "stays after all",
     "ended": "ended", "ended_unused": "ended, unused", "opened": "was opened again",
-    "confirmed": "All were confirmed",
+    "linked": "signs in by", "confirmed": "All were confirmed",
     "emergency_unknown": "asked in an emergency for a pupil whom nobody knows",
 }  # fmt: skip
 SAID: Mapping[str, str] = {

@@ -2,28 +2,29 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import Response
 
 from ap_registry.errors import Refused
 from ap_registry.registry import Registry
+from ap_registry.settings import Settings
 from ap_registry.store import access_links, accounts, colleagues, sessions
 from api.deps import TheRegistry
 from api.pages.colleague_words import ROLE_WORDS
-from api.pages.rendering import check_site, page, see_other, send_cookie
+from api.pages.rendering import check_site, page, passwords, see_other, send_cookie
 
-router = APIRouter(prefix="/invitation")
+router = APIRouter(prefix="/invitation", dependencies=[Depends(passwords)])
 Text = Annotated[str, Form(max_length=500)]
 Token = Annotated[str, Path(max_length=100)]
 
 
 @router.get("/{token}")
-def invitation_page(registry: TheRegistry, token: Token) -> Response:
-    return _page(registry, token)
+def invitation_page(request: Request, registry: TheRegistry, token: Token) -> Response:
+    return _page(request, registry, token)
 
 
 def _page(
-    registry: Registry, token: str, *, name: str | None = None,
+    request: Request, registry: Registry, token: str, *, name: str | None = None,
     problems: list[tuple[str, str]] | None = None,
 ) -> Response:  # fmt: skip
     at, found = registry.now(), None
@@ -35,12 +36,14 @@ def _page(
     if found is None:
         return page(registry, "invitation.html", None, 404, over=True, problems=[])
     organisation = world.organisation(found.organisation)
+    settings: Settings = request.app.state.settings
     known = "" if found.name == found.email else found.name
     return page(
         registry, "invitation.html", None, 400 if problems else 200, over=False,
         role=ROLE_WORDS[found.role],
         organisation=organisation.name if organisation else found.organisation, email=found.email,
         name=known if name is None else name, problems=problems or [],
+        elsewhere=settings.oidc_name if settings.oidc_issuer else "",
     )  # fmt: skip
 
 
@@ -55,11 +58,11 @@ def accept(
         with registry.database.connection() as connection, connection.transaction():
             account = colleagues.accept(connection, token, name=clean, password=password, at=at)
             if account is None:
-                return _page(registry, token)
+                return _page(request, registry, token)
             agent = request.headers.get("user-agent", "")
             session = sessions.begin(connection, account, at=at, agent=agent)
     except Refused as refused:
         found = [(one.pointer.lstrip("/"), one.detail) for one in refused.problems]
-        return _page(registry, token, name=clean, problems=found)
+        return _page(request, registry, token, name=clean, problems=found)
     send_cookie(request, session)
     return see_other("/account/second-factor")

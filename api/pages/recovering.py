@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import Response
 
 from ap_registry.errors import Refused
 from ap_registry.store import access_links, accounts, sessions
 from api.deps import TheRegistry
-from api.pages.rendering import check_site, page, see_other, send_cookie
+from api.pages.rendering import check_site, page, passwords, see_other, send_cookie
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(passwords)])
 Text = Annotated[str, Form(max_length=500)]
 Token = Annotated[str, Path(max_length=100)]
 

@@ -185,5 +185,12 @@ def check_site(request: Request) -> None:
     limits.hold(limits.sign_in, address_of(request.scope), request)
 
 
+def passwords(request: Request) -> None:
+    """Leads to the page to sign in where there are none."""
+    settings: Settings = request.app.state.settings
+    if settings.oidc_only:
+        raise HTTPException(303, "There are no passwords.", headers={"Location": "/sign-in"})
+
+
 def see_other(path: str) -> Response:
     return RedirectResponse(path, 303)

@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from ap_registry.registry import Registry
+from ap_registry.settings import Settings
 from ap_registry.store import second_factors, sessions
 from api.cookies import COOKIE
 from api.deps import TheRegistry
@@ -14,12 +16,31 @@ from api.pages.rendering import Whoever, check_form, check_site, page, see_other
 router = APIRouter()
 LONGEST_CODE = 40
 WRONG = "Enter the right email address and password: these do not match"
+NO_PASSWORDS = "There are no passwords here: sign in as the page says"
 WRONG_CODE = "Enter the code that the app shows now, or a recovery code that was not used before"
 
 
 @router.get("/sign-in")
-def sign_in_page(registry: TheRegistry) -> Response:
-    return page(registry, "sign_in.html", None, error=None, email="")
+def sign_in_page(request: Request, registry: TheRegistry, out: str = "") -> Response:
+    return _sign_in(request, registry, out=bool(out))
+
+
+def sign_in_again(
+    request: Request, registry: Registry, error: str, email: str | None = None
+) -> Response:
+    """Nobody came in: why, and the ways there are. ``email``: what was wrong stands beside it."""
+    return _sign_in(request, registry, 400, error=error, email=email)
+
+
+def _sign_in(
+    request: Request, registry: Registry, status: int = 200, *, error: str = "",
+    email: str | None = None, out: bool = False,
+) -> Response:  # fmt: skip
+    settings: Settings = request.app.state.settings
+    return page(
+        registry, "sign_in.html", None, status, error=error, email=email, out=out,
+        elsewhere=settings.oidc_name if settings.oidc_issuer else "", only=settings.oidc_only,
+    )  # fmt: skip
 
 
 @router.post("/sign-in")
@@ -34,6 +55,9 @@ def sign_in(
     A session is made anew each time, and the one before ends.
     """
     check_site(request)
+    settings: Settings = request.app.state.settings
+    if settings.oidc_only:
+        return sign_in_again(request, registry, NO_PASSWORDS)
     with registry.database.connection() as connection:
         sessions.sign_out(connection, request.cookies.get(COOKIE, ""))
         begun = sessions.sign_in(
@@ -41,7 +65,7 @@ def sign_in(
             agent=request.headers.get("user-agent", ""),
         )  # fmt: skip
     if begun is None:
-        return page(registry, "sign_in.html", None, 400, error=WRONG, email=email)
+        return sign_in_again(request, registry, WRONG, email)
     send_cookie(request, begun.token)
     return see_other("/sign-in/code" if begun.half else "/")
 
@@ -100,4 +124,5 @@ def sign_out(
     with registry.database.connection() as connection:
         sessions.sign_out(connection, request.cookies.get(COOKIE, ""))
     send_cookie(request, "")
-    return see_other("/sign-in")
+    settings: Settings = request.app.state.settings
+    return see_other("/sign-in?out=1" if settings.oidc_issuer else "/sign-in")

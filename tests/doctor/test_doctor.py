@@ -12,6 +12,8 @@ import pytest
 
 from ap_registry import embedded
 from ap_registry.doctor import examine
+from ap_registry.errors import SetupError
+from ap_registry.settings import read_settings
 
 Mended = Callable[..., dict[str, Any]]
 
@@ -168,6 +170,27 @@ def test_production_refuses_a_well_known_password(look: Mended, password: str) -
     assert found[:2] == (
         "environment", "AP_DATABASE_URL has no password, or one that is well known",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"AP_OIDC_ISSUER": "https://id.example"}, "named in part"),
+        ({"AP_OIDC_ONLY": "1"}, "named in part"),
+        (
+            {"AP_OIDC_ISSUER": "https://id.example", "AP_OIDC_CLIENT_ID": "ap",
+             "AP_OIDC_CLIENT_SECRET": "x"},
+            "cannot lead people back here",
+        ),
+    ],
+)  # fmt: skip
+def test_half_a_provider_to_sign_in_by_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], words: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SetupError, match=words):
+        read_settings()
 
 
 def test_production_wants_mail_a_worker_and_a_role_that_owns_nothing(

@@ -91,5 +91,18 @@ def test_a_link_is_not_sent_an_hour_late(morning: Installation, sink: Sink, pers
         assert connection.execute("select failed from access_letter").fetchall() == [(TOO_LATE,)]
 
 
+def test_without_passwords_an_invitation_leads_to_where_one_signs_in(
+    morning: Installation, sink: Sink, person: UUID
+) -> None:
+    morning.settings.oidc_only = True
+    with morning.database.connection() as connection:
+        access_links.write_letter(connection, person, access_links.INVITATION, at=_now(morning))
+        assert send_access_letters(morning) == 1
+        assert connection.execute("select count(*) from access_link").fetchone() == (0,)
+    text = str(sink.messages[0].get_payload())
+    assert "https://ap.example.gov.uk/sign-in" in text.split()
+    assert "with DfE Sign-in" in text
+
+
 def test_every_letter_has_its_words() -> None:
     assert set(SUBJECTS) == set(TEXTS) == access_links.LETTERS
