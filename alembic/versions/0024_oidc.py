@@ -5,8 +5,8 @@ from sqlmodel import SQLModel
 
 from ap_registry.store import access_tables  # noqa: F401
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 
 NEW = ("account_identity", "oidc_attempt")
 
