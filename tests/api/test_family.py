@@ -11,10 +11,12 @@ import pytest
 
 from ap_registry import embedded
 from ap_registry.registry import Registry
+from ap_registry.settings import Settings
 from ap_registry.store import family_links
 from tests.api.family import BORN, make, open_link, plain, record_mother, say
 from tests.api.people import People, at_pages, hidden
 from tests.browser.conftest import FRIDAY
+from tests.serving import served
 from tests.world import PRU, PUPIL, SCHOOL, arrange, notify, register_pupil, take_people, upn
 
 pytestmark = pytest.mark.xdist_group("family")
@@ -84,7 +86,7 @@ def test_a_parent_reads_where_why_until_when_and_whom_to_ask(town: Town) -> None
         "how Ann behaved at school",
         "Alder School suspended Ann from 2 November 2026 to 10 November 2026. In school days: 7",
         "hurting another pupil",
-        "In school days: 8. The law says no more than 45",
+        "This school year that makes 8 school days in all. The law says no more than 45",
         "the governors must meet. They have 50 school days",
         "Leicester SENDIASS",
         "help@sendiass.example",
@@ -304,3 +306,23 @@ def test_each_look_is_noted_and_shown_to_auditors(town: Town) -> None:
             " order by at desc limit 1"
         ).fetchone()
     assert noted == ("parent", SCHOOL, "GET /family")
+
+
+def test_another_language_is_offered_where_the_operator_says_so_and_stays_chosen(
+    town: Town,
+) -> None:
+    address, code = make(town.person("school"), town.contacts["mother"])
+    with (
+        served(town.registry, Settings(family_languages="pl, xx")) as url,
+        httpx.Client(base_url=url, timeout=60) as browser,
+    ):
+        assert "Sprawdźmy, czy to ty" in browser.get(f"{address}?language=pl").text
+        page = open_link(browser, f"{address}?language=pl", code).text
+        assert '<html lang="pl">' in page
+        assert "Gdzie się uczy Ann" in page
+        assert "od 7 września 2026 do 12 lutego 2027" in page
+        assert "Napisz, co myślisz" in browser.get("/family/say").text
+        assert "Where Ann learns" in browser.get("/family?language=en").text
+    off = town.browser().get(f"{address}?language=pl").text
+    assert '<html lang="en">' in off
+    assert "Polski" not in off

@@ -17,7 +17,7 @@ from api.problems import HttpProblem
 
 router = APIRouter(prefix=PATH)
 Token = Annotated[str, Path(max_length=100)]
-Short = Annotated[str, Form(max_length=40)]
+Short = Annotated[str, Form(max_length=100)]
 NOTHING = {"day": "", "month": "", "year": ""}
 
 

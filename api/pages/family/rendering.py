@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,17 +22,13 @@ from ap_registry.store.family_links import Opened
 from api.cookies import cookie
 from api.deps import TheRegistry
 from api.limits import Limits
-from api.pages.family.catalogue import ENGLISH, NAMES, translations
+from api.pages.family.catalogue import ENGLISH, MONTHS, NAMES, translations
 from api.policy import Who, admit
 
 COOKIE = "ap_family"
 PATH = "/family"
 CLOSED = "/family/closed"
 _PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +77,20 @@ def chosen(request: Request, default: str | None = ENGLISH) -> str | None:
 
 @cache
 def environment(language: str) -> Environment:
+    return speaking(translations(language))
+
+
+def speaking(words: NullTranslations) -> Environment:
+    """The templates of the pages, with these words for theirs."""
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parents[2] / "templates"), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
-    words = translations(language)
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
 
     def day(value: date) -> str:
-        return f"{value.day} {words.gettext(_MONTHS[value.month - 1])} {value.year}"
+        return f"{value.day} {words.gettext(MONTHS[value.month - 1])} {value.year}"
 
     made.filters |= {
         "day": day, "iso": lambda text: day(date.fromisoformat(text)), "number": number,
