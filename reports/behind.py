@@ -1,18 +1,15 @@
 """Who is behind a figure of the five outcomes, by which rule, and the events it rests on."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from ap_registry.access import Caller
-from ap_registry.history import Standing
 from ap_registry.registry import Registry
-from ap_registry.views import sentence
 from reports.behind_document import document
+from reports.behind_notices import KEEPING, event, in_order, kept
 from reports.kind import Asked, Made
 from reports.loading import load
 from reports.measures.episode import Count, Episode, Number, Part, Place, Secondary, Yes
@@ -57,19 +54,15 @@ def read(registry: Registry, asked: Asked, caller: Caller) -> Made:
     period = period_of(asked["from"], asked["to"], registry.today())
     with sitting(registry, caller, asked["known_by"]) as seat:
         scope = Scope.of(*period, at=seat.at, provider=asked["provider"], la=asked["la"])
-        found = list(_found(seat, scope, asked))
-        pupils = list(dict.fromkeys(pupil for pupil, _ in found))
-        seen = {one.key: one for one in read_pupils(seat, pupils[:MOST], on=seat.said_on)}
-        items = [
-            _item(seat, scope, episode, known=seen[pupil], asked=asked)
-            for pupil, episode in found
-            if pupil in seen and seen[pupil].day >= _decided_on(scope, episode)
-        ]
+        if asked["measure"] == KEEPING:
+            number, items = kept(seat, scope, asked["figure"])
+        else:
+            number, items = _counted(seat, scope, asked)
     object_ = {
         "definition": DEFINITION, "from": str(period[0]), "to": str(period[1]),
         "known_by": seat.known_by, "ledger": seat.head, "measure": asked["measure"],
         "figure": asked["figure"] or ALL, "group": asked["group"], "provider": asked["provider"],
-        "la": asked["la"], "episodes": len(found), "not_shown": len(found) - len(items),
+        "la": asked["la"], "episodes": number, "not_shown": number - len(items),
         "items": items,
     }  # fmt: skip
     said = {name: object_[name] for name in object_ if name not in {"items", "from", "to"}}
@@ -79,6 +72,18 @@ def read(registry: Registry, asked: Asked, caller: Caller) -> Made:
         said={**said, "period": {"from": object_["from"], "to": object_["to"]}},
         pupils=[UUID(item["pupil_id"]) for item in items],
     )
+
+
+def _counted(seat: Sitting, scope: Scope, asked: Asked) -> tuple[int, list[dict[str, Any]]]:
+    """How many episodes are in the figure, and those of pupils whom the caller sees."""
+    found = list(_found(seat, scope, asked))
+    pupils = list(dict.fromkeys(pupil for pupil, _ in found))
+    seen = {one.key: one for one in read_pupils(seat, pupils[:MOST], on=seat.said_on)}
+    return len(found), [
+        _item(seat, scope, episode, known=seen[pupil], asked=asked)
+        for pupil, episode in found
+        if pupil in seen and seen[pupil].day >= _decided_on(scope, episode)
+    ]
 
 
 def _found(seat: Sitting, scope: Scope, asked: Asked) -> Iterator[Found]:
@@ -160,21 +165,10 @@ def _events(
     seat: Sitting, known: Known, episode: Episode, *, since: date, until: date
 ) -> Iterator[dict[str, Any]]:
     """Those of the kinds that the measure looks at, in its days; joins and leaves before them."""
-    for standing in _by_day(known.picture.history.standing):
-        entry = standing.entry
+    for entry in in_order(known):
         told = entry.type in _TYPES[episode.measure] and (
             since <= entry.occurred_on <= until
             or (entry.type in _ROLL and entry.occurred_on < since)
         )
         if told or entry.id == episode.subject:
-            yield {
-                "id": str(entry.id),
-                "type": entry.type,
-                "occurred_on": str(entry.occurred_on),
-                "status": entry.status,
-                "sentence": sentence(entry.type, msgspec.to_builtins(entry.facts), seat.world),
-            }
-
-
-def _by_day(standing: Iterable[Standing]) -> list[Standing]:
-    return sorted(standing, key=lambda one: (one.entry.occurred_on, one.entry.version))
+            yield event(seat, entry)

@@ -10,9 +10,15 @@ from reports.render import day_in_words, moment
 
 HEADLINES = {
     "numerator": "Went well", "denominator": "Counted", "rate": "Counted", "pending": "Pending",
+    "voids": "Notices voided", "late": "Told more than 20 school days late",
     "unknown": "Unknown", "excluded": "Not counted", "all": "Everybody looked at",
 }  # fmt: skip
-_TITLES = {**MEASURE_NAMES, "wellbeing": "Wellbeing", "case_mix": "Placements open in the period"}
+_TITLES = {
+    **MEASURE_NAMES,
+    "wellbeing": "Wellbeing",
+    "case_mix": "Placements open in the period",
+    "record_keeping": "How the record was kept",
+}
 _PUPILS = (
     Column(key="pupil", title="Pupil"),
     Column(key="provider", title="Provider"),

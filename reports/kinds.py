@@ -65,12 +65,13 @@ _KINDS = (
                 kind="choice",
                 required=True,
                 help="The outcome.",
-                choices=(*MEASURE_NAMES, "wellbeing", "case_mix"),
+                choices=(*MEASURE_NAMES, "wellbeing", "case_mix", "record_keeping"),
             ),
             Option(
                 name="figure",
                 help="numerator, denominator, pending, unknown, excluded, excluded:REASON, or the"
-                " name of a figure beside it (everybody looked at).",
+                " name of a figure beside it (everybody looked at); of record_keeping: voids or"
+                " late.",
             ),
             Option(
                 name="group",

@@ -46,9 +46,10 @@ class Opening:
         return {} if self._published else dict.fromkeys(names, query)
 
     def keeping(self, row: Row) -> Opens:
-        if self._published or not row["ended_error"]:
+        if self._published:
             return {}
-        return {"ended_error": self._query(row, "case_mix", "ended_error")}
+        of = {"ended_error": "case_mix", "voids": "record_keeping", "late": "record_keeping"}
+        return {name: self._query(row, measure, name) for name, measure in of.items() if row[name]}
 
     @property
     def _published(self) -> bool:

@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pytest
+
 from ap_registry.access import COMMAND_LINE, Caller
+from ap_registry.errors import Refused
 from ap_registry.registry import Registry
 from reports.kinds import KINDS
 from reports.whole import whole
@@ -100,3 +103,38 @@ def test_a_pupil_who_is_still_there_is_shown_to_the_provider(registry: Registry)
     caller = Caller(actor="key:1", role="provider", organisations=(PRU,))
     found = behind(registry, caller, measure="attendance", provider=PRU)
     assert [item["provider"] for item in found["items"]] == [PRU]
+
+
+def test_what_was_voided_and_what_was_told_late_opens_too(registry: Registry) -> None:
+    ann = Telling(registry)
+    started = ann.placed(START, END)
+    gone = ann.placed("2025-03-10")
+    void = ann.tell("void", "2025-03-11", of=gone, reason="Another pupil")
+    one = {"measure": "record_keeping", "provider": PRU}
+    voided = behind(registry, figure="voids", **one)
+    assert (voided["episodes"], voided["not_shown"]) == (1, 0)
+    (item,) = voided["items"]
+    assert {event["id"]: event["status"] for event in item["events"]} == {
+        gone: "void", void: "effective",
+    }  # fmt: skip
+    made = whole(registry, from_on=YEAR_2025[0], to_on=YEAR_2025[1], known_by=None, la="856").report
+    (row,) = made["record_keeping"]
+    told = behind(registry, figure="late", la="856", **one)
+    assert (told["episodes"], len(told["items"])) == (row["late"], row["late"])
+    assert {started, gone} <= {item["subject"] for item in told["items"]}
+    assert "more than 20 school days of Bridge PRU later" in told["items"][0]["because"]
+    stranger = Caller(actor="x", role="la", organisations=("LA857",))
+    other = behind(registry, caller=stranger, figure="late", **one)
+    assert (other["items"], other["not_shown"]) == ([], row["late"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer"),
+    [({"figure": "voids"}, "/provider"), ({"figure": "rate", "provider": PRU}, "/figure")],
+)
+def test_how_the_record_was_kept_is_of_one_provider(
+    registry: Registry, asked: dict[str, str], pointer: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        behind(registry, measure="record_keeping", **asked)
+    assert [one.pointer for one in refused.value.problems] == [pointer]
