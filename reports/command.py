@@ -43,7 +43,11 @@ def read(registry: Registry, asked: Asked) -> Made:
         object=found,
         document=partial(document, found, made.names),
         said=said,
-        own={"csv": partial(open_data.as_csv if asked["publish"] else as_csv, found, made.names)},
+        own={
+            "csv": partial(open_data.as_csv, found, made.names, made.areas)
+            if asked["publish"]
+            else partial(as_csv, found, made.names)
+        },
         beside=_BESIDE if asked["publish"] else {},
         names=made.names,
     )

@@ -5,9 +5,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from ap_registry.areas import Area, area_of
 from ap_registry.instants import instant
 from ap_registry.registry import Registry
 from ap_registry.store import log
+from ap_registry.store.arrangements import read_arrangements
 from ap_registry.store.database import Connection
 from reports.comparing import Averages, averages, comparisons
 from reports.confirmed import confirmed
@@ -24,11 +26,15 @@ LEAST_OTHERS = 10  # an average tells a provider nothing of so few others' pupil
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
-    """``report`` as contract section 6 writes it, with more tables; ``names`` of organisations."""
+    """``report`` as contract section 6 writes it, with more tables; ``names`` of organisations.
+
+    ``areas``: by the LA's three digits, on the last day of the period.
+    """
 
     report: dict[str, Any]
     names: Mapping[str, str]
     book: Book
+    areas: Mapping[str, Area]
 
 
 def figures(
@@ -70,8 +76,10 @@ def whole(
         made["trend"] = list(_trend(registry, connection, scope, made, years))
         made["asked"] = {"provider": provider, "la": la}
         made["benchmarks"] = [asdict(one) for one in BENCHMARKS]
+        arranged = read_arrangements(connection, scope.at)
     names = {name: one.name for name, one in world.organisations.items()}
-    return Whole(report=made, names=names, book=book)
+    areas = {row["la"]: area_of(arranged, row["la"], to_on) for row in made["totals"]}
+    return Whole(report=made, names=names, book=book, areas=areas)
 
 
 def _average(

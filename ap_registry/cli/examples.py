@@ -32,6 +32,7 @@ EXAMPLES = {
     "import people": "ap-registry import people people.csv",
     "import headcounts": "ap-registry import headcounts headcounts.csv",
     "import codes": "ap-registry import codes codes.csv",
+    "import areas": "ap-registry import areas areas.csv",
     "import providers": "ap-registry import providers providers.csv",
     "import notices": "cat notices.jsonl | ap-registry import notices - --format jsonl"
     " --result result.csv",

@@ -14,6 +14,7 @@ import typer
 
 from ap_registry.cli.output import Json, Stop, installation, opened, progress_bar, say, write_json
 from ap_registry.errors import Unreadable
+from ap_registry.ingest.areas import import_areas
 from ap_registry.ingest.attendance import import_attendance
 from ap_registry.ingest.calendars import import_closures, import_terms
 from ap_registry.ingest.census_codes import import_codes
@@ -244,6 +245,18 @@ def codes(file: File, json_: Json = False) -> None:
         found.database.connection() as connection,
     ):
         result = import_codes(connection, handle, today=found.registry.today(), clock=found.clock)
+    tell(result, json_)
+
+
+@imports.command("areas")
+def areas(file: File, json_: Json = False) -> None:
+    """la_code,ons_code,region,operational_from: ONS codes of LAs, for published files."""
+    with (
+        opened(file) as handle,
+        installation() as found,
+        found.database.connection() as connection,
+    ):
+        result = import_areas(connection, handle, today=found.registry.today(), clock=found.clock)
     tell(result, json_)
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
+from ap_registry.areas import Area
 from ap_registry.ingest.results import safe
 from reports.outcome_tables import year
 from reports.outcome_words import MEASURE_NAMES
 from reports.publishing.symbols import NOT_APPLICABLE, NOT_AVAILABLE, SYMBOLS
 
 Row = Mapping[str, Any]
+Areas = Mapping[str, Area]  # by the LA's three digits
 COUNTRY = ("E92000001", "England")
 
 
@@ -38,7 +40,11 @@ FIELDS = (
           {**_REQUIRED, "enum": ["National", "Local authority", "Provider"]}),
     Field("country_code", "string", "Country code", "ONS code.", {"enum": [COUNTRY[0]]}),
     Field("country_name", "string", "Country", "Always England.", {"enum": [COUNTRY[1]]}),
-    Field("new_la_code", "string", "LA code (ONS)", "Not held here: x, z where there is no LA."),
+    Field("region_code", "string", "Region code", "ONS code of the LA's region; x where"
+          " the operator has loaded none (import areas), z where there is no LA."),
+    Field("region_name", "string", "Region", "Name of the region; x and z as its code."),
+    Field("new_la_code", "string", "LA code (ONS)", "Nine characters; x where the operator has"
+          " loaded none (import areas), z where there is no LA."),
     Field("old_la_code", "string", "LA code (DfE)", "Three digits, of the pupils' home LA; z of"
           " providers and of all, who are of more than one."),
     Field("la_name", "string", "LA", "Name of the LA."),
@@ -68,11 +74,13 @@ FIELDS = (
 )  # fmt: skip
 
 
-def rows(report: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def rows(
+    report: Mapping[str, Any], names: Mapping[str, str], areas: Areas
+) -> Iterator[dict[str, Any]]:
     """One for each figure of each provider and area; what a row has not is ``z``."""
     time = _time(report)
     for row in (*report["rows"], *report["totals"]):
-        whose = {**time, **_whose(row, names)}
+        whose = {**time, **_whose(row, names, areas)}
         if _said_twice(report, row):
             continue
         about = {"outcome": row["measure"], "pupil_group": row.get("group", "all")}
@@ -81,7 +89,7 @@ def rows(report: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[dict[s
             yield _filled({**whose, **about, "figure": f"excluded_{reason}", "count": count})
     for row in (*report["secondary"], *report["wellbeing"], *report["case_mix"]):
         if not _said_twice(report, row):
-            yield _filled({**time, **_whose(row, names), **_beside(row)})
+            yield _filled({**time, **_whose(row, names, areas), **_beside(row)})
 
 
 def _time(report: Mapping[str, Any]) -> dict[str, str]:
@@ -97,14 +105,18 @@ def _said_twice(report: Mapping[str, Any], row: Row) -> bool:
     return row.get("la") == "all" and any(report["asked"].values())
 
 
-def _whose(row: Row, names: Mapping[str, str]) -> dict[str, str]:
+def _whose(row: Row, names: Mapping[str, str], areas: Areas) -> dict[str, str]:
     if "provider" in row:
         level = {"geographic_level": "Provider", "provider_id": row["provider"],
                  "provider_name": safe(names.get(row["provider"], ""))}  # fmt: skip
     elif row["la"] == "all":
         level = {"geographic_level": "National"}
     else:
-        level = {"geographic_level": "Local authority", "new_la_code": NOT_AVAILABLE,
+        area = areas.get(row["la"], Area())
+        level = {"geographic_level": "Local authority",
+                 "region_code": area.region_code or NOT_AVAILABLE,
+                 "region_name": area.region_name or NOT_AVAILABLE,
+                 "new_la_code": area.new_la_code or NOT_AVAILABLE,
                  "old_la_code": row["la"],
                  "la_name": safe(names.get(f"LA{row['la']}", ""))}  # fmt: skip
     return {"country_code": COUNTRY[0], "country_name": COUNTRY[1], **level}
@@ -134,11 +146,11 @@ def _filled(row: dict[str, Any]) -> dict[str, Any]:
     return {one.name: row.get(one.name, NOT_APPLICABLE) for one in FIELDS}
 
 
-def as_csv(report: Mapping[str, Any], names: Mapping[str, str]) -> bytes:
+def as_csv(report: Mapping[str, Any], names: Mapping[str, str], areas: Areas) -> bytes:
     text = StringIO()
     lines = csv.DictWriter(text, [one.name for one in FIELDS], lineterminator="\n")
     lines.writeheader()
-    lines.writerows(rows(report, names))
+    lines.writerows(rows(report, names, areas))
     return text.getvalue().encode()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import frictionless
 import pytest
 
+from ap_registry.areas import Area
 from ap_registry.registry import Registry
 from reports.files import file_of
 from reports.kinds import KINDS, Made
@@ -19,6 +20,7 @@ from tests.reports.publishing.crowds import book, report
 from tests.reports.telling import YEAR_2025, Telling
 from tests.reports.test_files import Command, command  # noqa: F401 - a fixture
 
+AREAS = {"856": Area(new_la_code="E06000016", region_code="E12000004")}
 NAMES = {"LA856": "Leicester", "100001": "=Bridge PRU"}
 
 
@@ -28,11 +30,11 @@ def made(seed: int = 2) -> dict[str, Any]:
 
 
 def rows(found: dict[str, Any]) -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(open_data.as_csv(found, NAMES).decode())))
+    return list(csv.DictReader(StringIO(open_data.as_csv(found, NAMES, AREAS).decode())))
 
 
 def test_the_rows_keep_to_their_table_schema(tmp_path: Path) -> None:
-    (tmp_path / "outcomes.csv").write_bytes(open_data.as_csv(made(), NAMES))
+    (tmp_path / "outcomes.csv").write_bytes(open_data.as_csv(made(), NAMES, AREAS))
     resource = frictionless.Resource(
         path="outcomes.csv", basepath=str(tmp_path),
         schema=frictionless.Schema.from_descriptor(open_data.schema()),
@@ -43,7 +45,7 @@ def test_the_rows_keep_to_their_table_schema(tmp_path: Path) -> None:
 
 def test_a_number_that_is_none_is_found_by_the_schema(tmp_path: Path) -> None:
     """Else its being valid would say nothing."""
-    text = open_data.as_csv(made(), NAMES).decode().replace("National", "Nation", 1)
+    text = open_data.as_csv(made(), NAMES, AREAS).decode().replace("National", "Nation", 1)
     (tmp_path / "outcomes.csv").write_text(text)
     resource = frictionless.Resource(
         path="outcomes.csv", basepath=str(tmp_path),
@@ -54,10 +56,17 @@ def test_a_number_that_is_none_is_found_by_the_schema(tmp_path: Path) -> None:
 
 def test_columns_and_symbols_are_those_of_the_dfe() -> None:
     found = rows(made())
-    assert list(found[0])[:9] == [
+    assert list(found[0])[:11] == [
         "time_period", "time_identifier", "geographic_level", "country_code", "country_name",
-        "new_la_code", "old_la_code", "la_name", "provider_id",
+        "region_code", "region_name", "new_la_code", "old_la_code", "la_name", "provider_id",
     ]  # fmt: skip
+    names = ("region_code", "region_name", "new_la_code")
+    areas = {row["old_la_code"]: tuple(row[name] for name in names) for row in found}
+    assert areas == {
+        "856": ("E12000004", "East Midlands", "E06000016"),
+        "857": ("x", "x", "x"),  # nobody has loaded it
+        "z": ("z", "z", "z"),
+    }
     assert {row["time_period"] for row in found} == {"202425"}
     assert {row["geographic_level"] for row in found} == {
         "National", "Local authority", "Provider",
