@@ -127,6 +127,7 @@ _PAGES: Policies = {
     ("POST", "/upload"): _page(EVER),
     ("POST", "/upload/confirm"): _page(EVER),
     ("GET", "/upload/table"): _page(EVER),
+    ("GET", "/upload/template"): _page(NOBODY),
     ("GET", "/calendar"): _page(NOBODY, KEEPERS),
     ("POST", "/calendar"): _page(NOBODY, KEEPERS),
     ("GET", "/outcomes"): _page(NOBODY, OUTCOME_READERS),

@@ -50,7 +50,7 @@ class Doubt:
 def doubts(registry: Registry, caller: Caller, sent: Sent, result: ImportResult) -> list[Doubt]:
     """One for each pupil that rows are about: what is decided of one holds for the others."""
     near = {error.row: error.near for error in result.errors if error.near}
-    if not near or caller.role not in SENDERS:
+    if not near or caller.role not in SENDERS or sent.kind != "notices":
         return []
     found: dict[tuple[str, Details], Doubt] = {}
     for number, row in _rows(sent, near).items():

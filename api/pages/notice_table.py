@@ -9,7 +9,7 @@ from ap_registry.access import Caller, may_send
 from ap_registry.calendar import academic_year
 from ap_registry.ingest.changes import rows_on_record
 from ap_registry.notices import CATALOGUE
-from ap_registry.templates import FORMATS, on_record
+from ap_registry.templates import FORMATS, on_record, template
 from ap_registry.written_days import day_in_file
 from api.deps import TheRegistry
 from api.opened import Opened
@@ -26,14 +26,25 @@ MEDIA = {
 
 def types(caller: Caller) -> list[tuple[str, str]]:
     """Of which a table can be had, and their words: what the person's role sends."""
-    if not caller.organisations:
-        return []
+    return templates(caller)[1:] if caller.organisations else []
+
+
+def templates(caller: Caller) -> list[tuple[str, str]]:
+    """Of what an empty table can be had, and its words."""
     mine = (n for n, kind in CATALOGUE.items() if may_send(caller, kind) and n in TITLES)
-    return [(name, TITLES[name][0]) for name in mine]
+    return [("attendance", "Attendance marks"), *((name, TITLES[name][0]) for name in mine)]
 
 
 def year_start(today: date) -> str:
     return f"1/9/{academic_year(today)}"
+
+
+@router.get("/template")
+def empty(person: Person, name: str = "", format: str = "xlsx") -> Response:
+    """To fill in: its example is made up."""
+    if name not in dict(templates(person.caller)) or format not in FORMATS:
+        raise HttpProblem(422, "Choose for what the table is, and its form.")
+    return _file(template(name, format), name, format)
 
 
 @router.get("/table")
@@ -51,9 +62,12 @@ def table(
         for row in rows_on_record(registry, type, name, since=_day(since), caller=caller)
     ]
     opened.at_once(caller, *{pupil for pupil, _ in rows})
-    made = on_record(type, [row for _, row in rows], format)
-    name = f'attachment; filename="{type}.{format}"'
-    return Response(made, media_type=MEDIA[format], headers={"Content-Disposition": name})
+    return _file(on_record(type, [row for _, row in rows], format), type, format)
+
+
+def _file(made: bytes, name: str, format: str) -> Response:
+    told = f'attachment; filename="{name}.{format}"'
+    return Response(made, media_type=MEDIA[format], headers={"Content-Disposition": told})
 
 
 def _day(text: str) -> date | None:

@@ -8,20 +8,49 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
+from ap_registry.access import ROLES
 from api.problems import HttpProblem
+from api.v1.census import MAY as CENSUS_SENDERS
+from api.v1.ctf import MAY as CTF_SENDERS
 
 MOST_BYTES = 5_000_000
-KINDS: Mapping[str, tuple[str, str]] = {
-    "notices": ("Notices", "Columns type, upn, occurred_on and the fields of each notice"),
-    "attendance": (
+_ALL = frozenset(ROLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What a file may hold: in words, how it looks, and which roles send such files."""
+
+    words: str
+    hint: str
+    roles: frozenset[str] = _ALL
+
+
+KINDS: Mapping[str, Holds] = {
+    "notices": Holds("Notices", "Columns type, upn, occurred_on and the fields of each notice"),
+    "attendance": Holds(
         "Attendance marks",
-        "Columns upn, organisation, week, marks; or upn, organisation, date, session, code",
+        "Columns upn, organisation, week, marks; upn, organisation, date, session, code; or as your"
+        " own system writes them",
     ),
-    "census": (
+    "ctf": Holds(
+        "Pupils who come (CTF)", "A Common Transfer File (XML) of the school before", CTF_SENDERS
+    ),
+    "nccis": Holds(
+        "Activities after Year 11 (NCCIS)",
+        "Columns upn, activity, date",
+        frozenset({"la", "admin"}),
+    ),
+    "census": Holds(
         "A census file (XML)",
         "School census or AP census: compared with the registry, and nothing of it is saved",
+        CENSUS_SENDERS,
     ),
 }
+
+
+def kinds(role: str) -> dict[str, Holds]:
+    return {code: one for code, one in KINDS.items() if role in one.roles}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,9 @@ from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from ap_registry.access import Caller
+from ap_registry.ctf.taking import import_ctf
 from ap_registry.errors import Refused, Unreadable
+from ap_registry.ingest.nccis import import_nccis
 from ap_registry.ingest.notices import import_notices
 from ap_registry.ingest.results import ImportResult, ResultFile
 from ap_registry.registry import Registry
@@ -18,7 +20,7 @@ from api.opened import Opened, Reader
 from api.pages import census_file, meaning, notice_table
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, page
-from api.pages.sent_file import KINDS, MOST_BYTES, Sent, unpacked
+from api.pages.sent_file import MOST_BYTES, Sent, kinds, unpacked
 from api.problems import HttpProblem
 from api.v1.attendance import SENDERS, import_register
 
@@ -38,7 +40,7 @@ async def look(request: Request, registry: TheRegistry, person: Person, opened: 
     form = await request.form()
     check_form(person, form.get("csrf"))
     kind, file = form.get("kind"), form.get("file")
-    if kind not in KINDS:
+    if kind not in kinds(person.caller.role):
         return _choose(registry, person, "kind", "Choose what is in the file")
     if not isinstance(file, UploadFile) or not file.filename:
         return _choose(registry, person, "file", "Choose a file", str(kind))
@@ -84,7 +86,9 @@ def _choose(
     problems = [(field, error)] if error else []
     return page(
         registry, "upload.html", person, 422 if error else 200, problems=problems,
-        errors=dict(problems), kinds=KINDS, kind=kind, types=notice_table.types(person.caller),
+        errors=dict(problems), kinds=kinds(person.caller.role), kind=kind,
+        types=notice_table.types(person.caller),
+        templates=notice_table.templates(person.caller),
         since=notice_table.year_start(registry.today()),
     )  # fmt: skip
 
@@ -118,9 +122,17 @@ def _shown(
 
 
 def _take(registry: Registry, caller: Caller, found: Sent, *, dry_run: bool) -> ImportResult:
+    if found.kind not in kinds(caller.role):
+        raise HttpProblem(403, f"The role {caller.role} may not send such a file.")
     if found.kind == "notices":
         return import_notices(
             registry, found.file, caller=caller, dry_run=dry_run, receipts=not dry_run
+        )
+    if found.kind == "ctf":
+        return import_ctf(registry, found.file, caller=caller, dry_run=dry_run)
+    if found.kind == "nccis":
+        return import_nccis(
+            registry, found.file, caller=caller, on=registry.today(), dry_run=dry_run
         )
     if caller.role not in SENDERS:
         raise HttpProblem(403, f"The role {caller.role} may not send registers.")

@@ -137,6 +137,33 @@ def test_notices_go_out_as_a_table_and_only_what_changed_comes_back(
     assert counts(page) == ["0", "0", "1"]
 
 
+def test_an_empty_table_is_had_with_its_example(page: Page, tmp_path: Path) -> None:
+    page.get_by_role("link", name="Upload", exact=True).click()
+    photograph(page, tmp_path, "choose")
+    page.get_by_label("For what?").select_option("placement_started")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Get it as CSV").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert text.startswith("type,upn,occurred_on,by,provider")
+    assert download.value.suggested_filename == "placement_started.csv"
+
+
+CTF = f"""<CTfile><Header><DateTime>2026-11-19T10:00:00</DateTime><SourceSchool><LEA>856</LEA>
+<Estab>4002</Estab></SourceSchool><DestSchool><LEA>856</LEA><Estab>4001</Estab></DestSchool></Header>
+<CTFpupilData><Pupil><UPN>{upn(44)}</UPN><Surname>Comer</Surname><Forename>Cara</Forename>
+<DOB>2012-03-04</DOB><Sex>F</Sex><Address><Town>Leicester</Town></Address></Pupil></CTFpupilData>
+</CTfile>"""
+
+
+def test_a_ctf_is_looked_at_and_says_what_it_cannot_bring(page: Page, tmp_path: Path) -> None:
+    send(page, "Pupils who come (CTF)", CTF)
+    assert counts(page) == ["1", "0", "0"]
+    expect(page.get_by_role("listitem").filter(has_text="Address: 1")).to_be_visible()
+    photograph(page, tmp_path, "ctf")
+    page.get_by_role("button", name="Save 1 row").click()
+    expect(page.get_by_role("heading", name="1 row saved")).to_be_visible()
+
+
 CENSUS = f"""<Message><Header><CollectionDetails><Year>2026</Year>
 <ReferenceDate>2026-10-01</ReferenceDate></CollectionDetails><Source><SourceLevel>S</SourceLevel>
 <LEA>856</LEA><URN>{SCHOOL}</URN></Source></Header><Pupils><PupilsOnRoll><PupilOnRoll>
