@@ -28,6 +28,8 @@ SUBJECTS = {
     "invitation": "Your account of AP Registry",
     "emergency": "A record was opened in an emergency",
     "ended_unused": "Your account of AP Registry has ended",
+    "unused_soon": "Your account of AP Registry ends soon",
+    "confirm_people": "Confirm who works with you",
     "password_changed": "Your password was changed",
     "second_factor_on": "You are asked for a code from now on",
     "second_factor_off": "You are asked for no code any more",
@@ -49,6 +51,16 @@ TEXTS = {
         "Say who you are and choose a password here. The link works once, and for a week:\n\n"
         "{link}\n\n"
         "If you did not expect this, do nothing: without a password nobody can use the account."
+    ),
+    "unused_soon": (
+        "Nobody has signed in to your account of AP Registry for a long time. It ends in two weeks"
+        " or less. To keep it, sign in:\n\n{site}/sign-in\n\n"
+        "If you do not need it any more, do nothing."
+    ),
+    "confirm_people": (
+        "Nobody at {organisation} has confirmed for some months who may sign in to AP Registry."
+        " Look through the list, end the accounts of those who have left, and confirm it:\n\n"
+        "{site}/colleagues"
     ),
     "ended_unused": (
         "Nobody has signed in to your account of AP Registry for a long time, and it has ended."

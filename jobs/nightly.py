@@ -7,7 +7,7 @@ from threading import Event
 
 from ap_registry.calendar import LONDON
 from ap_registry.installation import Installation
-from ap_registry.leaving import end_accounts
+from ap_registry.leaving import see_to_accounts
 from ap_registry.notice import World
 from ap_registry.retention import reads_kept, years_later
 from ap_registry.store import reads, report_files, webhook_calls
@@ -50,7 +50,7 @@ def run_nightly(found: Installation, stopping: Event | None = None) -> bool:
         webhook_calls.forget(connection)
         report_files.forget(connection)
         world = found.registry.worlds.fresh(connection)
-        end_accounts(connection, world, night, at=found.registry.now())
+        see_to_accounts(connection, world, night, at=found.registry.now())
         forget_reads(connection, world, night)
         connection.execute(
             "update job_run set finished_at = clock_timestamp() where name = %s and due_on = %s",

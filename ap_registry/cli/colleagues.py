@@ -119,7 +119,7 @@ def user_confirmations(json_: Json = False) -> None:
         items = []
         for organisation in sorted({one.organisation for one in people if not one.disabled}):
             at = account_acts.confirmed_at(connection, organisation)
-            due = confirm_by(at, organisation, world, today)
+            due = confirm_by(at, organisation, world, today) if at else None
             items.append(
                 {
                     "organisation": organisation,

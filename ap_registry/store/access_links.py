@@ -27,6 +27,8 @@ LETTERS = frozenset(
         "second_factor_on",
         "second_factor_off",
         "ended_unused",
+        "unused_soon",
+        "confirm_people",
         EMERGENCY,
     }
 )
@@ -84,6 +86,15 @@ def write_letter(
         " values (%s, %s, %s, %s, 0, %s, %s)",
         (uuid4(), account, what, at, *(to or (None, None))),
     )
+
+
+def was_written(connection: Connection, account: UUID, what: str, *, since: datetime) -> bool:
+    row = connection.execute(
+        "select exists (select from access_letter where account = %s and what = %s"
+        " and created_at > %s)",
+        (account, what, since),
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def ask_for_recovery(connection: Connection, email: str, *, at: datetime) -> None:

@@ -86,6 +86,10 @@ def invite_again(connection: Connection, by: Caller, account: Account, *, at: da
     """Another letter; the link of the one before ends when it is sent."""
     if not account.invited:
         raise Refused((Problem("", "already_registered", "this invitation was accepted"),))
+    since = at - access_links.AGAIN_AFTER
+    if access_links.was_written(connection, account.id, access_links.INVITATION, since=since):
+        words = "an invitation was sent less than five minutes ago: wait for it to arrive"
+        raise Refused((Problem("", "already_open", words),))
     access_links.write_letter(connection, account.id, access_links.INVITATION, at=at)
     _note(connection, by, "invited_again", account, at=at)
 

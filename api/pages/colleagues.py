@@ -40,7 +40,8 @@ def show(registry: TheRegistry, person: Person, said: str = "") -> Response:
     ends = {one.id: ends_unused_on(one, world, today) for one in people}
     return page(
         registry, "colleagues.html", person, people=people, acts=acts, confirmed_at=confirmed_at,
-        due_on=confirm_by(confirmed_at, own, world, today), today=today, said=SAID.get(said, ""),
+        due_on=confirmed_at and confirm_by(confirmed_at, own, world, today), today=today,
+        said=SAID.get(said, ""),
         organisation=organisation.name if organisation else own, act_words=ACT_WORDS,
         role_words=ROLE_WORDS,
         gives=colleagues.given_by(person.caller),

@@ -123,6 +123,9 @@ def test_a_withdrawn_invitation_opens_nothing_and_may_be_made_again_elsewhere(to
     other = town.person(organisation=OTHER, administers=True)
     boss.invite(email)
     path, link = f"/colleagues/{account_of(town, email).id}", town.link(email, "invitation")
+    soon = boss.send(path, do="again")
+    assert (soon.status_code, "less than five minutes ago" in soon.text) == (400, True)
+    town.registry.clock = AT + timedelta(minutes=6)
     assert boss.send(path, do="again").status_code == 303
     assert "already" not in boss.send(path, do="end").text
     assert boss.client.get(f"/invitation/{link}").status_code == 404

@@ -8,6 +8,7 @@ import pytest
 
 from ap_registry.access import COMMAND_LINE
 from ap_registry.installation import Installation
+from ap_registry.leaving import see_to_accounts
 from ap_registry.store import account_acts, accounts, sessions
 from ap_registry.store.reads import Asked, note, reads
 from jobs.nightly import night_of, run_nightly
@@ -110,9 +111,12 @@ def test_reads_are_kept_for_six_years(morning: Installation) -> None:
     assert [one.at for one in left] == days[1:]
 
 
-@pytest.mark.parametrize(("days", "disabled"), [(90, False), (91, True)])
+@pytest.mark.parametrize(
+    ("days", "letter"),
+    [(75, None), (76, "unused_soon"), (90, "unused_soon"), (91, "ended_unused")],
+)
 def test_an_account_unused_for_ninety_days_ends_and_its_owner_is_told(
-    morning: Installation, days: int, disabled: bool
+    morning: Installation, days: int, letter: str | None
 ) -> None:
     now = morning.registry.now()
     with morning.database.connection() as connection:
@@ -125,9 +129,36 @@ def test_an_account_unused_for_ninety_days_ends_and_its_owner_is_told(
         found = accounts.account_named(connection, "sam@example.org", at=now)
         letters = connection.execute("select what from access_letter").fetchall()
         done = [(one.what, one.actor) for one in account_acts.acts(connection)]
-    assert found.disabled is disabled
-    assert letters == [("ended_unused",)] * disabled
-    assert done == [("ended_unused", "nightly")] * disabled
+    ended = letter == "ended_unused"
+    assert found.disabled is ended
+    assert letters == ([(letter,)] if letter else [])
+    assert done == [("ended_unused", "nightly")] * ended
+
+
+@pytest.mark.parametrize(("days", "asked"), [(120, 0), (121, 1)])
+def test_administrators_are_asked_to_confirm_their_people(
+    morning: Installation, days: int, asked: int
+) -> None:
+    now = morning.registry.now()
+    with morning.database.connection() as connection:
+        for name in ("boss", "colleague"):
+            account = accounts.add_account(
+                connection, email=f"{name}@example.org", name="Sam", role="school",
+                password="correct horse battery", organisation=SCHOOL, administers=name == "boss",
+                at=now - timedelta(days=400),
+            )  # fmt: skip
+            sessions.begin(connection, account, at=now)
+        account_acts.note(
+            connection, "account:1", account_acts.CONFIRMED, organisation=SCHOOL,
+            at=now - timedelta(days=days),
+        )  # fmt: skip
+        world = morning.registry.worlds.fresh(connection)
+        for _ in range(2):
+            see_to_accounts(connection, world, morning.registry.today(), at=now)
+        letters = connection.execute(
+            "select l.what, a.email from access_letter l join account a on a.id = l.account"
+        ).fetchall()
+    assert letters == [("confirm_people", "boss@example.org")] * asked
 
 
 def test_a_leaver_ends_the_night_after_the_last_day(morning: Installation) -> None:
