@@ -3,36 +3,29 @@
 Nothing that the provider's metadata names is called without being judged as the issuer itself is.
 """
 
-import json
 import time
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
-import httpcore
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from ap_registry import webhook_urls
-from ap_registry.outgoing import no_longer_than, pool
+from ap_registry.oidc_calls import OidcFailed, call, judge
 from ap_registry.settings import Settings
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
-LEEWAY, CALL_SECONDS, ALL_SECONDS = 60, 5.0, 10.0
-MOST_BYTES = 200_000
+LEEWAY = 60  # seconds by which clocks may differ
 KEPT_SECONDS, AGAIN_SECONDS = 3600.0, 60.0  # metadata and keys; keys anew where one is unknown
+AWAY_SECONDS = 15.0  # one that is away is not asked by everybody who waits for it
 _ADDRESSES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _MAYBE = ("userinfo_endpoint", "end_session_endpoint")
-
-
-class OidcFailed(Exception):
-    """The provider cannot be used, or what it answers is not to be believed; names nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +54,7 @@ class Provider:
         self._settings = settings
         self._lock = Lock()
         self._known: _Known | None = None
+        self._away_until = 0.0
 
     @property
     def back(self) -> str:
@@ -104,9 +98,16 @@ class Provider:
         with self._lock:
             now, known = time.monotonic(), self._known
             oldest = now - (AGAIN_SECONDS if anew else KEPT_SECONDS)
-            if known is None or known.at < oldest:
-                known = self._known = self._read(now)
-            return known
+            if known is not None and known.at >= oldest:
+                return known
+            if now < self._away_until:
+                raise OidcFailed("the provider could not be used a moment ago")
+            try:
+                self._known = self._read(now)
+            except OidcFailed:
+                self._away_until = time.monotonic() + AWAY_SECONDS
+                raise
+            return self._known
 
     def _read(self, now: float) -> _Known:
         issuer = (self._settings.oidc_issuer or "").rstrip("/")
@@ -114,7 +115,7 @@ class Provider:
         if str(found.get("issuer", "")).rstrip("/") != issuer:
             raise OidcFailed("the metadata are of another issuer")
         for name in (*_ADDRESSES, *(name for name in _MAYBE if found.get(name))):
-            self._judge(found.get(name))
+            judge(found.get(name), private=self._settings.oidc_allow_private)
         try:
             keys = KeySet.import_key_set(self._call("GET", found["jwks_uri"]))  # type: ignore[arg-type]
         except (JoseError, ValueError, KeyError, TypeError) as error:
@@ -188,57 +189,11 @@ class Provider:
             organisation=organisation if isinstance(organisation, dict) else None,
         )  # fmt: skip
 
-    def _judge(self, url: object) -> None:
-        why = "no address"
-        if isinstance(url, str):
-            why = webhook_urls.why_not(url, private=self._settings.oidc_allow_private) or ""
-        if why:
-            raise OidcFailed(f"an address of the provider cannot be called: {why}")
-
     def _call(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-    ) -> Mapping[str, Any]:  # fmt: skip
-        """The JSON object that it answers; no redirect is followed."""
-        self._judge(url)
-        sent = [("Accept", "application/json"), ("Accept-Encoding", "identity")]
-        sent += list((headers or {}).items())
-        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), CALL_SECONDS)
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Mapping[str, Any]:
         private = self._settings.oidc_allow_private
-        try:
-            with (
-                no_longer_than(ALL_SECONDS),
-                pool(private=private, size=1) as connections,
-                connections.stream(
-                    method, url, headers=sent, content=body, extensions={"timeout": timeouts}
-                ) as answer,
-            ):
-                text = _bounded(answer)
-        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
-            host = urlsplit(url).hostname
-            raise OidcFailed(f"{host} cannot be reached ({type(error).__name__})") from error
-        if answer.status != 200:
-            raise OidcFailed(f"{urlsplit(url).hostname} answered {answer.status}")
-        return _object(text)
-
-
-def _bounded(answer: httpcore.Response) -> bytes:
-    text = b""
-    for piece in answer.iter_stream():
-        text += piece
-        if len(text) > MOST_BYTES:
-            raise OidcFailed("the provider answers with more than it could need")
-    return text
-
-
-def _object(text: bytes) -> Mapping[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise OidcFailed("the provider answers with what is no JSON") from error
-    if not isinstance(found, dict):
-        raise OidcFailed("the provider answers with what is no object")
-    return found
+        return call(method, url, private=private, headers=headers, body=body)
 
 
 def _with(address: str, asked: Mapping[str, str | None]) -> str:

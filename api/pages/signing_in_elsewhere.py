@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from ap_registry.errors import Refused
-from ap_registry.oidc import Claims, OidcFailed, Provider
+from ap_registry.oidc import Claims, Provider
+from ap_registry.oidc_calls import OidcFailed
 from ap_registry.oidc_matching import Terms, account_of
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings

@@ -12,7 +12,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
-from ap_registry.oidc import MOST_BYTES, OidcFailed, Provider
+from ap_registry.oidc import Provider
+from ap_registry.oidc_calls import MOST_BYTES, OidcFailed
 from ap_registry.settings import Settings
 
 SECRET = "a secret of ours that is long enough"
@@ -184,6 +185,15 @@ ODD: dict[str, Callable[[Made], None]] = {
 def test_a_provider_that_answers_oddly_is_not_used(made: Made, what: str) -> None:
     ODD[what](made)
     assert refused(made)
+
+
+def test_a_provider_that_is_away_is_not_asked_again_at_once(made: Made) -> None:
+    made.change("/keys", b"", 503)
+    one = provider(made)
+    for _ in range(5):
+        with pytest.raises(OidcFailed):
+            one.address(state="s", nonce="n", verifier="v")
+    assert made.asked.count("/keys") == 1
 
 
 def test_addresses_inside_our_own_network_are_not_called(made: Made) -> None:
