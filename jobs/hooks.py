@@ -30,6 +30,7 @@ EACH = 8  # of them to one address; one that fails gets one
 LEASE = timedelta(seconds=60)
 RUN_SECONDS = 8.0  # then the next run goes on
 LOOK_SECONDS = 0.5  # for what is new
+LINGER_SECONDS = 0.01  # for calls that end soon after another: they are settled with it
 ERASED = "nobody reads this pupil any more"
 log = structlog.get_logger()
 
@@ -73,8 +74,9 @@ class Caller:
             ) if len(self._running) < SLOTS else []  # fmt: skip
         for one in claimed:
             self._running[self._threads.submit(attempt, self._connections, one)] = one
+        under_way = bool(self._running)
         self._settle(LOOK_SECONDS)
-        return bool(made or claimed or self._running)
+        return bool(made or claimed or under_way)
 
     def _busy(self) -> list[UUID]:
         """Those that have as many calls under way as one may have."""
@@ -84,7 +86,9 @@ class Caller:
     def _settle(self, seconds: float) -> None:
         if not self._running:
             return
-        done = wait(self._running, timeout=seconds, return_when=FIRST_COMPLETED).done
+        if wait(self._running, timeout=seconds, return_when=FIRST_COMPLETED).done:
+            wait(self._running, timeout=LINGER_SECONDS)
+        done = [one for one in self._running if one.done()]
         answers = [one.result() for one in done]
         for one in done:
             del self._running[one]

@@ -42,12 +42,16 @@ select t.id, %(webhook)s, %(type)s, t.seq, t.event, t.at, clock_timestamp(), clo
     on conflict (id) do update set sent_at = null, failed = null, attempts = 0, status = null,
        error = null, not_before = excluded.not_before, made_at = excluded.made_at
 """
+# By their keys, whatever the planner knows of the tables: hence ``offset 0``.
 _PUPIL: LiteralString = """
-select coalesce(i.shown_as, i.pupil_id) from event e
-  join identity i on i.until_at = 'infinity' and i.pupil_id = coalesce(
-       (select m.pupil_id from merged m where m.other = e.pupil_id and m.until_at = 'infinity'),
-       e.pupil_id)
- where e.id = d.event limit 1
+select coalesce(i.shown_as, i.pupil_id) from (
+  select coalesce((select m.pupil_id from merged m
+                    where m.other = e.pupil_id and m.until_at = 'infinity'), e.pupil_id) as kept
+    from event e where e.id = d.event offset 0) e
+  cross join lateral (
+    select i.pupil_id, i.shown_as from identity i
+     where i.pupil_id = e.kept and i.key = e.kept and i.until_at = 'infinity' offset 0) i
+ limit 1
 """
 _CLAIM: LiteralString = f"""
 with due as (

@@ -18,22 +18,24 @@ from ap_registry.settings import Settings
 from ap_registry.store import accounts, webhooks
 from ap_registry.store.database import Database
 from ap_registry.store.key_holders import holder_of
+from ap_registry.store.migrate import migrate
 from ap_registry.store.webhooks import Owner
 from jobs.hooks import Caller
 from tests.bench import BenchRow
-from tests.bench.record import enrol, fresh, world
-from tests.serving import served
+from tests.bench.http import free_port, program
+from tests.bench.record import enrol, world
 
 PUPILS = 1_000  # with eight events each
 READS_A_SECOND, CALLS_A_SECOND = 5_000, 200
-HOOKS, EVENTS = 4, 500
+HOOKS, EVENTS, ROUNDS = 4, 500, 3
 
 
 def run() -> Iterator[BenchRow]:
     with tempfile.TemporaryDirectory() as folder:
         servers = embedded.ensure(Path(folder))
         try:
-            registry = Registry(Database(fresh(servers, "exchange")))
+            migrate(servers.database_owner_url)
+            registry = Registry(Database(servers.database_url))
             world(registry, [201])
             enrol(registry, 201, PUPILS)
             with registry.database.connection() as connection:
@@ -44,7 +46,7 @@ def run() -> Iterator[BenchRow]:
                 )
                 holder = holder_of(connection, secret, today=registry.today(), now=now)
             assert holder is not None
-            yield _feed(registry, secret)
+            yield _feed(folder, secret)
             owner = Owner(holder=holder, now=now, today=registry.today())
             found = Installation(settings=Settings(webhooks_allow_private=True), servers=servers)
             found.__dict__.update(database=registry.database, registry=registry)
@@ -54,24 +56,36 @@ def run() -> Iterator[BenchRow]:
             embedded.stop(Path(folder))
 
 
-def _feed(registry: Registry, secret: str) -> BenchRow:
-    read, after = 0, 0
-    headers = {"Authorization": f"Bearer {secret}"}
-    with served(registry) as url, httpx.Client(base_url=url, headers=headers) as client:
-        start = time.perf_counter()
-        while True:
-            asked = {"after": after, "limit": 1_000}
-            told = client.get("/api/v1/events", params=asked).raise_for_status().json()
-            read, after = read + len(told["items"]), told["until"]
-            if told["next"] is None:
-                break
-        took = time.perf_counter() - start
+def _feed(home: str, secret: str) -> BenchRow:
+    """By a server of its own process, from the first event to the last; the best of three after
+    one that warms up."""
+    port = free_port()
+    serve = [str(Path(sys.executable).with_name("ap-registry")), "serve", "--port", str(port)]
+    with (
+        program(*serve, port=port, ready="/readyz", AP_REGISTRY_HOME=home),
+        httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {secret}"}
+        ) as client,
+    ):
+        read, _took = _read_all(client)
+        best = max(read / _read_all(client)[1] for _ in range(ROUNDS))
     return BenchRow(
         name="exchange: the feed to one reader, 5,000 events a second",
-        ratio=read / took / READS_A_SECOND,
+        ratio=best / READS_A_SECOND,
         goal=1.0,
-        absolute=f"{read / took:,.0f} events/s of {read:,}",
+        absolute=f"{best:,.0f} events/s of {read:,}",
     )
+
+
+def _read_all(client: httpx.Client) -> tuple[int, float]:
+    """How many events, in how many seconds."""
+    read, after, start = 0, 0, time.perf_counter()
+    while True:
+        asked = {"after": after, "limit": 1_000}
+        told = client.get("/api/v1/events", params=asked).raise_for_status().json()
+        read, after = read + len(told["items"]), told["until"]
+        if told["next"] is None:
+            return read, time.perf_counter() - start
 
 
 @contextmanager
