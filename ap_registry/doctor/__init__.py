@@ -34,6 +34,7 @@ def examine() -> dict[str, Any]:
     checks += _of_database(settings, found)
     checks.append(_check("redis", lambda: services.redis(found)))
     checks.append(_check("smtp", lambda: services.smtp(settings)))
+    checks.append(_check("provider", lambda: services.provider(settings)))
     return _told(settings, found, checks)
 
 

@@ -9,6 +9,8 @@ import psycopg
 from ap_registry import embedded
 from ap_registry.doctor.wrong import Wrong
 from ap_registry.errors import SetupError
+from ap_registry.oidc import Provider
+from ap_registry.oidc_calls import OidcFailed
 from ap_registry.settings import Settings
 from ap_registry.store.database import connect, trouble
 from ap_registry.store.migrate import migrate
@@ -92,3 +94,17 @@ def smtp(settings: Settings) -> str:
             "Start it, and check AP_SMTP_URL.",
         ) from error
     return f"{host} answers"
+
+
+def provider(settings: Settings) -> str:
+    """The outside provider that people sign in by, where one is named."""
+    if settings.oidc_issuer is None:
+        return "people sign in by passwords alone"
+    try:
+        Provider(settings).address(state="", nonce="", verifier="")
+    except OidcFailed as failed:
+        raise Wrong(
+            f"{settings.oidc_name} cannot be used: {failed}",
+            "Mend AP_OIDC_ISSUER, or wait; AP_OIDC_ONLY=1 lets nobody in meanwhile.",
+        ) from failed
+    return f"{settings.oidc_name} answers"

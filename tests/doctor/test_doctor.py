@@ -62,7 +62,7 @@ def test_a_sound_installation_has_nothing_to_mend(look: Mended, urls: embedded.S
     assert [check["name"] for check in found["checks"]] == [
         "environment", "python", "disk", "database", "schema", "append_only", "readable",
         "eraser", "role", "clock", "accounts", "messages", "worker", "jobs", "sequencer", "redis",
-        "smtp",
+        "smtp", "provider",
     ]  # fmt: skip
 
 
@@ -137,6 +137,17 @@ def test_a_mail_server_that_is_away(look: Mended) -> None:
         ("smtp", "the mail server does not answer (ConnectionRefusedError)",
          "Start it, and check AP_SMTP_URL.")
     ]  # fmt: skip
+
+
+def test_a_provider_to_sign_in_by_that_is_away(look: Mended) -> None:
+    (found,) = wrong(
+        look(
+            AP_OIDC_ISSUER="http://127.0.0.1:1", AP_OIDC_CLIENT_ID="ap", AP_ADDRESS="http://ap.test",
+            AP_OIDC_CLIENT_SECRET="x", AP_OIDC_ALLOW_PRIVATE="1",
+        )
+    )  # fmt: skip
+    assert found[0] == "provider"
+    assert "127.0.0.1 cannot be reached" in found[1]
 
 
 def test_messages_that_could_not_be_sent(look: Mended, urls: embedded.Servers) -> None:
