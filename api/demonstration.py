@@ -12,14 +12,16 @@ from typing import Any
 
 from ap_registry import embedded
 from ap_registry.demo import build
+from ap_registry.demo.family import invite
 from ap_registry.demo.lists import confirm_lists
 from ap_registry.demo.panel import hold_panels
-from ap_registry.demo.sign_ins import ORGANISATIONS, PARENT, PASSWORD, add_sign_ins, email_of
+from ap_registry.demo.sign_ins import ORGANISATIONS, PASSWORD, add_sign_ins, email_of
 from ap_registry.demo.terms import PRESENT
 from ap_registry.errors import SetupError
 from ap_registry.installation import Installation, open_at
 from ap_registry.settings import read_settings
 from ap_registry.store.log import last_recorded
+from api.pages.family.rendering import PATH
 from api.server import listen, serve
 from reports.asking import asked_of
 from reports.files import file_of
@@ -123,7 +125,8 @@ def _serve(found: Installation) -> None:
     sys.stdout.write(f"\nOpen http://{found.settings.host}:{listener.getsockname()[1]}\n")
     for role, organisation in ORGANISATIONS.items():
         sys.stdout.write(f"  {role:12} {email_of(role):26} {PASSWORD}  ({organisation})\n")
-    sys.stdout.write(f"  {PARENT}\nCtrl-C ends it.\n")
+    sys.stdout.write(_family(found, listener.getsockname()[1]))
+    sys.stdout.write("Ctrl-C ends it.\n")
     sys.stdout.flush()
     worker = subprocess.Popen(
         [sys.executable, "-m", "jobs.worker"],
@@ -136,6 +139,16 @@ def _serve(found: Installation) -> None:
         worker.terminate()
         worker.wait(timeout=15)
         embedded.stop(found.settings.home)
+
+
+def _family(found: Installation, port: int) -> str:
+    """A parent has no account: a private link, new each time, and what opens it."""
+    invited = invite(found.registry)
+    if invited is None:
+        return ""
+    born = f"{invited.born:%d %m %Y}"
+    address = f"http://{found.settings.host}:{port}{PATH}/link/{invited.token}"
+    return f"  a mother's private link: {address}\n    date of birth {born}, code {invited.code}\n"
 
 
 def _environment(clock: datetime | None) -> dict[str, str]:

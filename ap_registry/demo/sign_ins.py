@@ -26,8 +26,6 @@ NAMES: Mapping[str, str] = {
     "la": "Daniel Osei", "health": "Ellen Hughes", "social_care": "Farah Khan",
     "parent": "Grace Wood", "admin": "Harry Lewis", "auditor": "Isla Morgan",
 }  # fmt: skip
-# A parent sees a pupil as its recorded contact; the account of an organisation stands in for it.
-PARENT = "parent belongs to an advice service, and sees no pupil before a contact is recorded."
 
 
 def email_of(role: str) -> str:

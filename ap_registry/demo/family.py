@@ -1,0 +1,82 @@
+"""A family of the demo: a mother on record, and a new link for her each time that it is served."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import LiteralString
+from uuid import UUID
+
+from ap_registry.access import Caller
+from ap_registry.demo import organisations
+from ap_registry.demo.world import FIRST_LA
+from ap_registry.family_record import Record, read_record
+from ap_registry.happenings import Contact
+from ap_registry.people import Person
+from ap_registry.registry import Registry
+from ap_registry.store import family_links
+from ap_registry.store.people import present_people, write_people
+
+# Somebody placed now by a school whose roll they are on, the last placed first.
+_PLACED: LiteralString = """
+select p.pupil_id, p.commissioner
+  from placement p
+  join roll r on r.pupil_id = p.pupil_id and r.school = p.commissioner
+   and r.until_at = 'infinity' and r.until_on is null
+ where p.until_at = 'infinity' and p.ended_on is null and p.starts_on <= %s
+ order by p.starts_on desc, p.pupil_id limit 1
+"""
+_MOTHER = {"name": "Grace Wood", "relation": "mother", "parental_responsibility": True,
+           "may_see": True}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """What the mother was given; ``born``: the other half of the second check."""
+
+    token: str
+    code: str
+    born: date
+
+
+def invite(registry: Registry) -> Invited | None:
+    """None where nobody is placed by a school now."""
+    _name_help(registry)
+    with registry.database.connection() as connection:
+        row = connection.execute(_PLACED, (registry.today(),)).fetchone()
+    if row is None:
+        return None
+    pupil_id, school = row
+    record, mother = _mother(registry, pupil_id, school)
+    by = Caller(actor="command-line", role="school", organisations=(school,))
+    with registry.database.connection() as connection:
+        made = family_links.make(
+            connection, pupil_id, shown_as=record.shown_as, contact=mother.id,
+            guarded=record.guarded, by=by, account=UUID(int=0), at=registry.now(),
+        )  # fmt: skip
+    assert record.born is not None
+    return Invited(token=made.token, code=made.code, born=record.born)
+
+
+def _mother(registry: Registry, pupil_id: UUID, school: str) -> tuple[Record, Contact]:
+    for _ in range(2):
+        with registry.database.connection() as connection:
+            record = read_record(registry, connection, pupil_id)
+        assert record is not None
+        for contact in record.seen.pupil.contacts:
+            if contact.may_see:
+                return record, contact
+        registry.record(
+            {"type": "contact_recorded", "pupil_id": str(record.shown_as), "by": school,
+             "occurred_on": str(registry.today()), **_MOTHER}
+        )  # fmt: skip
+    raise AssertionError("a contact that was recorded is on record")
+
+
+def _name_help(registry: Registry) -> None:
+    """The LA says who its SENDIASS is."""
+    la = organisations.authority(FIRST_LA)
+    helper = Person(organisation=la, duty="sendiass", name="The made-up SENDIASS",
+                    email="sendiass@demo.example")  # fmt: skip
+    with registry.database.connection() as connection:
+        if (la, "sendiass") not in present_people(connection):
+            write_people(connection, [helper], actor="command-line", on=registry.today(),
+                         clock=registry.clock)  # fmt: skip
