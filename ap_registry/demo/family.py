@@ -15,14 +15,14 @@ from ap_registry.registry import Registry
 from ap_registry.store import family_links
 from ap_registry.store.people import present_people, write_people
 
-# Somebody placed now by a school whose roll they are on, the last placed first.
+# Somebody whom the commissioner of a placement sees: one placed now if any is, the last first.
 _PLACED: LiteralString = """
 select p.pupil_id, p.commissioner
   from placement p
-  join roll r on r.pupil_id = p.pupil_id and r.school = p.commissioner
-   and r.until_at = 'infinity' and r.until_on is null
- where p.until_at = 'infinity' and p.ended_on is null and p.starts_on <= %s
- order by p.starts_on desc, p.pupil_id limit 1
+  join visibility v on v.pupil_id = p.pupil_id and v.organisation = p.commissioner
+   and v.until_at = 'infinity' and v.until_on is null
+ where p.until_at = 'infinity' and p.starts_on <= %s
+ order by p.ended_on is null desc, p.starts_on desc, p.pupil_id limit 1
 """
 _MOTHER = {"name": "Grace Wood", "relation": "mother", "parental_responsibility": True,
            "may_see": True}  # fmt: skip
@@ -38,15 +38,16 @@ class Invited:
 
 
 def invite(registry: Registry) -> Invited | None:
-    """None where nobody is placed by a school now."""
+    """None where nobody was ever placed."""
     _name_help(registry)
     with registry.database.connection() as connection:
         row = connection.execute(_PLACED, (registry.today(),)).fetchone()
     if row is None:
         return None
-    pupil_id, school = row
-    record, mother = _mother(registry, pupil_id, school)
-    by = Caller(actor="command-line", role="school", organisations=(school,))
+    pupil_id, commissioner = row
+    record, mother = _mother(registry, pupil_id, commissioner)
+    role = "la" if commissioner.startswith("LA") else "school"
+    by = Caller(actor="command-line", role=role, organisations=(commissioner,))
     with registry.database.connection() as connection:
         made = family_links.make(
             connection, pupil_id, shown_as=record.shown_as, contact=mother.id,
@@ -56,7 +57,7 @@ def invite(registry: Registry) -> Invited | None:
     return Invited(token=made.token, code=made.code, born=record.born)
 
 
-def _mother(registry: Registry, pupil_id: UUID, school: str) -> tuple[Record, Contact]:
+def _mother(registry: Registry, pupil_id: UUID, by: str) -> tuple[Record, Contact]:
     for _ in range(2):
         with registry.database.connection() as connection:
             record = read_record(registry, connection, pupil_id)
@@ -65,7 +66,7 @@ def _mother(registry: Registry, pupil_id: UUID, school: str) -> tuple[Record, Co
             if contact.may_see:
                 return record, contact
         registry.record(
-            {"type": "contact_recorded", "pupil_id": str(record.shown_as), "by": school,
+            {"type": "contact_recorded", "pupil_id": str(record.shown_as), "by": by,
              "occurred_on": str(registry.today()), **_MOTHER}
         )  # fmt: skip
     raise AssertionError("a contact that was recorded is on record")
