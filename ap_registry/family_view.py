@@ -12,8 +12,10 @@ from ap_registry.family_record import OF_AGE, Record
 from ap_registry.follow_ups import status_on
 from ap_registry.happenings import Exclusion
 from ap_registry.notice import FollowUp
+from ap_registry.people import LEAD, Person
 from ap_registry.suspended import suspended_sessions, term_sessions
 
+People = Mapping[tuple[str, str], Person]
 FIVE_DAYS, FIFTEEN_DAYS = 10, 30  # sessions in the term: SI 2012/1033 reg. 24
 TOLD = (
     "sixth_day_provision", "day_one_provision", "parent_notice", "governors_meeting",
@@ -73,11 +75,13 @@ class Next:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
-    """Whom to ask. ``kind``: school, provider, la or sendiass."""
+    """Whom to ask. ``kind``: school, provider, la or sendiass; ``ask_for``: who answers there."""
 
     kind: str
     name: str
     email: str | None
+    phone: str | None = None
+    ask_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,7 @@ class Shown:
     numbers: Mapping[str, int]
 
 
-def shown_to_family(record: Record, *, you: bool) -> Shown:
+def shown_to_family(record: Record, people: People, *, you: bool) -> Shown:
     pupil, today = record.seen.pupil, record.today
     la = pupil.home_la(today)
     words = arrangements.in_force(record.world.arrangements, f"LA{la}", "words", today)
@@ -120,7 +124,7 @@ def shown_to_family(record: Record, *, you: bool) -> Shown:
         next=tuple(sorted(_next(record), key=lambda one: (one.due_on, one.kind))),
         review_by=_review_by(record),
         directions=tuple(d.id for d in pupil.directions if d.ends_on >= today),
-        help=tuple(_help(record)),
+        help=tuple(_help(record, people)),
         numbers={
             "representations": _number(record, "governors.representations"),
             "meeting": _number(record, "governors.meeting"),
@@ -229,8 +233,8 @@ def _review_by(record: Record) -> tuple[UUID, date] | None:
     return None
 
 
-def _help(record: Record) -> Iterator[Help]:
-    """The school, where the pupil is placed, and the home LA; of a guarded pupil the LA alone."""
+def _help(record: Record, people: People) -> Iterator[Help]:
+    """SENDIASS, the school, where the pupil is placed, the home LA; of a guarded pupil no place."""
     pupil, today = record.seen.pupil, record.today
     main = pupil.main_roll(today)
     named = [] if record.guarded else [
@@ -239,6 +243,11 @@ def _help(record: Record) -> Iterator[Help]:
     ]  # fmt: skip
     if la := pupil.home_la(today):
         named.append(("la", f"LA{la}"))
+        if advice := people.get((f"LA{la}", "sendiass")):
+            yield Help(kind="sendiass", name=advice.name, email=advice.email, phone=advice.phone)
     for kind, organisation in dict.fromkeys(named):
         if found := record.world.organisation(organisation):
-            yield Help(kind=kind, name=found.name, email=found.email)
+            who = people.get((organisation, "exclusions")) or people.get((organisation, LEAD))
+            phone = who.phone if who else None
+            ask_for = who.name if who and phone else None
+            yield Help(kind=kind, name=found.name, email=found.email, phone=phone, ask_for=ask_for)

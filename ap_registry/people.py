@@ -26,7 +26,10 @@ _BY_START = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who does a duty, and who stands in when mail to them comes back."""
+    """Who does a duty, and who stands in when mail to them comes back.
+
+    ``phone``: for families.
+    """
 
     organisation: str
     duty: str
@@ -34,6 +37,7 @@ class Person:
     email: str
     deputy_name: str | None = None
     deputy_email: str | None = None
+    phone: str | None = None
 
 
 @cache

@@ -98,9 +98,9 @@ def take_organisations(registry: Registry, text: str) -> ImportResult:
         )
 
 
-def take_people(registry: Registry, text: str) -> ImportResult:
-    """Rows of organisation,duty,name,email,deputy_name,deputy_email."""
-    header = "organisation,duty,name,email,deputy_name,deputy_email\n"
+def take_people(registry: Registry, text: str, more: str = "") -> ImportResult:
+    """Rows of organisation,duty,name,email,deputy_name,deputy_email; ``more``: columns besides."""
+    header = f"organisation,duty,name,email,deputy_name,deputy_email{more}\n"
     with registry.database.connection() as connection:
         return import_people(
             connection, BytesIO((header + text).encode()), today=registry.today(),

@@ -212,7 +212,7 @@ def closures(file: File, json_: Json = False) -> None:
 
 @imports.command("people")
 def people(file: File, json_: Json = False) -> None:
-    """organisation,duty,name,email,deputy_name,deputy_email: who is told what."""
+    """organisation,duty,name,email,deputy_name,deputy_email,phone?: who is told what."""
     with (
         opened(file) as handle,
         installation() as found,

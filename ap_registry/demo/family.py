@@ -76,7 +76,7 @@ def _name_help(registry: Registry) -> None:
     """The LA says who its SENDIASS is."""
     la = organisations.authority(FIRST_LA)
     helper = Person(organisation=la, duty="sendiass", name="The made-up SENDIASS",
-                    email="sendiass@demo.example")  # fmt: skip
+                    email="sendiass@demo.example", phone="01632 960002")  # fmt: skip
     with registry.database.connection() as connection:
         if (la, "sendiass") not in present_people(connection):
             write_people(connection, [helper], actor="command-line", on=registry.today(),

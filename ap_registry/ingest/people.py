@@ -12,6 +12,7 @@ from ap_registry.people import DUTIES, Person
 from ap_registry.store.database import Connection
 from ap_registry.store.people import COLUMNS, present_people, write_people
 
+_NUMBER = re.compile(r"\+?[\d ()]{6,25}")
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
 
 
@@ -66,6 +67,7 @@ def _person(row: Mapping[str, Any] | BadRow, names: Names) -> Person:
         email=_email(row, "email"),
         deputy_name=str(row.get("deputy_name") or "") or None,
         deputy_email=_email(row, "deputy_email") if row.get("deputy_email") else None,
+        phone=_phone(row) if row.get("phone") else None,
     )
 
 
@@ -73,6 +75,13 @@ def _text(row: Mapping[str, Any], column: str) -> str:
     text = str(row.get(column) or "").strip()
     if not text:
         raise BadRow(column, "required", f"{column} is needed")
+    return text
+
+
+def _phone(row: Mapping[str, Any]) -> str:
+    text = _text(row, "phone")
+    if not _NUMBER.fullmatch(text):
+        raise BadRow("phone", "bad_format", "phone must be one number such as 0116 496 0000")
     return text
 
 

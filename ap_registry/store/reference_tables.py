@@ -91,6 +91,7 @@ class PersonRow(SQLModel, table=True):
     email: str | None
     deputy_name: str | None
     deputy_email: str | None
+    phone: str | None
 
 
 class ConfirmationRow(SQLModel, table=True):

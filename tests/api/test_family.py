@@ -62,7 +62,12 @@ def town(servers: embedded.Servers) -> Iterator[Town]:
                ends_on="2026-11-10", reasons=["PP"], ref="S-1", by=SCHOOL)  # fmt: skip
         notify(registry, "suspension", "2026-11-12", school=SCHOOL, sessions=2,
                ends_on="2026-11-12", reasons=["BU"], ref="S-2", by=SCHOOL)  # fmt: skip
-        take_people(registry, "LA856,sendiass,Leicester SENDIASS,help@sendiass.example,,\n")
+        take_people(
+            registry,
+            "LA856,sendiass,Leicester SENDIASS,help@sendiass.example,,,0116 496 0002\n"
+            f"{SCHOOL},lead,Lee Head,head@alder.example,,,0116 496 0001\n",
+            ",phone",
+        )
         arrange(registry, "LA856", "words", "complementary_provision", FRIDAY.date())
 
     with ExitStack() as stack:
@@ -89,7 +94,8 @@ def test_a_parent_reads_where_why_until_when_and_whom_to_ask(town: Town) -> None
         "This school year that makes 8 school days in all. The law says no more than 45",
         "the governors must meet. They have 50 school days",
         "Leicester SENDIASS",
-        "help@sendiass.example",
+        "0116 496 0002 help@sendiass.example",
+        "0116 496 0001 Ask for Lee Head. office@alder.example",
         "office@alder.example",
         "There must be a meeting about how it goes at the other place By 16 October 2026",
     ):

@@ -14,7 +14,8 @@ import pytest
 
 from ap_registry.codes import EXCLUSION_REASONS, PLACEMENT_REASON
 from ap_registry.family_view import TOLD, Help, Next, Out, Place, Shown
-from api.pages.family.catalogue import FOLDER, MONTHS, NAMES, compiled, entries, messages, updated
+from api.pages.family.catalogue import FOLDER, MONTHS, NAMES, compiled, entries
+from api.pages.family.extracting import messages, updated
 from api.pages.family.rendering import speaking
 from tests.api.reading_age import filled, reading_age, syllables
 
@@ -69,7 +70,7 @@ def _shown(*, you: bool, guarded: bool) -> Shown:
         suspended_days=2.5, most_days=45,
         next=tuple(Next(kind=kind, owner="[Alder]", due_on=DAY, late=True) for kind in TOLD),
         review_by=(uuid4(), DAY), directions=(uuid4(),),
-        help=tuple(Help(kind=kind, name=f"[{kind}]", email=None)
+        help=tuple(Help(kind=kind, name=f"[{kind}]", email=None, phone="1", ask_for="[Lee]")
                    for kind in ("school", "provider", "la", "sendiass")),
         numbers={"representations": 50, "meeting": 15, "apply": 15, "sixth_day": 6},
     )  # fmt: skip
@@ -149,7 +150,7 @@ OTHERS = sorted(NAMES.keys() - {"en"})
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_catalogue_has_every_message_with_its_places_to_fill_in(language: str) -> None:
     text = (FOLDER / f"{language}.po").read_text("utf-8")
-    assert updated(text) == text, "write it anew: python -m api.pages.family.catalogue"
+    assert updated(text) == text, "write it anew: python -m api.pages.family.extracting"
     said = {key.split("\0")[0]: value.split("\0") for key, value in entries(text)}
     assert [one for one in messages() if one not in said] == []
     wrong = [

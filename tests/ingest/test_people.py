@@ -52,6 +52,17 @@ def test_names_are_in_the_private_part_of_the_event(registry: Registry) -> None:
     assert "Pat Head" in private
 
 
+def test_a_phone_is_kept_while_its_owner_does_the_duty(registry: Registry) -> None:
+    kept = f"{SCHOOL},lead,Pat,pat@alder.example,,,"
+    take_people(registry, kept + "0116 496 0000\n", ",phone")
+    with registry.database.connection() as connection:
+        assert present_people(connection)[SCHOOL, "lead"].phone == "0116 496 0000"
+    wrong = take_people(registry, kept + "ring twice\n", ",phone").errors
+    assert [(e.column, e.code) for e in wrong] == [("phone", "bad_format")]
+    take_people(registry, f"{SCHOOL},lead,Kim,kim@alder.example,,\n")
+    assert rows(registry, "phone") == [(None,), (None,)]
+
+
 @pytest.mark.parametrize(
     ("row", "column", "code"),
     [

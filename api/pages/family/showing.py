@@ -7,7 +7,8 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from ap_registry.family_view import Help, Shown, shown_to_family
+from ap_registry.family_view import Shown, shown_to_family
+from ap_registry.registry import Registry
 from ap_registry.store.people import present_people
 from api.deps import TheRegistry
 from api.opened import Opened
@@ -18,27 +19,24 @@ router = APIRouter(prefix=PATH)
 
 @router.get("")
 def where(request: Request, registry: TheRegistry, reader: TheBearer, opened: Opened) -> Response:
-    shown = shown_to_family(reader.record, you=reader.you)
+    shown = facts(registry, reader)
     opened.at_once(reader.opened.link.caller, reader.record.shown_as)
     return show(
         request, registry, "where.html", language=reader.opened.language, csrf=reader.opened.csrf,
-        s=shown, help=[*_sendiass(registry, reader), *shown.help], sent=list(_sent(reader)),
+        s=shown, help=shown.help, sent=list(_sent(reader)),
         may_ask=may_ask(shown),
     )  # fmt: skip
+
+
+def facts(registry: Registry, reader: Bearer) -> Shown:
+    with registry.database.connection() as connection:
+        people = present_people(connection)
+    return shown_to_family(reader.record, people, you=reader.you)
 
 
 def may_ask(shown: Shown) -> bool:
     """Of governors and reviews: parents may, and a pupil from 18 on (SI 2012/1033 reg. 2)."""
     return shown.of_age or not shown.you
-
-
-def _sendiass(registry: TheRegistry, reader: Bearer) -> Iterator[Help]:
-    """The home LA's, by name, where it has said who it is."""
-    la = reader.record.seen.pupil.home_la(reader.record.today)
-    with registry.database.connection() as connection:
-        found = present_people(connection).get((f"LA{la}", "sendiass"))
-    if found is not None:
-        yield Help(kind="sendiass", name=found.name, email=found.email)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

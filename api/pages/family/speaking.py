@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from ap_registry.family_view import TOLD, Place, Shown, shown_to_family
+from ap_registry.family_view import TOLD, Place, Shown
 from api.deps import TheRegistry
 from api.opened import Opened as Opens
 from api.opened import Reader
 from api.pages.family.checking import check_csrf
 from api.pages.family.rendering import PATH, Bearer, TheBearer, go, show
-from api.pages.family.showing import may_ask
+from api.pages.family.showing import facts, may_ask
 
 router = APIRouter(prefix=PATH)
 MOST = 4_000  # letters
@@ -118,7 +118,7 @@ class _Asked:
 
 def _asked(request: Request, registry: TheRegistry, reader: Bearer, opens: Reader) -> _Asked:
     opens.at_once(reader.opened.link.caller, reader.record.shown_as)
-    shown = shown_to_family(reader.record, you=reader.you)
+    shown = facts(registry, reader)
     return _Asked(request=request, registry=registry, reader=reader, shown=shown)
 
 
