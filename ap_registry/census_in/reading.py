@@ -74,7 +74,7 @@ def _read(row: int, element: Element, named: Named) -> Child | BadRow:
 
 
 def _child(row: int, element: Element, named: Named) -> Child:
-    placements = [one for one in element.iter() if tag(one) in named["placement"]]
+    placements = [one for one in element.iter() if one is not element and _places(one, named)]
     within = {id(part) for one in placements for part in one.iter()}
     own = [one for one in element.iter() if id(one) not in within]
     texts = _texts(own, {field: named[field] for field in _OWN if field in named})
@@ -89,6 +89,14 @@ def _child(row: int, element: Element, named: Named) -> Child:
         gone=tag(element) in named["pupil_gone"],
         placements=tuple(_setting(one, named) for one in placements if len(one)),
     )
+
+
+def _places(element: Element, named: Named) -> bool:
+    """By its name, or by what stands in it alone: the names of the modules are not sure."""
+    if tag(element) in named["placement"]:
+        return True
+    within = {tag(one) for one in element}
+    return any(not within.isdisjoint(named[field]) for field in _ONLY_OF_SETTING)
 
 
 def _texts(parts: list[Element], named: Named) -> dict[str, str]:
@@ -161,6 +169,7 @@ def _setting(element: Element, named: Named) -> Setting:
     )  # fmt: skip
 
 
+_ONLY_OF_SETTING = ("setting_type", "reason", "attendance", "sessions_per_week", "ukprn")
 _OF_SETTING = (
     "starts_on", "ends_on", "urn", "ukprn", "setting_type", "reason", "attendance",
     "sessions_per_week",

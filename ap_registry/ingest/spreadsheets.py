@@ -67,7 +67,7 @@ def _checked(
         for place, name in enumerate(header)
         if not name or (known is not None and name not in known)
     }
-    whole = all(header)
+    whole, width = all(header), len(header)
     begins = header[0][:2]
     blank = [""] * len(header)
     upns = [n for n, name in enumerate(header) if name.endswith("upn")]
@@ -88,7 +88,7 @@ def _checked(
         for place in upns:
             if place < len(texts) and (len(texts[place]) != UPN or not texts[place].isascii()):
                 texts[place] = _closed_up(texts[place])
-        if len(texts) > len(header) and any(texts[len(header) :]):
+        if len(texts) > width and any(texts[width:]):
             yield number, BadRow(
                 "", "bad_format",
                 "the row has more cells than the header has columns: put quotation marks around"
@@ -101,7 +101,8 @@ def _checked(
                 raise Unreadable(
                     f"The {words} is not known here{near}: remove it, or correct its name."
                 )
-        texts += blank[len(texts) :]
+        if len(texts) < width:
+            texts += blank[len(texts) :]
         if whole:
             yield number, dict(zip(header, texts, strict=False))
         else:

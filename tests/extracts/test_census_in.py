@@ -163,6 +163,13 @@ def test_an_end_that_is_not_on_record_is_offered(coded: Registry) -> None:
     )  # fmt: skip
 
 
+def test_a_placement_is_known_by_what_stands_in_it(coded: Registry) -> None:
+    message = written(coded)
+    for number, placement in enumerate(message.iter("Placement")):
+        placement.tag = f"APModule{number % 2}"
+    assert (told(coded, message).ok, told(coded, message).same) == (True, 3)
+
+
 def school_census(*pupils: tuple[str, dict[str, str], dict[str, str]]) -> Element:
     message = Element("Message")
     header = SubElement(message, "Header")

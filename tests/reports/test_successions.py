@@ -1,4 +1,4 @@
-"""An LA that split, as Cumbria did on 1 April 2023: each episode counts in one LA, ever."""
+"""Counts add up through what becomes of LAs, schools and providers, whatever day is asked of."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -10,8 +10,8 @@ from ap_registry import embedded
 from ap_registry.registry import Registry
 from ap_registry.store.database import Database
 from tests.conftest import fresh_database
-from tests.reports.telling import report
-from tests.world import PERSON, SCHOOL, load_world, notify, take_organisations, upn
+from tests.reports.telling import Telling, counts, report
+from tests.world import PERSON, PRU, SCHOOL, load_world, notify, take_organisations, upn
 
 BEFORE = (date(2021, 9, 1), date(2022, 8, 31))
 ACROSS = (date(2022, 9, 1), date(2023, 8, 31))
@@ -48,7 +48,7 @@ def tell(registry: Registry, number: int, lives_in: str | None, *ends: str) -> N
 
 @pytest.fixture(scope="module")
 def cumbria(servers: embedded.Servers) -> Iterator[tuple[Registry, datetime]]:
-    """Three pupils who live north, south, and where nobody has said; and before any of it."""
+    """Three pupils: one lives north, one south, of one nobody has said; and before it was split."""
     with fresh_database(servers) as urls:
         database = Database(urls.database_url)
         registry = Registry(database)
@@ -109,3 +109,53 @@ def test_the_provider_is_one_whatever_la_it_lies_in(cumbria: tuple[Registry, dat
         if row["measure"] == "reintegration" and "group" not in row
     ]  # fmt: skip
     assert rows == [("AP-0009", 3)]
+
+
+ACADEMY, AP_ACADEMY = "150001", "150007"
+CONVERTED = f"""id,kind,name,la,type_code,opened_on,closed_on,predecessors
+{SCHOOL},school,Alder School,856,34,,2025-08-31,
+{ACADEMY},school,Alder Academy,856,34,2025-09-01,,{SCHOOL}
+{PRU},provider,Bridge PRU,856,14,,2025-08-31,
+{AP_ACADEMY},provider,Bridge Academy,856,42,2025-09-01,,{PRU}
+"""
+
+
+def placed_across(registry: Registry, school: str, provider: str) -> None:
+    """At Bridge PRU from June to October 2025, back at school for twelve weeks; ``school``,
+    ``provider``: whose registers have the pupil since September."""
+    told = Telling(registry)
+    told.placed("2025-06-02", "2025-10-10", "returned_to_main_school", ends_on="2025-10-17")
+    if school != SCHOOL:
+        told.tell("joined_roll", "2025-09-01", school=school, registration="C", by=school)
+    told.marked(SCHOOL, "2025-04-28", 40, "O")
+    told.marked(PRU, "2025-06-02", 50)
+    told.marked(provider, "2025-09-01", 60)
+    told.marked(school, "2025-10-13", 150)
+
+
+def of_everybody(registry: Registry, known_by: datetime | None = None) -> dict[str, Any]:
+    """The totals of all measures but the names of LAs."""
+    rows = report(registry, (date(2025, 9, 1), date(2026, 8, 31)), known_by)["totals"]
+    return {
+        f"{row['measure']} {row.get('group', '')}": counts(row)
+        for row in rows
+        if row["la"] == "all"
+    }
+
+
+def test_conversions_in_mid_placement_change_no_count(servers: embedded.Servers) -> None:
+    found = []
+    for school, provider in ((SCHOOL, PRU), (ACADEMY, AP_ACADEMY)):
+        with fresh_database(servers) as urls:
+            database = Database(urls.database_url)
+            registry = Registry(database)
+            load_world(registry)
+            if school != SCHOOL:
+                take_organisations(registry, CONVERTED)
+            placed_across(registry, school, provider)
+            found.append(of_everybody(registry))
+            rows = report(registry, (date(2025, 9, 1), date(2026, 8, 31)))["rows"]
+            assert {row["provider"] for row in rows} == {PRU}
+            database.close()
+    assert found[0] == found[1]
+    assert found[0]["reintegration "] == {"numerator": 1, "denominator": 1}
