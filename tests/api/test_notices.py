@@ -1,8 +1,6 @@
 """POST /notices: one, many, again, and what cannot be read."""
 
-import ast
 import json
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +9,6 @@ import pytest
 
 from ap_registry.registry import Registry
 from tests.api.conftest import Login
-from tests.architecture.sources import ROOT
 from tests.world import OTHER, PERSON, PUPIL, SCHOOL, register_pupil, upn
 
 PATH = "/api/v1/notices"
@@ -208,16 +205,3 @@ def test_messages_name_neither_pupil_nor_number(school: httpx.Client) -> None:
     notice = {**SUSPENSION, **PERSON, "ends_on": "2026-03-01", "sex": "Q", "home_la": "999"}
     told = json.dumps(school.post(PATH, json=notice).json())
     assert [word for word in (PUPIL, "Ann", "Example", "2011-02-03") if word in told] == []
-
-
-def test_the_examples_of_the_guide_are_taken(registry: Registry, as_: Login) -> None:
-    register_pupil(registry)
-    guide = (ROOT / "docs" / "api.md").read_text("utf-8")
-    key = re.findall(r"key create --organisation (\w+) --role (\w+)", guide)
-    command = re.findall(r"-d '([^']+)'", guide)
-    program = re.findall(r"json=({.*?}),\n", guide, re.S)
-    notice = json.loads(command[0])
-    assert ast.literal_eval(program[0]) == notice
-    ((organisation, role),) = key
-    answer = as_(role, organisation).post(PATH, json=notice)
-    assert (answer.status_code, answer.json()["flags"]) == (201, [])
