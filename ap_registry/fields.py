@@ -186,6 +186,12 @@ class Code(Kind):
         return {"type": "string", "enum": sorted(self.codes)}
 
 
+_NUMBERS = (
+    "must be the number of an organisation: a URN (6 digits), a DfE number such as 856/4001, LA and"
+    " three digits, or AP-…, SVC-…, ICB-… or T-…"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Organisation(Kind):
     """An organisation on record, by id or LAESTAB. ``role`` school: one that keeps a register."""
@@ -196,8 +202,8 @@ class Organisation(Kind):
         text = str(value).strip() if isinstance(value, str | int) else ""
         try:
             name = laestab(text) or parse_organisation_id(text)
-        except BadIdentifier as error:
-            raise BadValue("unknown_organisation", str(error)) from None
+        except BadIdentifier:
+            raise BadValue("unknown_organisation", _NUMBERS) from None
         found = reading.organisation(name)
         if found is None:
             raise BadValue(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 # What people and spreadsheets write in files. With strokes or points a year of two digits is the
 # last part, as all England writes it; 01-09-25 may be 1 September 2025 or 25 September 2001.
 _MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?(Z|\+00:00)?$")
+_TIME = re.compile(r"[T ]([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$")  # by the clock on the wall
 _WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+", re.IGNORECASE)
 _YEAR_FIRST = re.compile(
     r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII
@@ -30,7 +31,7 @@ _EXCEL_DAY_0 = date(1899, 12, 30)
 
 def day_in_file(text: str) -> date | None:
     """A date as offices in England write it, or Excel counts it; raise ValueError if none such."""
-    text = _MIDNIGHT.sub("", _WEEKDAY.sub("", text.translate(_DASHES), count=1))
+    text = _TIME.sub("", _MIDNIGHT.sub("", _WEEKDAY.sub("", text.translate(_DASHES), count=1)))
     text = _AROUND.sub(r"\1", text)
     if parts := _YEAR_FIRST.fullmatch(text):
         year, month, day = (part for part in parts.group(1, 3, 4, 5, 6, 7) if part)
