@@ -14,6 +14,7 @@ from api.v1.census import MAY as CENSUS_SENDERS
 from api.v1.ctf import MAY as CTF_SENDERS
 
 MOST_BYTES = 5_000_000
+MOST_PACKED = MOST_BYTES * 3 // 2  # what cannot be packed grows by a third as it is written in text
 _ALL = frozenset(ROLES)
 
 

@@ -20,7 +20,7 @@ from api.opened import Opened, Reader
 from api.pages import census_file, meaning, notice_table
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, page
-from api.pages.sent_file import MOST_BYTES, Sent, kinds, unpacked
+from api.pages.sent_file import MOST_BYTES, MOST_PACKED, Sent, kinds, unpacked
 from api.problems import HttpProblem
 from api.v1.attendance import SENDERS, import_register
 
@@ -60,7 +60,7 @@ async def confirm(
     ``errors``: as CSV; ``offers-csv``, ``offers-xlsx``: the notices that a census file offers;
     ``mean``: whom a row means.
     """
-    form = await request.form()
+    form = await request.form(max_part_size=MOST_PACKED)
     check_form(person, form.get("csrf"))
     said = {name: str(value) for name, value in form.items()}
     return await run_in_threadpool(_confirmed, registry, person, opened, said)

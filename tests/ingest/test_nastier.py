@@ -1,6 +1,8 @@
 """What comes of each nasty file, by every way in: never a 500, never half of it, always a word."""
 
+import base64
 import io
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +12,9 @@ from ap_registry import embedded
 from ap_registry.errors import Unreadable
 from ap_registry.ingest.notices import import_notices
 from ap_registry.registry import Registry
+from api.pages.sent_file import MOST_BYTES
 from tests.api.conftest import Login, address, as_
-from tests.api.people import People, at_pages
+from tests.api.people import People, at_pages, hidden
 from tests.ingest.nastier import FILE, NASTIER, NEW, ROWS, SAME, Nasty
 from tests.ingest.nasty import ROW, text
 from tests.ingest.test_command import Command, command
@@ -72,6 +75,19 @@ def test_on_the_page_each_is_looked_at_or_refused_beside_its_field(people: Peopl
         told[one.name] = got.status_code, "Check the file" in got.text
     expected = {one.name: (422, False) if one.then == FILE else (200, True) for one in SOME}
     assert told == expected
+
+
+def test_a_file_of_the_most_bytes_comes_back_in_its_form(people: People) -> None:
+    """Of what cannot be packed: the form that goes back is longer than the file."""
+    school = people("school")
+    noise = base64.b64encode(random.Random(1).randbytes(MOST_BYTES * 3 // 4 - 1_000)).decode()
+    notes = [noise[n : n + 15_000] for n in range(0, len(noise), 15_000)]
+    content = "type,note\n" + "".join(f"nothing,{note}\n" for note in notes)
+    csrf = {"csrf": school.get("/upload").text.split('name="csrf" value="')[1].split('"')[0]}
+    file = {"file": ("long.csv", content.encode()[:MOST_BYTES], "text/csv")}
+    page = school.post("/upload", data={**csrf, "kind": "notices"}, files=file).text
+    got = school.post("/upload/confirm", data={**hidden(page), "do": "errors"})
+    assert (got.status_code, len(got.text.splitlines())) == (200, len(notes) + 1)
 
 
 def test_as_a_register_over_http_each_is_malformed_in_words(as_: Login, registry: Registry) -> None:
