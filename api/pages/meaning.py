@@ -22,6 +22,7 @@ from api.deps import scope_of
 from api.pages.sent_file import Sent
 
 MOST = 20
+LONGEST_NUMBER = 10
 NOBODY = "none"
 Row = Mapping[str, Any]
 
@@ -101,7 +102,8 @@ def _maybe(registry: Registry, caller: Caller, near: Sequence[Near]) -> list[May
 
 def settle(registry: Registry, caller: Caller, sent: Sent, said: Mapping[str, str]) -> str:
     """Remember whom the row of a number means, or that it is none of those; words if it fails."""
-    number = int(said["row"]) if said.get("row", "").isdecimal() else 0
+    row_said = said.get("row", "")
+    number = int(row_said) if row_said.isdecimal() and len(row_said) < LONGEST_NUMBER else 0
     row = _rows(sent, {number: None}).get(number)
     chosen = said.get("meant", "")
     offered = [one for one in said.get("offered", "").split() if _is_id(one)]
