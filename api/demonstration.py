@@ -13,6 +13,7 @@ from typing import Any
 from ap_registry import embedded
 from ap_registry.demo import build
 from ap_registry.demo.family import invite
+from ap_registry.demo.health import tell_health
 from ap_registry.demo.lists import confirm_lists
 from ap_registry.demo.panel import hold_panels
 from ap_registry.demo.sign_ins import ORGANISATIONS, PASSWORD, add_sign_ins, email_of
@@ -78,6 +79,7 @@ def _fill(found: Installation, *, seed: int, pupils: int, las: int) -> None:
     built = build(found.registry, seed=seed, pupils=pupils, las=las)
     confirm_lists(found.registry, seed)
     hold_panels(found.registry, seed)
+    tell_health(found.registry)
     with found.database.connection() as connection:
         add_sign_ins(connection, at=PRESENT)
         connection.execute("insert into setting (name, value) values ('demo', %s)", (made,))

@@ -82,12 +82,14 @@ _OF_ITS_SCHOOLS: LiteralString = (
 # Whoever owes something of a pupil adopted since, and sees the pupil no more, is not led to the new
 # UPN by it.
 _UNLINKED = f"(i.shown_as is not null and not {SCOPED.format(t='f')})"
+# Who each is about is looked up for those that are listed, not for all that are owed.
 _FOLLOW_UPS = f"""
 select f.key, case when not {_UNLINKED} then {SHOWN_ID.format(t="f")} end as pupil_id,
        case when not {_UNLINKED} then {UPN} end as upn, f.kind, f.owner,
        f.opened_on, f.due_on, f.closed_on, f.outcome,
        f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar, f.origin
-  from {{from}} f {WHO.format(t="f")}
+  from (
+select f.* from {{from}} f
  where {HELD.format(t="f")} and {READABLE.format(t="f")}
    and (f.owner = any(%(organisations)s) or {_OF_ITS_SCHOOLS} or {SCOPED.format(t="f")}
         and not %(to_health)s
@@ -108,7 +110,8 @@ select f.key, case when not {_UNLINKED} then {SHOWN_ID.format(t="f")} end as pup
        when 'any' then true
        else f.closed_on is null or f.closed_on > %(on)s end
  order by f.due_on, f.key
- limit %(limit)s
+ limit %(limit)s) f {WHO.format(t="f")}
+ order by f.due_on, f.key
 """
 
 # What stands is asked in two parts, each with an index of its own: with `or` between them all that

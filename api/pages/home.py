@@ -115,7 +115,7 @@ def _actions(item: Mapping[str, Any], caller: Caller) -> Iterable[tuple[str, str
         yield f"/register/week?on={item['opened_on']}", "Fill in the register"
     form = form_of(item, caller)
     if form:
-        yield form, "Say that it was done"
+        yield form, "Answer it" if item["kind"] == "health_response" else "Say that it was done"
 
 
 def _pupil(item: Mapping[str, Any], pupils: Mapping[str, str]) -> Cell:

@@ -52,6 +52,8 @@ def _form(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
         return "notified", {"of": opener, "to": to, "about": about}
     if kind in _BY_EXCLUSION:
         return _BY_EXCLUSION[kind], {"exclusion": opener}
+    if kind == "health_response":
+        return kind, {"about": opener}
     if kind in _REVIEWS:
         return "review_held", {}
     return "follow_up_done", {"follow_up": item["id"]}

@@ -91,6 +91,7 @@ def test_health_opens_answers_and_follows_what_it_was_told(person: People) -> No
         ("Ann", "A placement began"), ("Ben", "A placement began"), ("Ben", "A placement ended"),
         ("Cara", "A placement began"), ("Dan", "A placement began"),
     ]  # fmt: skip
+    assert "Answer it" in client.get("/").text
     page = client.get("/tasks/movements").text
     links = re.findall(rf'href="/notify/health_response\?(upn={PUPIL}[^"]*contributed[^"]*)"', page)
     query = parse_qs(links[0].replace("&amp;", "&"))
