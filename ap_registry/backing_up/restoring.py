@@ -43,7 +43,8 @@ _OTHERS: LiteralString = """
 select count(*) from pg_stat_activity
  where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
 """
-# All are named before the first is dropped: what has gone with another has no name any more.
+# All are named before the first is dropped: what has gone with another has no name any more. What
+# an extension brought stays, and a sequence that numbers a column's rows goes with its table.
 _CLEAR: LiteralString = """
 do $$ declare one text; found text[]; begin
   select array_agg(statement) into found from (
@@ -52,7 +53,7 @@ do $$ declare one text; found text[]; begin
                   oid::regclass) as statement
       from pg_class c
      where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S')
-       and not exists (select from pg_depend where objid = c.oid and deptype = 'e')
+       and not exists (select from pg_depend where objid = c.oid and deptype in ('e', 'i'))
     union all
     select format('drop routine if exists %s cascade', oid::regprocedure) from pg_proc p
      where pronamespace = 'public'::regnamespace
