@@ -7,7 +7,8 @@ from typing import Any, LiteralString
 from psycopg.rows import dict_row
 
 from ap_registry import codes
-from ap_registry.store import partner_lists
+from ap_registry.access import FAMILY
+from ap_registry.store import family_lists, partner_lists
 from ap_registry.store.database import Connection
 from ap_registry.store.elsewhere import REVIEWS
 from ap_registry.store.listing import BY_DAY, about_whom
@@ -92,6 +93,7 @@ QUESTIONS = {
     "results": _TARGETS,
     "destinations": _DESTINATIONS,
     **partner_lists.QUESTIONS,
+    **family_lists.QUESTIONS,
 }
 
 
@@ -99,6 +101,7 @@ def owed(connection: Connection, scope: Scope, name: str, *, today: date, limit:
     """Rows of one list, soonest first: key, pupil_id, upn, name, other, on, what, and its own."""
     asked = {
         **scoped(scope), "today": today, "soon": today + SOON, "limit": limit,
+        "families": list(FAMILY),
         "reviews": list(REVIEWS), "checks": list(_CHECKS),
         "year": date(today.year - (today.month < 9), 9, 1), "from": today - LATELY,
         "attended": codes.PRESENT_BYTES + codes.APPROVED_BYTES, "possible": codes.POSSIBLE_BYTES,

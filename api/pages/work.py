@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from ap_registry.access import FAMILY
 from ap_registry.notice import World
 from ap_registry.store import worklists
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
 from api.pages.provider_lists import Work
-from api.pages.rendering import Person, in_words, page
+from api.pages.rendering import Person, capfirst, in_words, page
 from api.pages.role_lists import OF_ROLE, WORK
 from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of, pupil_cell
 from api.pages.words import code_words
@@ -67,13 +68,18 @@ def _rows(
         )
         yield (
             pupil_cell(row["pupil_id"], row["name"], row["upn"]),
-            Cell(text=other.name if other else code_words("qualification", row["other"] or "")),
+            Cell(text=other.name if other else _said(row["other"] or "")),
             Cell(
                 text=in_words(row["on"]),
                 tag="Overdue" if work.due and row["on"] and row["on"] < today else "",
             ),
             Cell(text=work.what(row), actions=actions, about=row["name"]),
         )
+
+
+def _said(other: str) -> str:
+    """A qualification, or who of a family wrote."""
+    return capfirst(FAMILY[other]) if other in FAMILY else code_words("qualification", other)
 
 
 def waiting(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:

@@ -262,6 +262,8 @@ def test_representations_are_sent_answered_with_what_follows_and_read_by_the_sch
     assert "The parent asked: representations" in timeline
     assert "He was &lt;b&gt;not&lt;/b&gt; there that day." in timeline
     assert "Notified by a parent, by their private link" in timeline
+    assert "What families have written" in town.person("school").get("/").text
+    assert "Words with a request" in town.person("school").get("/tasks/families").text
     assert "Governors consider the parents&#39; representations" in timeline
 
 
@@ -270,7 +272,11 @@ def test_a_view_kept_from_the_school_is_read_by_the_la_alone(town: Town) -> None
     told = say(browser, "/family/say", words="I eat lunch alone.", feeling="2",
                share="not_school")  # fmt: skip
     assert "It is sent" in told
-    assert "I eat lunch alone." not in town.person("school").get(f"/pupils/{PUPIL}").text
+    school = town.person("school")
+    assert "I eat lunch alone." not in school.get(f"/pupils/{PUPIL}").text
+    assert ": unhappy" not in school.get("/tasks/families").text
+    listed = plain(town.person("la").get("/tasks/family-words").text)
+    assert "The young person, by their private link 20 November 2026 What they think: un" in listed
     assert "I eat lunch alone." in town.person("la").get(f"/pupils/{PUPIL}").text
 
 

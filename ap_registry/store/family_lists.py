@@ -1,0 +1,15 @@
+"""What families have written by their private links of late, for whom they meant."""
+
+from typing import LiteralString
+
+from ap_registry.store.listing import BY_DAY, about_whom
+
+# Words kept from schools are for the LA; those that staff wrote down are no news.
+_WRITTEN: LiteralString = """e.by as other, t.occurred_on as "on", t.whose as what,
+       t.feeling, t.about is not null as asks {from}
+  join event e on e.id = t.key
+ where t.occurred_on > %(from)s and e.by = any(%(families)s)"""
+QUESTIONS = {
+    "families": about_whom("view_recorded", _WRITTEN + " and t.share <> 'not_school'") + BY_DAY,
+    "family-words": about_whom("view_recorded", _WRITTEN) + BY_DAY,
+}
