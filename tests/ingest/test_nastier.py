@@ -21,7 +21,7 @@ from tests.ingest.test_command import Command, command
 from tests.world import SCHOOL, take_organisations
 
 __all__ = ["address", "as_", "command"]
-SOME = NASTIER[::6]
+SOME = NASTIER[::9]
 Became = tuple[str, str]
 
 
