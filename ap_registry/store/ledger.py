@@ -15,6 +15,7 @@ from ap_registry.merging import joined
 from ap_registry.notice import NoticeType
 from ap_registry.store import codec, digest
 from ap_registry.store.database import Connection
+from ap_registry.store.literals import array_literal
 
 MOVEMENTS = 0
 
@@ -81,7 +82,8 @@ def load(
 ) -> Loaded:
     """Load the movements of the pupils named, as known by ``as_at`` (default: all)."""
     cursor = connection.cursor(binary=True)
-    cursor.execute(_LOAD, (list(upns), list(ids), as_at), prepare=True)
+    asked = array_literal(upns), array_literal(ids), as_at
+    cursor.execute(_LOAD, asked, prepare=True)
     world = ""
     behind: set[UUID] = set()
     marked: set[UUID] = set()
@@ -311,7 +313,8 @@ def record(
     ``world``: the version of the one by which the rows were derived: where it has changed since,
     SerializationFailure is raised and nothing written.
     """
-    before, after = batch.columns[:7], batch.columns[7:]
+    columns = [array_literal(column) for column in batch.columns]
+    before, after = columns[:7], columns[7:]
     row = connection.execute(
         _RECORD,
         (
