@@ -123,5 +123,5 @@ def _id(world: World, option: Option, name: str) -> str | None:
 
 
 def _words(name: str, value: str) -> str:
-    what = "LA" if name == "la" else "organisation"
-    return f"{name}: {value[:40]} is no {what} on record; check the number, or import it first"
+    what = "an LA" if name == "la" else "an organisation"
+    return f"{name} must be {what} on record: {value[:40]} is none; check it, or import it first"

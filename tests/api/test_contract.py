@@ -52,8 +52,8 @@ def test_what_is_asked_wrongly_is_told_in_words(client: httpx.Client) -> None:
             "/from", "bad_format", "from is blank: leave it out, or say it",
         ),
         "/outcomes?provider=999999": (
-            "/provider", "unknown_organisation", "provider: 999999 is no organisation on record;"
-            " check the number, or import it first",
+            "/provider", "unknown_organisation", "provider must be an organisation on record:"
+            " 999999 is none; check it, or import it first",
         ),
         "/webhooks?fields=colour": (
             "/fields", "unknown_field", "there is no field colour; there are after, created_at,"
