@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.errors import UniqueViolation
 
 from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.answering import Outcome, named, placed, sent_before, status, stored
@@ -25,7 +24,7 @@ from ap_registry.regrouping import StandsAlone
 from ap_registry.remembering import remembering
 from ap_registry.sent import Settings
 from ap_registry.signing import Signer
-from ap_registry.store import in_line, ledger, queries, sequencer, who
+from ap_registry.store import in_line, ledger, queries, readers, sequencer, who
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.derived import held_rows, marked_rows
@@ -137,7 +136,7 @@ class Registry:
                     taken=taken,
                     receipts=receipts,
                 )
-            except UniqueViolation as error:
+            except psycopg.errors.UniqueViolation as error:
                 taken = self._taken(notices, settings)
                 if attempt == ATTEMPTS - 1:
                     raise VersionConflict((OVERTAKEN,)) from error
@@ -159,7 +158,8 @@ class Registry:
         Raise Unavailable when the web has waited 10 seconds for the sequencer.
         """
         if self.sequences:
-            until = self.sequence(connection).closed_at
+            with readers.lifted(), self.database.connection() as own:
+                until = self.sequence(own).closed_at
         else:
             until = sequencer.wait_for_round(connection, as_at)
         return until if as_at is None else min(as_at, until)

@@ -13,11 +13,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from ap_registry.access import Caller, Sight, sight
 from ap_registry.errors import NotFound, Problem
 from ap_registry.registry import Registry
-from ap_registry.store import queries, who
+from ap_registry.store import queries, readers, who
 from ap_registry.store.key_holders import KeyHolder, holder_of
 from ap_registry.store.queries import scope_of as scope_of
+from ap_registry.store.readers import lifted
 from api.limits import Limits
-from api.policy import Who, admit
+from api.policy import Who, admit, let_strangers_past, put_behind_wall
 from api.problems import HttpProblem
 from reports.asking import day, instant
 
@@ -27,6 +28,7 @@ T = TypeVar("T")
 
 
 async def registry_of(request: Request) -> Registry:
+    let_strangers_past(request)
     found: Registry = request.app.state.registry
     return found
 
@@ -37,6 +39,9 @@ class KeyHolders:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._known: dict[str, tuple[float, KeyHolder]] = {}
+
+    def today(self) -> date:
+        return self._registry.today()
 
     async def find(self, authorization: str | None) -> KeyHolder:
         """Every API route needs a key that is in use: 401 without."""
@@ -52,7 +57,7 @@ class KeyHolders:
         return holder
 
     def _look_up(self, secret: str) -> KeyHolder:
-        with self._registry.database.connection() as connection:
+        with lifted(), self._registry.database.connection() as connection:
             found = holder_of(
                 connection, secret, today=self._registry.today(), now=self._registry.now()
             )
@@ -71,6 +76,7 @@ async def key_holder(
     holder = await holders.find(request.headers.get("authorization"))
     limits.hold(limits.key, str(holder.key_id), request)
     admit(request, Who.KEY, holder.caller.role, holder.scopes)
+    put_behind_wall(request, holder.caller, holders.today())
     return holder
 
 
@@ -103,14 +109,16 @@ def find_pupil(
     Of a pupil who has been merged since ``as_at`` it is the record that was its own by then.
     """
     missing = NotFound((Problem("", "not_found", "no such pupil is known"),))
-    with registry.database.connection() as connection:
+    with lifted(), registry.database.connection() as connection:
         pupil_id = who.pupil_named(connection, name)
         if pupil_id is None:
             raise missing
         rows = queries.visibility(connection, pupil_id, caller.sees_for)
         if as_at is not None:
             pupil_id = who.pupil_named(connection, name, as_at) or pupil_id
+        others = who.all_ids(connection, pupil_id)
     seen = sight(caller, rows, registry.today())
     if not seen.visible:
         raise missing
+    readers.name((pupil_id, *others))
     return pupil_id, seen

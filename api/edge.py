@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ap_registry.settings import Settings
+from ap_registry.store.readers import Reader, stand, stand_down
 from api.cookies import changed, cookie
 from api.limits import TOO_MANY, Limits, say_what_is_left
 from api.problems import HttpProblem, answer
@@ -53,6 +54,8 @@ class Edge:
         secure = _secure(scope)
         request_id = _request_id(scope)
         began, status = perf_counter(), 0
+        # What reads sees nobody until its caller is known; what writes, records as the web.
+        token = stand(Reader() if scope["method"] in {"GET", "HEAD"} else None)
 
         async def with_headers(message: Message) -> None:
             nonlocal status
@@ -83,6 +86,7 @@ class Edge:
             failed = answer(500, "Something went wrong; it has been noted.")
             await failed(scope, receive, with_headers)
         finally:
+            stand_down(token)
             route = _route(scope)
             _REQUESTS.labels(scope["method"], route, status).inc()
             _SECONDS.labels(route).observe(perf_counter() - began)

@@ -21,8 +21,8 @@ NOBODY, NOW, EVER, OWED = Shows.NOBODY, Shows.NOW, Shows.EVER, Shows.OWED
 _ANYONE = Policy(who=Who.ANYONE)
 
 
-def _key(shows: Shows, roles: Iterable[str] = ROLES) -> Policy:
-    return Policy(who=Who.KEY, shows=shows, roles=frozenset(roles))
+def _key(shows: Shows, roles: Iterable[str] = ROLES, *, past_wall: bool = False) -> Policy:
+    return Policy(who=Who.KEY, shows=shows, roles=frozenset(roles), past_wall=past_wall)
 
 
 def _send(shows: Shows, roles: Iterable[str] = ROLES) -> Policy:
@@ -34,8 +34,8 @@ def _hook() -> Policy:
     return Policy(who=Who.KEY, scopes=frozenset(SCOPES))
 
 
-def _page(shows: Shows, roles: Iterable[str] = ROLES) -> Policy:
-    return Policy(who=Who.PERSON, shows=shows, roles=frozenset(roles))
+def _page(shows: Shows, roles: Iterable[str] = ROLES, *, past_wall: bool = False) -> Policy:
+    return Policy(who=Who.PERSON, shows=shows, roles=frozenset(roles), past_wall=past_wall)
 
 
 def _people() -> Policy:
@@ -46,7 +46,7 @@ def _people() -> Policy:
 def _report(kind: Kind) -> Policy:
     """Each kind says who reads it; of one pupil a former school reads as on its last day."""
     of_one = any(option.name == "upn" for option in kind.options)
-    return _key(EVER if of_one else NOW, kind.readers)
+    return _key(EVER if of_one else NOW, kind.readers, past_wall=True)
 
 
 _BEARER = Policy(who=Who.LINK, shows=Shows.ONE)
@@ -66,8 +66,8 @@ _API: Policies = {
     ("GET", "/follow-ups"): _key(OWED),
     ("GET", "/follow-ups/{follow_up}/clock"): _key(OWED),
     ("GET", "/events"): _key(NOW),
-    ("GET", "/ledger/proof/inclusion/{event}"): _key(NOW),
-    ("GET", "/ledger/proof/consistency"): _key(NOBODY),
+    ("GET", "/ledger/proof/inclusion/{event}"): _key(NOW, past_wall=True),
+    ("GET", "/ledger/proof/consistency"): _key(NOBODY, past_wall=True),
     ("GET", "/ledger/head"): _key(NOBODY),
     ("GET", "/ledger/keys"): _key(NOBODY),
     ("GET", "/organisations"): _key(NOBODY),
@@ -82,9 +82,9 @@ _API: Policies = {
     ("POST", "/webhooks/{webhook}/replay"): _hook(),
     ("POST", "/webhooks/{webhook}/rotate"): _hook(),
     ("GET", "/framework"): _key(NOBODY),
-    ("GET", "/outcomes"): _key(NOBODY, OUTCOME_READERS),
+    ("GET", "/outcomes"): _key(NOBODY, OUTCOME_READERS, past_wall=True),
     ("GET", "/restatement"): replace(
-        _key(NOBODY, OUTCOME_READERS),
+        _key(NOBODY, OUTCOME_READERS, past_wall=True),
         superseded=Superseded(
             since=date(2026, 11, 27), until=date(2027, 11, 30), by="/api/v1/reports/restatement"
         ),
@@ -97,7 +97,7 @@ _API: Policies = {
     ("GET", "/reports/{report}"): _key(NOBODY),
     ("DELETE", "/reports/{report}"): _key(NOBODY),
     ("GET", "/reports/{report}/file"): _key(EVER),
-    ("GET", "/reads"): _key(Shows.READS, OF_READS),
+    ("GET", "/reads"): _key(Shows.READS, OF_READS, past_wall=True),
     **{("GET", f"/reports/{kind.name}"): _report(kind) for kind in KINDS.values()},
 }
 _PAGES: Policies = {
@@ -130,10 +130,10 @@ _PAGES: Policies = {
     ("GET", "/upload/template"): _page(NOBODY),
     ("GET", "/calendar"): _page(NOBODY, KEEPERS),
     ("POST", "/calendar"): _page(NOBODY, KEEPERS),
-    ("GET", "/outcomes"): _page(NOBODY, OUTCOME_READERS),
-    ("GET", "/outcomes/changes"): _page(NOBODY, OUTCOME_READERS),
+    ("GET", "/outcomes"): _page(NOBODY, OUTCOME_READERS, past_wall=True),
+    ("GET", "/outcomes/changes"): _page(NOBODY, OUTCOME_READERS, past_wall=True),
     ("GET", "/reports"): _page(NOBODY),
-    ("GET", "/reports/{name}"): _page(EVER),
+    ("GET", "/reports/{name}"): _page(EVER, past_wall=True),
     ("GET", "/reports/{name}/later"): _page(NOBODY),
     ("POST", "/reports/{name}/later"): _page(NOBODY),
     ("GET", "/reports/files"): _page(NOBODY),
@@ -153,17 +153,17 @@ _PAGES: Policies = {
     ("GET", "/quality"): _page(NOW, quality.READERS),
     ("GET", "/quality/settled"): _page(NOW, quality.READERS),
     ("POST", "/quality"): _page(NOW, quality.READERS),
-    ("GET", "/emergency"): _page(NOW, IN_EMERGENCIES),
+    ("GET", "/emergency"): _page(NOW, IN_EMERGENCIES, past_wall=True),
     ("POST", "/emergency"): _page(NOW, IN_EMERGENCIES),
-    ("GET", "/emergency/{opening}"): _page(Shows.OPENED, IN_EMERGENCIES),
-    ("GET", "/reads"): _page(Shows.READS, OF_READS),
+    ("GET", "/emergency/{opening}"): _page(Shows.OPENED, IN_EMERGENCIES, past_wall=True),
+    ("GET", "/reads"): _page(Shows.READS, OF_READS, past_wall=True),
     ("GET", "/colleagues"): _people(),
     ("POST", "/colleagues"): _people(),
     ("GET", "/colleagues/invite"): _people(),
     ("POST", "/colleagues/invite"): _people(),
     ("GET", "/colleagues/{account}"): _people(),
     ("POST", "/colleagues/{account}"): _people(),
-    ("GET", "/ledger"): _page(NOBODY, OF_LEDGER),
+    ("GET", "/ledger"): _page(NOBODY, OF_LEDGER, past_wall=True),
     ("GET", "/counts"): _page(NOBODY),
     ("POST", "/views"): _page(NOBODY),
     ("POST", "/views/{view}/delete"): _page(NOBODY),

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import Any
 
 from fastapi import FastAPI, Request
 
-from ap_registry.access import READ, ROLES
+from ap_registry.access import READ, ROLES, Caller
+from ap_registry.store import readers
 from api.problems import HttpProblem
 from api.superseded import SAID, Superseded
 
@@ -39,7 +41,11 @@ class Shows(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """``scopes``: all that a key must be allowed to do. ``administers``: only for those who see to
-    the people of their organisation."""
+    the people of their organisation.
+
+    ``past_wall``: reads pupils whom the caller does not see, to count them, to prove an order, or
+    in an emergency, so that the wall of the database cannot stand.
+    """
 
     who: Who
     shows: Shows = Shows.NOBODY
@@ -47,6 +53,7 @@ class Policy:
     scopes: frozenset[str] = frozenset({READ})
     administers: bool = False
     superseded: Superseded | None = None
+    past_wall: bool = False
 
 
 def routes_of(app: FastAPI) -> dict[tuple[str, str], Any]:
@@ -80,6 +87,24 @@ def install(app: FastAPI, policies: Policies) -> None:
     app.state.policies = {endpoint: policies[key] for key, endpoint in routes.items()}
     if len(app.state.policies) != len(routes):
         raise RuntimeError("two routes share one function, and could not be told apart")
+
+
+def let_strangers_past(request: Request) -> None:
+    """What is for anyone has no caller whose pupils could be told; it states its own scope."""
+    if readers.standing() is not None:
+        policy: Policy = request.app.state.policies[request.scope["endpoint"]]
+        if policy.who not in {Who.KEY, Who.PERSON}:
+            readers.stand(None)
+
+
+def put_behind_wall(request: Request, caller: Caller, today: date) -> None:
+    """From here on the database shows this request its caller's pupils only, where it reads.
+
+    Called where the request itself runs, not in a thread: what it sets ends with the request.
+    """
+    if readers.standing() is not None:  # the edge has it stand for what reads
+        policy: Policy = request.app.state.policies[request.scope["endpoint"]]
+        readers.stand(None if policy.past_wall else readers.reader_of(caller, today))
 
 
 def admit(

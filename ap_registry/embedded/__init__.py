@@ -27,6 +27,7 @@ DATABASE = "ap_registry"
 ROLES = ("ap_web", "ap_job")
 STOPPED = "stopped"  # in the state: by somebody, and not to be started by itself
 ERASER = "ap_eraser"  # owns the one function that may delete; nobody signs in as it
+READER = "ap_reader"  # which the web takes to read: the database shows it the caller's pupils
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,12 +192,15 @@ def _create_database(state: Mapping[str, Any]) -> None:
         for role in ROLES:
             if role not in existing:
                 connection.execute(
-                    psycopg.sql.SQL("create role {} login password {}").format(
+                    psycopg.sql.SQL("create role {} login bypassrls password {}").format(
                         psycopg.sql.Identifier(role), psycopg.sql.Literal(state["password"])
                     )
                 )
         if ERASER not in existing:
-            connection.execute(f"create role {ERASER} nologin")
+            connection.execute(f"create role {ERASER} nologin bypassrls")
+        if READER not in existing:
+            connection.execute(f"create role {READER} nologin")
+            connection.execute(f"grant {READER} to {', '.join(ROLES)}")
         found = connection.execute("select 1 from pg_database where datname = %s", (DATABASE,))
         if found.fetchone() is None:
             connection.execute(f"create database {DATABASE} owner {OWNER}")

@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ap_registry.errors import Unavailable
+from ap_registry.store import readers
 
 Connection = psycopg.Connection[TupleRow]
 # A transaction that its program has left holds the order of the ledger back until it is ended.
@@ -49,27 +50,31 @@ def _check(connection: Connection) -> None:
 
 
 class Database:
-    """A pool of connections to one database."""
+    """A pool of connections to one database, and one of those that readers of the web get."""
 
     def __init__(self, url: str, *, max_size: int = 16, wait_seconds: float = 5.0) -> None:
         self.url = url
-        self._pool = ConnectionPool(
-            url,
-            min_size=1,
-            max_size=max_size,
-            timeout=wait_seconds,
-            kwargs=OPTIONS,
-            open=False,
-            check=_check,
-        )
+        options: dict[str, Any] = {
+            "min_size": 1, "max_size": max_size, "timeout": wait_seconds, "kwargs": OPTIONS,
+            "open": False, "check": _check,
+        }  # fmt: skip
+        self._pool = ConnectionPool(url, **options)
+        self._readers = ConnectionPool(url, configure=readers.become_reader, **options)
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """Lend a connection in autocommit mode; say 503 when none comes free in time."""
-        if self._pool.closed:
-            self._pool.open()
+        """Lend a connection in autocommit mode; say 503 when none comes free in time.
+
+        While a reader stands (store/readers.py), one that sees what that reader may see.
+        """
+        reader = readers.standing()
+        pool = self._pool if reader is None else self._readers
+        if pool.closed:
+            pool.open()
         try:
-            with self._pool.connection() as connection:
+            with pool.connection() as connection:
+                if reader is not None:
+                    reader.state(connection)
                 yield connection
         except PoolTimeout as error:
             raise Unavailable("The registry is busy. Please try again.", retry_after=5) from error
@@ -83,6 +88,7 @@ class Database:
 
     def close(self) -> None:
         self._pool.close()
+        self._readers.close()
 
 
 class Lent(Database):

@@ -69,7 +69,7 @@ class Page:
 
 
 def size(connection: Connection) -> int:
-    row = connection.execute("select coalesce(max(seq), 0) from log").fetchone()
+    row = connection.execute("select log_size()").fetchone()
     assert row is not None
     return int(row[0])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
@@ -17,6 +18,7 @@ from ap_registry.problems import TITLES
 from ap_registry.quality import READERS as OF_QUALITY
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
+from ap_registry.store.readers import lifted
 from ap_registry.store.sessions import SignedIn, signed_in
 from api.cookies import CHANGED, COOKIE
 from api.deps import TheRegistry
@@ -25,7 +27,7 @@ from api.limits import Limits, address_of
 from api.pages.owed import form_of
 from api.pages.role_lists import OF_ROLE
 from api.pages.words import field_words
-from api.policy import Who, admit
+from api.policy import Who, admit, put_behind_wall
 from api.problems import HttpProblem
 from api.v1.reads import READERS as OF_READS
 from reports.kinds import KINDS, OUTCOME_READERS
@@ -81,12 +83,16 @@ _ENVIRONMENT.globals |= {
 }
 
 
-def whoever(request: Request, registry: TheRegistry) -> SignedIn:
+def _signed_in(registry: Registry, token: str, *, watching: bool = False) -> SignedIn | None:
+    with lifted(), registry.database.connection() as connection:
+        return signed_in(connection, token, at=registry.now(), watching=watching)
+
+
+async def whoever(request: Request, registry: TheRegistry) -> SignedIn:
     """Who is signed in; pages send everybody else to sign in."""
     found = None
     if token := request.cookies.get(COOKIE):
-        with registry.database.connection() as connection:
-            found = signed_in(connection, token, at=registry.now())
+        found = await run_in_threadpool(_signed_in, registry, token)
     if found is None:
         raise HTTPException(303, "Sign in first.", headers={"Location": "/sign-in"})
     if found.token is not None:
@@ -94,6 +100,7 @@ def whoever(request: Request, registry: TheRegistry) -> SignedIn:
     limits: Limits = request.app.state.limits
     limits.hold(limits.account, str(found.account), request)
     admit(request, Who.PERSON, found.caller.role, administers=found.administers)
+    put_behind_wall(request, found.caller, registry.today())
     return found
 
 
@@ -106,12 +113,11 @@ def person(request: Request, found: Annotated[SignedIn, Depends(whoever)]) -> Si
     return found
 
 
-def watcher(request: Request, registry: TheRegistry) -> SignedIn:
+async def watcher(request: Request, registry: TheRegistry) -> SignedIn:
     """Whose page is open and asks by itself, which prolongs no session: 401 once it is over."""
     found = None
     if token := request.cookies.get(COOKIE):
-        with registry.database.connection() as connection:
-            found = signed_in(connection, token, at=registry.now(), watching=True)
+        found = await run_in_threadpool(_signed_in, registry, token, watching=True)
     settings: Settings = request.app.state.settings
     if found is None or (
         not found.second_factor and settings.needs_second_factor(found.caller.role)
@@ -120,6 +126,7 @@ def watcher(request: Request, registry: TheRegistry) -> SignedIn:
     limits: Limits = request.app.state.limits
     limits.hold(limits.account, str(found.account), request)
     admit(request, Who.PERSON, found.caller.role, administers=found.administers)
+    put_behind_wall(request, found.caller, registry.today())
     return found
 
 

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from ap_registry.registry import Registry
 from ap_registry.store import feed
 from ap_registry.store.key_holders import KeyHolder
+from ap_registry.store.readers import lifted
 from api.deps import Holder, TheRegistry, scope_of
 from api.opened import Opened, Reader
 from api.problems import responses
@@ -39,7 +40,7 @@ class LogSize:
             return self._size
 
     def _look(self) -> int:
-        with self._registry.database.connection() as connection:
+        with lifted(), self._registry.database.connection() as connection:
             if self._registry.sequences:
                 self._registry.closed(connection)
             return feed.size(connection)

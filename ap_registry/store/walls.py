@@ -1,0 +1,171 @@
+"""The second wall: what the database itself lets a reader of the web see (row-level security).
+
+``ap_reader`` sees the pupils of the scope that its session states, whatever a query asks for, and
+without a scope nobody. How the scope is stated: store/readers.py.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from ap_registry.store.readers import OPEN_ALL, OPEN_FACTS, READER
+from ap_registry.store.tables import DERIVED
+
+# Whoever records must know of pupils whom its caller does not see: whose a UPN is, who is alike.
+WRITERS = ("ap_web", "ap_job", "ap_eraser")
+_ORGANISATIONS = "(select reader_organisations())::text[]"
+# Asked once for each table of a query, and only where a row is not of a pupil named before: a page
+# of one pupil never gathers all whom its reader sees.
+_SEEN = (
+    "pupil_id = any((select reader_named())::uuid[])"
+    f" or pupil_id in (select unnest(reader_pupils({_ORGANISATIONS})))"
+)
+_JOINED = f" or pupil_id in (select unnest(reader_joined({_ORGANISATIONS})))"
+_OWN = f"{{}} = any({_ORGANISATIONS})"
+# What is the organisation's own, and what is about no pupil, besides the pupils whom it sees.
+_MORE = {
+    "event": "stream = 2",
+    "follow_up": f"origin = 'list' or {_OWN.format('owner')}",
+    "match_decision": _OWN.format("organisation"),
+    "notice_ref": _OWN.format("by"),
+    "outbox": f"{_OWN.format('owner')} or {_OWN.format('to_organisation')}",
+}
+# Rows of several pupils: of whoever opened them, of whoever asked.
+_OF_SEVERAL = {
+    "pupil_read": _OWN.format("organisation"),
+    "report_run": f"organisations <@ {_ORGANISATIONS}",
+}
+# A merged pupil's own rows, of which the record that is kept is made.
+_MERGED = frozenset(
+    {"event", "event_private", "log", "upn_claim", "identity", "attendance_week", "visibility"}
+)
+_FACTS = frozenset(str(table.__tablename__) for table in DERIVED)
+
+FUNCTIONS = f"""
+create or replace function reader_opens(p_what text) returns boolean
+language sql stable parallel safe as
+$$ select coalesce(current_setting('app.opens', true), '') in ('{OPEN_ALL}', p_what) $$;
+create or replace function reader_named() returns uuid[]
+language sql stable parallel safe as
+$$ select coalesce(nullif(current_setting('app.pupils', true), ''), '{{}}')::uuid[] $$;
+create or replace function reader_organisations() returns text[]
+language sql stable parallel safe as
+$$ select coalesce(nullif(current_setting('app.organisations', true), ''), '{{}}')::text[] $$;
+create or replace function reader_today() returns date
+language sql stable parallel safe as
+$$ select nullif(current_setting('app.today', true), '')::date $$;
+"""
+
+# Said to be cheap, else the planner would give up each good plan to ask them less; and given what
+# it cannot know, else it would ask them while it plans, and again for each table.
+GATHERING = """
+create or replace function reader_pupils(p_organisations text[]) returns uuid[]
+language sql stable security definer cost 1 set search_path = public, pg_temp as $$
+  select array_agg(v.pupil_id) from visibility v
+   where v.organisation = any(p_organisations)
+     and v.until_at = 'infinity'
+     and (v.from_on is null or v.from_on <= (select reader_today())) $$;
+create or replace function reader_joined(p_organisations text[]) returns uuid[]
+language sql stable security definer cost 1 set search_path = public, pg_temp as $$
+  select array_agg(m.other) from merged m where m.pupil_id in (
+    select v.pupil_id from visibility v
+     where v.organisation = any(p_organisations)
+       and v.until_at = 'infinity'
+       and (v.from_on is null or v.from_on <= (select reader_today()))) $$;
+create or replace function reader_may_name(p_pupils uuid[], p_organisations text[], p_today date)
+returns uuid[] language sql stable security definer set search_path = public, pg_temp as $$
+  select coalesce(array_agg(pupil), '{}') from unnest(p_pupils) as pupil
+   where exists (select from visibility v
+                  where v.organisation = any(p_organisations) and v.until_at = 'infinity'
+                    and (v.from_on is null or v.from_on <= p_today)
+                    and (v.pupil_id = pupil or v.pupil_id in (
+                           select m.pupil_id from merged m where m.other = pupil))) $$;
+create or replace function reader_is_wide(p_organisations text[], p_more_than int)
+returns boolean language sql stable security definer set search_path = public, pg_temp as $$
+  select count(*) > p_more_than from (
+    select from visibility v where v.organisation = any(p_organisations)
+       and v.until_at = 'infinity' limit p_more_than + 1) seen $$;
+create or replace function log_size() returns bigint
+language sql stable security definer set search_path = public, pg_temp as
+$$ select coalesce(max(seq), 0) from log $$;
+"""
+
+_SIGNATURES = ", ".join(
+    (
+        "reader_opens(text)", "reader_named()", "reader_organisations()", "reader_today()",
+        "reader_pupils(text[])", "reader_joined(text[])", "reader_is_wide(text[], int)",
+        "reader_may_name(uuid[], text[], date)", "log_size()",
+    )
+)  # fmt: skip
+
+# Roles are the server's, and an owner who may not make any says so before anything is changed.
+ROLE = f"""
+do $$ declare v_role name; begin
+  if not exists (select from pg_roles where rolname = '{READER}') then
+    create role {READER} nologin;
+  end if;
+  for v_role in select rolname from pg_roles
+                 where rolname = any('{{{", ".join(WRITERS)}}}') and not rolbypassrls loop
+    execute format('alter role %I bypassrls', v_role);
+  end loop;
+  for v_role in select rolname from pg_roles
+                 where rolname in ('ap_web', 'ap_job')
+                   and not pg_has_role(rolname, '{READER}', 'MEMBER') loop
+    execute format('grant {READER} to %I', v_role);
+  end loop;
+exception when insufficient_privilege then
+  raise exception 'there is no role {READER} which ap_web and ap_job may take'
+    using hint = 'As a superuser, run the lines of docker/roles.sql that make it, and those'
+                 ' with bypassrls.';
+end $$
+"""
+GRANTS = f"""
+grant usage on schema public to {READER};
+grant select on all tables in schema public to {READER};
+revoke select on idempotency_key from {READER};
+grant insert on pupil_read to {READER};
+do $$ declare v_table name; begin  -- some pages of one's own account note that they were shown
+  for v_table in select table_name from information_schema.columns
+                  where table_schema = 'public' and column_name = 'account' loop
+    execute format('grant insert, update, delete on %I to {READER}', v_table);
+  end loop;
+end $$;
+alter default privileges in schema public grant select on tables to {READER};
+revoke execute on function {_SIGNATURES} from public;
+do $$ declare v_role name; begin
+  foreach v_role in array '{{ap_web, ap_job, {READER}}}'::name[] loop
+    if exists (select from pg_roles where rolname = v_role) then
+      execute format('grant execute on function {_SIGNATURES},'
+        ' load_movements(text[], uuid[], timestamptz) to %I', v_role);
+    end if;
+  end loop;
+end $$;
+"""
+
+
+def policy_of(table: str) -> str:
+    """Which rows of a table a reader sees, as SQL; of one without pupil_id it is written here."""
+    opens = f"(select reader_opens('{OPEN_FACTS if table in _FACTS else OPEN_ALL}'))"
+    seen = _OF_SEVERAL.get(table) or _SEEN + (_JOINED if table in _MERGED else "")
+    more = f" or {_MORE[table]}" if table in _MORE else ""
+    return f"{opens} or {seen}{more}"
+
+
+def policies(tables: Iterable[str]) -> Iterator[str]:
+    """Statements that put tables of pupils behind the wall; again, they write them anew."""
+    for table in tables:
+        yield f'alter table "{table}" enable row level security'
+        yield f'drop policy if exists seen on "{table}"'
+        yield f'create policy seen on "{table}" for select to {READER} using ({policy_of(table)})'
+        if table == "pupil_read":
+            yield f'drop policy if exists noted on "{table}"'
+            yield f'create policy noted on "{table}" for insert to {READER} with check (true)'
+
+
+# Tables whose rows are about pupils: by the names that such columns have here.
+PUPIL_TABLES = """
+select distinct c.table_name::text from information_schema.columns c
+  join information_schema.tables t using (table_schema, table_name)
+ where c.table_schema = 'public' and t.table_type = 'BASE TABLE'
+   and c.column_name in ('pupil_id', 'pupil', 'pupils', 'upn', 'upns')
+   and c.data_type in ('uuid', 'ARRAY', 'text', 'character varying')
+ order by 1
+"""

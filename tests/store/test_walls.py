@@ -1,0 +1,181 @@
+"""The second wall: a query that forgot its scope finds its reader's own pupils, and no others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from ap_registry import embedded
+from ap_registry.registry import Registry
+from ap_registry.store import readers
+from ap_registry.store.database import Database
+from ap_registry.store.readers import Reader, behind_wall
+from ap_registry.store.sequencer import sequence
+from ap_registry.store.walls import PUPIL_TABLES, READER
+from tests.api.story import CALLERS, EVER, tell
+from tests.conftest import WORLD, fresh_database
+from tests.world import (
+    GARAGE,
+    OTHER,
+    PERSON,
+    PRU,
+    SCHOOL,
+    TODAY,
+    notify,
+    send_register,
+    take_organisations,
+    upn,
+)
+
+FAR = "100857"
+THEIRS = upn(2)  # of a school and an LA where none of the first pupil's is
+# Of jobs, of files and of answers to whoever sends: nothing there names a pupil of a caller.
+OF_SEVERAL = {"pupil_read", "report_run"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    database: Database
+    owner_url: str
+    pupil: UUID
+    other: UUID
+
+
+@pytest.fixture(scope="module")
+def told(servers: embedded.Servers) -> Iterator[Told]:
+    """Two pupils of other schools and LAs, with a row of nearly every kind."""
+    with fresh_database(servers, WORLD) as urls:
+        database = Database(urls.database_url)
+        registry = Registry(database)
+        first = UUID(tell(registry))
+        second = _tell_of_another(registry)
+        send_register(
+            registry, f"organisation,upn,date,session,code\n{GARAGE},{upn(1)},2026-11-16,AM,/\n"
+        )
+        with database.connection() as connection:
+            sequence(connection)
+        yield Told(database, urls.database_owner_url, first, second)
+        database.close()
+
+
+def _tell_of_another(registry: Registry) -> UUID:
+    take_organisations(registry, f"id,kind,name,la\n{FAR},school,Far School,857\n")
+    facts = {**PERSON, "upn": THEIRS, "home_la": "857", "family_name": "Other"}
+    notify(registry, "joined_roll", "2025-09-01", school=FAR, registration="C", **facts)
+    found = notify(
+        registry, "suspension", "2026-06-01", upn=THEIRS, school=FAR, sessions=4,
+        ends_on="2026-06-02", reasons=["PP"],
+    )  # fmt: skip
+    return UUID(str(found["event"]["pupil_id"]))
+
+
+def tables_of_pupils(told: Told) -> list[str]:
+    with psycopg.connect(told.owner_url) as owner:
+        return [str(row[0]) for row in owner.execute(PUPIL_TABLES)]
+
+
+def seen_in(told: Told, reader: Reader, table: str) -> set[UUID]:
+    """By the buggiest query there is."""
+    with behind_wall(reader), told.database.connection() as connection:
+        return {row[0] for row in connection.execute(f'select pupil_id from "{table}"')}
+
+
+def by_pupil(told: Told) -> list[str]:
+    return [table for table in tables_of_pupils(told) if table not in OF_SEVERAL]
+
+
+def reader(*organisations: str) -> Reader:
+    return Reader(organisations=organisations, today=TODAY)
+
+
+def test_every_table_of_pupils_is_behind_the_wall(told: Told) -> None:
+    with psycopg.connect(told.owner_url) as owner:
+        walled = {
+            row[0]
+            for row in owner.execute(
+                "select p.tablename from pg_policies p join pg_class c on c.relname = p.tablename"
+                " where p.roles = %s::name[] and p.cmd = 'SELECT' and c.relrowsecurity",
+                ([READER],),
+            )
+        }
+    assert walled == set(tables_of_pupils(told))
+
+
+def test_without_a_scope_nothing_of_any_pupil_is_seen(told: Told) -> None:
+    both = {told.pupil, told.other}
+    assert {table: seen_in(told, Reader(), table) & both for table in by_pupil(told)} == {
+        table: set() for table in by_pupil(told)
+    }
+
+
+@pytest.mark.parametrize("name", sorted(CALLERS))
+def test_a_query_without_any_scope_finds_the_callers_pupils_alone(told: Told, name: str) -> None:
+    role, organisation = CALLERS[name]
+    asked = Reader(everything=True) if role == "admin" else reader(organisation)
+    if role == "parent":
+        asked = reader()
+    expected = {told.pupil} if name in EVER else set()
+    if organisation in {FAR, "LA857"} or role == "admin":
+        expected |= {told.other}
+    found = {t: seen_in(told, asked, t) & {told.pupil, told.other} for t in by_pupil(told)}
+    assert {t: pupils - expected for t, pupils in found.items() if pupils - expected} == {}
+    assert found["identity"] == found["event"] == found["event_private"] == expected
+
+
+def test_whoever_sees_very_many_reads_no_ledger_of_others(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "WIDE", 0)
+    both = {told.pupil, told.other}
+    for table in ("event", "event_private", "upn_claim", "log", "attendance_week"):
+        assert seen_in(told, reader("LA856"), table) & both <= {told.pupil}
+    asked = reader("LA856")
+    asked.pupils.add(told.pupil)  # a request about one pupil has the whole wall
+    assert seen_in(told, asked, "identity") & both == {told.pupil}
+
+
+def test_the_database_names_no_pupil_that_the_reader_does_not_see(told: Told) -> None:
+    asked = reader(SCHOOL)
+    asked.pupils.add(told.other)
+    assert told.other not in seen_in(told, asked, "identity")
+
+
+@pytest.mark.parametrize("organisation", [OTHER, PRU])
+def test_a_pupil_stays_in_sight_of_whom_it_has_left(told: Told, organisation: str) -> None:
+    """Up to its last day, which is for the first wall to say."""
+    assert told.pupil in seen_in(told, reader(organisation), "roll")
+
+
+def test_a_connection_of_readers_keeps_no_scope_of_the_reader_before(told: Told) -> None:
+    for organisation in (SCHOOL, FAR, SCHOOL):
+        found = seen_in(told, reader(organisation), "identity") & {told.pupil, told.other}
+        assert found == ({told.pupil} if organisation == SCHOOL else {told.other})
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into event select * from event", "update identity set upn = null",
+        "delete from event_private", "truncate identity", "select body from idempotency_key",
+        "insert into visibility select * from visibility",
+    ],
+)  # fmt: skip
+def test_a_reader_writes_nothing(told: Told, statement: str) -> None:
+    with (
+        behind_wall(reader(SCHOOL)),
+        told.database.connection() as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("role", ["ap_web", "ap_job"])
+@pytest.mark.parametrize("table", ["event", "event_private", "log"])
+def test_no_role_may_change_the_ledger(told: Told, role: str, table: str) -> None:
+    with psycopg.connect(told.owner_url) as owner:
+        row = owner.execute(
+            "select has_table_privilege(%s, %s, 'update, delete, truncate')", (role, table)
+        ).fetchone()
+    assert row == (False,)
