@@ -23,6 +23,7 @@ from ap_registry.demo.outreach import outreach
 from ap_registry.demo.people import make_known, pick_school, unborn
 from ap_registry.demo.placements import Plan, arrange
 from ap_registry.demo.returns import finish
+from ap_registry.demo.spending import agree
 from ap_registry.demo.terms import UNTIL_ON
 
 ORDINARY: Mapping[str, int] = {"outreach": 29, "placement": 37, "year_11": 26, "light": 8}
@@ -39,6 +40,7 @@ def tell(area: Area, number: int) -> Life:
         list(CASES.values())[number](life)
     else:
         _ORDINARY[draw(life.rng, ORDINARY)](life, life.rng.random() < FIRST_YEAR)
+    agree(life)
     return life
 
 

@@ -9,6 +9,8 @@ from ap_registry.demo.lists import confirm_lists
 from ap_registry.demo.terms import GO_LIVE, PRESENT
 from ap_registry.registry import Registry
 from ap_registry.store.queries import Scope, follow_ups
+from reports.asking import asked_of
+from reports.kinds import KINDS
 
 
 @pytest.mark.parametrize("seed", [2, 3, 4])
@@ -45,3 +47,17 @@ def test_most_lists_are_confirmed_and_some_are_silent(empty_registry: Registry) 
     silent = {one["organisation"] for one in told["items"] if one["silent"]}
     assert {one["owner"] for one in owed} == silent
     assert 0 < len(silent) < told["asked"] / 2
+
+
+def test_most_placements_have_an_amount_and_the_movements_report_says_what_they_cost(
+    empty_registry: Registry,
+) -> None:
+    build(empty_registry, pupils=45, at_once=True)
+    asked = {"from": "2024-09-01", "to": "2026-11-20", "la": "856"}
+    kind = KINDS["movements"]
+    made = kind.read(empty_registry, asked_of(kind, asked)).object
+    cost = made["spend"]
+    assert 0 < cost["without_amount"] < cost["placements"] / 2
+    parts = [cost[part] for part in ("education", "health", "social_care")]
+    assert min(parts) > 0
+    assert sum(parts) == pytest.approx(cost["total"])
