@@ -81,9 +81,13 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """Lend a connection in one repeatable-read, read-only transaction."""
+        """Lend a connection in one repeatable-read, read-only transaction.
+
+        Between two reads a report may reckon for minutes; a writer that waits is cut off sooner.
+        """
         with self.connection() as connection, connection.transaction():
             connection.execute("set transaction isolation level repeatable read read only")
+            connection.execute("set local idle_in_transaction_session_timeout = '15min'")
             yield connection
 
     def close(self) -> None:
