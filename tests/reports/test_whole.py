@@ -148,6 +148,40 @@ def test_funnel_limits_are_where_the_score_test_puts_the_average_at_its_edge(
             assert limit == pytest.approx(optimize.brentq(off, *inner, xtol=1e-12), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("n", "limits"),
+    [
+        (10, (56.154344, 100, 42.03259, 100)),
+        (18, (62.390093, 98.894803, 51.864359, 100)),
+        (41, (68.548635, 92.73626, 61.574398, 99.710497)),
+        (154, (74.402301, 86.882595, 70.803745, 90.481151)),
+        (1_008, (78.203374, 83.081521, 76.796814, 84.488082)),
+        (110_000, (80.408963, 80.875933, 80.274317, 81.010578)),
+    ],
+)
+def test_funnel_limits_are_those_of_the_published_table(
+    n: int, limits: tuple[float, float, float, float]
+) -> None:
+    """PHEindicatormethods, testdata_funnel_prop_outputs.csv: baseline 80.642448 %."""
+    found = (*funnel(0.80642448, n), *funnel(0.80642448, n, Z998))
+    assert [100 * one for one in found] == pytest.approx(limits, abs=1e-4)  # 1e-6 of a share
+
+
+@pytest.mark.parametrize(
+    ("numerator", "n", "limits"),
+    [
+        (81, 263, (0.2553, 0.3662)), (15, 148, (0.0624, 0.1605)), (0, 20, (0.0, 0.1611)),
+        (1, 29, (0.0061, 0.1718)),
+    ],
+)  # fmt: skip
+def test_wilson_limits_are_those_of_the_published_table(
+    numerator: int, n: int, limits: tuple[float, float]
+) -> None:
+    """Newcombe, Statistics in Medicine 17 (1998), table I, method 3: to its four decimals."""
+    found = [float(one) / 100 for one in wilson_limits(numerator, n)]
+    assert found == pytest.approx(limits, abs=6e-5)
+
+
 @pytest.fixture
 def asked_for(registry: Registry) -> Made:
     two_years(registry)
