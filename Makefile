@@ -4,7 +4,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench openapi docs clean stop
+.PHONY: help setup setup-dev demo test check bench openapi docs pictures clean stop
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ docs: setup ## write docs/framework.md, docs/commands.md and the man page anew f
 	@$(BIN)/python -m ap_registry.framework > docs/framework.md
 	@$(BIN)/python -m ap_registry.cli.documented > docs/commands.md
 	@$(BIN)/python -m ap_registry.cli.man > docs/ap-registry.1
+
+pictures: setup-dev ## take docs/pictures/reports anew from the demo (needs chromium and pdftoppm)
+	@$(BIN)/python -m tests.browser.report_pictures
 
 stop: ## end the embedded servers of this folder
 	@$(BIN)/ap-registry stop

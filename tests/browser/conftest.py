@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from ap_registry import embedded
 from ap_registry.registry import Registry
@@ -29,14 +29,18 @@ FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = found_browser(playwright)
+        yield opened
+        opened.close()
+
+
+def found_browser(playwright: Playwright) -> Browser:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.fail("The page tests need Chromium: apt-get install -y chromium")
-    with sync_playwright() as playwright:
-        # --no-sandbox: Chromium refuses its sandbox to root, and only our own pages are opened
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+    # --no-sandbox: Chromium refuses its sandbox to root, and only our own pages are opened
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
 
 
 @pytest.fixture
