@@ -102,7 +102,8 @@ def lost_stops(page: Page) -> list[int]:
 
 
 SAVED = {
-    "/upload/table", "/reports/files/{report}/file", "/reports/files/{report}/manifest",
+    "/upload/table", "/upload/template", "/reports/files/{report}/file",
+    "/reports/files/{report}/manifest",
 }  # fmt: skip
 
 

@@ -69,7 +69,9 @@ def _refused_then_recorded(page: Page, folder: Path) -> None:
     page.get_by_role("button", name="Record the decision").click()
     expect(page.get_by_role("alert")).to_contain_text("School")
     assert barriers(page) == []
-    page.get_by_label("School (optional)").select_option(label="Brook School: 0.00 per 100, 2 free")
+    page.get_by_label("School (optional)", exact=True).select_option(
+        label="Brook School: 0.00 per 100, 2 free"
+    )
     page.get_by_label("From when?").fill("30/11/2026")
     photograph(page, folder, "decide")
     page.get_by_role("button", name="Record the decision").click()
