@@ -7,6 +7,7 @@ without a scope nobody. How the scope is stated: store/readers.py.
 from collections.abc import Iterable, Iterator
 
 from ap_registry.store.readers import OPEN_ALL, OPEN_FACTS, READER
+from ap_registry.store.reference import REFERENCE
 from ap_registry.store.tables import DERIVED
 
 # Whoever records must know of pupils whom its caller does not see: whose a UPN is, who is alike.
@@ -22,7 +23,7 @@ _JOINED = f" or pupil_id in (select unnest(reader_joined({_ORGANISATIONS})))"
 _OWN = f"{{}} = any({_ORGANISATIONS})"
 # What is the organisation's own, and what is about no pupil, besides the pupils whom it sees.
 _MORE = {
-    "event": "stream = 2",
+    **dict.fromkeys(("event", "event_private", "log", "unsequenced"), f"stream = {REFERENCE}"),
     "follow_up": f"origin = 'list' or {_OWN.format('owner')}",
     "match_decision": _OWN.format("organisation"),
     "notice_ref": _OWN.format("by"),

@@ -26,6 +26,7 @@ from tests.world import (
     notify,
     send_register,
     take_organisations,
+    take_people,
     upn,
 )
 
@@ -54,6 +55,7 @@ def told(servers: embedded.Servers) -> Iterator[Told]:
         send_register(
             registry, f"organisation,upn,date,session,code\n{GARAGE},{upn(1)},2026-11-16,AM,/\n"
         )
+        take_people(registry, f"{SCHOOL},exclusions,Ada Head,head@school.example,,\n")
         with database.connection() as connection:
             sequence(connection)
         yield Told(database, urls.database_owner_url, first, second)
@@ -140,6 +142,21 @@ def test_the_database_names_no_pupil_that_the_reader_does_not_see(told: Told) ->
     asked = reader(SCHOOL)
     asked.pupils.add(told.other)
     assert told.other not in seen_in(told, asked, "identity")
+
+
+def test_what_is_about_no_pupil_is_read_whole(told: Told) -> None:
+    """Organisations, calendars, people who act and minutes: the world as at any instant."""
+    query = (
+        "select count(*), count(l.seq), count(p.data) from event e"
+        " left join log l using (pupil_id, stream, version)"
+        " left join event_private p using (pupil_id, stream, version) where e.stream = 2"
+    )
+    with told.database.connection() as connection:
+        all_of_it = connection.execute(query).fetchone()
+    with behind_wall(reader(SCHOOL)), told.database.connection() as connection:
+        assert connection.execute(query).fetchone() == all_of_it
+    assert all_of_it is not None
+    assert min(all_of_it) > 0
 
 
 @pytest.mark.parametrize("organisation", [OTHER, PRU])
