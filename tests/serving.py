@@ -1,6 +1,7 @@
 """A registry served over real HTTP from a thread of this process."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from fastapi import FastAPI
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from api.main import attach, create_app
+
+# For clients that meet no TLS: each would read all the authorities that it might trust.
+TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass(frozen=True)

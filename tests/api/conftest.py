@@ -8,7 +8,7 @@ import pytest
 
 from ap_registry.registry import Registry
 from ap_registry.store import accounts
-from tests.serving import served
+from tests.serving import TRUSTS_NOBODY, served
 
 Login = Callable[..., httpx.Client]
 
@@ -22,7 +22,7 @@ def address(registry: Registry) -> Iterator[str]:
 @pytest.fixture
 def nobody(address: str) -> Iterator[httpx.Client]:
     """A client without a key."""
-    with httpx.Client(base_url=address, timeout=60) as client:
+    with httpx.Client(verify=TRUSTS_NOBODY, base_url=address, timeout=60) as client:
         yield client
 
 
@@ -41,7 +41,9 @@ def as_(registry: Registry, address: str) -> Iterator[Login]:
                 until_on=until_on,
             )
         headers = {"Authorization": f"Bearer {secret}"}
-        made.append(httpx.Client(base_url=address, timeout=60, headers=headers))
+        made.append(
+            httpx.Client(verify=TRUSTS_NOBODY, base_url=address, timeout=60, headers=headers)
+        )
         return made[-1]
 
     yield login

@@ -11,6 +11,7 @@ from ap_registry import embedded
 from ap_registry.registry import Registry
 from ap_registry.store import accounts
 from tests.browser.conftest import PASSWORD, opened
+from tests.serving import TRUSTS_NOBODY
 
 People = Callable[[str], httpx.Client]
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)"')
@@ -23,7 +24,9 @@ def at_pages(servers: embedded.Servers, fill: Callable[[Registry], None]) -> Ite
         url = open_ones.enter_context(opened(servers, fill))
 
         def signed_in(role: str) -> httpx.Client:
-            client = open_ones.enter_context(httpx.Client(base_url=url, timeout=60))
+            client = open_ones.enter_context(
+                httpx.Client(verify=TRUSTS_NOBODY, base_url=url, timeout=60)
+            )
             client.post("/sign-in", data={"email": f"{role}@example.org", "password": PASSWORD})
             return client
 

@@ -16,10 +16,9 @@ from ap_registry.store import family_links
 from tests.api.family import BORN, make, open_link, plain, record_mother, say
 from tests.api.people import People, at_pages, hidden
 from tests.browser.conftest import FRIDAY
-from tests.serving import served
+from tests.serving import TRUSTS_NOBODY, served
 from tests.world import PRU, PUPIL, SCHOOL, arrange, notify, register_pupil, take_people, upn
 
-pytestmark = pytest.mark.xdist_group("family")
 ENDING = re.compile(r'action="(/pupils/[^"]*/end)"')
 
 
@@ -38,7 +37,9 @@ class Town:
 
     def browser(self) -> httpx.Client:
         """Of somebody who has not signed in."""
-        return httpx.Client(base_url=self.person("school").base_url, timeout=60)
+        return httpx.Client(
+            verify=TRUSTS_NOBODY, base_url=self.person("school").base_url, timeout=60
+        )
 
     def opened(self, who: str, role: str = "school", pupil: str = PUPIL) -> httpx.Client:
         client = self.browser()
@@ -326,7 +327,7 @@ def test_another_language_is_offered_where_the_operator_says_so_and_stays_chosen
     address, code = make(town.person("school"), town.contacts["mother"])
     with (
         served(town.registry, Settings(family_languages="pl, xx")) as url,
-        httpx.Client(base_url=url, timeout=60) as browser,
+        httpx.Client(verify=TRUSTS_NOBODY, base_url=url, timeout=60) as browser,
     ):
         assert "Sprawdźmy, czy to ty" in browser.get(f"{address}?language=pl").text
         page = open_link(browser, f"{address}?language=pl", code).text

@@ -33,10 +33,9 @@ from reports.kinds import KINDS
 from tests.api.family import record_mother
 from tests.api.story import CALLERS, EVER, NEVER, NOW, tell
 from tests.conftest import fresh_database
-from tests.serving import served
+from tests.serving import TRUSTS_NOBODY, served
 from tests.world import GARAGE, PUPIL, SCHOOL, load_world, register_pupil, upn
 
-pytestmark = pytest.mark.xdist_group("policies")  # of one worker, which makes the world once
 ALLOWED = {
     Shows.NOBODY: NEVER,
     Shows.NOW: NOW,
@@ -145,7 +144,10 @@ def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> 
                 connection, organisations=[organisation], role=role, at=at
             )
             keys[name] = httpx.Client(
-                base_url=url, timeout=60, headers={"Authorization": f"Bearer {secret}"}
+                verify=TRUSTS_NOBODY,
+                base_url=url,
+                timeout=60,
+                headers={"Authorization": f"Bearer {secret}"},
             )
             account = accounts.add_account(
                 connection, email=f"{number}@example.org", name="Sam", organisation=organisation,
@@ -153,14 +155,16 @@ def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> 
             )  # fmt: skip
             token = sessions.begin(connection, account, at=at)
             ids[name] = account
-            people[name] = httpx.Client(base_url=url, timeout=60, cookies={COOKIE: token})
+            people[name] = httpx.Client(
+                verify=TRUSTS_NOBODY, base_url=url, timeout=60, cookies={COOKIE: token}
+            )
             found = sessions.signed_in(connection, token, at=at)
             assert found is not None
             csrf[name] = found.csrf
     admin = keys["the administrator"]
     owed = admin.get("/api/v1/follow-ups", params={"kind": "sixth_day_provision"}).json()
     event = admin.get("/api/v1/events").json()["items"][-1]["id"]
-    nobody = httpx.Client(base_url=url, timeout=60)
+    nobody = httpx.Client(verify=TRUSTS_NOBODY, base_url=url, timeout=60)
     takes = {
         path: {
             one["name"]
@@ -208,7 +212,8 @@ def _bearer(registry: Registry, url: str, of: str) -> Bearing:
         token = family_links.begin(connection, made.id, language="en", at=registry.now())
         found = family_links.opened(connection, token, at=registry.now())
         assert found is not None
-    client = httpx.Client(base_url=url, timeout=60, cookies={FAMILY: token, COOKIE: token},
+    client = httpx.Client(verify=TRUSTS_NOBODY, base_url=url, timeout=60,
+                          cookies={FAMILY: token, COOKIE: token},
                           headers={"Authorization": f"Bearer {token}"})  # fmt: skip
     return Bearing(link=str(made.id), client=client, csrf=found.csrf)
 

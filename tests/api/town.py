@@ -18,7 +18,7 @@ from ap_registry.store.account_acts import acts
 from ap_registry.store.database import Database
 from api.cookies import COOKIE
 from tests.conftest import fresh_database
-from tests.serving import served
+from tests.serving import TRUSTS_NOBODY, served
 from tests.world import SCHOOL, load_world
 
 PASSWORD, CHOSEN = "correct horse battery", "ledger meadow trombone"
@@ -53,7 +53,9 @@ class Town:
         return someone
 
     def client(self) -> httpx.Client:
-        return self.clients.enter_context(httpx.Client(base_url=self.url, timeout=60))
+        return self.clients.enter_context(
+            httpx.Client(verify=TRUSTS_NOBODY, base_url=self.url, timeout=60)
+        )
 
     def link(self, email: str, what: str) -> str:
         with self.registry.database.connection() as connection:

@@ -15,7 +15,6 @@ from api import pages
 from tests.browser.conftest import barriers, fill_in, opened, second_check, sign_in
 from tests.browser.everywhere import BEARER, HALFWAY, NOBODY, PAGES, fill
 
-pytestmark = pytest.mark.xdist_group("every_page")  # one world for all roles
 WIDE_AS_SCREEN = "document.documentElement.scrollWidth <= window.innerWidth"
 MOST_STOPS = 15
 # Where Tab should lead, in the order of the page: a group of radio buttons is one stop. Whatever is

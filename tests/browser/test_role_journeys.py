@@ -23,7 +23,6 @@ from tests.world import (
     upn,
 )
 
-pytestmark = pytest.mark.xdist_group("role_journeys")  # one world for all roles
 MOST_STOPS = 120
 NURSES = "id,kind,name,las\nICB-QK1,health,School Nurses,856\n"
 PLACED = {"commissioner": SCHOOL, "provider": PRU, "reason": "behaviour", "intent": "return",

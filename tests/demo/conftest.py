@@ -38,7 +38,7 @@ class Cases:
         return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cases(servers: embedded.Servers) -> Iterator[Cases]:
     with fresh_database(servers) as urls:
         database = Database(urls.database_url)
@@ -55,6 +55,6 @@ def cases(servers: embedded.Servers) -> Iterator[Cases]:
         database.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def report(cases: Cases) -> dict[str, Any]:
     return cases.report()

@@ -14,7 +14,7 @@ from reports.asking import asked_of
 from reports.kinds import KINDS
 from tests.conftest import fresh_database
 from tests.extracts.area import tell_area
-from tests.serving import served
+from tests.serving import TRUSTS_NOBODY, served
 
 KeyOf = Callable[[str, str], httpx.Client]
 AskedOf = Callable[..., dict[str, Any]]
@@ -48,7 +48,11 @@ def key_of(area: Registry, area_at: str) -> Iterator[KeyOf]:
                 connection, organisations=(organisation,), role=role, at=area.now()
             )
         headers = {"Authorization": f"Bearer {secret}"}
-        made.append(httpx.Client(base_url=f"{area_at}/api/v1", timeout=60, headers=headers))
+        made.append(
+            httpx.Client(
+                verify=TRUSTS_NOBODY, base_url=f"{area_at}/api/v1", timeout=60, headers=headers
+            )
+        )
         return made[-1]
 
     yield login

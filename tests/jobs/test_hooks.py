@@ -22,7 +22,7 @@ from jobs.calling import call
 from jobs.hooks import EACH, Caller
 from jobs.letters import Failed
 from tests.jobs.receiving import Receiver
-from tests.serving import served
+from tests.serving import TRUSTS_NOBODY, served
 from tests.store.holding import suspension
 from tests.world import OTHER, PUPIL, SCHOOL, register_pupil, take_organisations
 
@@ -42,7 +42,10 @@ class Hooks:
                 connection, organisations=organisations, role=role, at=self.registry.now()
             )
         client = httpx.Client(
-            base_url=self.url, timeout=60, headers={"Authorization": f"Bearer {secret}"}
+            verify=TRUSTS_NOBODY,
+            base_url=self.url,
+            timeout=60,
+            headers={"Authorization": f"Bearer {secret}"},
         )
         client.key = key  # type: ignore[attr-defined]
         return client

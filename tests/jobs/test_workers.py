@@ -20,7 +20,7 @@ from tests.waiting import wait_for
 from tests.world import PERSON, upn
 
 MESSAGES = 100
-KILLS = 10
+KILLS = 6
 
 
 @pytest.fixture
