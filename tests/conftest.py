@@ -33,13 +33,11 @@ ROOM = 2 << 30
 _NUMBERS = itertools.count()
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist then reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """What the tests of a module share is made by one worker, once."""
-    for item in items:
-        known = item._fixtureinfo.name2fixturedefs.values()  # type: ignore[attr-defined]
-        if any(one.scope == "module" for found in known for one in found):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    known = item._fixtureinfo.name2fixturedefs.values()  # type: ignore[attr-defined]
+    if any(one.scope == "module" for found in known for one in found):
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
