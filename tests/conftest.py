@@ -33,13 +33,6 @@ ROOM = 2 << 30
 _NUMBERS = itertools.count()
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """What the tests of a module share is made by one worker, once."""
-    known = item._fixtureinfo.name2fixturedefs.values()  # type: ignore[attr-defined]
-    if any(one.scope == "module" for found in known for one in found):
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Servers]:
     """Of this worker alone: on one server, the workers' copied databases wait for each other.
