@@ -1,4 +1,4 @@
-"""A reader of the web sees its own pupils only, whatever a query asks for.
+"""A reader of the web sees its own pupils only, also where a query asks for others.
 
 Makes the role ap_reader where the owner may, and puts every table of pupils behind policies. Locks
 each of them for an instant.

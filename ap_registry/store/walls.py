@@ -1,7 +1,8 @@
 """The second wall: what the database itself lets a reader of the web see (row-level security).
 
 ``ap_reader`` sees the pupils of the scope that its session states, whatever a query asks for, and
-without a scope nobody. How the scope is stated: store/readers.py.
+without a scope nobody. Whoever sees very many is left to the query's scope in derived rows. How the
+scope is stated: store/readers.py.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,6 +25,7 @@ _OWN = f"{{}} = any({_ORGANISATIONS})"
 # What is the organisation's own, and what is about no pupil, besides the pupils whom it sees.
 _MORE = {
     **dict.fromkeys(("event", "event_private", "log", "unsequenced"), f"stream = {REFERENCE}"),
+    "identity": f"pupil_id in (select unnest(reader_owing({_ORGANISATIONS})))",
     "follow_up": f"origin = 'list' or {_OWN.format('owner')}",
     "match_decision": _OWN.format("organisation"),
     "notice_ref": _OWN.format("by"),
@@ -32,7 +34,7 @@ _MORE = {
 # Rows of several pupils: of whoever opened them, of whoever asked.
 _OF_SEVERAL = {
     "pupil_read": _OWN.format("organisation"),
-    "report_run": f"organisations <@ {_ORGANISATIONS}",
+    "report_run": f"organisations <> '{{}}' and organisations <@ {_ORGANISATIONS}",
 }
 # A merged pupil's own rows, of which the record that is kept is made.
 _MERGED = frozenset(
@@ -71,6 +73,10 @@ language sql stable security definer cost 1 set search_path = public, pg_temp as
      where v.organisation = any(p_organisations)
        and v.until_at = 'infinity'
        and (v.from_on is null or v.from_on <= (select reader_today()))) $$;
+create or replace function reader_owing(p_organisations text[]) returns uuid[]
+language sql stable security definer cost 1 set search_path = public, pg_temp as $$
+  select array_agg(distinct f.pupil_id) from follow_up f
+   where f.owner = any(p_organisations) and f.until_at = 'infinity' $$;
 create or replace function reader_may_name(p_pupils uuid[], p_organisations text[], p_today date)
 returns uuid[] language sql stable security definer set search_path = public, pg_temp as $$
   select coalesce(array_agg(pupil), '{}') from unnest(p_pupils) as pupil
@@ -92,8 +98,8 @@ $$ select coalesce(max(seq), 0) from log $$;
 _SIGNATURES = ", ".join(
     (
         "reader_opens(text)", "reader_named()", "reader_organisations()", "reader_today()",
-        "reader_pupils(text[])", "reader_joined(text[])", "reader_is_wide(text[], int)",
-        "reader_may_name(uuid[], text[], date)", "log_size()",
+        "reader_pupils(text[])", "reader_joined(text[])", "reader_owing(text[])",
+        "reader_is_wide(text[], int)", "reader_may_name(uuid[], text[], date)", "log_size()",
     )
 )  # fmt: skip
 
@@ -119,16 +125,12 @@ exception when insufficient_privilege then
 end $$
 """
 GRANTS = f"""
+revoke insert, update, delete, truncate on all tables in schema public from {READER};
 grant usage on schema public to {READER};
 grant select on all tables in schema public to {READER};
 revoke select on idempotency_key from {READER};
 grant insert on pupil_read to {READER};
-do $$ declare v_table name; begin  -- some pages of one's own account note that they were shown
-  for v_table in select table_name from information_schema.columns
-                  where table_schema = 'public' and column_name = 'account' loop
-    execute format('grant insert, update, delete on %I to {READER}', v_table);
-  end loop;
-end $$;
+grant insert on second_factor to {READER};  -- the page that sets one up shows its secret
 alter default privileges in schema public grant select on tables to {READER};
 revoke execute on function {_SIGNATURES} from public;
 do $$ declare v_role name; begin

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -18,7 +19,8 @@ from ap_registry.installation import Installation
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store import accounts, family_links, saved_views, sessions
-from ap_registry.store.database import Database
+from ap_registry.store.database import Connection, Database
+from ap_registry.store.readers import READER
 from ap_registry.store.who import pupil_named
 from api import policy
 from api.cookies import COOKIE
@@ -70,6 +72,7 @@ class World:
     ``takes``: what each address of the API may be asked besides, since it refuses all else.
     """
 
+    registry: Registry
     pupil: str
     owed: str
     event: str
@@ -183,7 +186,8 @@ def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> 
         ANOTHERS: _bearer(registry, url, upn(2)),
     }
     return World(
-        pupil=pupil, owed=owed["items"][0]["id"], event=event, webhook=webhook, report=report,
+        registry=registry, pupil=pupil, owed=owed["items"][0]["id"], event=event,
+        webhook=webhook, report=report,
         opening=opening, view=_saved(registry, ids["its school"]),
         keys=keys, people=people, bearers=bearers,
         csrf=csrf, nobody=nobody, takes=takes,
@@ -315,6 +319,49 @@ def test_a_link_opens_its_own_pages_and_shows_its_own_pupil(
             assert answer.status_code < 500
             secrets = {*SECRETS, world.pupil, "Second Gear"} if name == ANOTHERS else {"Ben"}
             assert [word for word in secrets if word in answer.text] == [], address
+
+
+ASKED_LESS = {"/notify", "/upload/table"}  # which, as the walk asks, need no pupil
+READ = [
+    key for key in WALKED
+    if key[0] == "GET" and POLICIES[key].who is not Who.LINK
+    and POLICIES[key].shows is not Shows.NOBODY and key[1] not in ASKED_LESS
+]  # fmt: skip
+
+
+@pytest.fixture
+def lent(world: World, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """As whom, and for which organisations, each connection was lent."""
+    found: list[tuple[str, str]] = []
+    lend = world.registry.database.connection
+
+    @contextmanager
+    def noted() -> Iterator[Connection]:
+        with lend() as connection:
+            row = connection.execute(
+                "select current_user::text, current_setting('app.organisations', true)"
+            ).fetchone()
+            assert row is not None
+            found.append(row)
+            yield connection
+
+    monkeypatch.setattr(world.registry.database, "connection", noted)
+    return found
+
+
+@pytest.mark.parametrize(("method", "path"), READ, ids=lambda part: str(part))
+def test_what_reads_of_pupils_stands_behind_the_wall(
+    world: World, lent: list[tuple[str, str]], method: str, path: str
+) -> None:
+    """The database is told for whom, unless the policy says that the route reads past it."""
+    asked_of = POLICIES[method, path]
+    can = [name for name, (role, _) in CALLERS.items() if role in asked_of.roles]
+    caller = "its LA" if "its LA" in can else can[0]
+    for _ in asking(world, method, path, caller):
+        pass
+    told = {organisations for user, organisations in lent if user == READER}
+    own = {f"{{{CALLERS[caller][1]}}}"}
+    assert told == (set() if asked_of.past_wall else own)
 
 
 def test_the_bearer_of_a_link_is_shown_the_pupil(world: World) -> None:

@@ -171,6 +171,28 @@ def test_a_connection_of_readers_keeps_no_scope_of_the_reader_before(told: Told)
         assert found == ({told.pupil} if organisation == SCHOOL else {told.other})
 
 
+def test_whoever_owes_something_of_a_pupil_may_know_whom(told: Told) -> None:
+    """An action may be given to any organisation: it sees neither record nor register."""
+    assert told.other not in seen_in(told, reader(GARAGE), "identity")
+    notify(Registry(told.database), "action_agreed", "2026-06-02", upn=THEIRS, by="LA857",
+           what="A mentor", owner=GARAGE, due_on="2026-12-01")  # fmt: skip
+    found = {t for t in by_pupil(told) if told.other in seen_in(told, reader(GARAGE), t)}
+    assert found == {"follow_up", "identity", "outbox"}
+
+
+def test_a_report_of_no_organisation_is_nobody_s(told: Told) -> None:
+    with psycopg.connect(told.owner_url) as owner:
+        owner.execute(
+            "insert into report_run (id, kind, format, given, actor, role, organisations, made_at,"
+            " not_before, status, progress, attempts)"
+            " values (gen_random_uuid(), 'school', 'csv', '{}', 'cli', 'admin', '{}', now(),"
+            " now(), 'waiting', 0, 0)"
+        )
+    with behind_wall(Reader()), told.database.connection() as connection:
+        found = connection.execute("select count(*) from report_run").fetchone()
+    assert found == (0,)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -188,8 +210,8 @@ def test_a_reader_writes_nothing(told: Told, statement: str) -> None:
         connection.execute(statement)
 
 
-@pytest.mark.parametrize("role", ["ap_web", "ap_job"])
-@pytest.mark.parametrize("table", ["event", "event_private", "log"])
+@pytest.mark.parametrize("role", ["ap_web", "ap_job", READER])
+@pytest.mark.parametrize("table", ["event", "event_private", "log", "account_act"])
 def test_no_role_may_change_the_ledger(told: Told, role: str, table: str) -> None:
     with psycopg.connect(told.owner_url) as owner:
         row = owner.execute(
