@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from ap_registry.store.deliveries import waiting
 from ap_registry.store.jobs import job_states
+from ap_registry.store.readers import Reader, behind_wall
 from api.deps import TheRegistry
 
 router = APIRouter(include_in_schema=False)
@@ -35,10 +36,11 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 def readyz(registry: TheRegistry) -> JSONResponse:
-    """The database answers too."""
+    """The database answers too, as the web and as its readers."""
     try:
-        with registry.database.connection() as connection:
-            connection.execute("select 1 from event limit 1")
+        for reader in (None, Reader()):
+            with behind_wall(reader), registry.database.connection() as connection:
+                connection.execute("select 1 from event limit 1")
     except (psycopg.Error, OSError) as error:
         return JSONResponse({"status": "not ready", "why": type(error).__name__}, 503)
     return JSONResponse({"status": "ready"})
