@@ -193,14 +193,14 @@ def get_report_file(
 
 
 def file_answer(registry: Registry, holder: Asker, report: UUID, opened: Reader) -> Response:
-    """What is kept of it, where who asks may still know of all whom it shows."""
+    """What is kept of it, where who asks may still know of all that it shows."""
     with registry.database.connection() as connection:
         found = report_files.file_of(connection, holder, report)
         if found is None:
             raise _NONE
-        kind, format_, file, pupils = found
-        if not report_files.may_be_got(connection, holder.caller, pupils, registry.today()):
+        if not report_files.may_be_got(connection, holder.caller, found, registry.today()):
             raise _NO_MORE
-        opened.note(connection, holder.caller, pupils)
-    name = f'attachment; filename="{kind}.{format_}"'
-    return Response(file, media_type=MEDIA[format_], headers={"Content-Disposition": name})
+        opened.note(connection, holder.caller, found.pupils)
+    name = f'attachment; filename="{found.kind}.{found.format}"'
+    headers = {"Content-Disposition": name}
+    return Response(found.file, media_type=MEDIA[found.format], headers=headers)

@@ -141,6 +141,23 @@ def test_the_file_is_not_got_by_who_may_not_know_of_the_pupil(
     assert (answer.status_code, "ask for it anew" in answer.text) == (404, True)
 
 
+def test_the_file_closes_by_a_leave_of_its_days_that_is_told_late(
+    as_: Desk, installation: Installation, registry: Registry
+) -> None:
+    client = as_("provider", PRU)
+    made_before = _of_the_pupil(client, installation)
+    end = {"by": PRU, "placement": as_.placement, "end_reason": "other_ap"}
+    left = notify(registry, "placement_ended", "2026-10-02", **end)
+    assert client.get(f"{made_before}/file").status_code == 404
+    made_since = _of_the_pupil(client, installation)
+    assert client.get(f"{made_since}/file").status_code == 200
+    notify(
+        registry, "correction", "2026-10-05", by=PRU, of=left["event"]["id"],
+        fields={"occurred_on": "2026-09-25"}, reason="a week too late",
+    )  # fmt: skip
+    assert client.get(f"{made_since}/file").status_code == 404
+
+
 def test_the_file_is_kept_for_a_month(as_: Desk, installation: Installation) -> None:
     _of_the_pupil(as_("provider", PRU), installation)
     with installation.database.connection() as connection:
