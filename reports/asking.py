@@ -49,7 +49,8 @@ def _own(kind: Kind, caller: Caller) -> Iterator[tuple[str, str]]:
 
 
 def _las(caller: Caller) -> list[str]:
-    return sorted(name.removeprefix("LA") for name in caller.organisations if name.startswith("LA"))
+    """Its own before those closed whose place it took."""
+    return [name.removeprefix("LA") for name in caller.organisations if name.startswith("LA")]
 
 
 def _missing(kind: Kind, given: Mapping[str, str | None]) -> Iterator[Problem]:

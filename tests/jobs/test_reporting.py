@@ -207,3 +207,16 @@ def test_who_takes_the_place_of_another_keeps_its_reports(
     assert make_reports(installation) == 2
     files = [client.get(f"{where}/file").json() for where in (first, second)]
     assert [one["school"] for one in files] == [academy, academy]
+
+
+def test_an_la_in_the_place_of_another_is_given_its_own_report(
+    as_: Desk, installation: Installation, registry: Registry
+) -> None:
+    closed = "id,kind,name,la,closed_on,predecessors\nLA856,la,Leicester,856,2026-03-31,\n"
+    take_organisations(registry, f"{closed}LA857,la,Rutland,857,,LA856\n")
+    client = as_("la", "LA857")
+    where = client.post(REPORTS, json={**ASKED, "format": "json"}).headers["location"]
+    assert make_reports(installation) == 1
+    at_once = client.get(f"{REPORTS}/outcomes", params=ASKED["options"]).json()
+    file = client.get(f"{where}/file").json()
+    assert (at_once["asked"]["la"], file["asked"]["la"]) == ("857", "857")

@@ -81,7 +81,7 @@ def caller(role: str, *organisations: str) -> Caller:
         (caller("admin"), {"la": "857"}, {"la": "857"}),
         (caller("school", "100001"), {"la": "857"}, {"la": "857", "school": "100001"}),
         (caller("la", "LA856"), {"school": "100001"}, {"la": "856", "school": "100001"}),
-        (caller("la", "LA857", "LA856"), {}, {"la": "856"}),
+        (caller("la", "LA857", "LA856"), {}, {"la": "857"}),
         (caller("la", "LA857", "LA856"), {"la": "857"}, {"la": "857"}),
         (caller("auditor", "100001"), {"school": "100001"}, {"school": "100001"}),
     ],
