@@ -21,7 +21,7 @@ TOO_LATE = "it could not be sent while its link would have been good"
 log = structlog.get_logger()
 LEADS = {"recovery": "password", "invitation": "invitation"}  # the page of a link
 _NOT_YOU = "If that was not you, tell the administrator of your organisation at once."
-GONE = "the report is there no more"
+GONE = "the report is there no more, or not for them"
 SUBJECTS = {
     "report": "A report is ready",
     "recovery": "Choose a new password",
@@ -166,7 +166,7 @@ def _letter(found: Installation, due: Due) -> Letter:
 
 
 def _said(found: Installation, due: Due) -> dict[str, str]:
-    """Raise Failed for good where what it is about is gone."""
+    """Raise Failed for good where what it is about is gone, or its reader's account has ended."""
     if due.what in LASTS and found.settings.oidc_only:
         return {"link": f"{found.settings.site}/sign-in"}
     if due.what in LASTS:
@@ -177,7 +177,8 @@ def _said(found: Installation, due: Due) -> dict[str, str]:
     if due.about is None:
         return {}
     with found.database.connection() as connection:
-        kind = report_files.kind_of(connection, due.about)
+        today = found.registry.today()
+        kind = report_files.kind_told(connection, due.about, due.account, today)
     if kind is None:
         raise Failed(GONE, for_good=True)
     return {

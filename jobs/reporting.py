@@ -63,7 +63,7 @@ def _make(found: Installation, run: Run) -> bool:
     with found.database.connection() as connection:
         return report_runs.keep(
             connection, run, file=file, manifest=manifest, pupils=set(made.pupils),
-            wait=_until_next(found, run),
+            today=registry.today(), wait=_until_next(found, run),
         )  # fmt: skip
 
 

@@ -80,9 +80,15 @@ def file_of(connection: Connection, holder: Asker, id: UUID) -> Kept | None:
     )  # fmt: skip
 
 
-def kind_of(connection: Connection, id: UUID) -> str | None:
-    """Of one whose file is there to be got; for a letter about it."""
-    row = connection.execute(
-        "select kind from report_run where id = %s and file is not null", (id,)
-    ).fetchone()
+_TOLD: LiteralString = """
+select r.kind from report_run r, account a
+ where r.id = %(id)s and r.file is not null and a.id = %(account)s and not a.disabled
+   and (a.last_on is null or a.last_on >= %(today)s)
+   and a.role = r.role and r.organisations = array[a.organisation::text]
+"""
+
+
+def kind_told(connection: Connection, id: UUID, account: UUID, today: date) -> str | None:
+    """Of one whose file is there to be got by the account's owner; for a letter about it."""
+    row = connection.execute(_TOLD, {"id": id, "account": account, "today": today}).fetchone()
     return row[0] if row else None

@@ -49,8 +49,11 @@ _ENDED: LiteralString = """
 update report_run r set status = 'failed', error = %(why)s, finished_at = clock_timestamp()
  where r.status in ('waiting', 'working') and r.not_before <= clock_timestamp()
    and not exists (select from api_key k where 'key:' || k.id = r.actor and k.revoked_at is null
-                      and (k.until_on is null or k.until_on >= %(today)s))
+                      and (k.until_on is null or k.until_on >= %(today)s)
+                      and not exists (select from account a where a.id = k.keeper
+                                         and a.last_on < %(today)s))
    and not exists (select from account a where 'account:' || a.id = r.actor and not a.disabled
+                      and (a.last_on is null or a.last_on >= %(today)s)
                       and a.role = r.role and r.organisations = array[a.organisation::text])
 """
 _GIVEN_UP: LiteralString = """
@@ -70,7 +73,8 @@ _TELL: LiteralString = """
 insert into access_letter (id, account, what, about, created_at, attempts)
 select gen_random_uuid(), a.id, %(what)s, r.id, clock_timestamp(), 0
   from report_run r, account a
- where r.id = %(id)s and not a.disabled and (
+ where r.id = %(id)s and not a.disabled
+   and (a.last_on is null or a.last_on >= %(today)s) and (
        r.tell = 'asker' and 'account:' || a.id = r.actor
     or r.tell = 'colleagues' and a.role = r.role and a.role <> 'parent'
        and r.organisations = array[a.organisation::text])
@@ -199,7 +203,7 @@ def advance(connection: Connection, run: Run, progress: int) -> bool:
 
 def keep(
     connection: Connection, run: Run, *, file: bytes, manifest: Mapping[str, Any],
-    pupils: Iterable[UUID], wait: timedelta | None = None,
+    pupils: Iterable[UUID], today: date, wait: timedelta | None = None,
 ) -> bool:  # fmt: skip
     """The file and what it was made of; whom it concerns are told, and the next is planned.
 
@@ -212,17 +216,10 @@ def keep(
             " pupils = %s, error = null, finished_at = clock_timestamp()"
             " where id = %s and attempts = %s and status = 'working'"
             " and not exists (select from erased x where x.pupil_id = any(%s))",
-            (
-                file,
-                msgspec.json.encode(manifest).decode(),
-                shown,
-                run.id,
-                run.attempts,
-                shown,
-            ),
+            (file, msgspec.json.encode(manifest).decode(), shown, run.id, run.attempts, shown),
         )
         if done.rowcount:
-            connection.execute(_TELL, {"what": REPORT, "id": run.id})
+            connection.execute(_TELL, {"what": REPORT, "id": run.id, "today": today})
             _plan_next(connection, run.id, wait)
     return done.rowcount == 1
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import httpx
@@ -95,6 +95,32 @@ def test_one_that_is_cancelled_is_not_made_and_nobody_is_told(
     assert sam.post(where[1], data={"csrf": csrf(page)}).status_code == 303
     assert (make_reports(morning), send_access_letters(morning)) == (0, 0)
     assert "Cancelled" in sam.get("/reports/files").text
+
+
+def test_nobody_is_told_whose_account_has_ended_or_moved(
+    as_: AsOf, morning: Installation, sink: Sink
+) -> None:
+    sam = as_("Sam", "la", "LA856")
+    for name in ("Ann", "Bea", "Cy", "Dot"):
+        as_(name, "la", "LA856")
+    yesterday = morning.registry.today() - timedelta(days=1)
+    with morning.database.connection() as connection:
+        set_ = "update account set {} where name = %s"
+        connection.execute(set_.format("last_on = %s"), (yesterday, "Ann"))
+        ask(sam, every="week", tell="colleagues")
+        assert make_reports(morning) == 1
+        letters = "select count(*) from access_letter"
+        assert connection.execute(letters).fetchone() == (4,)
+        connection.execute(set_.format("disabled = true"), ("Bea",))
+        connection.execute(set_.format("organisation = 'LA857'"), ("Cy",))
+        connection.execute(set_.format("last_on = %s"), (yesterday, "Dot"))
+        assert send_access_letters(morning) == 1
+        assert [letter["To"] for letter in sink.messages] == ["sam@example.org"]
+        connection.execute(set_.format("last_on = %s"), (yesterday, "Sam"))
+        connection.execute("update report_run set not_before = made_at where status = 'waiting'")
+        assert make_reports(morning) == 0
+        latest = "select status from report_run order by made_at desc limit 1"
+        assert connection.execute(latest).fetchone() == ("failed",)
 
 
 def test_a_half_term_s_report_comes_the_day_after_it(as_: AsOf, morning: Installation) -> None:
