@@ -66,7 +66,7 @@ def forget(connection: Connection) -> int:
 
 
 def file_of(connection: Connection, holder: Asker, id: UUID) -> Kept | None:
-    """None where there is none. Of one that is made, not_before is the end of its worker's lease."""
+    """None where there is none. Once it is made, not_before is the end of its worker's lease."""
     row = connection.execute(
         f"select r.kind, r.format, r.file, r.pupils, r.not_before - %(lease)s from report_run r"
         f" where r.id = %(id)s and r.file is not null and {MINE}",
