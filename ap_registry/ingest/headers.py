@@ -7,8 +7,11 @@ from itertools import chain, islice
 
 from ap_registry.errors import Unreadable
 
-# "LA (code)" and "LA (name)" are two columns.
-_HOW = re.compile(r"\s*(\((?!code|name)[^()]*\))?[\s*:]*$", re.IGNORECASE)
+# Any other bracket may make another column of it: "(mm/dd/yyyy)", "(days)", "(former)".
+_HOW = re.compile(
+    r"\s*(\((dd/mm/yy(yy)?|yyyy-mm-dd|half[ -]days?|required|mandatory|optional)\))?[\s*:]*$",
+    re.IGNORECASE,
+)
 
 SEARCHED = 30  # rows with content
 Names = Callable[[Sequence[str]], bool]

@@ -8,7 +8,7 @@ say) and ``[notice.codes.field]`` ("word" = "code").
 """
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, BinaryIO
@@ -21,7 +21,21 @@ from ap_registry.sent import ENVELOPE
 
 _REGISTERING = frozenset(CATALOGUE["pupil_registered"].fields)
 _KEYS = frozenset({"type", "fields", "when", "where", "codes"})
-Names = Mapping[str, Collection[str]]  # ids by the name of an organisation, in small letters
+
+
+class Names(dict[str, list[str]]):
+    """The ids of organisations by name, in small letters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._near: dict[str, str] = {}
+
+    def near(self, name: str) -> str:
+        """The ids of the one most alike, or nothing: looked for once, among all of England's."""
+        if name not in self._near:
+            alike = get_close_matches(name, self, n=1, cutoff=0.8)
+            self._near[name] = ", ".join(self[alike[0]]) if alike else ""
+        return self._near[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +62,8 @@ class Source:
         if len(found) == 1:
             return next(iter(found))
         words = "several organisations are" if found else "no organisation on record is"
-        alike = get_close_matches(plain_name(name), names, n=1, cutoff=0.8)
-        meant = "" if found or not alike else f" (did you mean {', '.join(names[alike[0]])}?)"
+        near = "" if found else names.near(plain_name(name))
+        meant = f" (did you mean {near}?)" if near else ""
         raise BadRow(
             self.column or "", "unknown_organisation",
             f"{words} called {name}{meant}: give its number in the mapping's codes",

@@ -54,9 +54,8 @@ def import_history(
     return told
 
 
-def _names(registry: Registry) -> dict[str, list[str]]:
-    """The ids of organisations by name."""
-    found: dict[str, list[str]] = {}
+def _names(registry: Registry) -> Names:
+    found = Names()
     with registry.database.connection() as connection:
         for one in reference.all_organisations(connection):
             found.setdefault(plain_name(one.name), []).append(one.id)
@@ -78,12 +77,15 @@ def _notices(
                 f"The file has no column {', '.join(missing)}, which the mapping names."
             )
         before = len(made)
+        bad: BadRow | None = None  # what follows may be about what is not recorded: an end of it
         for one in mapping.notices:
             if not one.applies(row):
                 continue
             try:
                 notice = one.read(row, names)
-            except BadRow as bad:
+            except BadRow as found:
+                bad = bad or found
+            if bad is not None:
                 made.append(Made(number, one.type))
                 yield len(made), bad
                 continue

@@ -92,6 +92,9 @@ def headers() -> Iterator[Nasty]:
 
     yield Nasty("units in headers", named(sessions="Sessions (half days)",
                                           occurred_on="Occurred on (dd/mm/yyyy)"))  # fmt: skip
+    yield whole("months first by the header", named(occurred_on="Occurred on (mm/dd/yyyy)"),
+                "occurred_on_(mm/dd/yyyy) is not known here")  # fmt: skip
+    yield whole("another unit", named(sessions="Sessions (days)"), "sessions_(days)")
     yield Nasty("stars at required headers", named(upn="UPN *", type="type*", school="School*"))
     yield Nasty("colons behind headers", named(upn="UPN:", school="School :"))
     yield Nasty("non-breaking spaces in headers", named(occurred_on="Occurred\u00a0on\u00a0"))
@@ -130,9 +133,12 @@ def days() -> Iterator[Nasty]:
     for written in (
         "02-03-26", "13/13/2026", "30/02/2026", "29/02/2025", "1900-01-00", "60",
         "#######", "next Monday", "02/03", "March 2026", "2026", "02/03/2026 25:00", "0",
+        "2/3-26", "02/03/2026 23:00:00",
         "-46083", "4.6083E+04", "99999", "1/9/2O25", "٢/٣/٢٠٢٦", "2026-03-02/2026-03-03",
     ):  # fmt: skip
         yield refused(f"the day {written!r}", "occurred_on:bad_format", occurred_on=written)
+    yield refused("a type with more behind it", "type:unknown_type",
+                  type="Permanent exclusion (withdrawn)")  # fmt: skip
     yield refused("a day to come", "occurred_on:future_date",
                   occurred_on="2027-03-02")  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What comes of each nasty file, by every way in: never a 500, never half of it, always a word."""
+"""What comes of each nasty file, by every way in: never a 500, always a word."""
 
 import base64
 import io

@@ -121,6 +121,15 @@ def test_a_column_says_which_notice_a_row_is_and_a_name_which_school(registry: R
     )
 
 
+def test_what_a_row_goes_on_to_say_is_not_taken_without_its_beginning(registry: Registry) -> None:
+    """The end of a stay that is not recorded would end another that is open."""
+    bad = (
+        f"{upn(61)},Dee,Example,4/6/2011,Female,EHCP,Nowhere,PRU,Medical,10,8/9/2025,,1/12/2025,\n"
+    )
+    told = example(registry, "base-history.toml", BASES.splitlines(keepends=True)[0] + bad)
+    assert lines(told) == [[("placement_started", "", 1), ("placement_ended", "", 1)]]
+
+
 def test_stays_at_ap_come_out_of_a_history_of_bases(registry: Registry) -> None:
     told = example(registry, "base-history.toml", BASES)
     assert lines(told) == [
