@@ -90,10 +90,11 @@ class Tables:
         return key in self.kept_back or key in self.never
 
     def _next(self, key: Key) -> Key | None:
-        """The smallest beside it: where it stands alone first, then anywhere about, totals last.
+        """The first shown above nought: where it stands alone, then beside it, then further out.
 
-        None: nothing but noughts is shown of all that it hangs together with, so that any other
-        table of the same noughts would do, such as twice all of it.
+        At each distance the parts come before the totals, and of these the one that ranks lowest.
+        None: of all that it hangs together with nothing but noughts is shown any more, and no other
+        table was found in as many steps as are tried: nothing is left to keep back for it.
         """
         alone = [n for n in self._of[key] if len(self._free[n]) == 1]
         near = (self._parts(alone), self._parts(self._of[key]))
