@@ -74,7 +74,7 @@ def _read(row: int, element: Element, named: Named) -> Child | BadRow:
 
 
 def _child(row: int, element: Element, named: Named) -> Child:
-    placements = [one for one in element.iter() if one is not element and _places(one, named)]
+    placements = [place for part in element for place in _placements(part, named)]
     within = {id(part) for one in placements for part in one.iter()}
     own = [one for one in element.iter() if id(one) not in within]
     texts = _texts(own, {field: named[field] for field in _OWN if field in named})
@@ -89,6 +89,20 @@ def _child(row: int, element: Element, named: Named) -> Child:
         gone=tag(element) in named["pupil_gone"],
         placements=tuple(_setting(one, named) for one in placements if len(one)),
     )
+
+
+def _placements(element: Element, named: Named) -> list[Element]:
+    """One alone within another is a part of it; several within one are what it wraps.
+
+    So is one alone, where nothing of what wraps it stands outside it.
+    """
+    within = [place for part in element for place in _placements(part, named)]
+    if not _places(element, named):
+        return within
+    inner = {id(part) for one in within for part in one.iter()}
+    own = [one for one in element.iter() if id(one) not in inner]
+    says = bool(_texts(own, {name: named[name] for name in _OF_SETTING if name in named}))
+    return [element] if not within or (says and len(within) == 1) else within
 
 
 def _places(element: Element, named: Named) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from io import BytesIO
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
@@ -168,6 +169,31 @@ def test_a_placement_is_known_by_what_stands_in_it(coded: Registry) -> None:
     for number, placement in enumerate(message.iter("Placement")):
         placement.tag = f"APModule{number % 2}"
     assert (told(coded, message).ok, told(coded, message).same) == (True, 3)
+
+
+@pytest.mark.parametrize("wraps", ["around", "within", "around several"])
+def test_a_placement_in_another_is_read_once(coded: Registry, wraps: str) -> None:
+    message = written(coded)
+    placement = child(message, "Dan").find("Placement")
+    assert placement is not None
+    parts = [*placement]
+    if wraps == "within":  # the pattern alone stands deeper
+        inner = SubElement(placement, "Attendance")
+        for part in parts[-2:]:
+            placement.remove(part)
+            inner.append(part)
+    else:
+        placement.tag = "AlternativeProvision"
+        inner = SubElement(placement, "Placement")
+        for part in parts:
+            placement.remove(part)
+            inner.append(part)
+    if wraps == "around several":
+        SubElement(placement, "Placement").append(deepcopy(parts[0]))
+    found = told(coded, message)
+    extra = [one["starts_on"] for one in found.only_in_file]
+    assert (found.errors, found.differing, found.only_in_registry) == ([], [], [])
+    assert extra == (["2025-11-24"] if wraps == "around several" else [])
 
 
 def school_census(*pupils: tuple[str, dict[str, str], dict[str, str]]) -> Element:
