@@ -4,6 +4,7 @@ Found are elements by their names, wherever in the child's part they stand: modu
 names from year to year.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import BinaryIO
@@ -22,6 +23,10 @@ _READING = Reading(on=date.max, organisation=lambda _name: None, from_file=True)
 _DAY, _SESSIONS = Day(), Whole(low=1, high=10)
 _REGISTERED = CATALOGUE["pupil_registered"].fields
 _DETAILS = ("sex", "ethnicity", "first_language", "nc_year", "sen_provision", "sen_need")
+OLDEST, LATEST = 2000, 2100
+_YEARS = f"{OLDEST} to {LATEST}"
+_BORN_FROM = 1900
+_WRITTEN_YEAR = re.compile(r"(\d{4})(\D\d{2}(\d{2})?)?", re.ASCII)
 _NAMES = {"given_name": "forename", "family_name": "surname"}
 _OWN = {*_DETAILS, *_NAMES.values(), "upn", "born_on", "registration", "starts_on", "ends_on"}
 _TAKEN = frozenset(n.element.lower() for n in names() if n.field in {"pupil", "pupil_gone"})
@@ -56,14 +61,26 @@ def _header(element: Element) -> Header:
     estab = texts.get("estab", "")
     of_school = texts.get("source_level", "").upper() == "S" or bool(estab)
     on = _day(texts, "reference_date")
-    year = texts.get("year", "")[:4]
+    year = _year(texts.get("year"))
+    if on is not None and not OLDEST <= on.year <= LATEST:
+        raise BadRow("reference_date", "bad_format", f"reference_date must be in {_YEARS}")
     school = f"{la}{estab.zfill(4)}" if estab else texts.get("urn_of_school")
     if of_school and not school:
         raise Unreadable("The Header does not say which school it is (Source/Estab).")
     return Header(
         kind=SCHOOL if of_school else AP, la=la, school=school if of_school else None, on=on,
-        year=int(year) if year.isdigit() else on.year if on else None,
+        year=year or (on.year if on else None),
     )  # fmt: skip
+
+
+def _year(text: str | None) -> int | None:
+    """Of an academic year, such as 2025/26, the first; raise BadRow for one of no census."""
+    if text is None:
+        return None
+    found = _WRITTEN_YEAR.fullmatch(text)
+    if found is None or not OLDEST <= int(found[1]) <= LATEST:
+        raise BadRow("year", "bad_format", f"year must be one of {_YEARS}")
+    return int(found[1])
 
 
 def _read(row: int, element: Element, named: Named) -> Child | BadRow:
@@ -146,7 +163,7 @@ def _details(texts: Texts) -> dict[str, str]:
     """In the codes of a notice; raise BadRow for one that is none."""
     said = {name: texts[field] for name, field in _NAMES.items() if field in texts}
     if "born_on" in texts:
-        said["date_of_birth"] = texts["born_on"]
+        said["date_of_birth"] = str(_day({"date_of_birth": texts["born_on"]}, "date_of_birth"))
     said |= {name: texts[name] for name in _DETAILS if name in texts}
     return {name: _as(name, text, _REGISTERED[name].kind) for name, text in said.items()}
 
@@ -161,9 +178,13 @@ def _as(name: str, text: str, kind: Kind) -> str:
 
 def _day(texts: Texts, name: str) -> date | None:
     try:
-        return _DAY.read(texts[name], _READING) if name in texts else None
+        found = _DAY.read(texts[name], _READING) if name in texts else None
     except BadValue as bad:
         raise BadRow(name, bad.code, f"{name} {bad.detail}") from None
+    if found is not None and not _BORN_FROM <= found.year <= LATEST:
+        words = f"{name} must be a day of the years {_BORN_FROM} to {LATEST}"
+        raise BadRow(name, "bad_format", words)
+    return found
 
 
 def _setting(element: Element, named: Named) -> Setting:

@@ -10,8 +10,10 @@ import pytest
 
 from ap_registry import embedded
 from ap_registry.access import Caller
+from ap_registry.census_in.reading import open_census
 from ap_registry.errors import Refused, Unreadable
 from ap_registry.ingest.notices import import_notices
+from ap_registry.ingest.results import BadRow
 from ap_registry.registry import Registry
 from ap_registry.store.database import Database
 from reports.asking import asked_of
@@ -241,6 +243,30 @@ def test_a_row_that_cannot_be_read_does_not_spoil_the_others(coded: Registry) ->
     found = told(coded, message)
     assert [(e.row, e.column) for e in found.errors] == [(1, "upn"), (3, "sessions_per_week")]
     assert found.same == 1
+
+
+HEADER = "<Header><LEA>856</LEA><Year>{}</Year><ReferenceDate>{}</ReferenceDate></Header>"
+
+
+@pytest.mark.parametrize("year", ["0", "0000", "99999", "0001", "\u00b2\u2070", "next year"])
+def test_a_year_of_no_census_is_refused_by_its_name(year: str) -> None:
+    for item, header in (
+        ("year", HEADER.format(year, "2026-01-15")),
+        ("reference_date", HEADER.format("2026", f"{year}-01-15")),
+    ):
+        with pytest.raises(Unreadable, match=f"The Header cannot be read: {item} must be"):
+            open_census(BytesIO(f"<Message>{header}</Message>".encode()))
+
+
+@pytest.mark.parametrize("year", ["0000", "0001", "9999", "99999"])
+@pytest.mark.parametrize(("item", "column"), [("DOB", "date_of_birth"), ("EntryDate", "starts_on")])
+def test_a_day_in_an_odd_year_is_an_error_of_its_row(item: str, column: str, year: str) -> None:
+    pupil = f"<Pupil><{item}>{year}-03-01</{item}></Pupil>"
+    header = HEADER.format("2026", "2026-01-15")
+    read = open_census(BytesIO(f"<Message>{header}{pupil}</Message>".encode()))
+    ((row, bad),) = read.children
+    assert isinstance(bad, BadRow)
+    assert (row, bad.column, bad.detail.split(" must ")[0]) == (1, column, column)
 
 
 @pytest.mark.parametrize(
