@@ -27,7 +27,8 @@ class Setting:
 class Child:
     """``details``: in the fields and codes of a notice; ``row``: which pupil of the file.
 
-    ``gone``: the file has the child among those no longer on the roll.
+    ``gone``: the file has the child among those no longer on the roll. ``problems``: what of it
+    could not be read, and is left out here.
     """
 
     row: int
@@ -38,6 +39,7 @@ class Child:
     ends_on: date | None = None
     gone: bool = False
     placements: tuple[Setting, ...] = ()
+    problems: tuple[BadRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,4 +58,4 @@ class CensusFile:
     """The header, and each child in turn as it is read."""
 
     header: Header
-    children: Iterator[tuple[int, Child | BadRow]]
+    children: Iterator[Child]

@@ -5,33 +5,29 @@ names from year to year.
 """
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
-from ap_registry.census_in.document import AP, SCHOOL, CensusFile, Child, Header, Setting
+from ap_registry.census_in.document import AP, SCHOOL, CensusFile, Child, Header
 from ap_registry.census_in.names import names, names_in
+from ap_registry.census_in.saying import (
+    LATEST,
+    OF_CHILD,
+    OF_SETTING,
+    OLDEST,
+    child_of,
+    day_of,
+)
 from ap_registry.errors import Unreadable
-from ap_registry.fields import BadValue, Day, Kind, Reading, Whole
-from ap_registry.identifiers import BadIdentifier, parse_upn
 from ap_registry.ingest.results import BadRow
 from ap_registry.ingest.xml_files import elements, tag
-from ap_registry.notices import CATALOGUE
 
-_READING = Reading(on=date.max, organisation=lambda _name: None, from_file=True)
-_DAY, _SESSIONS = Day(), Whole(low=1, high=10)
-_REGISTERED = CATALOGUE["pupil_registered"].fields
-_DETAILS = ("sex", "ethnicity", "first_language", "nc_year", "sen_provision", "sen_need")
-OLDEST, LATEST = 2000, 2100
-_YEARS = f"{OLDEST} to {LATEST}"
-_BORN_FROM = 1900
+_ONLY_OF_SETTING = ("setting_type", "reason", "attendance", "sessions_per_week", "ukprn")
 _WRITTEN_YEAR = re.compile(r"(\d{4})(\D\d{2}(\d{2})?)?", re.ASCII)
-_NAMES = {"given_name": "forename", "family_name": "surname"}
-_OWN = {*_DETAILS, *_NAMES.values(), "upn", "born_on", "registration", "starts_on", "ends_on"}
+_YEARS = f"{OLDEST} to {LATEST}"
 _TAKEN = frozenset(n.element.lower() for n in names() if n.field in {"pupil", "pupil_gone"})
 Named = Mapping[str, tuple[str, ...]]
-Texts = Mapping[str, str]
 
 
 def open_census(file: BinaryIO) -> CensusFile:
@@ -49,7 +45,7 @@ def open_census(file: BinaryIO) -> CensusFile:
         raise Unreadable(f"The Header cannot be read: {bad.detail}.") from None
     named = names_in(header.year)
     parts = (one for one in found if tag(one) in _TAKEN)
-    read = ((n, _read(n, one, named)) for n, one in enumerate(parts, start=1))
+    read = (_child(n, one, named) for n, one in enumerate(parts, start=1))
     return CensusFile(header, read)
 
 
@@ -60,7 +56,7 @@ def _header(element: Element) -> Header:
         raise Unreadable("The Header does not say whose LA it is (Source/LEA).")
     estab = texts.get("estab", "")
     of_school = texts.get("source_level", "").upper() == "S" or bool(estab)
-    on = _day(texts, "reference_date")
+    on = day_of("reference_date", texts["reference_date"]) if "reference_date" in texts else None
     year = _year(texts.get("year"))
     if on is not None and not OLDEST <= on.year <= LATEST:
         raise BadRow("reference_date", "bad_format", f"reference_date must be in {_YEARS}")
@@ -83,29 +79,18 @@ def _year(text: str | None) -> int | None:
     return int(found[1])
 
 
-def _read(row: int, element: Element, named: Named) -> Child | BadRow:
-    try:
-        return _child(row, element, named)
-    except BadRow as bad:
-        return bad
-
-
 def _child(row: int, element: Element, named: Named) -> Child:
     placements = [place for part in element for place in _placements(part, named)]
     within = {id(part) for one in placements for part in one.iter()}
     own = [one for one in element.iter() if id(one) not in within]
-    texts = _texts(own, {field: named[field] for field in _OWN if field in named})
-    texts = {**texts, **_first_need(own, named)}
-    return Child(
-        row=row,
-        upn=_upn(texts.get("upn")),
-        details=_details(texts),
-        registration=texts.get("registration", "").upper() or None,
-        starts_on=_day(texts, "starts_on"),
-        ends_on=_day(texts, "ends_on"),
-        gone=tag(element) in named["pupil_gone"],
-        placements=tuple(_setting(one, named) for one in placements if len(one)),
-    )
+    texts = {**_texts(own, _only(OF_CHILD, named)), **_first_need(own, named)}
+    of_setting = _only(OF_SETTING, named)
+    settings = [_texts([*one.iter()], of_setting) for one in placements if len(one)]
+    return child_of(row, texts, settings, gone=tag(element) in named["pupil_gone"])
+
+
+def _only(fields: Iterable[str], named: Named) -> Named:
+    return {name: named[name] for name in fields if name in named}
 
 
 def _placements(element: Element, named: Named) -> list[Element]:
@@ -118,7 +103,7 @@ def _placements(element: Element, named: Named) -> list[Element]:
         return within
     inner = {id(part) for one in within for part in one.iter()}
     own = [one for one in element.iter() if id(one) not in inner]
-    says = bool(_texts(own, {name: named[name] for name in _OF_SETTING if name in named}))
+    says = bool(_texts(own, _only(OF_SETTING, named)))
     return [element] if not within or (says and len(within) == 1) else within
 
 
@@ -150,62 +135,3 @@ def _first_need(own: list[Element], named: Named) -> dict[str, str]:
     needs = [one for one in ranked if "sen_need" in one]
     needs.sort(key=lambda one: one.get("sen_rank", "9"))
     return {"sen_need": needs[0]["sen_need"]} if needs else {}
-
-
-def _upn(text: str | None) -> str | None:
-    try:
-        return parse_upn(text) if text else None
-    except BadIdentifier as bad:
-        raise BadRow("upn", bad.code, str(bad)) from None
-
-
-def _details(texts: Texts) -> dict[str, str]:
-    """In the codes of a notice; raise BadRow for one that is none."""
-    said = {name: texts[field] for name, field in _NAMES.items() if field in texts}
-    if "born_on" in texts:
-        said["date_of_birth"] = str(_day({"date_of_birth": texts["born_on"]}, "date_of_birth"))
-    said |= {name: texts[name] for name in _DETAILS if name in texts}
-    return {name: _as(name, text, _REGISTERED[name].kind) for name, text in said.items()}
-
-
-def _as(name: str, text: str, kind: Kind) -> str:
-    text = text.lstrip("0") or text if name == "nc_year" else text
-    try:
-        return str(kind.read(text, _READING))
-    except BadValue as bad:
-        raise BadRow(name, bad.code, f"{name} {bad.detail}") from None
-
-
-def _day(texts: Texts, name: str) -> date | None:
-    try:
-        found = _DAY.read(texts[name], _READING) if name in texts else None
-    except BadValue as bad:
-        raise BadRow(name, bad.code, f"{name} {bad.detail}") from None
-    if found is not None and not _BORN_FROM <= found.year <= LATEST:
-        words = f"{name} must be a day of the years {_BORN_FROM} to {LATEST}"
-        raise BadRow(name, "bad_format", words)
-    return found
-
-
-def _setting(element: Element, named: Named) -> Setting:
-    texts = _texts([*element.iter()], {name: named[name] for name in _OF_SETTING if name in named})
-    sessions = texts.get("sessions_per_week")
-    try:
-        number = _SESSIONS.read(sessions, _READING) if sessions else None
-    except BadValue as bad:
-        name = "sessions_per_week"
-        raise BadRow(name, bad.code, f"{name} {bad.detail}") from None
-    return Setting(
-        starts_on=_day(texts, "starts_on"),
-        ends_on=_day(texts, "ends_on"),
-        sessions_per_week=number,
-        **{name: texts.get(name) for name in ("urn", "ukprn", "setting_type", "reason",
-                                              "attendance")},
-    )  # fmt: skip
-
-
-_ONLY_OF_SETTING = ("setting_type", "reason", "attendance", "sessions_per_week", "ukprn")
-_OF_SETTING = (
-    "starts_on", "ends_on", "urn", "ukprn", "setting_type", "reason", "attendance",
-    "sessions_per_week",
-)  # fmt: skip

@@ -7,7 +7,7 @@ from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.census_in.document import AP, Child, Setting
 from ap_registry.census_in.reading import open_census
 from ap_registry.happenings import Placement, RollSpell
-from ap_registry.ingest.results import BadRow, RowError
+from ap_registry.ingest.results import RowError
 from ap_registry.registry import Registry
 from reports.census_compared import offers
 from reports.census_compared.held import Held, hold
@@ -22,16 +22,14 @@ _REGISTRATIONS = frozenset("CMSGFO")
 def compare(registry: Registry, file: BinaryIO, caller: Caller = COMMAND_LINE) -> Compared:
     """Nothing is recorded. Raise Unreadable for what is no census file, Refused for another's."""
     opened = open_census(file)
-    read = list(opened.children)
-    children = [one for _, one in read if isinstance(one, Child)]
+    children = list(opened.children)
     with sitting(registry, caller, None) as seen:
         held = hold(seen, opened.header, children)
         told = Compared(
             kind=opened.header.kind, organisation=held.organisation.id,
-            name=held.organisation.name, year=opened.header.year, on=held.on, rows=len(read),
+            name=held.organisation.name, year=opened.header.year, on=held.on, rows=len(children),
             placements=opened.header.kind == AP or any(c.placements for c in children),
         )  # fmt: skip
-        told.errors += [RowError.bad(n, one) for n, one in read if isinstance(one, BadRow)]
         met = {key for child in children if (key := _meet(held, child, told))}
         for key, known in held.known.items():
             if key not in met:
@@ -40,8 +38,11 @@ def compare(registry: Registry, file: BinaryIO, caller: Caller = COMMAND_LINE) -
 
 
 def _meet(held: Held, child: Child, told: Compared) -> object:
-    """One child; answers whom it is, where it is known."""
+    """One child; answers whom it is, where it is known. One that cannot be read whole waits."""
     known = held.of(child)
+    told.errors += [RowError.bad(child.row, one) for one in child.problems]
+    if child.problems:
+        return known.key if known else None
     if known is None:
         _stranger(held, child, told)
         return None
