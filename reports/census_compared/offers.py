@@ -9,10 +9,17 @@ from reports.census_compared.held import Held
 from reports.census_compared.told import Row
 from reports.pupils import Known
 
+ASKED = ""  # a cell that a person fills in
+
 
 def of_stranger(held: Held, child: Child) -> list[Row]:
-    """The first notice of each carries who the pupil is, and where it lives as far as is known."""
-    first = {"upn": child.upn, **child.details, "home_la": held.header.la}
+    """The first notice of each carries who the pupil is.
+
+    An LA answers for the children of its AP census; where a school's pupil lives its file does not
+    say, and is asked: a blank cell.
+    """
+    home_la = held.header.la if held.of_la else ASKED
+    first = {"upn": child.upn, **child.details, "home_la": home_la}
     started = [placement(held, one) for one in child.placements]
     if held.of_la:
         return [{**one, **first} for one in started or [_registered(held)]]

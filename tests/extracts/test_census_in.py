@@ -1,9 +1,10 @@
 """A census file beside the registry: what it finds, and that its offers put the registry right."""
 
+import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from io import BytesIO
+from io import BytesIO, StringIO
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 import pytest
@@ -233,6 +234,24 @@ def test_a_school_s_file_is_compared_with_its_roll(coded: Registry) -> None:
         ("correction", None), ("left_roll", None)
     ]  # fmt: skip
     assert (found.only_in_file, found.only_in_registry) == ([], [])
+
+
+def at_ap(message: Element, place: int, **items: str) -> None:
+    module = SubElement([*message.iter("PupilOnRoll")][place], "AlternativeProvision")
+    add(module, **items)
+
+
+def test_where_a_school_s_pupil_lives_is_asked_for(coded: Registry) -> None:
+    person = {"UPN": NEW, "Surname": "New", "Forename": "Nia", "DOB": "2012-04-05", "Sex": "F"}
+    message = school_census(
+        ("PupilOnRoll", person, {"EnrolStatus": "C", "EntryDate": "2024-09-02"})
+    )
+    at_ap(message, 0, EntryDate="2025-10-01", URN=INDEPENDENT, SessionsPerWeek="10")
+    table = offered(told(coded, message).offers, "csv")
+    (row, _placement) = csv.DictReader(StringIO(table.decode("utf-8-sig")))
+    assert (row["type"], row["family_name"], row["home_la"]) == ("joined_roll", "New", "")
+    result = import_notices(coded, BytesIO(table), dry_run=True)
+    assert ("home_la", "required") in {(e.column, e.code) for e in result.errors if e.row == 1}
 
 
 def test_a_row_that_cannot_be_read_does_not_spoil_the_others(coded: Registry) -> None:
