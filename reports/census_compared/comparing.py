@@ -12,10 +12,8 @@ from ap_registry.registry import Registry
 from reports.census_compared import offers
 from reports.census_compared.held import Held, hold
 from reports.census_compared.told import Compared, Row
-from reports.extracts.census import setting_of
 from reports.pupils import Known, sitting
 
-_SETTING = ("urn", "ukprn", "setting_type")
 _REGISTRATIONS = frozenset("CMSGFO")
 
 
@@ -127,30 +125,47 @@ def _differs(column: str, theirs: object, ours: object) -> Row:
 
 
 def _placements(held: Held, child: Child, known: Known, told: Compared) -> None:
-    """Those at one setting belong together, the nearest in time first."""
-    left = held.placements(known)
+    """Those at one setting belong together, the nearest in time first.
+
+    One that somebody else commissioned is on record: it differs in that, and is not offered.
+    """
+    left, others = held.placements(known), held.of_others(known)
     for theirs in child.placements:
-        alike = [one for one in left if _same_setting(held, theirs, one)]
-        ours = min(alike, key=lambda one: _apart(theirs, one), default=None)
+        ours = _nearest(held, theirs, left) or _nearest(held, theirs, others)
         at = theirs.urn or theirs.ukprn or theirs.setting_type
         if ours is None:
             more = {"at": at, "starts_on": _iso(theirs.starts_on)}
             told.only_in_file.append(_line(child, known, "placement", **more))
             told.offers.append(offers.placement(held, theirs, known=known))
             continue
-        left.remove(ours)
-        wrong = list(_placement_differs(held, theirs, ours))
+        own = ours in left or ours.commissioner == held.organisation.id
+        (left if ours in left else others).remove(ours)
+        wrong = [] if own else [_differs("commissioner", held.organisation.id, ours.commissioner)]
+        wrong += _placement_differs(held, theirs, ours)
         told.differing += [_line(child, known, "placement", at=at, **one) for one in wrong]
-        if wrong:
+        if wrong and own:
             told.offers += offers.of_placement(held, known, theirs, ours)
     told.only_in_registry += [
         _ours(held, known, one) for one in held.owed(known) if one in left
     ]  # fmt: skip
 
 
+def _nearest(held: Held, theirs: Setting, among: list[Placement]) -> Placement | None:
+    alike = [one for one in among if _same_setting(held, theirs, one)]
+    return min(alike, key=lambda one: _apart(theirs, one), default=None)
+
+
 def _same_setting(held: Held, theirs: Setting, ours: Placement) -> bool:
-    found = setting_of(held.seen.world.organisation(ours.provider), ours)
-    return all(getattr(theirs, name) == found[name] for name in _SETTING)
+    """By whichever of its numbers the file names it; where it names none, by the day of entry."""
+    provider = held.seen.world.organisation(ours.provider)
+    if theirs.urn:
+        return theirs.urn == ours.provider
+    if theirs.ukprn:
+        return provider is not None and theirs.ukprn == provider.ukprn
+    if theirs.setting_type:
+        kind = ours.setting_type or (provider.setting_type if provider else None)
+        return theirs.setting_type == kind
+    return theirs.starts_on == ours.occurred_on
 
 
 def _apart(theirs: Setting, ours: Placement) -> int:

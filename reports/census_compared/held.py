@@ -61,9 +61,17 @@ class Held:
             return [p for p in mine if not at_state_ap(self.seen, p)]
         return [
             p for p in known.pupil.placements
-            if p.commissioner == self.organisation.id and p.end_reason != "error"
-            and p.occurred_on <= self.on and (p.ended_on is None or p.ended_on >= self.first)
+            if p.commissioner == self.organisation.id and self._runs(p)
         ]  # fmt: skip
+
+    def of_others(self, known: Known) -> list[Placement]:
+        """Those of the time of the census that the file should not have."""
+        theirs = self.placements(known)
+        return [p for p in known.pupil.placements if p not in theirs and self._runs(p)]
+
+    def _runs(self, placement: Placement) -> bool:
+        within = placement.occurred_on <= self.on and placement.end_reason != "error"
+        return within and (placement.ended_on is None or placement.ended_on >= self.first)
 
     def owed(self, known: Known) -> list[Placement]:
         """Of these, those that a file without them lacks: an AP census has one a child."""

@@ -22,10 +22,11 @@ from reports.census_compared.told import Compared, offered
 from reports.files import file_of
 from reports.kinds import KINDS
 from tests.conftest import fresh_database
-from tests.extracts.area import GARAGE, INDEPENDENT, dan, eve, gus, hal, prepare
+from tests.extracts.area import COLLEGE, GARAGE, INDEPENDENT, dan, eve, gus, hal, prepare
 from tests.extracts.conftest import KeyOf
 from tests.extracts.test_census import CODES, send
-from tests.world import OTHER, SCHOOL, take_organisations, upn
+from tests.reports.telling import Telling
+from tests.world import OTHER, PRU, SCHOOL, take_organisations, upn
 
 pytestmark = pytest.mark.xdist_group("area")
 NEW = upn(70)
@@ -85,6 +86,12 @@ def add(parent: Element, **items: str) -> None:
         SubElement(parent, name).text = text
 
 
+def add_pupil(pupils: Element, **identifiers: str) -> Element:
+    new = SubElement(pupils, "Pupil")
+    add(SubElement(new, "PupilIdentifiers"), **identifiers)
+    return new
+
+
 def changed(registry: Registry) -> Element:
     """Dan began a week later, Eve is not in it, Hal has another name, and there is a stranger."""
     message = written(registry)
@@ -94,9 +101,8 @@ def changed(registry: Registry) -> Element:
     pupils = message.find("Pupils")
     assert pupils is not None
     pupils.remove(child(message, "Eve"))
-    new = SubElement(pupils, "Pupil")
-    add(SubElement(new, "PupilIdentifiers"), UPN=NEW.lower(), Surname="New", Forename="Nia",
-        DOB="2012-04-05", Sex="F")  # fmt: skip
+    new = add_pupil(pupils, UPN=NEW.lower(), Surname="New", Forename="Nia", DOB="2012-04-05",
+                    Sex="F")  # fmt: skip
     add(SubElement(new, "SpecialEducationalNeeds"), SENprovision="K")
     add(SubElement(new, "Placement"), EntryDate="2025-11-03", URN=INDEPENDENT, PrimaryReason="PEX",
         SessionsPerWeek="10")  # fmt: skip
@@ -252,6 +258,40 @@ def test_where_a_school_s_pupil_lives_is_asked_for(coded: Registry) -> None:
     assert (row["type"], row["family_name"], row["home_la"]) == ("joined_roll", "New", "")
     result = import_notices(coded, BytesIO(table), dry_run=True)
     assert ("home_la", "required") in {(e.column, e.code) for e in result.errors if e.row == 1}
+
+
+def test_a_placement_that_another_commissioned_is_not_offered(coded: Registry) -> None:
+    """Nor one at a state AP school, which an LA's return leaves out."""
+    message = school_census(("PupilOnRoll", {"UPN": upn(4)}, {}))
+    at_ap(message, 0, EntryDate="2025-11-24", SettingType="OTH", SessionsPerWeek="6")
+    header = message.find("Header/CollectionDetails/ReferenceDate")
+    assert header is not None
+    header.text = "2026-01-02"
+    found = told(coded, message)
+    assert [(d["column"], d["file"], d["registry"]) for d in found.differing] == [
+        ("commissioner", SCHOOL, "LA856")
+    ]
+    assert (found.only_in_file, found.offers) == ([], [])
+    message = written(coded)
+    pupils = message.find("Pupils")
+    assert pupils is not None
+    add(SubElement(add_pupil(pupils, UPN=upn(7)), "Placement"), URN=PRU, EntryDate="2025-10-06")
+    assert told(coded, message).ok
+
+
+def test_a_placement_is_found_by_whichever_number_names_its_provider(own: Registry) -> None:
+    other = Telling(own, 11, given_name="Kit", home_la="856")
+    other.placed("2025-10-06", provider=COLLEGE, commissioner="LA856", reason="other",
+                 setting_type="OTH")  # fmt: skip
+    for named in ({"UKPRN": "10012345"}, {"SettingType": "OTH"}, {}):
+        message = written(own)
+        placement = child(message, "Kit").find("Placement")
+        assert placement is not None
+        for item in ("URN", "UKPRN", "SettingType"):
+            for found in placement.findall(item):
+                placement.remove(found)
+        add(placement, **named)
+        assert told(own, message).ok
 
 
 def test_a_row_that_cannot_be_read_does_not_spoil_the_others(coded: Registry) -> None:
