@@ -1,9 +1,12 @@
 """A census file beside the registry, on a page; the notices that it offers, as a table."""
 
+from collections.abc import Iterator, Mapping
+
 from fastapi.responses import Response
 
 from ap_registry.registry import Registry
 from api.opened import Reader
+from api.pages import meaning
 from api.pages.notice_table import MEDIA
 from api.pages.rendering import Person, page
 from api.pages.sent_file import Sent
@@ -15,13 +18,33 @@ from reports.census_compared.told import Compared, offered
 SHOWN = 500
 
 
-def compared(registry: Registry, person: Person, opened: Reader, found: Sent) -> Response:
+def compared(
+    registry: Registry, person: Person, opened: Reader, found: Sent, error: str = ""
+) -> Response:
     told = _compare(registry, person, opened, found)
     lines = told.sentences()
     return page(
-        registry, "census_compared.html", person, sent=found, told=told, lines=lines[:SHOWN],
-        of_lines=len(lines),
+        registry, "census_compared.html", person, 422 if error else 200, sent=found, told=told,
+        lines=lines[:SHOWN], of_lines=len(lines),
+        doubts=meaning.doubted(registry, person.caller, _asked(told)),
+        problems=[("meant", error)] if error else [],
     )  # fmt: skip
+
+
+def settle(
+    registry: Registry, person: Person, opened: Reader, found: Sent, said: Mapping[str, str]
+) -> str:
+    """Remember whom a child of the file means; words if it fails."""
+    told, number = _compare(registry, person, opened, found), meaning.number_of(said)
+    asked = next((one for one in _asked(told) if one.row == number), None)
+    return meaning.settled(registry, person.caller, asked, said)
+
+
+def _asked(told: Compared) -> Iterator[meaning.Asked]:
+    for one in told.doubts:
+        yield meaning.Asked(
+            row=one.row, upn=one.upn or "", said=one.said, whose=told.organisation, near=one.near
+        )
 
 
 def offers(registry: Registry, person: Person, opened: Reader, found: Sent, do: str) -> Response:

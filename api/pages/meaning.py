@@ -1,6 +1,6 @@
 """Whom a row of a file means that names nobody on record: shown, and decided by a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,22 +48,42 @@ class Doubt:
     maybe: Sequence[Maybe]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a row says of somebody, whose row it is, and who comes near."""
+
+    row: int
+    upn: str
+    said: Details
+    whose: str | None
+    near: Sequence[Near] = ()
+
+
 def doubts(registry: Registry, caller: Caller, sent: Sent, result: ImportResult) -> list[Doubt]:
     """One for each pupil that rows are about: what is decided of one holds for the others."""
     near = {error.row: error.near for error in result.errors if error.near}
-    if not near or caller.role not in SENDERS or sent.kind != "notices":
+    if not near or sent.kind != "notices":
+        return []
+    rows = _rows(sent, near).items()
+    asked = (_asked(registry, caller, number, row, near[number]) for number, row in rows)
+    return doubted(registry, caller, asked)
+
+
+def doubted(registry: Registry, caller: Caller, asked: Iterable[Asked]) -> list[Doubt]:
+    """As ``doubts``, of what a file of any kind asks."""
+    if caller.role not in SENDERS:
         return []
     found: dict[tuple[str, Details], Doubt] = {}
-    for number, row in _rows(sent, near).items():
-        upn, said = _said(registry, caller, row)
-        if (upn, said) in found or len(found) == MOST:
+    for one in asked:
+        if (one.upn, one.said) in found or len(found) == MOST:
             continue
-        maybe = _maybe(registry, caller, near[number])
+        maybe = _maybe(registry, caller, one.near)
         if maybe:
-            name = " ".join(part for part in (said.given_name, said.family_name) if part)
-            found[upn, said] = Doubt(
-                row=number, upn=upn, name=name, born=said.date_of_birth, maybe=maybe
-            )
+            parts = (one.said.given_name, one.said.family_name)
+            found[one.upn, one.said] = Doubt(
+                row=one.row, upn=one.upn, name=" ".join(part for part in parts if part),
+                born=one.said.date_of_birth, maybe=maybe,
+            )  # fmt: skip
     return list(found.values())
 
 
@@ -73,11 +93,16 @@ def _rows(sent: Sent, numbers: Mapping[int, object]) -> dict[int, Row]:
     return {n: row for n, row in rows if n in numbers and isinstance(row, dict)}
 
 
-def _said(registry: Registry, caller: Caller, row: Row) -> tuple[str, Details]:
+def _asked(
+    registry: Registry, caller: Caller, number: int, row: Row, near: Sequence[Near] = ()
+) -> Asked:
     settings = Settings(
         caller=caller, today=registry.today(), hash_key=registry.hash_key(), from_file=True
     )
-    return str(row.get("upn") or "").strip().upper(), details(row, settings)
+    return Asked(
+        row=number, upn=str(row.get("upn") or "").strip().upper(), said=details(row, settings),
+        whose=_whose(caller, row), near=near,
+    )  # fmt: skip
 
 
 def _maybe(registry: Registry, caller: Caller, near: Sequence[Near]) -> list[Maybe]:
@@ -102,20 +127,32 @@ def _maybe(registry: Registry, caller: Caller, near: Sequence[Near]) -> list[May
 
 def settle(registry: Registry, caller: Caller, sent: Sent, said: Mapping[str, str]) -> str:
     """Remember whom the row of a number means, or that it is none of those; words if it fails."""
-    row_said = said.get("row", "")
-    number = int(row_said) if row_said.isdecimal() and len(row_said) < LONGEST_NUMBER else 0
+    number = number_of(said)
     row = _rows(sent, {number: None}).get(number)
+    asked = None if row is None else _asked(registry, caller, number, row)
+    return settled(registry, caller, asked, said)
+
+
+def number_of(said: Mapping[str, str]) -> int:
+    """The row of a form; 0 for what is no number."""
+    text = said.get("row", "")
+    return int(text) if text.isdecimal() and len(text) < LONGEST_NUMBER else 0
+
+
+def settled(
+    registry: Registry, caller: Caller, asked: Asked | None, said: Mapping[str, str]
+) -> str:
+    """As ``settle``, of what the row of a file of any kind asks."""
     chosen = said.get("meant", "")
     offered = [one for one in said.get("offered", "").split() if _is_id(one)]
-    if row is None or not (chosen == NOBODY or chosen in offered):
+    if asked is None or not (chosen == NOBODY or chosen in offered):
         return "Choose who is meant, or none of them"
-    upn, details_ = _said(registry, caller, row)
     decision = DIFFERENT if chosen == NOBODY else SAME
     try:
         for one in offered if chosen == NOBODY else [chosen]:
             wanted = Wanted(
-                pupil=UUID(one), decision=decision, organisation=_whose(caller, row),
-                sent_upn=upn, sent=details_,
+                pupil=UUID(one), decision=decision, organisation=asked.whose, sent_upn=asked.upn,
+                sent=asked.said,
             )  # fmt: skip
             decide(registry, caller, wanted)
     except Refused as refused:

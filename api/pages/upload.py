@@ -70,8 +70,11 @@ def _confirmed(
     registry: Registry, person: Person, opened: Reader, said: Mapping[str, str]
 ) -> Response:
     found, do = unpacked(said), said.get("do", "")
-    if found.kind == "census":
+    if found.kind == "census" and do != "mean":
         return census_file.offers(registry, person, opened, found, do)
+    if found.kind == "census":
+        error = census_file.settle(registry, person, opened, found, said)
+        return census_file.compared(registry, person, opened, found, error)
     if do == "mean":
         error = meaning.settle(registry, person.caller, found, said)
         return _looked_at(registry, person, opened, found, error)

@@ -1,17 +1,20 @@
 """A census file, child by child, beside what the registry holds."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import BinaryIO
+from uuid import UUID
 
 from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.census_in.document import AP, Child, Setting
 from ap_registry.census_in.reading import open_census
 from ap_registry.happenings import Placement, RollSpell
 from ap_registry.ingest.results import RowError
+from ap_registry.problems import near_as_json
 from ap_registry.registry import Registry
 from reports.census_compared import offers
 from reports.census_compared.held import Held, hold
-from reports.census_compared.told import Compared, Row
+from reports.census_compared.told import Compared, Doubt, Row
+from reports.census_compared.whom import said_of
 from reports.pupils import Known, sitting
 
 _REGISTRATIONS = frozenset("CMSGFO")
@@ -22,28 +25,27 @@ def compare(registry: Registry, file: BinaryIO, caller: Caller = COMMAND_LINE) -
     opened = open_census(file)
     children = list(opened.children)
     with sitting(registry, caller, None) as seen:
-        held = hold(seen, opened.header, children)
+        held = hold(seen, opened.header, children, hash_key=registry.hash_key())
         told = Compared(
             kind=opened.header.kind, organisation=held.organisation.id,
             name=held.organisation.name, year=opened.header.year, on=held.on, rows=len(children),
             placements=opened.header.kind == AP or any(c.placements for c in children),
         )  # fmt: skip
-        met = {key for child in children if (key := _meet(held, child, told))}
+        met = {key for child in children for key in _meet(held, child, told)}
         for key, known in held.known.items():
             if key not in met:
                 told.only_in_registry += _missed(held, known, told)
     return told
 
 
-def _meet(held: Held, child: Child, told: Compared) -> object:
-    """One child; answers whom it is, where it is known. One that cannot be read whole waits."""
+def _meet(held: Held, child: Child, told: Compared) -> Collection[UUID]:
+    """One child; answers whom it is, or may be. One that cannot be read whole waits."""
     known = held.of(child)
     told.errors += [RowError.bad(child.row, one) for one in child.problems]
-    if child.problems:
-        return known.key if known else None
-    if known is None:
-        _stranger(held, child, told)
-        return None
+    if child.problems or known is None:
+        if not child.problems:
+            _stranger(held, child, told)
+        return {known.key} if known else held.keys_of(held.maybe.get(child.row, ()))
     told.shown.add(known.id)
     before = len(told.differing), len(told.only_in_file), len(told.only_in_registry)
     _details(held, child, known, told)
@@ -53,11 +55,20 @@ def _meet(held: Held, child: Child, told: Compared) -> object:
         _placements(held, child, known, told)
     if before == (len(told.differing), len(told.only_in_file), len(told.only_in_registry)):
         told.same += 1
-    return known.key
+    return {known.key}
 
 
 def _stranger(held: Held, child: Child, told: Compared) -> None:
-    """A school's file has all its pupils: of those not known only who is at AP concerns us."""
+    """A school's file has all its pupils: of those not known only who is at AP concerns us.
+
+    Of one who may be on record a person decides first: until then nothing of it is offered.
+    """
+    near = held.maybe.get(child.row, ())
+    if near:
+        told.shown |= {one.pupil_id for one in near}
+        told.doubts.append(Doubt(row=child.row, upn=child.upn, said=said_of(child), near=near))
+        told.only_in_file.append({**_line(child, None, "pupil"), **near_as_json(near)})
+        return
     if not (held.of_la or child.placements):
         told.not_followed += 1
         return

@@ -1,6 +1,6 @@
 """What the registry holds of those whom a census file has, or should have."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, LiteralString
@@ -9,10 +9,11 @@ from uuid import UUID
 from ap_registry.calendar import academic_year, census_day
 from ap_registry.census_in.document import AP, Child, Header
 from ap_registry.codes import PLACEMENT_REASON
-from ap_registry.errors import Problem, Refused
+from ap_registry.errors import Near, Problem, Refused
 from ap_registry.happenings import Placement
 from ap_registry.organisations import Organisation
 from ap_registry.store import who
+from reports.census_compared.whom import decided, maybe
 from reports.extracts.census import Census, at_state_ap, by_the_la, latest, placed_by
 from reports.extracts.census_codes import Codes, codes_of
 from reports.pupils import Known, Sitting, read_pupils
@@ -30,7 +31,8 @@ select pupil_id from roll where {HELD} and school = %(school)s and from_on <= %(
 class Held:
     """``known``: by the key of each pupil; ``named``: by a UPN of the file, whom it names.
 
-    ``first``: from when on placements belong to the census.
+    ``meant``: by row of the file, whom a person said it means; ``maybe``: who may be meant, where
+    nothing says it. ``first``: from when on placements belong to the census.
     """
 
     seen: Sitting
@@ -41,6 +43,8 @@ class Held:
     codes: Codes
     known: Mapping[UUID, Known]
     named: Mapping[str, UUID]
+    meant: Mapping[int, UUID]
+    maybe: Mapping[int, tuple[Near, ...]]
 
     @property
     def of_la(self) -> bool:
@@ -48,8 +52,12 @@ class Held:
 
     def of(self, child: Child) -> Known | None:
         """Whom the child is, so far as the caller sees pupils."""
-        key = self.named.get(child.upn) if child.upn else None
+        key = _key(child, self.named, self.meant)
         return self.known.get(key) if key else None
+
+    def keys_of(self, near: Iterable[Near]) -> set[UUID]:
+        shown = {one.pupil_id for one in near}
+        return {known.key for known in self.known.values() if known.id in shown}
 
     def detail(self, known: Known, name: str) -> str:
         return known.text(name, min(self.on, known.day)) or known.text(name)
@@ -88,18 +96,30 @@ class Held:
         return words[0] if len(words) == 1 else None
 
 
-def hold(seen: Sitting, header: Header, children: Iterable[Child]) -> Held:
+def hold(
+    seen: Sitting, header: Header, children: Sequence[Child], *, hash_key: bytes
+) -> Held:  # fmt: skip
     """Raise Refused where the file is of an organisation that is not on record, or another's."""
     organisation = _whose(seen, header)
     on, first = _period(header)
     named = who.pupils_named(seen.connection, {c.upn for c in children if c.upn})
-    keys = {*named.values(), *_placed(seen, header, organisation, on, first)}
+    unnamed = [child for child in children if child.upn not in named]
+    told = decided(seen, unnamed, organisation=organisation.id, hash_key=hash_key)
+    keys = {*named.values(), *told.same.values()}
+    keys |= _placed(seen, header, organisation, on, first)
+    known = {one.key: one for one in read_pupils(seen, keys, on=seen.said_on)}
+    open_ = [c for c in children if _key(c, named, told.same) not in known]
+    met = {key for c in children if (key := _key(c, named, told.same)) in known}
     la = f"LA{organisation.la_code}"
     return Held(
         seen=seen, header=header, organisation=organisation, on=on, first=first, named=named,
-        codes=codes_of(seen.world.arrangements, la, on),
-        known={one.key: one for one in read_pupils(seen, keys, on=seen.said_on)},
+        codes=codes_of(seen.world.arrangements, la, on), known=known, meant=told.same,
+        maybe=maybe(seen, open_, but={known[key].id for key in met if key}, decided=told),
     )  # fmt: skip
+
+
+def _key(child: Child, named: Mapping[str, UUID], meant: Mapping[int, UUID]) -> UUID | None:
+    return (named.get(child.upn) if child.upn else None) or meant.get(child.row)
 
 
 def _whose(seen: Sitting, header: Header) -> Organisation:

@@ -1,16 +1,28 @@
 """What a census file and the registry say otherwise, as lists that a person goes through."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from ap_registry.errors import Near
 from ap_registry.ingest.results import RowError
+from ap_registry.likeness import Details
 from ap_registry.templates import Column, as_csv, columns
 
 Row = dict[str, Any]
 _ENVELOPE = ("type", "upn", "pupil_id", "occurred_on", "by")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A child whom no UPN names, what the file says of it, and who may be meant."""
+
+    row: int
+    upn: str | None
+    said: Details
+    near: Sequence[Near]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,7 +31,8 @@ class Compared:
     not say of them is left blank. Nothing of them is recorded until a person sends them.
 
     ``not_followed``: pupils of a school's file whom the registry does not know and who are at no
-    AP: it has no pupil but those who move. ``placements``: whether the file has any.
+    AP: it has no pupil but those who move. ``placements``: whether the file has any. ``doubts``:
+    those of ``only_in_file`` who may be on record; of these nothing is offered.
     """
 
     kind: str
@@ -36,6 +49,7 @@ class Compared:
     differing: list[Row] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     offers: list[Row] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
     shown: set[UUID] = field(default_factory=set)
 
     @property
@@ -55,7 +69,8 @@ class Compared:
     def sentences(self) -> list[tuple[int | None, str]]:
         """Row of the file and words; what is only here has no row."""
         found: list[tuple[int | None, str]] = [
-            (one["row"], f"{_of(one)}: in the file only") for one in self.only_in_file
+            (one["row"], f"{_of(one)}: in the file only{_perhaps(one)}")
+            for one in self.only_in_file
         ]
         found += [
             (one["row"], f"{_of(one)}: {one['column']} is {one['file'] or 'blank'} in the file,"
@@ -66,6 +81,14 @@ class Compared:
         found.sort(key=lambda line: line[0] or 0)
         ours = ((None, f"{_of(one)}: in the registry only") for one in self.only_in_registry)
         return [*found, *ours]
+
+
+def _perhaps(one: Mapping[str, Any]) -> str:
+    """Those on record who may be meant: a person decides."""
+    return "".join(
+        f"; perhaps the pupil {near['pupil_id']}: {', '.join(near['reasons'])}"
+        for near in one.get("candidates", ())
+    )
 
 
 def _of(one: Mapping[str, Any]) -> str:

@@ -188,6 +188,24 @@ def test_a_census_file_is_compared_and_offers_what_the_registry_lacks(
     expect(page.locator("#file-error")).to_contain_text("send only your own")
 
 
+def test_a_child_of_a_census_whom_no_upn_names_is_decided_by_a_person(
+    page: Page, tmp_path: Path
+) -> None:
+    said = f"<UPN>{PUPIL}</UPN><Surname>Exampel</Surname>"
+    nameless = "<Surname>Exampel</Surname><Forename>Ann</Forename><DOB>2011-02-03</DOB>"
+    send(page, "A census file (XML)", CENSUS.replace(said, nameless))
+    button = page.get_by_role("button", name="Remember it (row 1)")
+    button.click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose who is meant")
+    photograph(page, tmp_path, "census-whom")
+    page.get_by_label("Example, born").check()
+    button.click()
+    expect(page.get_by_role("table", name="What differs")).to_contain_text(
+        "family_name is Exampel in the file, Example in the registry"
+    )
+    expect(button).to_have_count(0)
+
+
 def test_a_closure_moves_what_is_owed_until_it_is_taken_back(page: Page, tmp_path: Path) -> None:
     page.get_by_role("link", name="Calendar", exact=True).click()
     page.get_by_role("button", name="Add the closure").click()

@@ -10,10 +10,11 @@ from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 import pytest
 
 from ap_registry import embedded
-from ap_registry.access import Caller
+from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.census_in.reading import open_census
 from ap_registry.errors import Refused, Unreadable
 from ap_registry.ingest.notices import import_notices
+from ap_registry.matching import Wanted, decide
 from ap_registry.registry import Registry
 from ap_registry.store.database import Database
 from reports.asking import asked_of
@@ -202,6 +203,63 @@ def test_a_placement_in_another_is_read_once(coded: Registry, wraps: str) -> Non
     extra = [one["starts_on"] for one in found.only_in_file]
     assert (found.errors, found.differing, found.only_in_registry) == ([], [], [])
     assert extra == (["2025-11-24"] if wraps == "around several" else [])
+
+
+def without_upn(registry: Registry, forename: str, surname: str) -> Element:
+    message = written(registry)
+    put(message, forename, "Surname", surname)
+    identifiers = child(message, forename).find("PupilIdentifiers")
+    assert identifiers is not None
+    identifiers.remove(identifiers[0])
+    return message
+
+
+def test_a_child_without_upn_is_compared_by_name_and_birth(coded: Registry) -> None:
+    found = told(coded, without_upn(coded, "Hal", "O'Neil & Son"))
+    (line,) = found.only_in_file
+    ((near, reasons),) = [(one["pupil_id"], one["reasons"]) for one in line["candidates"]]
+    assert (line["row"], line["near"], found.doubts[0].upn) == (3, [near], None)
+    assert reasons[-1] == "born on the same day"
+    assert (found.same, found.only_in_registry, found.offers) == (2, [], [])
+    assert found.sentences() == [
+        (3, f"a pupil without UPN, pupil: in the file only; perhaps the pupil {near}:"
+         f" {', '.join(reasons)}")
+    ]  # fmt: skip
+
+
+def test_one_whom_the_caller_does_not_see_is_nobody_s_candidate(coded: Registry) -> None:
+    message = school_census(
+        ("PupilOnRoll", {"Surname": "Example", "Forename": "Eve", "DOB": "2011-02-03"}, {})
+    )
+    at_ap(message, 0, URN=INDEPENDENT, EntryDate="2025-09-03")
+    assert told(coded, message).only_in_file[0]["near"]
+    own = Caller(actor="k", role="school", organisations=(SCHOOL,))
+    (line,) = told(coded, message, own).only_in_file
+    assert "near" not in line
+
+
+def test_a_row_that_cannot_be_read_may_be_whom_its_name_says(coded: Registry) -> None:
+    message = written(coded)
+    put(message, "Hal", "UPN", "A123")
+    found = told(coded, message)
+    assert ([e.row for e in found.errors], found.only_in_registry) == ([3], [])
+
+
+@pytest.mark.parametrize("decision", ["same", "different"])
+def test_what_a_person_decided_holds_from_then_on(own: Registry, decision: str) -> None:
+    message = without_upn(own, "Hal", "O'Neil & Son")
+    (doubt,) = told(own, message).doubts
+    (near,) = doubt.near
+    wanted = Wanted(pupil=near.pupil_id, decision=decision, organisation="LA856", sent=doubt.said)
+    decide(own, COMMAND_LINE, wanted)
+    found = told(own, message)
+    assert found.doubts == []
+    if decision == "same":
+        assert [(d["upn"], d["column"]) for d in found.differing] == [(upn(8), "family_name")]
+        assert (found.only_in_file, found.only_in_registry) == ([], [])
+    else:
+        assert [one["given_name"] for one in found.offers] == ["Hal"]
+        assert [one["upn"] for one in found.only_in_registry] == [upn(8)]
 
 
 def school_census(*pupils: tuple[str, dict[str, str], dict[str, str]]) -> Element:
