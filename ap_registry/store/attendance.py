@@ -46,45 +46,10 @@ select i.number, i.pupil_id, i.organisation, i.week, m.marks, a.marks is not nul
  order by i.pupil_id, i.organisation, i.week
 """
 
-_INSTANT: LiteralString = """
-select greatest(coalesce(%(clock)s::timestamptz, clock_timestamp()),
-                (select max(e.recorded_at) from event e
-                  where e.stream = 1 and e.pupil_id in (select pupil_id from register_out)))
-"""
-
-# One event for each pupil and organisation; its digest as store/digest.py makes it.
-_EVENTS: LiteralString = """
-with grouped as (
-  select pupil_id, organisation,
-         '{"organisation":' || to_json(organisation)::text || ',"weeks":{'
-         || string_agg('"' || week || '":' || to_json(marks)::text, ',' order by week)
-         || '}}' as data,
-         max(week + (length(rtrim(marks, '-')) + 1) / 2 - 1) as occurred_on
-    from register_out group by pupil_id, organisation),
-numbered as (
-  select g.*, gen_random_uuid() as id,
-         coalesce(l.version, 0)
-         + row_number() over (partition by g.pupil_id order by g.organisation) as version
-    from grouped g
-    left join lateral (select max(version) as version from event
-                        where pupil_id = g.pupil_id and stream = 1) l on true),
-written as (
-  insert into event (pupil_id, stream, version, id, type, occurred_on, recorded_at, by, actor,
-                     data, digest)
-  select pupil_id, 1, version, id, %(alias)s::text, occurred_on, %(at)s::timestamptz,
-         organisation, %(actor)s::text, data::json,
-         sha256(int4send(16) || uuid_send(pupil_id) || int4send(2) || int2send(1::smallint)
-           || int4send(4) || int4send(version::int) || int4send(16) || uuid_send(id)
-           || int4send(length(%(alias)s::text)) || convert_to(%(alias)s::text, 'UTF8')
-           || int4send(10) || convert_to(to_char(occurred_on, 'YYYY-MM-DD'), 'UTF8')
-           || int4send(octet_length(organisation)) || convert_to(organisation, 'UTF8')
-           || int4send(octet_length(%(actor)s::text)) || convert_to(%(actor)s::text, 'UTF8')
-           || int4send(0) || int4send(0) || int4send(0)
-           || int4send(octet_length(data)) || convert_to(data, 'UTF8') || int4send(0)
-           || int8send((extract(epoch from %(at)s::timestamptz) * 1000000)::bigint))
-    from numbered
-  returning pupil_id, stream, version, recorded_at, digest)
-insert into unsequenced select pupil_id, stream, version, recorded_at, digest from written
+_RECORDED: LiteralString = """
+select record_registers(array_agg(pupil_id), array_agg(organisation), array_agg(week),
+                        array_agg(marks), %(alias)s, %(actor)s, %(clock)s)
+  from register_out
 """
 
 _REPLACED: LiteralString = """
@@ -222,8 +187,7 @@ class Writer:
             connection.execute(_CHANGED, {"chunk": chunk})
             connection.execute("set local default_statistics_target = 10")
             connection.execute("analyze register_out")
-            parameters = {"at": self._instant(), "alias": ALIAS, "actor": self.actor}
-            connection.execute(_EVENTS, parameters)
+            parameters = {"at": self._recorded()}
             connection.execute(_REPLACED, parameters)
             connection.execute(_ENDED, parameters)
             connection.execute(_BEGUN, parameters)
@@ -233,8 +197,11 @@ class Writer:
             connection.execute("drop table register_out")
         return changed[0] or [], changed[1] or []
 
-    def _instant(self) -> datetime:
-        row = self.connection.execute(_INSTANT, {"clock": self.clock}).fetchone()
+    def _recorded(self) -> datetime:
+        """When the events of the weeks that differ were recorded, by the database."""
+        row = self.connection.execute(
+            _RECORDED, {"alias": ALIAS, "actor": self.actor, "clock": self.clock}
+        ).fetchone()
         assert row is not None
         at: datetime = row[0]
         return at

@@ -23,17 +23,9 @@ select k.key_id, k.public_key, {_YEARS.format("k.from_at")}, k.signature,
 _SEEN: LiteralString = """
 select e.until_at from ledger_key k left join ledger_key_end e using (key_id) where k.key_id = %s
 """
-_PUBLISH: LiteralString = """
-insert into ledger_key (key_id, public_key, from_at, signature) values (%s, %s, %s, %s)
-"""
-_END: LiteralString = """
-insert into ledger_key_end (key_id, until_at, successor, signed_by, signature)
-values (%s, %s, %s, %s, %s) on conflict do nothing
-"""
-_KEEP: LiteralString = """
-insert into tree_head (size, closed_at, root, key_id, signature) values (%s, %s, %s, %s, %s)
-    on conflict (size, closed_at) do nothing
-"""
+_PUBLISH: LiteralString = "select publish_key(%s, %s, %s, %s)"
+_END: LiteralString = "select end_key(%s, %s, %s, %s, %s)"
+_KEEP: LiteralString = "select keep_head(%s, %s, %s, %s, %s)"
 _HEADS: LiteralString = (
     f"select size, root, {_YEARS.format('closed_at')}, key_id, signature from tree_head"
 )

@@ -129,16 +129,10 @@ def grow(connection: Connection, before: int, size: int) -> None:
         first, last = before // width, size // width
         if last > first:
             below = _children(connection, level - 1, first * BRANCH, last * BRANCH)
-            rows = [
-                (level, number, tree(0, BRANCH, _of(below, (number - first) * BRANCH)))
-                for number in range(first, last)
-            ]
-            with (
-                connection.cursor() as cursor,
-                cursor.copy("copy merkle_node (level, number, hash) from stdin") as copy,
-            ):
-                for row in rows:
-                    copy.write_row(row)
+            hashes = [tree(0, BRANCH, _of(below, start * BRANCH)) for start in range(last - first)]
+            connection.execute(
+                "select keep_subtrees(%s::smallint, %s, %s, %s)", (level, width, first, hashes)
+            )
         level, width = level + 1, width * BRANCH
 
 

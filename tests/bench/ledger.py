@@ -15,7 +15,7 @@ from ap_registry.registry import Registry
 from ap_registry.signing import FILE, Signer
 from ap_registry.store import heads, merkle
 from ap_registry.store.database import Connection, Database, connect
-from ap_registry.store.sequencer import keep_sequencing
+from ap_registry.store.sequencer import keep_sequencing, sequence
 from ap_registry.store.verifying import verify
 from tests.bench import BenchRow
 from tests.bench._clients import CLIENTS, rate
@@ -140,6 +140,7 @@ def _consistency(connection: Connection, before: int) -> float:
 def _signatures(url: str, signer: Signer) -> Iterator[BenchRow]:
     """Heads of nothing, one a second of three hours; verify checks them all."""
     with connect(url) as connection:
+        sequence(connection)
         for number in range(HEADS):
             at = datetime.fromisoformat(f"2026-01-01T00:00:00.{number:06d}+00:00")
             heads.keep(connection, [(0, at)], signer)

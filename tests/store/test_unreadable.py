@@ -28,7 +28,7 @@ def newer(registry: Registry, urls: embedded.Servers) -> Registry:
     for name in (PUPIL, OTHER):
         register_pupil(registry, upn=name)
         registry.record(suspension("2026-03-02", name, **LONG))
-    with connect(urls.database_url) as connection:
+    with connect(urls.database_owner_url) as connection:
         connection.execute(
             "insert into event (pupil_id, stream, version, id, type, occurred_on, recorded_at, by,"
             " actor, data, digest) select pupil_id, 0, 4, %s, 'suspension.v9', '2026-03-02',"

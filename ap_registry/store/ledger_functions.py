@@ -1,0 +1,129 @@
+"""The doors into the ledger beside ``record_events``: registers, and what the sequencer keeps.
+
+Web and job may read the tables of the ledger and no more: whoever adds to them does it by one of
+these functions, which look at what they are given.
+"""
+
+from ap_registry.store.locks import WRITERS_LOCK
+
+# Tables that none but the functions write.
+LEDGER = (
+    "event", "event_private", "unsequenced", "log", "sequencer", "tree_head", "merkle_node",
+    "ledger_key", "ledger_key_end",
+)  # fmt: skip
+
+# One event for each pupil and organisation; its digest as store/digest.py makes it. Who gives the
+# weeks has merged them with those on record, and holds the slots of their pupils.
+RECORD_REGISTERS = f"""
+create or replace function record_registers(
+  p_pupil uuid[], p_organisation text[], p_week date[], p_marks text[], p_type text, p_actor text,
+  p_clock timestamptz
+) returns timestamptz language plpgsql security definer set search_path = public, pg_temp
+set plan_cache_mode = force_custom_plan as $$
+declare v_at timestamptz;
+begin
+  if not starts_with(p_type, 'attendance_recorded.v') then
+    raise exception 'no event of a register' using errcode = '22023';
+  end if;
+  if exists (select from erased x where x.pupil_id = any(p_pupil)) then
+    raise exception 'this pupil has been erased' using errcode = '40001';
+  end if;
+  perform pg_advisory_xact_lock_shared({WRITERS_LOCK});
+  select greatest(coalesce(p_clock, clock_timestamp()), max(e.recorded_at)) into v_at
+    from event e where e.stream = 1 and e.pupil_id in (select unnest(p_pupil));
+  with grouped as (
+    select pupil_id, organisation,
+           '{{"organisation":' || to_json(organisation)::text || ',"weeks":{{'
+           || string_agg('"' || week || '":' || to_json(marks)::text, ',' order by week)
+           || '}}}}' as data,
+           max(week + (length(rtrim(marks, '-')) + 1) / 2 - 1) as occurred_on
+      from unnest(p_pupil, p_organisation, p_week, p_marks)
+           as t(pupil_id, organisation, week, marks)
+     group by pupil_id, organisation),
+  numbered as (
+    select g.*, gen_random_uuid() as id,
+           coalesce(l.version, 0)
+           + row_number() over (partition by g.pupil_id order by g.organisation) as version
+      from grouped g
+      left join lateral (select max(version) as version from event
+                          where pupil_id = g.pupil_id and stream = 1) l on true),
+  written as (
+    insert into event (pupil_id, stream, version, id, type, occurred_on, recorded_at, by, actor,
+                       data, digest)
+    select pupil_id, 1, version, id, p_type, occurred_on, v_at, organisation, p_actor, data::json,
+           sha256(int4send(16) || uuid_send(pupil_id) || int4send(2) || int2send(1::smallint)
+             || int4send(4) || int4send(version::int) || int4send(16) || uuid_send(id)
+             || int4send(length(p_type)) || convert_to(p_type, 'UTF8')
+             || int4send(10) || convert_to(to_char(occurred_on, 'YYYY-MM-DD'), 'UTF8')
+             || int4send(octet_length(organisation)) || convert_to(organisation, 'UTF8')
+             || int4send(octet_length(p_actor)) || convert_to(p_actor, 'UTF8')
+             || int4send(0) || int4send(0) || int4send(0)
+             || int4send(octet_length(data)) || convert_to(data, 'UTF8') || int4send(0)
+             || int8send((extract(epoch from v_at) * 1000000)::bigint))
+      from numbered
+    returning pupil_id, stream, version, recorded_at, digest)
+  insert into unsequenced (pupil_id, stream, version, recorded_at, digest)
+  select pupil_id, stream, version, recorded_at, digest from written;
+  return v_at;
+end $$;
+"""
+
+# A head or a subtree of more than the log holds, or of an instant to which it was never closed,
+# would count against a tree that is right.
+KEEP_TREE = """
+create or replace function keep_head(
+  p_size bigint, p_closed timestamptz, p_root bytea, p_key text, p_signature bytea
+) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if p_size > (select coalesce(max(seq), 0) from log)
+     or p_closed > (select closed_at from sequencer) then
+    raise exception 'the log is not closed so far' using errcode = '22023';
+  end if;
+  insert into tree_head (size, closed_at, root, key_id, signature)
+  values (p_size, p_closed, p_root, p_key, p_signature) on conflict (size, closed_at) do nothing;
+end $$;
+create or replace function keep_subtrees(
+  p_level smallint, p_width bigint, p_first bigint, p_hashes bytea[]
+) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if p_level < 1 or (p_first + cardinality(p_hashes)) * p_width
+                    > (select coalesce(max(seq), 0) from log) then
+    raise exception 'the log does not reach so far' using errcode = '22023';
+  end if;
+  insert into merkle_node (level, number, hash)
+  select p_level, p_first + place - 1, hash
+    from unnest(p_hashes) with ordinality as t(hash, place);
+end $$;
+create or replace function publish_key(
+  p_key text, p_public bytea, p_from timestamptz, p_signature bytea
+) returns void language sql security definer set search_path = public, pg_temp as $$
+  insert into ledger_key (key_id, public_key, from_at, signature)
+  values (p_key, p_public, p_from, p_signature) $$;
+create or replace function end_key(
+  p_key text, p_until timestamptz, p_successor text, p_by text, p_signature bytea
+) returns void language sql security definer set search_path = public, pg_temp as $$
+  insert into ledger_key_end (key_id, until_at, successor, signed_by, signature)
+  values (p_key, p_until, p_successor, p_by, p_signature) on conflict do nothing $$;
+"""
+
+_SIGNATURES = ", ".join(
+    (
+        "record_registers(uuid[], text[], date[], text[], text, text, timestamptz)",
+        "keep_head(bigint, timestamptz, bytea, text, bytea)",
+        "keep_subtrees(smallint, bigint, bigint, bytea[])",
+        "publish_key(text, bytea, timestamptz, bytea)",
+        "end_key(text, timestamptz, text, text, bytea)",
+    )
+)
+GRANTS = f"""
+revoke execute on function {_SIGNATURES} from public;
+do $$ declare v_role name; begin
+  foreach v_role in array '{{ap_web, ap_job}}'::name[] loop
+    if exists (select from pg_roles where rolname = v_role) then
+      execute format('grant execute on function {_SIGNATURES} to %I', v_role);
+      execute format('revoke insert, update, delete, truncate on {", ".join(LEDGER)} from %I',
+                     v_role);
+    end if;
+  end loop;
+end $$;
+"""
