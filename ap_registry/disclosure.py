@@ -15,7 +15,9 @@ _ABOUT_IT = frozenset(
     }
 )  # fmt: skip
 _KNOWS_ADDRESSES = frozenset({"la", "admin"})  # of restricted pupils (domain.md section 8)
-_KEPT_FROM = {"parent": "not_parent", "school": "not_school"}  # ``share`` of a view, by reader
+_KEPT_FROM = {  # ``share`` of a view, by reader; where a pupil is placed is a school to the pupil
+    "parent": "not_parent", "school": "not_school", "provider": "not_school",
+}  # fmt: skip
 _UNREACHABLE = {"email": None, "phone": None, "address": None}
 _NAMING = frozenset(name for kind in CATALOGUE.values() for name in kind.references)
 _NO_HEALTH = (

@@ -275,6 +275,8 @@ def test_a_view_kept_from_the_school_is_read_by_the_la_alone(town: Town) -> None
     assert "It is sent" in told
     school = town.person("school")
     assert "I eat lunch alone." not in school.get(f"/pupils/{PUPIL}").text
+    placed = town.person("provider").get(f"/pupils/{PUPIL}").text
+    assert ("Timeline" in placed, "I eat lunch alone." in placed) == (True, False)
     assert ": unhappy" not in school.get("/tasks/families").text
     listed = plain(town.person("la").get("/tasks/family-words").text)
     assert "The young person, by their private link 20 November 2026 What they think: un" in listed

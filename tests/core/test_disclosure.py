@@ -32,12 +32,14 @@ ALL = {"school", "provider", "la", "panel", "social_care", "parent"}
 
 
 @pytest.mark.parametrize(
-    ("share", "kept_from"), [("all", set()), ("not_parent", {"parent"}), ("not_school", {"school"})]
+    ("share", "kept_from"),
+    [("all", set()), ("not_parent", {"parent"}), ("not_school", {"school", "provider"})],
 )
 def test_a_view_is_kept_from_whom_it_is_not_shared_with(share: str, kept_from: set[str]) -> None:
-    assert readers(share) == ALL - kept_from
+    assert readers(share, by="LA856") == ALL - kept_from
 
 
-def test_a_school_reads_what_it_wrote_down_itself() -> None:
-    assert readers("not_school", by=SCHOOL) == ALL
-    assert readers("not_school", by=OTHER) == ALL - {"school"}
+def test_a_school_or_provider_reads_what_it_wrote_down_itself() -> None:
+    assert readers("not_school", by=SCHOOL) == ALL - {"provider"}
+    assert readers("not_school", by=PRU) == ALL - {"school"}
+    assert readers("not_school", by=OTHER) == ALL - {"school", "provider"}
