@@ -11,7 +11,7 @@ _EXCLUSIONS = frozenset({"suspension", "permanent_exclusion"})
 _ABOUT_IT = frozenset(
     {
         "correction", "void", "notified", "parent_request", "exclusion_cancelled",
-        "governors_decision", "review_decision", "sixth_day_started",
+        "governors_decision", "review_decision", "sixth_day_started", "view_recorded",
     }
 )  # fmt: skip
 _KNOWS_ADDRESSES = frozenset({"la", "admin"})  # of restricted pupils (domain.md section 8)

@@ -10,14 +10,17 @@ import httpx
 import pytest
 
 from ap_registry import embedded
+from ap_registry.access import Caller
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store import family_links
+from ap_registry.store.queries import scope_of
+from ap_registry.store.worklists import owed
 from tests.api.family import BORN, make, open_link, plain, record_mother, say
 from tests.api.people import People, at_pages, hidden
 from tests.browser.conftest import FRIDAY
 from tests.serving import TRUSTS_NOBODY, served
-from tests.world import PRU, PUPIL, SCHOOL, arrange, notify, register_pupil, take_people, upn
+from tests.world import OTHER, PRU, PUPIL, SCHOOL, arrange, notify, register_pupil, take_people, upn
 
 ENDING = re.compile(r'action="(/pupils/[^"]*/end)"')
 
@@ -266,6 +269,26 @@ def test_representations_are_sent_answered_with_what_follows_and_read_by_the_sch
     assert "What families have written" in town.person("school").get("/").text
     assert "Words with a request" in town.person("school").get("/tasks/families").text
     assert "Governors consider the parents&#39; representations" in timeline
+
+
+def test_another_school_is_not_told_that_a_family_wrote_of_an_exclusion(town: Town) -> None:
+    pupil = upn(22)
+    register_pupil(town.registry, upn=pupil)
+    notify(town.registry, "joined_roll", "2026-09-01", upn=pupil, school=OTHER, registration="S")
+    notify(town.registry, "suspension", "2026-11-02", upn=pupil, school=SCHOOL, sessions=2,
+           ends_on="2026-11-02", reasons=["PP"], by=SCHOOL)  # fmt: skip
+    browser = town.opened(record_mother(town.registry, upn=pupil), pupil=pupil)
+    say(browser, "/family/say", words="She likes art.")
+    (path,) = re.findall(r'href="(/family/ask[^"]+)"', browser.get("/family").text)
+    say(browser, path.replace("&amp;", "&"), words="It was not her.")
+
+    def asks(school: str) -> list[bool]:
+        scope = scope_of(Caller(actor="t", role="school", organisations=(school,)), FRIDAY.date())
+        with town.registry.database.connection() as connection:
+            rows = owed(connection, scope, "families", today=FRIDAY.date(), limit=100)
+        return sorted(row["asks"] for row in rows if row["upn"] == pupil)
+
+    assert (asks(SCHOOL), asks(OTHER)) == ([False, True], [False])
 
 
 def test_a_view_kept_from_the_school_is_read_by_the_la_alone(town: Town) -> None:

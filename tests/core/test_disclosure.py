@@ -4,7 +4,7 @@ import pytest
 
 from ap_registry.access import Caller
 from ap_registry.disclosure import disclosed
-from tests.builders import Notice
+from tests.builders import Notice, joined, suspension
 from tests.spec import given
 from tests.world import OTHER, PRU, SCHOOL
 
@@ -43,3 +43,23 @@ def test_a_school_or_provider_reads_what_it_wrote_down_itself() -> None:
     assert readers("not_school", by=SCHOOL) == ALL - {"provider"}
     assert readers("not_school", by=PRU) == ALL - {"school"}
     assert readers("not_school", by=OTHER) == ALL - {"school", "provider"}
+
+
+def test_what_is_said_of_an_exclusion_elsewhere_is_read_there_and_nowhere_else() -> None:
+    story = given(
+        joined(school=OTHER, registration="S"), suspension(ref="s"),
+        Notice("view_recorded", "2026-03-04", {**SAID, "words": "It was not me", "about": "s"}),
+        Notice("view_recorded", "2026-03-04", {**SAID, "words": "I like art"}),
+    )  # fmt: skip
+    shown = {**story.shown(), "timeline": story.timeline()}
+    found = {
+        school: [
+            item["data"]["words"]
+            for item in disclosed(
+                shown, Caller(actor="test", role="school", organisations=(school,))
+            )["timeline"]
+            if item["type"] == "view_recorded"
+        ]
+        for school in (SCHOOL, OTHER)
+    }
+    assert found == {SCHOOL: ["It was not me", "I like art"], OTHER: ["I like art"]}
