@@ -134,7 +134,12 @@ def test_five_wrong_answers_lock_a_link_for_good(town: Town) -> None:
     for left in (4, 3, 2, 1):
         words = plain(browser.post(address, data=wrong[left % 2]).text)
         assert f"You have {left} tr" in words
-    assert browser.post(address, data={**BORN, "day": "x", "code": code}).status_code == 400
+    for no_day in ("x", "99", "9" * 30):
+        answer = browser.post(address, data={**BORN, "day": no_day, "code": code})
+        assert (answer.status_code, "Type the date of birth in numbers" in answer.text) == (
+            400,
+            True,
+        )
     assert browser.post(address, data=wrong[0]).status_code == 404
     over = browser.post(address, data={**BORN, "code": code})
     assert (over.status_code, "This link does not work" in over.text) == (404, True)

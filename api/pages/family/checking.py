@@ -84,7 +84,7 @@ def _link(registry: TheRegistry, token: str) -> Link | None:
 def _date(day: str, month: str, year: str) -> date | None:
     try:
         return date(int(year), int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
