@@ -21,6 +21,8 @@ from ap_registry.store import emergencies, ledger, queries, reads, who
 from ap_registry.store.acts import EXPORTED, Act
 from ap_registry.store.database import Connection
 from ap_registry.store.erasing_functions import HELD, RELEASED
+from ap_registry.store.family_links import ACTOR
+from ap_registry.store.reads import Read
 
 READERS = ("pupil", "parent")
 _READS = (
@@ -28,6 +30,12 @@ _READS = (
     "which page, route or command. Kept as long as retention.reads says; below is also who could "
     "open it, what was sent about the pupil, and to whom this record was exported before."
 )
+_LEFT_OUT = (
+    " What the family opened by its private links is left out, and so is who was given one: a link"
+    " is between one person and the school or council."
+)
+_OF_LINKS = ("/pupils/{pupil}/links", "/tasks/famil")  # routes: who made them, who read of them
+_BY_LINK, _A_PAGE = "a private link of the family", "a page of the pupil"
 MOST_READS = 10_000
 _WEEKS: LiteralString = """
 select organisation, week::text, marks from attendance_week
@@ -61,7 +69,7 @@ def export(
         found["holds"] = [_as_told(one) for one in record.acts if one.type in {HELD, RELEASED}]
         write(connection, record, _act(reader, withheld), caller=caller)
         upns = forgotten_upns(connection, pupil)
-        opened = _opened(connection, who.all_ids(connection, pupil), named=reader is None)
+        opened = _opened(connection, who.all_ids(connection, pupil), reader)
         openings = emergencies.of_pupils(connection, record.pupils)
     made = without_events(found, {one.event for one in withheld})
     if reader is not None:
@@ -70,22 +78,41 @@ def export(
         "made_at": instant(registry.now()),
         "for": reader,
         **scrubbed(made, upns),
-        "reads": {"logged": True, "detail": _READS, "items": opened},
+        "reads": {
+            "logged": True,
+            "detail": _READS + (_LEFT_OUT if reader == "parent" else ""),
+            "items": opened,
+        },
         "emergencies": [as_told(one, named=reader is None) for one in openings],
         "withheld": [{"event": one.event, "reason": one.reason} for one in withheld],
     }
 
 
-def _opened(connection: Connection, ids: tuple[UUID, ...], *, named: bool) -> list[dict[str, Any]]:
-    """A family is told for which organisation, not by which of its staff (CJEU C-579/21)."""
+def _opened(
+    connection: Connection, ids: tuple[UUID, ...], reader: str | None
+) -> list[dict[str, Any]]:
+    """A family is told for which organisation, not by which of its staff (CJEU C-579/21).
+
+    Two parents may not be on terms: neither learns that the other has a link, or uses it.
+    """
     found = reads.reads(connection, reads.Asked(pupils=ids), everything=True, limit=MOST_READS)
+    named = reader is None
     return [
         {
             "at": instant(one.at), "organisation": one.organisation, "role": one.role,
-            "what": one.what, **({"actor": one.actor, "name": one.name} if named else {}),
+            "what": one.what if named else _route(one, reader),
+            **({"actor": one.actor, "name": one.name} if named else {}),
         }
         for one in found
+        if reader != "parent" or not one.actor.startswith(ACTOR)
     ]  # fmt: skip
+
+
+def _route(one: Read, reader: str | None) -> str:
+    if one.actor.startswith(ACTOR):
+        return _BY_LINK
+    hidden = reader == "parent" and any(route in one.what for route in _OF_LINKS)
+    return _A_PAGE if hidden else one.what
 
 
 def _refuse_unknown(shown: Mapping[str, Any], withheld: Sequence[Withheld]) -> None:

@@ -15,6 +15,7 @@ from ap_registry.store import passwords
 from ap_registry.store.database import Connection
 from ap_registry.store.tokens import hash_of, new_token
 
+ACTOR = "family:"  # and the link's id: whoever bears it
 LASTS = timedelta(days=90)
 MOST_FAILURES = 5
 IDLE_FOR = timedelta(minutes=30)
@@ -55,7 +56,7 @@ class Link:
     def caller(self) -> Caller:
         """Whoever bears the link: sees this one pupil, and sends as parent or pupil."""
         return Caller(
-            actor=f"family:{self.id}", role="parent", organisations=(self.organisation,),
+            actor=f"{ACTOR}{self.id}", role="parent", organisations=(self.organisation,),
             bears=self.pupil_id, says_as=self.reader.upper(),
         )  # fmt: skip
 

@@ -373,3 +373,21 @@ def test_another_language_is_offered_where_the_operator_says_so_and_stays_chosen
     off = town.browser().get(f"{address}?language=pl").text
     assert '<html lang="en">' in off
     assert "Polski" not in off
+
+
+def test_a_parent_is_not_told_who_else_has_a_link_and_opens_it(town: Town) -> None:
+    say(town.opened("mother"), "/family/say", words="Once more.")
+    for path in (f"/pupils/{PUPIL}", "/tasks/families"):
+        town.person("school").get(path)
+
+    def routes(reader: str | None) -> set[str]:
+        told = export(town.registry, PUPIL, reader=reader)["reads"]["items"]
+        return {one["what"] for one in told}
+
+    links, page = "POST /pupils/{pupil}/links", "GET /pupils/{pupil}"
+    assert {"GET /family", "POST /family/say", links, page} <= routes(None)
+    to_pupil, to_parent = routes("pupil"), routes("parent")
+    assert [one for one in to_pupil if " /family" in one] == []
+    assert {"a private link of the family", links, page} <= to_pupil
+    assert [one for one in to_parent if "famil" in one or "link" in one] == []
+    assert page in to_parent
