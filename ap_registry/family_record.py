@@ -8,7 +8,7 @@ from uuid import UUID
 from ap_registry.access import Caller, sight
 from ap_registry.happenings import Contact
 from ap_registry.history import Picture, history, picture
-from ap_registry.notice import World
+from ap_registry.notice import FollowUp, World
 from ap_registry.registry import Registry
 from ap_registry.store import family_links, ledger, queries, who
 from ap_registry.store.database import Connection
@@ -54,6 +54,17 @@ class Record:
     @property
     def first_name(self) -> str:
         return str(self.seen.pupil.detail("given_name", date.max) or "")
+
+    def named(self, organisation: str | None) -> str | None:
+        """Of a guarded pupil no page says where."""
+        found = self.world.organisation(organisation) if organisation else None
+        return None if self.guarded or found is None else found.name
+
+    def owed(self) -> Iterator[FollowUp]:
+        """What somebody must still do."""
+        for one in self.seen.follow_ups.values():
+            if one.closed_on is None or one.closed_on > self.today:
+                yield one
 
 
 def read_record(registry: Registry, connection: Connection, pupil_id: UUID) -> Record | None:

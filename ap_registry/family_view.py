@@ -8,15 +8,13 @@ from uuid import UUID
 
 from ap_registry import arrangements
 from ap_registry.calendar import academic_year
+from ap_registry.family_exclusions import Out, excluded, review_by
 from ap_registry.family_record import OF_AGE, Record
 from ap_registry.follow_ups import status_on
-from ap_registry.happenings import Exclusion
-from ap_registry.notice import FollowUp
 from ap_registry.people import LEAD, Person
-from ap_registry.suspended import suspended_sessions, term_sessions
+from ap_registry.suspended import suspended_sessions
 
 People = Mapping[tuple[str, str], Person]
-FIVE_DAYS, FIFTEEN_DAYS = 10, 30  # sessions in the term: SI 2012/1033 reg. 24
 TOLD = (
     "sixth_day_provision", "day_one_provision", "parent_notice", "governors_meeting",
     "governors_representations", "governors_outcome", "governors_reconsider", "review_hearing",
@@ -42,25 +40,6 @@ class Place:
     until: date | None = None
     sessions: int | None = None
     why: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Out:
-    """An exclusion of this school year that stands. ``days`` in half days of ``0.5``.
-
-    ``governors``: what they must do: consider (they cannot undo it), meet_if_asked, meet.
-    """
-
-    event: UUID
-    kind: str
-    school: str | None
-    since: date
-    until: date | None
-    days: float
-    reasons: tuple[str, ...]
-    governors: str
-    decided: bool
-    asked: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +97,11 @@ def shown_to_family(record: Record, people: People, *, you: bool) -> Shown:
         la=found.name if found else None,
         provision=words.value if words else "alternative_provision",
         places=tuple(_places(record)),
-        out=tuple(_out(record)),
+        out=tuple(excluded(record)),
         suspended_days=suspended_sessions(pupil, academic_year(today), record.world) / 2,
         most_days=_number(record, "suspension.max-days"),
         next=tuple(sorted(_next(record), key=lambda one: (one.due_on, one.kind))),
-        review_by=_review_by(record),
+        review_by=review_by(record),
         directions=tuple(d.id for d in pupil.directions if d.ends_on >= today),
         help=tuple(_help(record, people)),
         numbers={
@@ -140,17 +119,11 @@ def _number(record: Record, rule: str) -> int:
     )
 
 
-def _name(record: Record, organisation: str | None) -> str | None:
-    """Of a guarded pupil no page says where."""
-    found = record.world.organisation(organisation) if organisation else None
-    return None if record.guarded or found is None else found.name
-
-
 def _places(record: Record) -> Iterator[Place]:
     pupil, today = record.seen.pupil, record.today
 
     def place(one: Any, kind: str, organisation: str, **more: Any) -> Place:
-        return Place(event=one.id, kind=kind, name=_name(record, organisation), **more)
+        return Place(event=one.id, kind=kind, name=record.named(organisation), **more)
 
     for spell in pupil.rolls:
         if spell.holds(today):
@@ -178,59 +151,12 @@ def _places(record: Record) -> Iterator[Place]:
                         until=back.phased_until)  # fmt: skip
 
 
-def _out(record: Record) -> Iterator[Out]:
-    pupil, year = record.seen.pupil, academic_year(record.today)
-    for one in pupil.exclusions:
-        if one.undone or academic_year(one.occurred_on) != year:
-            continue
-        yield Out(
-            event=one.id,
-            kind=one.kind,
-            school=_name(record, one.school),
-            since=one.occurred_on,
-            until=one.ends_on if one.kind != "permanent" else None,
-            days=one.sessions / 2,
-            reasons=one.reasons,
-            governors=_governors(record, one),
-            decided=any(d.kind in {"upheld", "considered"} for d in one.decisions),
-            asked=frozenset(r.request for r in pupil.parent_requests if r.of == one.id),
-        )
-
-
-def _governors(record: Record, one: Exclusion) -> str:
-    """SI 2012/1033 reg. 24: by the days of the term, or an exam that was missed."""
-    if one.kind == "permanent" or one.exam_missed:
-        return "meet"
-    sessions = term_sessions(record.seen.pupil, one, record.world)
-    if sessions > FIFTEEN_DAYS:
-        return "meet"
-    return "meet_if_asked" if sessions > FIVE_DAYS else "consider"
-
-
-def _open(record: Record) -> Iterator[FollowUp]:
-    for owed in record.seen.follow_ups.values():
-        if owed.closed_on is None or owed.closed_on > record.today:
-            yield owed
-
-
 def _next(record: Record) -> Iterator[Next]:
-    for owed in _open(record):
+    for owed in record.owed():
         if owed.kind in TOLD and owed.opened_on <= record.today:
             status = status_on(owed.closed_on, owed.outcome, owed.due_on, record.today)
-            yield Next(kind=owed.kind, owner=_name(record, owed.owner), due_on=owed.due_on,
+            yield Next(kind=owed.kind, owner=record.named(owed.owner), due_on=owed.due_on,
                        late=status == "overdue")  # fmt: skip
-
-
-def _review_by(record: Record) -> tuple[UUID, date] | None:
-    """The exclusion of which an independent review may be asked for, and the last day."""
-    for owed in _open(record):
-        if owed.kind == "review_application_window" and owed.due_on >= record.today:
-            of = next(
-                e.id for e in record.seen.pupil.exclusions
-                if any(d.id == owed.opened_by for d in e.decisions)
-            )  # fmt: skip
-            return of, owed.due_on
-    return None
 
 
 def _help(record: Record, people: People) -> Iterator[Help]:

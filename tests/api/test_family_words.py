@@ -13,7 +13,8 @@ from uuid import uuid4
 import pytest
 
 from ap_registry.codes import EXCLUSION_REASONS, PLACEMENT_REASON
-from ap_registry.family_view import TOLD, Help, Next, Out, Place, Shown
+from ap_registry.family_exclusions import Out
+from ap_registry.family_view import TOLD, Help, Next, Place, Shown
 from api.pages.family.catalogue import FOLDER, MONTHS, NAMES, compiled, entries
 from api.pages.family.extracting import messages, updated
 from api.pages.family.rendering import speaking

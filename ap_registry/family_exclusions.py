@@ -1,0 +1,73 @@
+"""The exclusions that a family is shown, and what may still be asked of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from ap_registry.calendar import academic_year
+from ap_registry.family_record import Record
+from ap_registry.happenings import Exclusion
+from ap_registry.suspended import term_sessions
+
+FIVE_DAYS, FIFTEEN_DAYS = 10, 30  # sessions in the term: SI 2012/1033 reg. 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Out:
+    """An exclusion of this school year that stands. ``days`` in half days of ``0.5``.
+
+    ``governors``: what they must do: consider (they cannot undo it), meet_if_asked, meet.
+    """
+
+    event: UUID
+    kind: str
+    school: str | None
+    since: date
+    until: date | None
+    days: float
+    reasons: tuple[str, ...]
+    governors: str
+    decided: bool
+    asked: frozenset[str]
+
+
+def excluded(record: Record) -> Iterator[Out]:
+    pupil, year = record.seen.pupil, academic_year(record.today)
+    for one in pupil.exclusions:
+        if one.undone or academic_year(one.occurred_on) != year:
+            continue
+        yield Out(
+            event=one.id,
+            kind=one.kind,
+            school=record.named(one.school),
+            since=one.occurred_on,
+            until=one.ends_on if one.kind != "permanent" else None,
+            days=one.sessions / 2,
+            reasons=one.reasons,
+            governors=_governors(record, one),
+            decided=any(d.kind in {"upheld", "considered"} for d in one.decisions),
+            asked=frozenset(r.request for r in pupil.parent_requests if r.of == one.id),
+        )
+
+
+def _governors(record: Record, one: Exclusion) -> str:
+    """SI 2012/1033 reg. 24: by the days of the term, or an exam that was missed."""
+    if one.kind == "permanent" or one.exam_missed:
+        return "meet"
+    sessions = term_sessions(record.seen.pupil, one, record.world)
+    if sessions > FIFTEEN_DAYS:
+        return "meet"
+    return "meet_if_asked" if sessions > FIVE_DAYS else "consider"
+
+
+def review_by(record: Record) -> tuple[UUID, date] | None:
+    """The exclusion of which an independent review may be asked for, and the last day."""
+    for owed in record.owed():
+        if owed.kind == "review_application_window" and owed.due_on >= record.today:
+            of = next(
+                e.id for e in record.seen.pupil.exclusions
+                if any(d.id == owed.opened_by for d in e.decisions)
+            )  # fmt: skip
+            return of, owed.due_on
+    return None
