@@ -8,14 +8,21 @@ from uuid import UUID
 from ap_registry.calendar import academic_year
 from ap_registry.family_record import Record
 from ap_registry.happenings import Exclusion
+from ap_registry.notices.exclusion_reviews import representations_until
 from ap_registry.suspended import term_sessions
 
+OF_EXCLUSIONS = frozenset(
+    {
+        "governors_meeting", "governors_representations", "governors_outcome",
+        "governors_reconsider", "review_application_window", "review_hearing",
+    }
+)  # fmt: skip
 FIVE_DAYS, FIFTEEN_DAYS = 10, 30  # sessions in the term: SI 2012/1033 reg. 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Out:
-    """An exclusion of this school year that stands. ``days`` in half days of ``0.5``.
+    """An exclusion that stands, of this school year or not over. ``days`` in half days of ``0.5``.
 
     ``governors``: what they must do: consider (they cannot undo it), meet_if_asked, meet.
     """
@@ -35,7 +42,7 @@ class Out:
 def excluded(record: Record) -> Iterator[Out]:
     pupil, year = record.seen.pupil, academic_year(record.today)
     for one in pupil.exclusions:
-        if one.undone or academic_year(one.occurred_on) != year:
+        if one.undone or not (academic_year(one.occurred_on) == year or _runs(record, one)):
             continue
         yield Out(
             event=one.id,
@@ -49,6 +56,18 @@ def excluded(record: Record) -> Iterator[Out]:
             decided=any(d.kind in {"upheld", "considered"} for d in one.decisions),
             asked=frozenset(r.request for r in pupil.parent_requests if r.of == one.id),
         )
+
+
+def _runs(record: Record, one: Exclusion) -> bool:
+    """Whether the pupil is still out, somebody must still act, or its parents may still speak."""
+    pupil, today = record.seen.pupil, record.today
+    if one.ends_on is not None and one.ends_on >= today:
+        return True
+    told = {one.id, *(d.id for d in one.decisions)}
+    told |= {r.id for r in pupil.parent_requests if r.of == one.id}
+    if any(owed.kind in OF_EXCLUSIONS and owed.opened_by in told for owed in record.owed()):
+        return True
+    return not one.decided() and today <= representations_until(pupil, one, record.world)[1]
 
 
 def _governors(record: Record, one: Exclusion) -> str:

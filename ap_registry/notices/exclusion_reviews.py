@@ -85,23 +85,27 @@ def _representations(pupil: Pupil, world: World) -> Iterable[FollowUp]:
         request = next(_asked(pupil, exclusion.id, "representations"), None)
         if request is None:
             continue
-        told = [
-            n.received_on for n in pupil.notified if n.of == exclusion.id and n.to == "governors"
-        ]
-        start = min(told, default=exclusion.occurred_on)
-        days = world.number("governors.representations", exclusion.occurred_on, of=exclusion.school)
+        start, due_on = representations_until(pupil, exclusion, world)
         met = next((d for d in exclusion.decisions if d.kind in MET), None)
         yield FollowUp(
             kind="governors_representations",
             owner=exclusion.school,
             opened_on=request.occurred_on,
-            due_on=world.calendars.of(exclusion.school).due_after(start, days)[0],
+            due_on=due_on,
             opened_by=request.id,
             rule="governors.representations",
             calendar=exclusion.school,
             clock_on=start,
             **ending(met),
         )
+
+
+def representations_until(pupil: Pupil, exclusion: Exclusion, world: World) -> tuple[date, date]:
+    """From the day the governors were told to the last on which they meet of what is said."""
+    told = [n.received_on for n in pupil.notified if n.of == exclusion.id and n.to == "governors"]
+    start = min(told, default=exclusion.occurred_on)
+    days = world.number("governors.representations", exclusion.occurred_on, of=exclusion.school)
+    return start, world.calendars.of(exclusion.school).due_after(start, days)[0]
 
 
 def _window(pupil: Pupil, world: World) -> Iterable[FollowUp]:

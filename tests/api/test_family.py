@@ -96,7 +96,7 @@ def test_a_parent_reads_where_why_until_when_and_whom_to_ask(town: Town) -> None
         "how Ann behaved at school",
         "Alder School suspended Ann from 2 November 2026 to 10 November 2026. In school days: 7",
         "hurting another pupil",
-        "This school year that makes 8 school days in all. The law says no more than 45",
+        "In this school year it is 8 school days in all. The law says no more than 45",
         "the governors must meet. They have 50 school days",
         "Leicester SENDIASS",
         "0116 496 0002 help@sendiass.example",

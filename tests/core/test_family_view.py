@@ -1,0 +1,49 @@
+"""What a family is shown of exclusions, and what it may still ask for."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from ap_registry.family_record import Record
+from ap_registry.family_view import Shown, shown_to_family
+from tests.builders import Notice, governors, notified, permanent_exclusion, suspension
+from tests.spec import Story, given
+
+JULY = suspension("2026-07-02", sessions=12, ends_on="2026-07-09", ref="s")
+
+OUTCOME = [notified("2026-08-27", of="s", to=to, about="outcome") for to in ("parent", "la")]
+
+
+def decided(decision: str) -> Notice:
+    return governors("2026-08-27", exclusion="s", decision=decision, ref="d")
+
+
+def shown(story: Story, on: str) -> Shown:
+    record = Record(
+        pupil_id=uuid4(), seen=story.picture, world=story.world, today=date.fromisoformat(on)
+    )
+    return shown_to_family(record, {}, you=False)
+
+
+def asked(on: str, request: str, of: str = "s", ref: str | None = None) -> Notice:
+    return Notice("parent_request", on, {"of": of, "request": request}, by="LA856", ref=ref)
+
+
+@pytest.mark.parametrize(
+    ("on", "out"), [("2026-08-31", 1), ("2026-09-01", 1), ("2026-11-03", 1), ("2026-11-04", 0)]
+)
+def test_an_exclusion_of_july_is_shown_while_the_governors_can_be_asked(on: str, out: int) -> None:
+    assert len(shown(given(JULY), on).out) == out
+
+
+def test_it_is_shown_while_the_governors_have_not_met_and_told_and_no_longer() -> None:
+    waits = given(JULY, asked("2026-07-09", "representations"))
+    met = given(JULY, asked("2026-07-09", "representations"), decided("considered"))
+    told = given(JULY, asked("2026-07-09", "representations"), decided("considered"), *OUTCOME)
+    assert [len(shown(one, "2026-11-10").out) for one in (waits, met, told)] == [1, 1, 0]
+
+
+def test_a_permanent_exclusion_of_july_is_shown_while_a_review_can_be_asked_for() -> None:
+    story = given(permanent_exclusion("2026-07-02", ref="s"), decided("upheld"), *OUTCOME)
+    assert [len(shown(story, on).out) for on in ("2026-09-18", "2026-09-19")] == [1, 0]
