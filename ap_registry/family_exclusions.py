@@ -25,6 +25,7 @@ class Out:
     """An exclusion that stands, of this school year or not over. ``days`` in half days of ``0.5``.
 
     ``governors``: what they must do: consider (they cannot undo it), meet_if_asked, meet.
+    ``asked``: what the reader has asked for, not what another of the family has.
     """
 
     event: UUID
@@ -39,7 +40,7 @@ class Out:
     asked: frozenset[str]
 
 
-def excluded(record: Record) -> Iterator[Out]:
+def excluded(record: Record, mine: frozenset[UUID]) -> Iterator[Out]:
     pupil, year = record.seen.pupil, academic_year(record.today)
     for one in pupil.exclusions:
         if one.undone or not (academic_year(one.occurred_on) == year or _runs(record, one)):
@@ -54,7 +55,9 @@ def excluded(record: Record) -> Iterator[Out]:
             reasons=one.reasons,
             governors=_governors(record, one),
             decided=any(d.kind in {"upheld", "considered"} for d in one.decisions),
-            asked=frozenset(r.request for r in pupil.parent_requests if r.of == one.id),
+            asked=frozenset(
+                r.request for r in pupil.parent_requests if r.of == one.id and r.id in mine
+            ),
         )
 
 

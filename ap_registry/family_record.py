@@ -118,6 +118,19 @@ def contact_of(record: Record, link: Link) -> Contact | None:
     return next((c for c in record.seen.pupil.contacts if (c.name, c.relation) == key), None)
 
 
+def said_by(connection: Connection, record: Record, link: Link) -> frozenset[UUID]:
+    """The notices that the person of this link has sent, through whichever link of theirs."""
+    person = contact_of(record, link)
+    pupils = who.all_ids(connection, record.pupil_id)
+    actors = {
+        one.caller.actor
+        for one in family_links.of_pupils(connection, pupils)
+        if (one.reader, one.shown_as) == (link.reader, link.shown_as)
+        and contact_of(record, one) == person
+    }
+    return frozenset(e.id for e in record.seen.history.recorded if e.actor in actors)
+
+
 def stands(registry: Registry, connection: Connection, link: Link, at: datetime) -> Record | None:
     """The record, while the link may show it; it ends with the sight of whoever made it."""
     if not link.runs(at):

@@ -1,4 +1,8 @@
-"""What a family is shown of a pupil: facts alone; the page has the words."""
+"""What a family is shown of a pupil: facts alone; the page has the words.
+
+Two parents may not be on terms: what one has sent is told to the other only as what must now happen
+to the child, and to whom something is owed is "you" only where that person asked for it.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +27,12 @@ TOLD = (
     "reintegration_two_terms", "placement_review", "part_time_review", "part_time_limit",
     "fair_access_place", "section_19", "ehc_decision", "ehc_plan", "dispute",
 )  # fmt: skip
+# Owed to whoever asked: to others it is what happens next, by the kind that says no more of it; an
+# answer to a dispute is nobody else's business.
+_TO_OTHERS = {
+    "governors_representations": "governors_meeting", "review_requested": "off_site_review",
+    "dispute": None,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +94,8 @@ class Shown:
     numbers: Mapping[str, int]
 
 
-def shown_to_family(record: Record, people: People, *, you: bool) -> Shown:
+def shown_to_family(record: Record, people: People, *, you: bool, mine: frozenset[UUID]) -> Shown:
+    """``mine``: the notices that the reader has sent."""
     pupil, today = record.seen.pupil, record.today
     la = pupil.home_la(today)
     words = arrangements.in_force(record.world.arrangements, f"LA{la}", "words", today)
@@ -97,10 +108,10 @@ def shown_to_family(record: Record, people: People, *, you: bool) -> Shown:
         la=found.name if found else None,
         provision=words.value if words else "alternative_provision",
         places=tuple(_places(record)),
-        out=tuple(excluded(record)),
+        out=tuple(excluded(record, mine)),
         suspended_days=suspended_sessions(pupil, academic_year(today), record.world) / 2,
         most_days=_number(record, "suspension.max-days"),
-        next=tuple(sorted(_next(record), key=lambda one: (one.due_on, one.kind))),
+        next=tuple(sorted(_next(record, mine), key=lambda one: (one.due_on, one.kind))),
         review_by=review_by(record),
         directions=tuple(d.id for d in pupil.directions if d.ends_on >= today),
         help=tuple(_help(record, people)),
@@ -151,11 +162,12 @@ def _places(record: Record) -> Iterator[Place]:
                         until=back.phased_until)  # fmt: skip
 
 
-def _next(record: Record) -> Iterator[Next]:
+def _next(record: Record, mine: frozenset[UUID]) -> Iterator[Next]:
     for owed in record.owed():
-        if owed.kind in TOLD and owed.opened_on <= record.today:
+        kind = owed.kind if owed.opened_by in mine else _TO_OTHERS.get(owed.kind, owed.kind)
+        if kind in TOLD and owed.opened_on <= record.today:
             status = status_on(owed.closed_on, owed.outcome, owed.due_on, record.today)
-            yield Next(kind=owed.kind, owner=record.named(owed.owner), due_on=owed.due_on,
+            yield Next(kind=kind, owner=record.named(owed.owner), due_on=owed.due_on,
                        late=status == "overdue")  # fmt: skip
 
 

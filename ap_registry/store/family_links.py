@@ -5,6 +5,7 @@ makes another. An opened link stays open in that browser for half an hour idle, 
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
@@ -115,6 +116,15 @@ def of_pupil(connection: Connection, pupil_id: UUID, organisations: list[str]) -
         "select " + _COLUMNS + " from family_link where pupil_id = %s and organisation = any(%s)"
         " order by created_at desc, id",
         (pupil_id, organisations),
+    )
+    return [_link(row) for row in rows]
+
+
+def of_pupils(connection: Connection, pupils: Iterable[UUID]) -> list[Link]:
+    """Whoever made them, ended ones too."""
+    rows = connection.execute(
+        "select " + _COLUMNS + " from family_link where pupil_id = any(%s) order by id",
+        (list(pupils),),
     )
     return [_link(row) for row in rows]
 

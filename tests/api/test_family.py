@@ -337,6 +337,31 @@ def test_what_is_wrong_is_answered_by_whoever_sent_it_and_changes_nothing(town: 
     assert "It was Bob." in town.person("school").get(f"/pupils/{PUPIL}").text
 
 
+def test_two_parents_see_nothing_of_what_the_other_sent(town: Town) -> None:
+    pupil = upn(23)
+    register_pupil(town.registry, upn=pupil)
+    notify(town.registry, "suspension", "2026-11-02", upn=pupil, school=SCHOOL, sessions=14,
+           ends_on="2026-11-10", reasons=["PP"], by=SCHOOL)  # fmt: skip
+    contacts = [record_mother(town.registry, upn=pupil, relation=one) for one in ("mother", "dad")]
+    mother, father = (town.opened(one, pupil=pupil) for one in contacts)
+    say(mother, "/family/wrong", words="It was Bob.", of=_wrong_of(mother))
+    (asking,) = re.findall(r'href="(/family/ask[^"]+)"', mother.get("/family").text)
+    say(mother, asking.replace("&amp;", "&"), words="It was not her.")
+    hers, his = (plain(one.get("/family").text) for one in (mother, father))
+    told = ("think about what you said", "an answer about what you said", "What you have sent")
+    assert [one in hers for one in told] == [True, True, True]
+    assert [one in his for one in told] == [False, False, False]
+    assert "The governors must meet By" in his
+    assert re.findall(r'href="(/family/ask[^"]+)"', father.get("/family").text) == [asking]
+    again = plain(town.opened(contacts[0], pupil=pupil).get("/family").text)
+    assert [one in again for one in told] == [True, True, True]
+
+
+def _wrong_of(browser: httpx.Client) -> str:
+    """The last thing of which a family may say that it is wrong: who the pupil is."""
+    return re.findall(r'name="of" value="([\w-]{36})"', browser.get("/family/wrong").text)[-1]
+
+
 def test_a_form_sent_twice_is_one_notice(town: Town) -> None:
     browser = town.opened("mother")
     page = browser.get("/family/say").text

@@ -7,8 +7,9 @@ import pytest
 
 from ap_registry.family_record import Record
 from ap_registry.family_view import Shown, shown_to_family
-from tests.builders import Notice, governors, notified, permanent_exclusion, suspension
+from tests.builders import Notice, direction, governors, notified, permanent_exclusion, suspension
 from tests.spec import Story, given
+from tests.world import SCHOOL
 
 JULY = suspension("2026-07-02", sessions=12, ends_on="2026-07-09", ref="s")
 
@@ -19,11 +20,12 @@ def decided(decision: str) -> Notice:
     return governors("2026-08-27", exclusion="s", decision=decision, ref="d")
 
 
-def shown(story: Story, on: str) -> Shown:
+def shown(story: Story, on: str, *mine: str) -> Shown:
+    """``mine``: the refs of what the reader has sent."""
     record = Record(
         pupil_id=uuid4(), seen=story.picture, world=story.world, today=date.fromisoformat(on)
     )
-    return shown_to_family(record, {}, you=False)
+    return shown_to_family(record, {}, you=False, mine=frozenset(map(story.id, mine)))
 
 
 def asked(on: str, request: str, of: str = "s", ref: str | None = None) -> Notice:
@@ -47,3 +49,21 @@ def test_it_is_shown_while_the_governors_have_not_met_and_told_and_no_longer() -
 def test_a_permanent_exclusion_of_july_is_shown_while_a_review_can_be_asked_for() -> None:
     story = given(permanent_exclusion("2026-07-02", ref="s"), decided("upheld"), *OUTCOME)
     assert [len(shown(story, on).out) for on in ("2026-09-18", "2026-09-19")] == [1, 0]
+
+
+def test_only_who_asked_is_told_of_an_answer_to_them() -> None:
+    story = given(
+        JULY, direction("2026-07-02", starts_on="2026-07-06", ends_on="2026-12-18", ref="d"),
+        asked("2026-07-09", "representations", ref="r"),
+        asked("2026-07-09", "review_meeting", of="d", ref="m"),
+        Notice("disputed", "2026-07-09", {"of": "s", "words": "Not so"}, by=SCHOOL, ref="w"),
+    )  # fmt: skip
+    answers = {"governors_representations", "review_requested", "dispute"}
+    neutral = {"governors_meeting", "off_site_review"}
+
+    def told(*mine: str) -> tuple[set[str], frozenset[str]]:
+        page = shown(story, "2026-07-10", *mine)
+        return {one.kind for one in page.next} & (answers | neutral), page.out[0].asked
+
+    assert told("r", "m", "w") == (answers | {"off_site_review"}, {"representations"})
+    assert told() == (neutral, frozenset())

@@ -7,6 +7,7 @@ from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -33,10 +34,11 @@ _PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bearer:
-    """Whoever opened a link, and the record that it shows."""
+    """Whoever opened a link, the record that it shows, and the notices that they have sent."""
 
     opened: Opened
     record: Record
+    said: frozenset[UUID]
 
     @property
     def you(self) -> bool:
@@ -47,17 +49,19 @@ def bearer(request: Request, registry: TheRegistry) -> Bearer:
     """Of a browser in which the second check was passed; everybody else is told how to open it."""
     token, at = request.cookies.get(COOKIE, ""), registry.now()
     wanted = chosen(request, None)
-    record = None
+    record, said = None, frozenset[UUID]()
     with registry.database.connection() as connection:
         found = family_links.opened(connection, token, at=at, language=wanted)
         if found is not None:
             record = family_record.opened_by(registry, connection, found.link, at)
+        if found is not None and record is not None:
+            said = family_record.said_by(connection, record, found.link)
     if found is None or record is None:
         raise HTTPException(303, "Open your link again.", headers={"Location": CLOSED})
     limits: Limits = request.app.state.limits
     limits.hold(limits.account, str(found.link.id), request)
     admit(request, Who.LINK, found.link.caller.role)
-    return Bearer(opened=found, record=record)
+    return Bearer(opened=found, record=record, said=said)
 
 
 TheBearer = Annotated[Bearer, Depends(bearer)]

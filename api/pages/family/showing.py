@@ -31,7 +31,7 @@ def where(request: Request, registry: TheRegistry, reader: TheBearer, opened: Op
 def facts(registry: Registry, reader: Bearer) -> Shown:
     with registry.database.connection() as connection:
         people = present_people(connection)
-    return shown_to_family(reader.record, people, you=reader.you)
+    return shown_to_family(reader.record, people, you=reader.you, mine=reader.said)
 
 
 def may_ask(shown: Shown) -> bool:
@@ -47,10 +47,8 @@ class Sent:
 
 
 def _sent(reader: Bearer) -> Iterator[Sent]:
-    """Through this very link, as it stands."""
-    link = reader.opened.link.caller.actor
-    mine = {one.id for one in reader.record.seen.history.recorded if one.actor == link}
+    """By this very person, as it stands."""
     for one in reader.record.seen.history.standing:
-        if one.entry.id in mine and one.entry.status != "void":
+        if one.entry.id in reader.said and one.entry.status != "void":
             asked = getattr(one.entry.facts, "request", "")
             yield Sent(type=one.entry.type, on=one.entry.occurred_on, request=asked)
