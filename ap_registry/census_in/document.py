@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ap_registry.ingest.results import BadRow
+from ap_registry.ingest.results import RowError
 
 AP, SCHOOL = "ap", "school"
 
@@ -39,7 +39,7 @@ class Child:
     ends_on: date | None = None
     gone: bool = False
     placements: tuple[Setting, ...] = ()
-    problems: tuple[BadRow, ...] = ()
+    problems: tuple[RowError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,8 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class CensusFile:
-    """The header, and each child in turn as it is read."""
+    """The header, and each child in turn as it is read. ``of_roll``: it says who is on the roll."""
 
     header: Header
     children: Iterator[Child]
+    of_roll: bool = True

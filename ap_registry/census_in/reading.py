@@ -23,7 +23,7 @@ from ap_registry.errors import Unreadable
 from ap_registry.ingest.results import BadRow
 from ap_registry.ingest.xml_files import elements, tag
 
-_ONLY_OF_SETTING = ("setting_type", "reason", "attendance", "sessions_per_week", "ukprn")
+ONLY_OF_SETTING = ("setting_type", "reason", "attendance", "sessions_per_week", "ukprn")
 _WRITTEN_YEAR = re.compile(r"(\d{4})(\D\d{2}(\d{2})?)?", re.ASCII)
 _YEARS = f"{OLDEST} to {LATEST}"
 _TAKEN = frozenset(n.element.lower() for n in names() if n.field in {"pupil", "pupil_gone"})
@@ -112,7 +112,7 @@ def _places(element: Element, named: Named) -> bool:
     if tag(element) in named["placement"]:
         return True
     within = {tag(one) for one in element}
-    return any(not within.isdisjoint(named[field]) for field in _ONLY_OF_SETTING)
+    return any(not within.isdisjoint(named[field]) for field in ONLY_OF_SETTING)
 
 
 def _texts(parts: list[Element], named: Named) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from ap_registry.census_in.document import Child, Setting
 from ap_registry.fields import BadValue, Day, Kind, Reading, Whole
 from ap_registry.identifiers import BadIdentifier, parse_upn
-from ap_registry.ingest.results import BadRow
+from ap_registry.ingest.results import BadRow, RowError
 from ap_registry.notices import CATALOGUE
 
 OLDEST, LATEST, BORN_FROM = 2000, 2100, 1900
@@ -38,7 +38,11 @@ def child_of(row: int, texts: Texts, settings: Sequence[Texts], *, gone: bool = 
         ends_on=said.day("ends_on"),
         gone=gone,
         placements=tuple(_setting(one, by_name) for one, by_name in placements),
-        problems=(*said.problems, *(bad for one, _ in placements for bad in one.problems)),
+        problems=tuple(
+            RowError.bad(row, bad)
+            for one in (said, *(one for one, _ in placements))
+            for bad in one.problems
+        ),
     )
 
 

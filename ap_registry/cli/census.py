@@ -1,14 +1,16 @@
 """``census``: a census file of a school or LA beside the registry."""
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ap_registry.census_in.tables import header_of
 from ap_registry.cli.importing import File
 from ap_registry.cli.output import Json, Stop, installation, opened, say, write_json
-from ap_registry.cli.pupils import note_read
+from ap_registry.cli.pupils import note_read, parse_day
 from ap_registry.errors import Unreadable
 
 if TYPE_CHECKING:
@@ -25,17 +27,30 @@ def census(
         Path | None,
         typer.Option(help="Write the notices that would put the registry right (.csv or .xlsx)."),
     ] = None,
+    organisation: Annotated[
+        str | None, typer.Option(help="Whose census it is, where the file is a table (CSV, XLSX).")
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a table: its day (default today); of an LA the next census day from it."
+        ),
+    ] = None,
     json_: Json = False,
 ) -> None:
-    """Compare a school census or AP census (XML) with the registry; exit 1 where they differ.
+    """Compare a school census or AP census (XML, CSV) with the registry; exit 1 where they differ.
 
-    Nothing is recorded: look through the offered notices, fill in what a census cannot say, leave
-    out what is wrong, and send the rest with `import notices`.
+    A table does not say whose it is: name the organisation. Nothing is recorded: look through the
+    offered notices, fill in what a census cannot say, leave out what is wrong, and send the rest
+    with `import notices`.
     """
     from reports.census_compared.comparing import compare
 
+    day: date | None = parse_day(on)
     with opened(file) as source, installation() as found:
-        told = compare(found.registry, source)
+        today = found.registry.today()
+        header = header_of(organisation, day or today) if organisation else None
+        told = compare(found.registry, source, header=header)
         note_read(found, "census", map(str, told.shown))
     if offers is not None:
         _write(told, offers)

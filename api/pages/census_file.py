@@ -1,13 +1,21 @@
 """A census file beside the registry, on a page; the notices that it offers, as a table."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 
 from fastapi.responses import Response
 
+from ap_registry.census_in.document import Header
+from ap_registry.census_in.tables import header_of, is_table, next_census_day
+from ap_registry.errors import Problem, Refused
+from ap_registry.fields import BadValue, Day, Reading
+from ap_registry.ingest.kinds import SNIFF_BYTES, kind_of
 from ap_registry.registry import Registry
 from api.opened import Reader
 from api.pages import meaning
 from api.pages.notice_table import MEDIA
+from api.pages.refusals import days_first
 from api.pages.rendering import Person, page
 from api.pages.sent_file import Sent
 from api.problems import HttpProblem
@@ -16,11 +24,21 @@ from reports.census_compared.comparing import compare
 from reports.census_compared.told import Compared, offered
 
 SHOWN = 500
+WRITTEN = "%d/%m/%Y"
 
 
 def compared(
     registry: Registry, person: Person, opened: Reader, found: Sent, error: str = ""
 ) -> Response:
+    """Of a table it is asked first whose it is and of when; raise Unreadable for other files."""
+    head = found.content[:SNIFF_BYTES]
+    if is_table(head) and not (found.organisation and found.on):
+        kind_of(head)
+        return _asks(registry, person, found, {})
+    try:
+        _header(found)
+    except Refused as refused:
+        return _asks(registry, person, found, {"on": days_first(refused.problems[0].detail)})
     told = _compare(registry, person, opened, found)
     lines = told.sentences()
     return page(
@@ -57,9 +75,35 @@ def offers(registry: Registry, person: Person, opened: Reader, found: Sent, do: 
     )  # fmt: skip
 
 
+def _asks(registry: Registry, person: Person, found: Sent, errors: Mapping[str, str]) -> Response:
+    """Whose: most send their own; when: an LA's next census day."""
+    own = person.caller.organisation or ""
+    day = next_census_day(registry.today())
+    blank = replace(found, organisation="", on="")
+    return page(
+        registry, "census_asked.html", person, 422 if errors else 200, sent=found, blank=blank,
+        problems=list(errors.items()), errors=errors, organisation=found.organisation or own,
+        on=found.on or (day.strftime(WRITTEN) if own.startswith("LA") else ""),
+        example=day.strftime(WRITTEN),
+    )  # fmt: skip
+
+
+def _header(found: Sent) -> Header | None:
+    """Raise Refused for a day that is none."""
+    if not found.on:
+        return None
+    try:
+        day = Day().read(
+            found.on, Reading(on=date.max, organisation=lambda _: None, from_file=True)
+        )
+    except BadValue as bad:
+        raise Refused((Problem("/on", bad.code, f"The census day {bad.detail}"),)) from None
+    return header_of(found.organisation, day)
+
+
 def _compare(registry: Registry, person: Person, opened: Reader, found: Sent) -> Compared:
     if person.caller.role not in MAY:
         raise HttpProblem(403, f"The role {person.caller.role} may not send a census file.")
-    told = compare(registry, found.file, person.caller)
+    told = compare(registry, found.file, person.caller, header=_header(found))
     opened.at_once(person.caller, *told.shown)
     return told

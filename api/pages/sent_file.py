@@ -43,7 +43,7 @@ KINDS: Mapping[str, Holds] = {
         frozenset({"la", "admin"}),
     ),
     "census": Holds(
-        "A census file (XML)",
+        "A census file (XML, CSV or XLSX)",
         "School census or AP census: compared with the registry, and nothing of it is saved",
         CENSUS_SENDERS,
     ),
@@ -56,11 +56,16 @@ def kinds(role: str) -> dict[str, Holds]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A file as a person chose it, and what it was said to hold."""
+    """A file as a person chose it, and what it was said to hold.
+
+    ``organisation``, ``on``: whose census it is and of when, as a person wrote it of a table.
+    """
 
     name: str
     kind: str
     content: bytes
+    organisation: str = ""
+    on: str = ""
 
     @property
     def packed(self) -> str:
@@ -80,4 +85,7 @@ def unpacked(form: Mapping[str, str]) -> Sent:
         content = b""
     if not content or form.get("kind") not in KINDS:
         raise HttpProblem(400, "The file is not whole: send it again.")
-    return Sent(name=form.get("name", "")[-100:], kind=form["kind"], content=content)
+    return Sent(
+        name=form.get("name", "")[-100:], kind=form["kind"], content=content,
+        organisation=form.get("organisation", "")[:100], on=form.get("on", "")[:100],
+    )  # fmt: skip

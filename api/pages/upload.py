@@ -58,7 +58,7 @@ async def confirm(
     """Save what was looked at, judged anew; ``do`` says what to give or settle instead.
 
     ``errors``: as CSV; ``offers-csv``, ``offers-xlsx``: the notices that a census file offers;
-    ``mean``: whom a row means.
+    ``census``: whose and of when a table of one is; ``mean``: whom a row means.
     """
     form = await request.form(max_part_size=MOST_PACKED)
     check_form(person, form.get("csrf"))
@@ -70,11 +70,11 @@ def _confirmed(
     registry: Registry, person: Person, opened: Reader, said: Mapping[str, str]
 ) -> Response:
     found, do = unpacked(said), said.get("do", "")
-    if found.kind == "census" and do != "mean":
-        return census_file.offers(registry, person, opened, found, do)
     if found.kind == "census":
-        error = census_file.settle(registry, person, opened, found, said)
-        return census_file.compared(registry, person, opened, found, error)
+        if do.startswith("offers-"):
+            return census_file.offers(registry, person, opened, found, do)
+        error = census_file.settle(registry, person, opened, found, said) if do == "mean" else ""
+        return _looked_at(registry, person, opened, found, error)
     if do == "mean":
         error = meaning.settle(registry, person.caller, found, said)
         return _looked_at(registry, person, opened, found, error)
@@ -101,7 +101,7 @@ def _looked_at(
 ) -> Response:
     try:
         if found.kind == "census":
-            return census_file.compared(registry, person, opened, found)
+            return census_file.compared(registry, person, opened, found, error)
         return _shown(registry, person, opened, found, saved=False, error=error)
     except Unreadable as unreadable:
         return _choose(registry, person, "file", str(unreadable), found.kind)

@@ -1,11 +1,14 @@
 """POST /census: a census file beside the registry; nothing of it is recorded."""
 
+from datetime import date
+from functools import partial
 from io import BytesIO
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 
+from ap_registry.census_in.tables import header_of
 from api.deps import Holder, TheRegistry
 from api.opened import Opened
 from api.problems import HttpProblem, responses
@@ -26,7 +29,9 @@ _TOLD = record(
     differing=array(record(**_LINE, column=TEXT, file=TEXT, registry=maybe(TEXT))),
     errors=ERRORS, offers=array({"type": "object"}),
 )  # fmt: skip
-_BODY = {"requestBody": {"required": True, "content": {XML: {"schema": {"type": "string"}}}}}
+CSV = "text/csv"
+_CONTENT = {media: {"schema": {"type": "string"}} for media in (XML, CSV)}
+_BODY = {"requestBody": {"required": True, "content": _CONTENT}}
 
 
 @router.post(
@@ -36,15 +41,20 @@ _BODY = {"requestBody": {"required": True, "content": {XML: {"schema": {"type": 
     responses={**answers(_TOLD), **responses(400, 401, 403, 413, 415, 422, 503)},
 )
 async def post_census(
-    request: Request, registry: TheRegistry, holder: Holder, opened: Opened
-) -> dict[str, Any]:
+    request: Request, registry: TheRegistry, holder: Holder, opened: Opened,
+    organisation: str | None = None, on: date | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Compare a school census or AP census with the registry; offers the notices that it lacks.
 
+    CSV does not say whose it is and of when: ``organisation`` does (default: yours), and ``on``
+    (default: today; of an LA's AP census the next census day from it).
     Nothing is recorded: send of ``offers`` what is right to /notices.
     """
-    if media_type(request) not in {XML, "text/xml"}:
-        raise HttpProblem(415, f"Send {XML}.")
-    file = BytesIO(await request.body())
-    told: Compared = await run_in_threadpool(compare, registry, file, holder.caller)
+    if media_type(request) not in {XML, "text/xml", CSV}:
+        raise HttpProblem(415, f"Send {XML} or {CSV}.")
+    whose = organisation or holder.caller.organisation
+    header = header_of(whose, on or registry.today()) if whose else None
+    compared = partial(compare, registry, BytesIO(await request.body()), header=header)
+    told: Compared = await run_in_threadpool(compared, holder.caller)
     await run_in_threadpool(opened.at_once, holder.caller, *told.shown)
     return told.as_json()

@@ -43,7 +43,9 @@ SENT: dict[str, dict[str, Any]] = {
     },
     "post_confirmation": {"application/json": {"organisation": SCHOOL, "on": "2026-03-09"}},
     "post_ctf": {"application/xml": write_ctf(_CTF).decode()},
-    "post_census": {"application/xml": _CENSUS},
+    "post_census": {
+        "application/xml": _CENSUS, "text/csv": f"UPN,Surname,EnrolStatus\n{UPN},Example,C\n"
+    },
     "post_matching": {
         "application/json": {
             "pupil_id": "0190a1b2-0000-4000-8000-000000000001", "other_pupil_id": OTHER,

@@ -5,10 +5,9 @@ from typing import BinaryIO
 from uuid import UUID
 
 from ap_registry.access import COMMAND_LINE, Caller
-from ap_registry.census_in.document import AP, Child, Setting
-from ap_registry.census_in.reading import open_census
+from ap_registry.census_in.document import AP, SCHOOL, Child, Header, Setting
+from ap_registry.census_in.tables import open_file
 from ap_registry.happenings import Placement, RollSpell
-from ap_registry.ingest.results import RowError
 from ap_registry.problems import near_as_json
 from ap_registry.registry import Registry
 from reports.census_compared import offers
@@ -20,9 +19,15 @@ from reports.pupils import Known, sitting
 _REGISTRATIONS = frozenset("CMSGFO")
 
 
-def compare(registry: Registry, file: BinaryIO, caller: Caller = COMMAND_LINE) -> Compared:
-    """Nothing is recorded. Raise Unreadable for what is no census file, Refused for another's."""
-    opened = open_census(file)
+def compare(
+    registry: Registry, file: BinaryIO, caller: Caller = COMMAND_LINE, *,
+    header: Header | None = None,
+) -> Compared:  # fmt: skip
+    """Nothing is recorded. Raise Unreadable for what is no census file, Refused for another's.
+
+    ``header``: whose census and of when, where a table does not say it.
+    """
+    opened = open_file(file, header)
     children = list(opened.children)
     with sitting(registry, caller, None) as seen:
         held = hold(seen, opened.header, children, hash_key=registry.hash_key())
@@ -30,6 +35,7 @@ def compare(registry: Registry, file: BinaryIO, caller: Caller = COMMAND_LINE) -
             kind=opened.header.kind, organisation=held.organisation.id,
             name=held.organisation.name, year=opened.header.year, on=held.on, rows=len(children),
             placements=opened.header.kind == AP or any(c.placements for c in children),
+            roll=opened.header.kind == SCHOOL and opened.of_roll,
         )  # fmt: skip
         met = {key for child in children for key in _meet(held, child, told)}
         for key, known in held.known.items():
@@ -41,7 +47,7 @@ def compare(registry: Registry, file: BinaryIO, caller: Caller = COMMAND_LINE) -
 def _meet(held: Held, child: Child, told: Compared) -> Collection[UUID]:
     """One child; answers whom it is, or may be. One that cannot be read whole waits."""
     known = held.of(child)
-    told.errors += [RowError.bad(child.row, one) for one in child.problems]
+    told.errors += child.problems
     if child.problems or known is None:
         if not child.problems:
             _stranger(held, child, told)
@@ -49,7 +55,7 @@ def _meet(held: Held, child: Child, told: Compared) -> Collection[UUID]:
     told.shown.add(known.id)
     before = len(told.differing), len(told.only_in_file), len(told.only_in_registry)
     _details(held, child, known, told)
-    if not held.of_la:
+    if told.roll:
         _roll(held, child, known, told)
     if told.placements:
         _placements(held, child, known, told)
@@ -200,7 +206,7 @@ def _missed(held: Held, known: Known, told: Compared) -> list[Row]:
     """Of a pupil whom the file does not have."""
     school = held.organisation.id
     found = [_ours(held, known, one) for one in held.owed(known)] if told.placements else []
-    if not held.of_la and known.pupil.on_roll(school, held.on):
+    if told.roll and known.pupil.on_roll(school, held.on):
         found.append(_line(None, known, "roll", at=school))
     if found:
         told.shown.add(known.id)

@@ -31,8 +31,8 @@ class Compared:
     not say of them is left blank. Nothing of them is recorded until a person sends them.
 
     ``not_followed``: pupils of a school's file whom the registry does not know and who are at no
-    AP: it has no pupil but those who move. ``placements``: whether the file has any. ``doubts``:
-    those of ``only_in_file`` who may be on record; of these nothing is offered.
+    AP: it has no pupil but those who move. ``placements``, ``roll``: whether the file tells of any.
+    ``doubts``: those of ``only_in_file`` who may be on record; of these nothing is offered.
     """
 
     kind: str
@@ -41,6 +41,7 @@ class Compared:
     year: int | None
     on: date
     placements: bool = True
+    roll: bool = False
     rows: int = 0
     same: int = 0
     not_followed: int = 0

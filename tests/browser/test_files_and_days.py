@@ -164,6 +164,7 @@ def test_a_ctf_is_looked_at_and_says_what_it_cannot_bring(page: Page, tmp_path: 
     expect(page.get_by_role("heading", name="1 row saved")).to_be_visible()
 
 
+CENSUS_FILE = "A census file (XML, CSV or XLSX)"
 CENSUS = f"""<Message><Header><CollectionDetails><Year>2026</Year>
 <ReferenceDate>2026-10-01</ReferenceDate></CollectionDetails><Source><SourceLevel>S</SourceLevel>
 <LEA>856</LEA><URN>{SCHOOL}</URN></Source></Header><Pupils><PupilsOnRoll><PupilOnRoll>
@@ -175,7 +176,7 @@ CENSUS = f"""<Message><Header><CollectionDetails><Year>2026</Year>
 def test_a_census_file_is_compared_and_offers_what_the_registry_lacks(
     page: Page, tmp_path: Path
 ) -> None:
-    send(page, "A census file (XML)", CENSUS)
+    send(page, CENSUS_FILE, CENSUS)
     expect(page.get_by_role("table", name="What differs")).to_contain_text(
         "family_name is Exampel in the file, Example in the registry"
     )
@@ -184,8 +185,27 @@ def test_a_census_file_is_compared_and_offers_what_the_registry_lacks(
         page.get_by_role("button", name="Download CSV").click()
     offered = Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert f"pupil_details_changed,{PUPIL},2026-10-01" in offered
-    send(page, "A census file (XML)", CENSUS.replace(f"<URN>{SCHOOL}", f"<URN>{OTHER}"))
+    send(page, CENSUS_FILE, CENSUS.replace(f"<URN>{SCHOOL}", f"<URN>{OTHER}"))
     expect(page.locator("#file-error")).to_contain_text("send only your own")
+
+
+def test_of_a_census_as_a_table_it_is_asked_whose_and_of_when(page: Page, tmp_path: Path) -> None:
+    send(page, CENSUS_FILE, f"UPN,Surname,EnrolStatus\n{PUPIL},Exampel,C\n")
+    expect(page.get_by_label("Whose?")).to_have_value(SCHOOL)
+    compare = page.get_by_role("button", name="Compare it with the registry")
+    page.get_by_label("On which census day?").fill("some time")
+    compare.click()
+    expect(page.get_by_role("alert")).to_contain_text("The census day must be a date that exists")
+    photograph(page, tmp_path, "census-asked")
+    page.get_by_label("On which census day?").fill("1/10/2026")
+    compare.click()
+    expect(page.get_by_role("table", name="What differs")).to_contain_text(
+        "family_name is Exampel in the file, Example in the registry"
+    )
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert f"pupil_details_changed,{PUPIL},2026-10-01" in text
 
 
 def test_a_child_of_a_census_whom_no_upn_names_is_decided_by_a_person(
@@ -193,7 +213,7 @@ def test_a_child_of_a_census_whom_no_upn_names_is_decided_by_a_person(
 ) -> None:
     said = f"<UPN>{PUPIL}</UPN><Surname>Exampel</Surname>"
     nameless = "<Surname>Exampel</Surname><Forename>Ann</Forename><DOB>2011-02-03</DOB>"
-    send(page, "A census file (XML)", CENSUS.replace(said, nameless))
+    send(page, CENSUS_FILE, CENSUS.replace(said, nameless))
     button = page.get_by_role("button", name="Remember it (row 1)")
     button.click()
     expect(page.get_by_role("alert")).to_contain_text("Choose who is meant")

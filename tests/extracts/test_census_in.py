@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from datetime import date
 from io import BytesIO, StringIO
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
@@ -12,6 +13,7 @@ import pytest
 from ap_registry import embedded
 from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.census_in.reading import open_census
+from ap_registry.census_in.tables import header_of
 from ap_registry.errors import Refused, Unreadable
 from ap_registry.ingest.notices import import_notices
 from ap_registry.matching import Wanted, decide
@@ -406,7 +408,8 @@ def test_a_day_in_an_odd_year_is_an_error_of_its_row(item: str, column: str, yea
         (b"<Message><Header><LEA>856</LEA><ReferenceDate>soon</ReferenceDate></Header></Message>",
          "cannot be read"),
         (b"%PDF-1.7", "PDF"),
-        (b"upn,surname\n", "no XML"),
+        (b"upn,surname\n", "whose census"),
+        (b'{"upn": 1}', "This is JSON"),
     ],
 )  # fmt: skip
 def test_what_is_no_census_is_refused_in_words(coded: Registry, content: bytes, said: str) -> None:
@@ -422,6 +425,49 @@ def test_a_file_is_compared_for_its_own_la_alone(coded: Registry) -> None:
     assert (own.ok, own.same) == (True, 3)
 
 
+def in_csv(registry: Registry, name: str, **given: str) -> bytes:
+    kind = KINDS[name]
+    return file_of(kind.read(registry, asked_of(kind, given)), "csv")
+
+
+def test_what_the_registry_wrote_as_csv_says_what_it_holds(coded: Registry) -> None:
+    header = header_of("LA856", date(2026, 1, 15))
+    table = in_csv(coded, "census", la="856", year="2026")
+    found = compare(coded, BytesIO(table), header=header)
+    assert (found.ok, found.rows, found.same, str(found.on)) == (True, 3, 3, "2026-01-15")
+    lines = table.decode().replace("2025-11-24", "01/12/2025").replace(upn(8), "A1").splitlines()
+    found = compare(coded, BytesIO("\n".join(lines).encode("utf-16")), header=header)
+    assert [(d["upn"], d["column"], d["file"]) for d in found.differing] == [
+        (upn(4), "starts_on", "2025-12-01")
+    ]
+    assert [(e.row, e.column) for e in found.errors] == [(3, "upn")]
+
+
+def test_what_the_registry_wrote_of_a_school_reads_back(area: Registry) -> None:
+    """Of each school its own, a row a placement; the roll is none of it."""
+    for school, rows in ((SCHOOL, 2), (OTHER, 0)):
+        table = in_csv(area, "school-arranged", school=school, to="2026-11-20")
+        found = compare(area, BytesIO(table), header=header_of(school, date(2026, 11, 20)))
+        assert (found.ok, found.rows, found.same) == (True, rows, rows), found.sentences()
+
+
+def test_a_school_s_list_is_compared_with_its_roll(coded: Registry) -> None:
+    table = f"UPN,Surname,EnrolStatus,EntryDate\n{upn(4)},Example,C,02/09/2024\n"
+    header = header_of("856/4001", date(2025, 10, 2))
+    found = compare(coded, BytesIO(table.encode()), header=header)
+    assert (found.same, {one["what"] for one in found.only_in_registry}) == (1, {"roll"})
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [("Surnam", "column surnam is not known here .did you mean surname"), ("Hair", "column hair")],
+)
+def test_a_column_that_is_not_known_is_named(coded: Registry, column: str, said: str) -> None:
+    table = f"UPN,DOB,{column}\n{upn(4)},2011-02-03,Brown\n".encode()
+    with pytest.raises(Unreadable, match=said):
+        compare(coded, BytesIO(table), header=header_of("LA856", date(2026, 1, 15)))
+
+
 def test_over_http_as_on_the_command_line(area: Registry, key_of: KeyOf) -> None:
     message = tostring(written(area))
     headers = {"Content-Type": "application/xml"}
@@ -430,6 +476,15 @@ def test_over_http_as_on_the_command_line(area: Registry, key_of: KeyOf) -> None
     assert (got.json()["ok"], got.json()["organisation"]) == (True, "LA856")
     other = key_of("la", "LA857").post("/census", content=message, headers=headers)
     assert other.status_code == 403
+    table = in_csv(area, "census", la="856", year="2026")
+    headers = {"Content-Type": "text/csv"}
+    given = {"organisation": "LA856", "on": "2025-11-20"}
+    got = key_of("la", "LA856").post("/census", content=table, headers=headers, params=given)
+    assert (got.status_code, got.json()["ok"], got.json()["year"]) == (200, True, 2026), got.text
+    given["on"] = "0001-01-01"
+    odd = key_of("la", "LA856").post("/census", content=table, headers=headers, params=given)
+    assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (422, "/on")
+    headers = {"Content-Type": "application/xml"}
     provider = key_of("provider", GARAGE).post("/census", content=message, headers=headers)
     assert provider.status_code == 403
     school = key_of("school", OTHER).post("/census", content=b"<a/>", headers=headers)

@@ -1,0 +1,124 @@
+"""A school census or AP census as a table, as our own reports write it: a row a child or placement.
+
+A table does not say whose it is and of when: whoever sends it does.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import BinaryIO
+
+from ap_registry.calendar import census_day
+from ap_registry.census_in.document import AP, SCHOOL, CensusFile, Child, Header
+from ap_registry.census_in.names import names_in
+from ap_registry.census_in.reading import ONLY_OF_SETTING, open_census
+from ap_registry.census_in.saying import LATEST, OF_CHILD, OF_SETTING, OLDEST, child_of
+from ap_registry.errors import Problem, Refused, Unreadable
+from ap_registry.ingest.kinds import SNIFF_BYTES, kind_of
+from ap_registry.ingest.results import BadRow, RowError
+from ap_registry.ingest.spreadsheets import Cells, read_rows
+from ap_registry.ingest.text_tables import encoding_of
+
+WHOSE = "A table does not say whose census it is: name the organisation"
+_LA = re.compile(r"(?:LA)?(\d{3})", re.IGNORECASE | re.ASCII)
+_BY, _NAME, _NOT_GIVEN = "by", "name", "not given"
+# What our extract of AP that schools arranged calls them.
+_OURS = {"entry_date": "starts_on", "leaving_date": "ends_on", "reason_code": "reason",
+         _BY: _BY, _NAME: _NAME}  # fmt: skip
+_PASSED = frozenset(
+    {"address", "postcode", "la", "lea", "estab", "year", "term", "sentyperank", "year_group",
+     "arranged_by", "provider_name", "reason_words", "wrong"}
+)  # fmt: skip
+_NUMBERS = {6: "urn", 8: "ukprn"}  # by how many figures they have
+Texts = Mapping[str, str]
+
+
+def header_of(organisation: str, on: date) -> Header:
+    """Of an LA the AP census of the next census day from ``on``; of a school that of ``on``.
+
+    Raise Refused for a day of no census.
+    """
+    if not OLDEST <= on.year <= LATEST:
+        words = f"on must be a day of the years {OLDEST} to {LATEST}"
+        raise Refused((Problem("/on", "bad_format", words),))
+    la = _LA.fullmatch(organisation.strip())
+    if la is None:
+        return Header(kind=SCHOOL, la="", school=organisation.strip(), year=on.year, on=on)
+    return Header(kind=AP, la=la[1], year=next_census_day(on).year)
+
+
+def next_census_day(on: date) -> date:
+    """The day itself, where it is one."""
+    this = census_day(on.year - 1)
+    return this if on <= this else census_day(on.year)
+
+
+def is_table(head: bytes) -> bool:
+    """By how the file begins: no XML, and nothing that is neither table nor text."""
+    start = head.decode(encoding_of(head), errors="ignore").lstrip("\ufeff \t\r\n")
+    return bool(start) and not start.startswith("<")
+
+
+def open_file(file: BinaryIO, header: Header | None = None) -> CensusFile:
+    """XML, or a table of what ``header`` says; raise Unreadable for what is no census."""
+    head = file.read(SNIFF_BYTES)
+    file.seek(0)
+    if not is_table(head):
+        return open_census(file)
+    if kind_of(head) == "jsonl":
+        raise Unreadable("This is JSON: send a census as XML, CSV or XLSX.")
+    if header is None:
+        raise Unreadable(f"{WHOSE}.")
+    rows = list(read_rows(file, known={*_columns(), *_PASSED}))
+    named = next((cells for _, cells in rows if isinstance(cells, dict)), {})
+    fields = {_columns()[name] for name in named if name in _columns()}
+    if named and fields.isdisjoint({"upn", "surname", _NAME}):
+        raise Unreadable("The file has no column UPN or Surname: it says of nobody who it is.")
+    listed = {*ONLY_OF_SETTING, "urn", _BY}
+    placed = header.kind == AP or not rows or not fields.isdisjoint(listed)
+    read = [_child(number, cells, placed=placed) for number, cells in rows]
+    return CensusFile(header, iter(_together(read)), of_roll=not placed)
+
+
+@cache
+def _columns() -> Mapping[str, str]:
+    """By its name, as a header is read, the field of a column."""
+    by_field = names_in(None)
+    fields = {*OF_CHILD, *OF_SETTING}
+    called = {name: field for field in sorted(fields) for name in by_field[field]}
+    return called | {field: field for field in fields} | _OURS
+
+
+def _child(number: int, cells: Cells | BadRow, *, placed: bool) -> Child:
+    if isinstance(cells, BadRow):
+        problem = RowError.bad(number, cells)
+        return Child(row=number, upn=None, details={}, problems=(problem,))
+    texts: dict[str, str] = {}
+    for name, cell in cells.items():
+        if name in _columns() and cell and cell != _NOT_GIVEN:
+            texts.setdefault(_columns()[name], cell)
+    if _NAME in texts:
+        surname, _, forename = texts.pop(_NAME).partition(",")
+        texts = {"surname": surname.strip(), "forename": forename.strip(), **texts}
+    if _BY in texts:
+        by = texts.pop(_BY)
+        texts[_NUMBERS.get(len(by), "setting_type") if by.isdigit() else "setting_type"] = by
+    if not placed:
+        return child_of(number, texts, ())
+    setting = {name: texts.pop(name) for name in OF_SETTING if name in texts}
+    return child_of(number, texts, [setting] if setting else [])
+
+
+def _together(read: Iterable[Child]) -> Iterable[Child]:
+    """The placements of a child that stands in several rows, in its first; without UPN each."""
+    found: dict[object, Child] = {}
+    for one in read:
+        key = one.upn or one.row
+        first = found.get(key)
+        found[key] = one if first is None else replace(
+            first, placements=(*first.placements, *one.placements),
+            problems=(*first.problems, *one.problems),
+        )  # fmt: skip
+    return found.values()
