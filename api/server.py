@@ -1,5 +1,6 @@
 """Serve until told to stop; with the embedded servers, sequence the ledger as well."""
 
+import gc
 import json
 import signal
 import socket
@@ -37,6 +38,9 @@ def serve(found: Installation, listener: socket.socket) -> None:
     app.state.ending = lambda: server.should_exit
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _once_stopped)
+    # The program itself is never garbage: looking it through took a third of a page of long lists.
+    gc.collect()
+    gc.freeze()
     try:
         server.run(sockets=[listener])
     finally:
