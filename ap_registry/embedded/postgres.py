@@ -23,6 +23,7 @@ work_mem = 32MB
 maintenance_work_mem = 128MB
 wal_compression = on
 max_wal_size = 4GB
+random_page_cost = 1.1  # no disk that turns
 jit = off
 timezone = 'UTC'
 log_min_messages = warning
