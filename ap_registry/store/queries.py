@@ -44,11 +44,19 @@ def scope_of(caller: Caller, today: date) -> Scope:
 
 # Of an erased pupil no role reads anything; nobody has a relation to it on record any more.
 READABLE: LiteralString = "not exists (select from erased x where x.pupil_id = {t}.pupil_id)"
-SCOPED: LiteralString = (
-    "(%(everything)s and " + READABLE + " or {t}.pupil_id in (select v.pupil_id from visibility v"
-    " where v.organisation = any(%(organisations)s) and v.until_at = 'infinity'"
+_SEEN: LiteralString = (
+    " v.organisation = any(%(organisations)s) and v.until_at = 'infinity'"
     " and (v.from_on is null or v.from_on <= %(today)s)"
     " and (v.until_on is null or v.until_on >= %(today)s)))"
+)
+SCOPED: LiteralString = (
+    "(%(everything)s and " + READABLE + " or {t}.pupil_id in (select v.pupil_id from visibility v"
+    " where" + _SEEN
+)
+# The same where few pupils are asked about: all whom a scope sees are not gathered first.
+FEW_SCOPED: LiteralString = (
+    "(%(everything)s and " + READABLE + " or exists (select from visibility v"
+    " where v.pupil_id = {t}.pupil_id and" + _SEEN
 )
 
 
@@ -81,7 +89,7 @@ _OF_ITS_SCHOOLS: LiteralString = (
 )
 # Whoever owes something of a pupil adopted since, and sees the pupil no more, is not led to the new
 # UPN by it.
-_UNLINKED = f"(i.shown_as is not null and not {SCOPED.format(t='f')})"
+_UNLINKED = f"(i.shown_as is not null and not {FEW_SCOPED.format(t='f')})"
 # Who each is about is looked up for those that are listed, not for all that are owed.
 _FOLLOW_UPS = f"""
 select f.key, case when not {_UNLINKED} then {SHOWN_ID.format(t="f")} end as pupil_id,
@@ -91,7 +99,7 @@ select f.key, case when not {_UNLINKED} then {SHOWN_ID.format(t="f")} end as pup
   from (
 select f.* from {{from}} f
  where {HELD.format(t="f")} and {READABLE.format(t="f")}
-   and (f.owner = any(%(organisations)s) or {_OF_ITS_SCHOOLS} or {SCOPED.format(t="f")}
+   and (f.owner = any(%(organisations)s) or {_OF_ITS_SCHOOLS} or {{scoped}}
         and not %(to_health)s
         and not (%(to_school)s and {ELSEWHERE.format(t="f", more="and x.key = f.opened_by")}))
    and f.opened_on <= %(on)s
@@ -121,7 +129,14 @@ _CLOSED_LATER: LiteralString = (
     "(select * from follow_up where until_at = 'infinity' and closed_on > %(on)s)"
 )
 _OF_ALL, _OF_OPEN, _OF_CLOSED_LATER = (
-    _FOLLOW_UPS.format(**{"from": rows}) for rows in ("follow_up", _OPEN, _CLOSED_LATER)
+    _FOLLOW_UPS.format(**{"from": rows, "scoped": SCOPED.format(t="f")})
+    for rows in ("follow_up", _OPEN, _CLOSED_LATER)
+)
+_OF_ONE = _FOLLOW_UPS.format(
+    **{
+        "from": "(select * from follow_up where pupil_id = %(pupil)s or key = %(key)s)",
+        "scoped": FEW_SCOPED.format(t="f"),
+    }
 )
 
 
@@ -151,8 +166,11 @@ def follow_ups(
         "after_due": after[0] if after else None,
         "after_key": after[1] if after else None, "limit": limit, **scoped(scope),
     }  # fmt: skip
-    stands = as_at is None and pupil is None and key is None and status in {None, "open", "overdue"}
-    parts = (_OF_OPEN, _OF_CLOSED_LATER) if stands else (_OF_ALL,)
+    parts: tuple[LiteralString, ...] = (_OF_ALL,)
+    if pupil is not None or key is not None:
+        parts = (_OF_ONE,)
+    elif as_at is None and status in {None, "open", "overdue"}:
+        parts = (_OF_OPEN, _OF_CLOSED_LATER)
     rows = [row for part in parts for row in rows_of(connection, part, parameters)]
     rows.sort(key=lambda row: (row["due_on"], row["key"]))
     return [_follow_up(row, on) for row in rows[:limit]]
@@ -319,7 +337,7 @@ _NAMES = f"""
 select {SHOWN_ID.format(t="i")}::text, concat_ws(' ', i.given_name, i.family_name)
   from identity i
  where i.until_at = 'infinity' and {SHOWN_ID.format(t="i")} = any(%(pupils)s)
-   and {SCOPED.format(t="i")}
+   and {FEW_SCOPED.format(t="i")}
 """
 
 

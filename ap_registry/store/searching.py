@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ap_registry.searching import Known
 from ap_registry.store.database import Connection
-from ap_registry.store.queries import SCOPED, Found, Scope, scoped
+from ap_registry.store.queries import FEW_SCOPED, SCOPED, Found, Scope, scoped
 from ap_registry.store.who import SHOWN_ID
 
 _SEEN: LiteralString = f"""
@@ -23,7 +23,7 @@ select {SHOWN_ID.format(t="i")}::text, concat_ws(' ', i.given_name, i.family_nam
            and r.from_on <= %(today)s and (r.until_on is null or r.until_on > %(today)s))
   from identity i
  where i.until_at = 'infinity' and {SHOWN_ID.format(t="i")} = any(%(pupils)s)
-   and {SCOPED.format(t="i")}
+   and {FEW_SCOPED.format(t="i")}
 """
 
 
