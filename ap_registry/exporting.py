@@ -17,7 +17,7 @@ from ap_registry.history import history
 from ap_registry.instants import instant
 from ap_registry.reading import forgotten_upns, read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import emergencies, ledger, queries, reads, who
+from ap_registry.store import emergencies, ledger, owing, queries, reads, who
 from ap_registry.store.acts import EXPORTED, Act
 from ap_registry.store.database import Connection
 from ap_registry.store.erasing_functions import HELD, RELEASED
@@ -137,7 +137,7 @@ def _gathered(
     """What a page of the pupil shows, and all that it does not."""
     kept = pupils[0]
     notes = _notes(connection, kept)
-    owed = queries.follow_ups(
+    owed = owing.follow_ups(
         connection, queries.Scope(everything=True), on=today, status="any", pupil=kept
     )
     return {

@@ -11,7 +11,7 @@ from ap_registry.errors import NotFound, Problem
 from ap_registry.history import Recorded, fold, history, start_of
 from ap_registry.merging import place
 from ap_registry.registry import Registry
-from ap_registry.store import heads, ledger, queries, who
+from ap_registry.store import heads, ledger, owing, queries, who
 from ap_registry.store.database import Connection
 from ap_registry.store.deliveries import of_pupil
 from ap_registry.store.heads import Head
@@ -131,7 +131,7 @@ def clock_explained(
     ``adjusted``: the number that the LA of its owner has set, where the registry's own is not used.
     """
     with registry.database.connection() as connection:
-        found = queries.follow_ups(
+        found = owing.follow_ups(
             connection,
             scope or queries.Scope(everything=True),
             on=date.max,
@@ -140,7 +140,7 @@ def clock_explained(
         )
         if not found:
             raise NotFound((Problem("", "not_found", "no such follow-up is known"),))
-        counted_from = queries.clock(connection, key)
+        counted_from = owing.clock(connection, key)
         world = registry.worlds.fresh(connection)
     owed = found[0]
     la, opened_on = f"LA{world.la_of(owed['owner'])}", date.fromisoformat(owed["opened_on"])

@@ -24,7 +24,7 @@ from ap_registry.regrouping import StandsAlone
 from ap_registry.remembering import remembering
 from ap_registry.sent import Settings
 from ap_registry.signing import Signer
-from ap_registry.store import in_line, ledger, queries, readers, sequencer, who
+from ap_registry.store import in_line, ledger, owing, readers, sequencer, who
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.derived import held_rows, marked_rows
@@ -328,7 +328,7 @@ class Registry:
         world = self.worlds.current(connection, loaded.world)
         held: dict[UUID, dict[UUID, FollowUp]] = {}
         if any(notice.get("type") == "follow_up_done" for notice in notices):
-            held = queries.held_follow_ups(connection, [p.pupil_id for p in loaded.pupils])
+            held = owing.held_follow_ups(connection, [p.pupil_id for p in loaded.pupils])
         intake = open_intake(world, settings, loaded.pupils, held)
         intake.ids = shown
         return intake, notices, found.different

@@ -15,7 +15,7 @@ from ap_registry.errors import NotFound, Problem
 from ap_registry.framework import ACROSS_PUPILS, framework
 from ap_registry.installation import Installation
 from ap_registry.reading import clock_explained, read_pupil
-from ap_registry.store import queries, reads, reference, who
+from ap_registry.store import owing, queries, reads, reference, who
 from ap_registry.store.database import Connection
 
 pupil = typer.Typer(no_args_is_help=True, help="One pupil.")
@@ -116,7 +116,7 @@ def follow_ups(
         pupil_id = find_pupil(found, upn, known_by) if upn else None
         with found.database.connection() as connection:
             _check_filters(connection, owner, kind)
-            listed = queries.follow_ups(
+            listed = owing.follow_ups(
                 connection,
                 queries.Scope(everything=True),
                 on=parse_day(on) or found.registry.today(),

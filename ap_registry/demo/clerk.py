@@ -6,7 +6,7 @@ from typing import Any
 from ap_registry.calendar import london_today
 from ap_registry.demo.terms import PRESENT
 from ap_registry.registry import Registry
-from ap_registry.store import queries
+from ap_registry.store import owing, queries
 
 DONE = 0.7  # of what is overdue at a sitting; the rest waits for the next
 HOW = "seen to at the monthly look through the due list"
@@ -18,7 +18,7 @@ def done_at_sitting(registry: Registry) -> list[dict[str, Any]]:
     if today == london_today(PRESENT):
         return []
     with registry.database.connection() as connection:
-        overdue = queries.follow_ups(
+        overdue = owing.follow_ups(
             connection, queries.Scope(everything=True), on=today, status="overdue"
         )
     return [

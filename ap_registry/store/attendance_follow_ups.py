@@ -16,7 +16,7 @@ from ap_registry.attendance_owed import Done, MarkAt, Placed, Returned, Version
 from ap_registry.attendance_returns import ILL
 from ap_registry.calendar import london_today
 from ap_registry.notice import World
-from ap_registry.store import in_line, queries, who
+from ap_registry.store import in_line, owing, who
 from ap_registry.store.database import Connection
 from ap_registry.store.marked import COLUMNS, FLAGS, Judged, Marked, judge
 from ap_registry.store.worlds import Worlds
@@ -188,7 +188,7 @@ class Settled:
         keys = {*self.opened, *self.closed, *self.moved}
         if not keys:
             return {"opened": [], "closed": [], "moved": []}
-        found = {one["id"]: one for one in queries.follow_ups_of(connection, keys, on=today)}
+        found = {one["id"]: one for one in owing.follow_ups_of(connection, keys, on=today)}
         return {
             "opened": [found[str(key)] for key in self.opened],
             "closed": [found[str(key)] for key in self.closed],

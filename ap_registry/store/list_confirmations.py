@@ -22,7 +22,7 @@ from ap_registry.list_confirmation import (
 )
 from ap_registry.notice import World, source
 from ap_registry.rules import rule
-from ap_registry.store import in_line, queries
+from ap_registry.store import in_line, owing
 from ap_registry.store.database import Connection
 from ap_registry.store.reference import NAMESPACE
 from ap_registry.store.worlds import Worlds
@@ -87,7 +87,7 @@ def settle_lists(
                 key = _write(connection, at, organisation, asked, opened_by)
                 if held is not None and asked.closed_on is None:
                     moved[str(key)] = held.due_on
-    told = queries.follow_ups_of(connection, map(UUID, moved), on=today) if moved else []
+    told = owing.follow_ups_of(connection, map(UUID, moved), on=today) if moved else []
     return [{**one, "was_due_on": moved[one["id"]].isoformat()} for one in told]
 
 

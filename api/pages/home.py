@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from ap_registry.access import Caller
 from ap_registry.duty_names import duty_words
 from ap_registry.notice import World
-from ap_registry.store import queries, worklists
+from ap_registry.store import owing, queries, worklists
 from ap_registry.store.database import Connection
 from ap_registry.store.saved_views import saved_by
 from ap_registry.store.tasks import waiting_for
@@ -55,7 +55,7 @@ def home(
     whose = whose or ("ours" if caller.role in DOERS else "all")
     scope = scope_of(caller, today)
     with registry.database.connection() as connection:
-        items = queries.follow_ups(
+        items = owing.follow_ups(
             connection, scope, on=today, status=status or None, limit=limit_of(format),
             owners=caller.organisations if whose == "ours" and not carer else None,
             cared_for=whose == "ours" and carer,

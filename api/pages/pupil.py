@@ -7,7 +7,7 @@ from ap_registry.access import FAMILY
 from ap_registry.disclosure import disclosed
 from ap_registry.instants import instant
 from ap_registry.reading import read_pupil
-from ap_registry.store import queries
+from ap_registry.store import owing
 from api.deps import TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.opened import Opened
 from api.pages.family_links import MAKERS
@@ -41,7 +41,7 @@ def show(
     shown = disclosed(found, person.caller)
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
-        owed = queries.follow_ups(
+        owed = owing.follow_ups(
             connection,
             scope_of(person.caller, registry.today()),
             on=wanted or registry.today(),

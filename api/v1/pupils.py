@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from ap_registry.access import Sight
 from ap_registry.disclosure import disclosed, health_reason
 from ap_registry.reading import clock_explained, read_pupil
-from ap_registry.store import queries
+from ap_registry.store import owing, queries
 from api.deps import Holder, TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.opened import Opened
 from api.problems import HttpProblem, responses
@@ -171,7 +171,7 @@ def list_follow_ups(
     mark, known_by = after(cursor, 2), instant_of(as_at, "as_at")
     pupil_id = find_pupil(registry, holder.caller, upn, known_by)[0] if upn else None
     with registry.database.connection() as connection:
-        items = queries.follow_ups(
+        items = owing.follow_ups(
             connection,
             scope_of(holder.caller, registry.today()),
             on=day_of(on, "on") or registry.today(),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ap_registry.calendar import working_day_after
 from ap_registry.history import history
-from ap_registry.store import ledger, queries, who
+from ap_registry.store import ledger, owing, queries, who
 from reports.panel.meeting import Meeting
 
 ACTION = "action"
@@ -30,7 +30,7 @@ SEEN_TO = frozenset(
 def overdue(meeting: Meeting) -> list[dict[str, Any]]:
     """Of pupils whom the LA sees, the longest overdue first."""
     scope = queries.Scope(organisations=(meeting.owner,), today=meeting.on)
-    found = queries.follow_ups(
+    found = owing.follow_ups(
         meeting.connection, scope, on=meeting.on, as_at=meeting.as_at, status="overdue"
     )
     return [_shown(meeting, one) for one in found if one["kind"] in SEEN_TO and one["pupil_id"]]
@@ -94,7 +94,7 @@ def actions(meeting: Meeting, since: date | None) -> list[dict[str, Any]]:
     ``event``: the notice that agreed it, in whose private part the words stand.
     """
     scope = queries.Scope(organisations=(meeting.owner,), today=meeting.on)
-    found = queries.follow_ups(
+    found = owing.follow_ups(
         meeting.connection, scope, on=meeting.on, as_at=meeting.as_at, status="any", kind=ACTION
     )
     return [

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from ap_registry.registry import Registry
-from ap_registry.store import queries
+from ap_registry.store import owing, queries
 from tests.api.people import signed_in
 from tests.world import SCHOOL, notify, register_pupil
 
@@ -75,7 +75,7 @@ def test_a_decision_is_of_the_day_of_its_meeting_not_of_its_typing(
     })  # fmt: skip
     assert decided.status_code == 200
     with registry.database.connection() as connection:
-        placed = queries.follow_ups(
+        placed = owing.follow_ups(
             connection, queries.Scope(everything=True), on=registry.today(), status="any",
             kind="fair_access_place",
         )  # fmt: skip

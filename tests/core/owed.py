@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from ap_registry.registry import Registry
-from ap_registry.store import queries, who
+from ap_registry.store import owing, queries, who
 from tests.world import PUPIL
 
 EVERYTHING = queries.Scope(everything=True)
@@ -15,9 +15,7 @@ def follow_ups(registry: Registry, kind: str, *, on: date = LONG_AFTER) -> list[
     """Every one of a kind, whatever its status, judged on a day."""
     with registry.database.connection() as connection:
         pupil = who.pupil_of_upn(connection, PUPIL)
-        return queries.follow_ups(
-            connection, EVERYTHING, on=on, status="any", kind=kind, pupil=pupil
-        )
+        return owing.follow_ups(connection, EVERYTHING, on=on, status="any", kind=kind, pupil=pupil)
 
 
 def owed(registry: Registry, kind: str, *, on: date = LONG_AFTER) -> list[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from ap_registry.ladder import desk, held_until
 from ap_registry.reading import clock_explained
 from ap_registry.registry import Registry
 from ap_registry.rules import RULES
-from ap_registry.store import queries
+from ap_registry.store import owing
 from ap_registry.store.adjustments import write_adjustment
 from ap_registry.store.rebuilding import check
 from ap_registry.store.worlds import world_as_at
@@ -124,7 +124,7 @@ def test_as_at_an_earlier_instant_the_answer_is_the_earlier_one(school: Registry
     adjust(school, FOUR_WEEKS)
     with school.database.connection() as connection:
         at = school.as_at(connection, before)
-        found = queries.follow_ups(
+        found = owing.follow_ups(
             connection, EVERYTHING, on=LONG_AFTER, status="any", kind="part_time_limit", as_at=at
         )
         world = world_as_at(connection, before)

@@ -14,7 +14,7 @@ from ap_registry.calendar import london_today
 from ap_registry.errors import Refused
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import queries, who
+from ap_registry.store import owing, queries, who
 from ap_registry.store.database import Database
 from reports.command import outcomes_report
 from tests.conftest import fresh_database
@@ -121,7 +121,7 @@ def told(registry: Registry, on: date, as_at: datetime | None) -> dict[str, byte
         for kind, listed in (
             (
                 "follow-ups",
-                queries.follow_ups(connection, EVERYTHING, on=on, as_at=as_at, status="any"),
+                owing.follow_ups(connection, EVERYTHING, on=on, as_at=as_at, status="any"),
             ),
             ("placements", queries.placements(connection, EVERYTHING, on=on, as_at=as_at)),
             ("pupils", queries.pupils(connection, EVERYTHING, on=on, as_at=as_at)),

@@ -18,7 +18,7 @@ from ap_registry.erasing import erase
 from ap_registry.errors import NotFound, Refused
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import acts, feed, queries, who
+from ap_registry.store import acts, feed, owing, queries, who
 from ap_registry.store.database import Database
 from ap_registry.store.rebuilding import check
 from ap_registry.store.verifying import verify
@@ -181,7 +181,7 @@ def test_nobody_finds_the_pupil_any_more(told: Told) -> None:
         everything = queries.Scope(everything=True)
         pupils = queries.pupils(connection, everything, on=date(2026, 11, 20), as_at=told.at)
         assert [one["upn"] for one in pupils] == [STAYS]
-        owed = queries.follow_ups(connection, everything, on=date.max, status="any", as_at=told.at)
+        owed = owing.follow_ups(connection, everything, on=date.max, status="any", as_at=told.at)
         assert {one["upn"] for one in owed} <= {STAYS}
         placed = queries.placements(connection, everything, on=date.max, as_at=told.at)
         assert placed == []
@@ -198,7 +198,7 @@ def test_the_id_leads_nowhere(told: Told, as_at: bool) -> None:
 def test_whose_duty_it_was_reads_nothing_of_the_pupil(told: Told) -> None:
     with told.registry.database.connection() as connection:
         scope = queries.Scope(organisations=(SCHOOL,), today=date(2026, 11, 20))
-        owed = queries.follow_ups(connection, scope, on=date.max, status="any", as_at=told.at)
+        owed = owing.follow_ups(connection, scope, on=date.max, status="any", as_at=told.at)
     assert {one["upn"] for one in owed} <= {STAYS}
 
 

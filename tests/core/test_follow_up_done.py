@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from ap_registry.registry import Registry
-from ap_registry.store import queries
+from ap_registry.store import owing, queries
 from tests.world import PUPIL, SCHOOL, TODAY, notify, register_pupil, send_register
 
 
 def status(registry: Registry, follow_up: str) -> str:
     with registry.database.connection() as connection:
-        found = queries.follow_ups(
+        found = owing.follow_ups(
             connection, queries.Scope(everything=True), on=TODAY, status="any", key=UUID(follow_up)
         )
     return str(found[0]["status"])
@@ -23,7 +23,7 @@ def test_a_follow_up_of_the_marks_is_closed_at_once_and_open_again_when_voided(
         registry, f"upn,organisation,date,session,code\n{PUPIL},{SCHOOL},2026-11-09,AM,N\n"
     )
     with registry.database.connection() as connection:
-        owed = queries.follow_ups(
+        owed = owing.follow_ups(
             connection, queries.Scope(everything=True), on=TODAY, kind="code_n_reason"
         )
     done = notify(

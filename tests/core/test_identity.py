@@ -11,7 +11,7 @@ from ap_registry.identifiers import check_letter
 from ap_registry.ingest.notices import import_notices
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import feed, queries, who
+from ap_registry.store import feed, owing, queries, who
 from tests.core.owed import EVERYTHING
 from tests.world import PUPIL, SCHOOL, TODAY, notify, register_pupil, upn
 
@@ -49,7 +49,7 @@ def lists(registry: Registry) -> list[dict[str, Any]]:
         registry.closed(connection)
         return [
             *queries.pupils(connection, EVERYTHING, on=TODAY),
-            *queries.follow_ups(connection, EVERYTHING, on=TODAY, status="any"),
+            *owing.follow_ups(connection, EVERYTHING, on=TODAY, status="any"),
             *feed.events(connection, EVERYTHING, after=0, limit=500),
         ]
 
@@ -174,7 +174,7 @@ def test_no_output_holds_the_old_upn_or_id_whatever_time_is_asked(
     with registry.database.connection() as connection:
         earlier = [
             *queries.pupils(connection, EVERYTHING, on=TODAY, as_at=at),
-            *queries.follow_ups(connection, EVERYTHING, on=TODAY, as_at=at, status="any"),
+            *owing.follow_ups(connection, EVERYTHING, on=TODAY, as_at=at, status="any"),
         ]
     again = registry.record(
         {"type": "suspension", "upn": NEW, "occurred_on": "2025-04-01", "school": SCHOOL,

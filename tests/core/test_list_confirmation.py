@@ -11,7 +11,7 @@ from ap_registry.confirming import confirm
 from ap_registry.list_confirmation import Asked, Confirmed, asked_now, changes
 from ap_registry.reading import clock_explained
 from ap_registry.registry import Registry
-from ap_registry.store import queries
+from ap_registry.store import owing
 from ap_registry.store.list_confirmations import settle_lists
 from ap_registry.store.rebuilding import check
 from tests.core.owed import EVERYTHING, LONG_AFTER
@@ -100,7 +100,7 @@ def night(registry: Registry, day: str) -> list[tuple[str, str, str]]:
 
 def listed(registry: Registry, on: date | None = None, status: str = "any") -> list[dict[str, Any]]:
     with registry.database.connection() as connection:
-        return queries.follow_ups(
+        return owing.follow_ups(
             connection, EVERYTHING, on=on or registry.today(), status=status,
             kind="list_confirmation",
         )  # fmt: skip

@@ -10,7 +10,7 @@ from ap_registry.access import Caller
 from ap_registry.errors import NotFound, Refused
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import queries, who
+from ap_registry.store import owing, queries, who
 from ap_registry.store.database import Database
 from ap_registry.store.rebuilding import check
 from tests.core.owed import EVERYTHING
@@ -47,7 +47,7 @@ def owed(registry: Registry, number: str) -> dict[str, tuple[str, str]]:
     """Kind and status of all that is or was owed for a pupil, by id; but what the night finds."""
     pupil = show(registry, number)["id"]
     with registry.database.connection() as connection:
-        found = queries.follow_ups(connection, EVERYTHING, on=TODAY, status="any")
+        found = owing.follow_ups(connection, EVERYTHING, on=TODAY, status="any")
     return {
         one["id"]: (one["kind"], one["status"])
         for one in found

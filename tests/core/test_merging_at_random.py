@@ -11,7 +11,7 @@ from ap_registry import embedded
 from ap_registry.errors import Refused
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import queries, who
+from ap_registry.store import owing, who
 from ap_registry.store.database import Database
 from tests.conftest import fresh_database
 from tests.core.owed import EVERYTHING, LONG_AFTER
@@ -74,7 +74,7 @@ def told(registry: Registry) -> list[Any]:
     shown = []
     with registry.database.connection() as connection:
         pupils = [who.pupil_named(connection, number) for number in (PUPIL, TWIN)]
-        owed = queries.follow_ups(connection, EVERYTHING, on=LONG_AFTER, status="any")
+        owed = owing.follow_ups(connection, EVERYTHING, on=LONG_AFTER, status="any")
     names: dict[str, str] = {}
     for pupil in pupils:
         assert pupil is not None

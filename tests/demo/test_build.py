@@ -8,7 +8,8 @@ from ap_registry.demo.generator import stream
 from ap_registry.demo.lists import confirm_lists
 from ap_registry.demo.terms import GO_LIVE, PRESENT
 from ap_registry.registry import Registry
-from ap_registry.store.queries import Scope, follow_ups
+from ap_registry.store.owing import follow_ups
+from ap_registry.store.queries import Scope
 from reports.asking import asked_of
 from reports.kinds import KINDS
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ap_registry.installation import Installation
-from ap_registry.store import queries
+from ap_registry.store import owing
 from ap_registry.store.rebuilding import check
 from jobs.nightly import run_nightly
 from tests.core.owed import EVERYTHING, LONG_AFTER
@@ -32,7 +32,7 @@ def watched(found: Installation, night: int = 20) -> list[tuple[str, str, str]]:
 
 def follow_ups(found: Installation) -> list[dict[str, Any]]:
     with found.database.connection() as connection:
-        return queries.follow_ups(
+        return owing.follow_ups(
             connection, EVERYTHING, on=LONG_AFTER, status="any", kind="registration_watch"
         )
 

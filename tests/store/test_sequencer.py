@@ -15,7 +15,7 @@ from ap_registry import embedded
 from ap_registry.errors import Unavailable
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
-from ap_registry.store import queries, who
+from ap_registry.store import owing, queries, who
 from ap_registry.store.database import connect
 from ap_registry.store.locks import SLOT
 from ap_registry.store.sequencer import Round, keep_sequencing, sequence, wait_for_round
@@ -200,7 +200,7 @@ def seen(registry: Registry, at: datetime) -> tuple[dict, list[str], list[object
         assert pupil_id is not None
         everything = queries.Scope(everything=True)
         on = datetime(2026, 11, 20).date()
-        owed = queries.follow_ups(connection, everything, on=on, as_at=at, status="any")
+        owed = owing.follow_ups(connection, everything, on=on, as_at=at, status="any")
         rows = connection.execute(
             "select key from exclusion where from_at <= %s and until_at > %s", (at, at)
         ).fetchall()
