@@ -1,4 +1,4 @@
-"""Letters to people with accounts, about these and about reports that are ready.
+"""Letters to people with accounts, about these and about reports that are ready or failed.
 
 A link that opens an account is made as its letter is sent, and kept nowhere.
 """
@@ -11,7 +11,7 @@ import structlog
 from ap_registry.installation import Installation
 from ap_registry.settings import Settings
 from ap_registry.store import access_links, report_files
-from ap_registry.store.access_links import LASTS, Due
+from ap_registry.store.access_links import LASTS, REPORT_FAILED, Due
 from jobs.channels import Channel, chosen
 from jobs.faults import kind_and_place
 from jobs.letters import MOST_ATTEMPTS, Failed, Letter, gave_up, next_attempt
@@ -24,6 +24,7 @@ _NOT_YOU = "If that was not you, tell the administrator of your organisation at 
 GONE = "the report is there no more, or not for them"
 SUBJECTS = {
     "report": "A report is ready",
+    "report_failed": "A report could not be made",
     "recovery": "Choose a new password",
     "invitation": "Your account of AP Registry",
     "emergency": "A record was opened in an emergency",
@@ -39,6 +40,11 @@ TEXTS = {
         "A report that you or a colleague asked for is ready: {title}.\n\n"
         "Sign in, and it is here for thirty days:\n\n{link}\n\n"
         "It is not sent by mail, so that only those who may read it do."
+    ),
+    "report_failed": (
+        "A report that you or a colleague asked for could not be made: {title}.\n\n"
+        "What went wrong: {why}.\n\n"
+        "Sign in to see what was asked, change it where that is at fault, and ask again:\n\n{link}"
     ),
     "recovery": (
         "Somebody, most likely you, asked for a new password for AP Registry.\n\n"
@@ -178,9 +184,12 @@ def _said(found: Installation, due: Due) -> dict[str, str]:
         return {}
     with found.database.connection() as connection:
         today = found.registry.today()
-        kind = report_files.kind_told(connection, due.about, due.account, today)
-    if kind is None:
+        failed = due.what == REPORT_FAILED
+        told = report_files.told(connection, due.about, due.account, today, failed=failed)
+    if told is None:
         raise Failed(GONE, for_good=True)
+    kind, why = told
     return {
-        "title": KINDS[kind].title, "link": f"{found.settings.site}/reports/files/{due.about}"
+        "title": KINDS[kind].title, "link": f"{found.settings.site}/reports/files/{due.about}",
+        "why": why[:1].upper() + why[1:].rstrip("."),
     }  # fmt: skip

@@ -19,6 +19,7 @@ from reports.manifest import manifest_of
 
 LOOK_EVERY = 1.0  # seconds: whether it was cancelled
 RUN_SECONDS = 8.0  # no other is begun after that
+NOT_MADE = "something went wrong here, and has been noted: ask again, or tell whoever runs this"
 READ, WRITTEN = 60, 90  # per cent
 log = structlog.get_logger()
 
@@ -44,7 +45,7 @@ def _made(found: Installation, run: Run) -> bool:
         _fail(found, run, str(refused), again=False)
     except Exception as error:  # nobody expected it; the other reports are made all the same
         log.error("report_failed", run=str(run.id), error=kind_and_place(error))
-        _fail(found, run, "it could not be made; this has been noted", again=True)
+        _fail(found, run, NOT_MADE, again=True)
     return False
 
 
@@ -105,4 +106,4 @@ def _until_next(found: Installation, run: Run) -> timedelta | None:
 
 def _fail(found: Installation, run: Run, error: str, *, again: bool) -> None:
     with found.database.connection() as connection:
-        report_runs.fail(connection, run, error, again=again)
+        report_runs.fail(connection, run, error, again=again, today=found.registry.today())

@@ -18,11 +18,12 @@ LASTS = {
     RECOVERY: timedelta(hours=1),
     INVITATION: timedelta(days=7),
 }  # letters that carry a link: good for so long
-REPORT = "report"  # that one is ready
+REPORT, REPORT_FAILED = "report", "report_failed"  # one is ready, or could not be made
 LETTERS = frozenset(
     {
         *LASTS,
         REPORT,
+        REPORT_FAILED,
         "password_changed",
         "second_factor_on",
         "second_factor_off",

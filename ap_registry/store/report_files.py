@@ -81,14 +81,21 @@ def file_of(connection: Connection, holder: Asker, id: UUID) -> Kept | None:
 
 
 _TOLD: LiteralString = """
-select r.kind from report_run r, account a
- where r.id = %(id)s and r.file is not null and a.id = %(account)s and not a.disabled
+select r.kind, r.error from report_run r, account a
+ where r.id = %(id)s and a.id = %(account)s and not a.disabled
+   and case when %(failed)s then r.status = 'failed' else r.file is not null end
    and (a.last_on is null or a.last_on >= %(today)s)
    and a.role = r.role and r.organisations = array[a.organisation::text]
 """
 
 
-def kind_told(connection: Connection, id: UUID, account: UUID, today: date) -> str | None:
-    """Of one whose file is there to be got by the account's owner; for a letter about it."""
-    row = connection.execute(_TOLD, {"id": id, "account": account, "today": today}).fetchone()
-    return row[0] if row else None
+def told(
+    connection: Connection, id: UUID, account: UUID, today: date, *, failed: bool
+) -> tuple[str, str] | None:
+    """For a letter to an account's owner: which report it is, and why it failed where it did.
+
+    None where it is not there to be got, or has not ``failed``.
+    """
+    asked = {"id": id, "account": account, "today": today, "failed": failed}
+    row = connection.execute(_TOLD, asked).fetchone()
+    return (row[0], row[1] or "") if row else None

@@ -10,7 +10,7 @@ import msgspec
 
 from ap_registry.access import Caller
 from ap_registry.instants import instant
-from ap_registry.store.access_links import REPORT
+from ap_registry.store.access_links import REPORT, REPORT_FAILED
 from ap_registry.store.database import Connection
 from ap_registry.store.succession import acting_for
 from ap_registry.store.webhooks import KEY_ENDED
@@ -55,6 +55,7 @@ update report_run r set status = 'failed', error = %(why)s, finished_at = clock_
    and not exists (select from account a where 'account:' || a.id = r.actor and not a.disabled
                       and (a.last_on is null or a.last_on >= %(today)s)
                       and a.role = r.role and r.organisations = array[a.organisation::text])
+returning id
 """
 _GIVEN_UP: LiteralString = """
 update report_run set status = 'failed', error = %(why)s, finished_at = clock_timestamp()
@@ -76,8 +77,8 @@ select gen_random_uuid(), a.id, %(what)s, r.id, clock_timestamp(), 0
  where r.id = %(id)s and not a.disabled
    and (a.last_on is null or a.last_on >= %(today)s) and (
        r.tell = 'asker' and 'account:' || a.id = r.actor
-    or r.tell = 'colleagues' and a.role = r.role and a.role <> 'parent'
-       and r.organisations = array[a.organisation::text])
+    or r.tell = 'colleagues' and a.role <> 'parent')
+   and a.role = r.role and r.organisations = array[a.organisation::text]
 """
 
 
@@ -164,8 +165,8 @@ def _shown(
 
 def claim(connection: Connection, today: date) -> Run | None:
     """The oldest that is due; one whose key has ended is not made, nor made anew."""
-    connection.execute(_ENDED, {"why": KEY_ENDED, "today": today})
-    _give_up(connection)
+    _end(connection, today)
+    _give_up(connection, today)
     row = connection.execute(_CLAIM, (LEASE,)).fetchone()
     if row is None:
         return None
@@ -177,12 +178,26 @@ def claim(connection: Connection, today: date) -> Run | None:
                tell=tell, attempts=attempts)  # fmt: skip
 
 
-def _give_up(connection: Connection) -> None:
+def _end(connection: Connection, today: date) -> None:
+    """What was asked for by a key or a person that is not in use any more."""
+    with connection.transaction():
+        ended = connection.execute(_ENDED, {"why": KEY_ENDED, "today": today}).fetchall()
+        for (id_,) in ended:
+            _tell(connection, id_, REPORT_FAILED, today)
+
+
+def _give_up(connection: Connection, today: date) -> None:
     """On what its workers died of: they told nobody that they failed."""
     why = f"gave up after {MOST_ATTEMPTS} attempts"
     with connection.transaction():
         for (id_,) in connection.execute(_GIVEN_UP, {"why": why, "most": MOST_ATTEMPTS}).fetchall():
+            _tell(connection, id_, REPORT_FAILED, today)
             _plan_next(connection, id_)
+
+
+def _tell(connection: Connection, run: UUID, what: str, today: date) -> None:
+    """By a letter to each whom it concerns and whose account is in use."""
+    connection.execute(_TELL, {"what": what, "id": run, "today": today})
 
 
 def _plan_next(connection: Connection, run: UUID, wait: timedelta | None = None) -> None:
@@ -219,13 +234,13 @@ def keep(
             (file, msgspec.json.encode(manifest).decode(), shown, run.id, run.attempts, shown),
         )
         if done.rowcount:
-            connection.execute(_TELL, {"what": REPORT, "id": run.id, "today": today})
+            _tell(connection, run.id, REPORT, today)
             _plan_next(connection, run.id, wait)
     return done.rowcount == 1
 
 
-def fail(connection: Connection, run: Run, error: str, *, again: bool) -> None:
-    """``again``: it may go well later, a few times."""
+def fail(connection: Connection, run: Run, error: str, *, again: bool, today: date) -> None:
+    """``again``: it may go well later, a few times; else whom it concerns are told."""
     more = again and run.attempts < MOST_ATTEMPTS
     with connection.transaction():
         done = connection.execute(
@@ -235,6 +250,7 @@ def fail(connection: Connection, run: Run, error: str, *, again: bool) -> None:
             ("waiting" if more else "failed", error, more, run.id, run.attempts),
         )
         if done.rowcount and not more:
+            _tell(connection, run.id, REPORT_FAILED, today)
             _plan_next(connection, run.id)
 
 

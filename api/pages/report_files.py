@@ -39,7 +39,7 @@ def listed(registry: TheRegistry, person: Person) -> Response:
         runs = report_runs.listed(connection, person, limit=SHOWN)
     return page(
         registry, "report_files.html", person, runs=runs, most=SHOWN, kinds=KINDS, only=None,
-        every_words=EVERY_WORDS, format_names=FORMAT_NAMES, said_of=_said_of,
+        every_words=EVERY_WORDS, format_names=FORMAT_NAMES, said_of=_said_of, again=_again,
     )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def one(report: UUID, registry: TheRegistry, person: Person) -> Response:
     run = _run(registry, person, report)
     return page(
         registry, "report_files.html", person, runs=[run], most=SHOWN, kinds=KINDS, only=run,
-        every_words=EVERY_WORDS, format_names=FORMAT_NAMES, said_of=_said_of,
+        every_words=EVERY_WORDS, format_names=FORMAT_NAMES, said_of=_said_of, again=_again,
     )  # fmt: skip
 
 
@@ -170,6 +170,12 @@ def _said(kind: Kind, options: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for option in kind.options:
         if option.name in options:
             yield option.help.rstrip("."), options[option.name]
+
+
+def _again(run: Mapping[str, Any]) -> str:
+    """Where it is asked for anew, with the same answers."""
+    answers = {"file": run["format"], "every": run["every"] or "", "tell": run["tell"]}
+    return f"/reports/{run['report']}/later?{urlencode({**run['options'], **answers})}"
 
 
 def _said_of(run: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from html import unescape
 
 import httpx
 import pytest
@@ -81,6 +82,32 @@ def test_whom_it_concerns_get_a_link_that_needs_them_to_sign_in(
     assert (nobody.status_code, nobody.headers["location"]) == (303, "/sign-in")
     coming = sam.get("/reports/files").text
     assert ("From" in coming, "Each month" in coming) == (True, True)
+
+
+def test_who_asked_for_one_that_fails_is_told_why_and_asks_again(
+    as_: AsOf, morning: Installation, sink: Sink
+) -> None:
+    sam = as_("Sam", "la", "LA856")
+    strange = "update report_run set given = '{\"provider\": \"999999\"}' where status = 'waiting'"
+    ask(sam, every="month")
+    with morning.database.connection() as connection:
+        connection.execute(strange)
+    assert (make_reports(morning), send_access_letters(morning)) == (0, 1)
+    (letter,) = sink.messages
+    text = letter.get_payload(decode=True).decode()
+    assert (letter["To"], letter["Subject"]) == ("sam@example.org", "A report could not be made")
+    assert "What went wrong: Provider must be an organisation on record" in text
+    link = re.search(r"https://ap\.example\.gov\.uk(/reports/files/\S+)", text)
+    assert link is not None
+    page = sam.get(link[1]).text
+    again = re.search('href="(/reports/outcomes/later[^"]+)">Ask again', page)
+    assert ("Not made" in page, again is not None) == (True, True)
+    form = sam.get(unescape(again[1])).text if again else ""
+    assert re.search(r'value="month"[^>]* checked', form)
+    ask(sam, tell="nobody")
+    with morning.database.connection() as connection:
+        connection.execute(strange)
+    assert (make_reports(morning), send_access_letters(morning)) == (0, 0)
 
 
 def test_one_that_is_cancelled_is_not_made_and_nobody_is_told(
