@@ -24,6 +24,7 @@ from api.cookies import CHANGED, COOKIE
 from api.deps import TheRegistry
 from api.edge import LIVE
 from api.limits import Limits, address_of
+from api.pages.onward import sign_in_first
 from api.pages.owed import form_of
 from api.pages.role_lists import OF_ROLE
 from api.pages.words import field_words
@@ -94,7 +95,7 @@ async def whoever(request: Request, registry: TheRegistry) -> SignedIn:
     if token := request.cookies.get(COOKIE):
         found = await run_in_threadpool(_signed_in, registry, token)
     if found is None:
-        raise HTTPException(303, "Sign in first.", headers={"Location": "/sign-in"})
+        raise HTTPException(303, "Sign in first.", headers={"Location": sign_in_first(request)})
     if found.token is not None:
         send_cookie(request, found.token)
     limits: Limits = request.app.state.limits

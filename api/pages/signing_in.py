@@ -11,6 +11,7 @@ from ap_registry.settings import Settings
 from ap_registry.store import second_factors, sessions
 from api.cookies import COOKIE
 from api.deps import TheRegistry
+from api.pages.onward import SIGN_IN, by_way_of, own
 from api.pages.rendering import Whoever, check_form, check_site, page, see_other, send_cookie
 
 router = APIRouter()
@@ -21,25 +22,28 @@ WRONG_CODE = "Enter the code that the app shows now, or a recovery code that was
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request, registry: TheRegistry, out: str = "") -> Response:
-    return _sign_in(request, registry, out=bool(out))
+def sign_in_page(
+    request: Request, registry: TheRegistry, out: str = "", next: str = ""
+) -> Response:
+    return _sign_in(request, registry, out=bool(out), next=next)
 
 
 def sign_in_again(
-    request: Request, registry: Registry, error: str, email: str | None = None
+    request: Request, registry: Registry, error: str, email: str | None = None, next: str = ""
 ) -> Response:
     """Nobody came in: why, and the ways there are. ``email``: what was wrong stands beside it."""
-    return _sign_in(request, registry, 400, error=error, email=email)
+    return _sign_in(request, registry, 400, error=error, email=email, next=next)
 
 
 def _sign_in(
     request: Request, registry: Registry, status: int = 200, *, error: str = "",
-    email: str | None = None, out: bool = False,
+    email: str | None = None, out: bool = False, next: str = "",
 ) -> Response:  # fmt: skip
     settings: Settings = request.app.state.settings
     return page(
         registry, "sign_in.html", None, status, error=error, email=email, out=out,
         elsewhere=settings.oidc_name if settings.oidc_issuer else "", only=settings.oidc_only,
+        next=own(next), by_provider=by_way_of("/sign-in/oidc", next),
     )  # fmt: skip
 
 
@@ -49,6 +53,7 @@ def sign_in(
     registry: TheRegistry,
     email: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "",
 ) -> Response:
     """One message for every failure: it says nothing of which addresses have accounts.
 
@@ -57,7 +62,7 @@ def sign_in(
     check_site(request)
     settings: Settings = request.app.state.settings
     if settings.oidc_only:
-        return sign_in_again(request, registry, NO_PASSWORDS)
+        return sign_in_again(request, registry, NO_PASSWORDS, next=next)
     with registry.database.connection() as connection:
         sessions.sign_out(connection, request.cookies.get(COOKIE, ""))
         begun = sessions.sign_in(
@@ -65,21 +70,28 @@ def sign_in(
             agent=request.headers.get("user-agent", ""),
         )  # fmt: skip
     if begun is None:
-        return sign_in_again(request, registry, WRONG, email)
+        return sign_in_again(request, registry, WRONG, email, next)
     send_cookie(request, begun.token)
-    return see_other("/sign-in/code" if begun.half else "/")
+    return see_other(by_way_of("/sign-in/code", next) if begun.half else own(next))
 
 
 @router.get("/sign-in/code")
-def code_page(request: Request, registry: TheRegistry) -> Response:
+def code_page(request: Request, registry: TheRegistry, next: str = "") -> Response:
     """The second step; who has not taken the first one begins there."""
     with registry.database.connection() as connection:
         found = sessions.half_signed_in(
             connection, request.cookies.get(COOKIE, ""), at=registry.now()
         )
     if found is None:
-        return see_other("/sign-in")
-    return page(registry, "sign_in_code.html", None, error=None, csrf=found.csrf)
+        return see_other(by_way_of(SIGN_IN, next))
+    return _code(registry, found.csrf, next)
+
+
+def _code(registry: Registry, csrf: str, next: str, error: str = "") -> Response:
+    return page(
+        registry, "sign_in_code.html", None, 400 if error else 200, error=error, csrf=csrf,
+        next=own(next), begin=by_way_of(SIGN_IN, next),
+    )  # fmt: skip
 
 
 @router.post("/sign-in/code")
@@ -88,6 +100,7 @@ def sign_in_code(
     registry: TheRegistry,
     code: Annotated[str, Form()] = "",
     csrf: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "",
 ) -> Response:
     """A wrong code counts as a wrong password does; a right one begins a session anew.
 
@@ -98,7 +111,7 @@ def sign_in_code(
     with registry.database.connection() as connection:
         found = sessions.half_signed_in(connection, token, at=at)
         if found is None:
-            return see_other("/sign-in")
+            return see_other(by_way_of(SIGN_IN, next))
         check_form(found, csrf)
         right = second_factors.is_right(
             connection, found.account, code[:LONGEST_CODE], at=datetime.now(UTC)
@@ -109,11 +122,11 @@ def sign_in_code(
             agent = request.headers.get("user-agent", "")
             token = sessions.begin(connection, found.account, at=at, agent=agent)
         elif sessions.count_failure(connection, found.account, at=at):
-            return see_other("/sign-in")
+            return see_other(by_way_of(SIGN_IN, next))
     if not right:
-        return page(registry, "sign_in_code.html", None, 400, error=WRONG_CODE, csrf=found.csrf)
+        return _code(registry, found.csrf, next, WRONG_CODE)
     send_cookie(request, token)
-    return see_other("/")
+    return see_other(own(next))
 
 
 @router.post("/sign-out")

@@ -1,6 +1,7 @@
 """Sign in by an outside provider such as DfE Sign-in, where the settings name one."""
 
 from typing import Annotated
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 import structlog
@@ -19,12 +20,14 @@ from ap_registry.store.database import Connection
 from api.cookies import COOKIE
 from api.deps import TheRegistry
 from api.limits import Limits, address_of
+from api.pages.onward import by_way_of, own
 from api.pages.rendering import see_other, send_cookie
 from api.pages.signing_in import sign_in_again
 from api.problems import HttpProblem
 
 router = APIRouter(prefix="/sign-in/oidc")
 BROWSER = "ap_oidc"  # the cookie that binds an attempt to the browser
+NEXT = "ap_oidc_next"  # the one that keeps where it is to lead
 SECONDS = 600
 Text = Annotated[str, Query(max_length=4_000)]
 AWAY = "{name} cannot be reached at present: try again in a few minutes"
@@ -44,7 +47,7 @@ def _provider(request: Request) -> Provider:
 
 
 @router.get("")
-def go(request: Request, registry: TheRegistry) -> Response:
+def go(request: Request, registry: TheRegistry, next: Text = "") -> Response:
     """A link, not a form: the policy of our pages lets no form lead to another site."""
     provider = _provider(request)
     state, nonce, verifier = (generate_token(length) for length in (43, 43, 64))
@@ -56,10 +59,11 @@ def go(request: Request, registry: TheRegistry) -> Response:
         browser = identities.begin(connection, state=state, nonce=nonce, verifier=verifier)
     answer = RedirectResponse(address, 303)
     settings: Settings = request.app.state.settings
-    answer.set_cookie(
-        BROWSER, browser, max_age=SECONDS, path=router.prefix, httponly=True, samesite="lax",
-        secure=settings.environment == "production" or request.url.scheme == "https",
-    )  # fmt: skip
+    for name, value in ((BROWSER, browser), (NEXT, quote(own(next), safe=""))):
+        answer.set_cookie(
+            name, value, max_age=SECONDS, path=router.prefix, httponly=True, samesite="lax",
+            secure=settings.environment == "production" or request.url.scheme == "https",
+        )  # fmt: skip
     return answer
 
 
@@ -100,8 +104,10 @@ def _sign_in(request: Request, registry: Registry, claims: Claims) -> Response:
         half, agent = found.second_factor, request.headers.get("user-agent", "")
         made = sessions.begin(connection, found.account, at=at, half=half, agent=agent)
     send_cookie(request, made)
-    answer = see_other("/sign-in/code" if half else "/")
-    answer.delete_cookie(BROWSER, path=router.prefix)
+    onward = own(unquote(request.cookies.get(NEXT, "")))
+    answer = see_other(by_way_of("/sign-in/code", onward) if half else onward)
+    for name in (BROWSER, NEXT):
+        answer.delete_cookie(name, path=router.prefix)
     return answer
 
 

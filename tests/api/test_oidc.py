@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 import httpx
@@ -77,9 +77,9 @@ def registered(issuer: str, email: str, **more: Any) -> str:
     return subject
 
 
-def allowed(client: httpx.Client, subject: str) -> str:
+def allowed(client: httpx.Client, subject: str, path: str = "/sign-in/oidc") -> str:
     """Where the provider sends somebody back to, who has begun and signed in there."""
-    asked = client.get("/sign-in/oidc")
+    asked = client.get(path)
     assert asked.status_code == 303
     answer = httpx.post(asked.headers["location"], data={"sub": subject})
     found = urlsplit(answer.headers["location"])
@@ -117,6 +117,14 @@ def test_the_invited_comes_in_and_is_known_by_subject_from_then_on(town: Town, i
     httpx.put(f"{issuer}/users/{subject}", json=moved).raise_for_status()
     other = town.client()
     assert come(other, subject).headers["location"] == "/"
+
+
+def test_it_leads_back_to_the_page_that_was_asked_for(town: Town, issuer: str) -> None:
+    one = invited(town)
+    subject = registered(issuer, one.email)
+    for asked, led in (("/pupils?q=x;y", "/pupils?q=x;y"), ("//evil.example", "/"), ("", "/")):
+        path = f"/sign-in/oidc?{urlencode({'next': asked})}"
+        assert one.client.get(allowed(one.client, subject, path)).headers["location"] == led
 
 
 def test_the_asking_is_bound_by_pkce_nonce_and_state(town: Town, issuer: str) -> None:

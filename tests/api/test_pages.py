@@ -1,6 +1,9 @@
 """Pages as a program meets them: headers, cookies, forms that only our own pages can send."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -26,10 +29,30 @@ def sign_in(client: httpx.Client, password: str = PASSWORD) -> httpx.Response:
     return client.post("/sign-in", data={"email": EMAIL, "password": password})
 
 
-@pytest.mark.parametrize("path", ["/", "/pupils", "/notify", "/outcomes"])
-def test_pages_send_a_stranger_to_sign_in(nobody: httpx.Client, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/pupils", "/notify", "/outcomes?la=856&from=2025-09-01"])
+def test_pages_send_a_stranger_to_sign_in_and_it_leads_back(
+    nobody: httpx.Client, path: str
+) -> None:
     answer = nobody.get(path)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    asked = urlsplit(answer.headers["location"])
+    assert (answer.status_code, asked.path) == (303, "/sign-in")
+    form = nobody.get(answer.headers["location"]).text
+    onward = re.search('name="next" value="([^"]+)"', form)
+    data = {"email": EMAIL, "password": PASSWORD, "next": unescape(onward[1]) if onward else ""}
+    again = nobody.post("/sign-in", data={**data, "password": "wrong"}).text
+    assert onward is None or onward[0] in again
+    assert nobody.post("/sign-in", data=data).headers["location"] == path
+
+
+def test_a_form_that_was_sent_is_not_sent_again_by_signing_in(nobody: httpx.Client) -> None:
+    assert nobody.post("/sign-out").headers["location"] == "/sign-in"
+
+
+def test_signing_in_leads_to_no_other_site(nobody: httpx.Client) -> None:
+    for other in ("//evil.example", "/\\evil.example", "https:evil.example"):
+        assert "evil" not in nobody.get("/sign-in", params={"next": other}).text
+        data = {"email": EMAIL, "password": PASSWORD, "next": other}
+        assert nobody.post("/sign-in", data=data).headers["location"] == "/"
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(

@@ -192,6 +192,22 @@ def test_a_code_is_asked_for_and_taken_once(nobody: Browser, other: Browser) -> 
     assert "8 of your recovery codes are left" in other.get("/account").text
 
 
+def test_the_second_step_leads_on_to_the_page_that_was_asked_for(
+    nobody: Browser, other: Browser
+) -> None:
+    sign_in(nobody)
+    app, codes = set_up(nobody)
+    data = {"email": other.email, "password": PASSWORD, "next": "/pupils?q=x"}
+    led = other.post("/sign-in", data=data).headers["location"]
+    assert led == "/sign-in/code?next=%2Fpupils%3Fq%3Dx"
+    form = other.get(led).text
+    sent = {name: re.search(f'name="{name}" value="([^"]+)"', form) for name in ("csrf", "next")}
+    said = {name: found[1] for name, found in sent.items() if found}
+    assert said["next"] in other.post("/sign-in/code", data={**said, "code": "000000"}).text
+    answer = other.post("/sign-in/code", data={**said, "code": codes[0]})
+    assert answer.headers["location"] == "/pupils?q=x"
+
+
 def _enter(client: Browser, code: str) -> str:
     found = re.search(r'name="csrf" value="([^"]+)"', client.get("/sign-in/code").text)
     answer = client.post("/sign-in/code", data={"csrf": found[1] if found else "", "code": code})

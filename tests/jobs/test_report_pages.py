@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html import unescape
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -78,8 +79,9 @@ def test_whom_it_concerns_get_a_link_that_needs_them_to_sign_in(
     for other in others:
         answers = [other.get(f"{link[1]}{part}") for part in ("", "/file", "/manifest")]
         assert {one.status_code for one in answers} == {404}
-    nobody = httpx.get(sam.base_url.join(f"{link[1]}/file"))
-    assert (nobody.status_code, nobody.headers["location"]) == (303, "/sign-in")
+    nobody = httpx.get(sam.base_url.join(link[1]))
+    back = f"/sign-in?{urlencode({'next': link[1]})}"
+    assert (nobody.status_code, nobody.headers["location"]) == (303, back)
     coming = sam.get("/reports/files").text
     assert ("From" in coming, "Each month" in coming) == (True, True)
 
