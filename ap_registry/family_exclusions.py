@@ -8,6 +8,7 @@ from uuid import UUID
 from ap_registry.calendar import academic_year
 from ap_registry.family_record import Record
 from ap_registry.happenings import Exclusion
+from ap_registry.notice import FollowUp
 from ap_registry.notices.exclusion_reviews import representations_until
 from ap_registry.suspended import term_sessions
 
@@ -66,11 +67,15 @@ def _runs(record: Record, one: Exclusion) -> bool:
     pupil, today = record.seen.pupil, record.today
     if one.ends_on is not None and one.ends_on >= today:
         return True
-    told = {one.id, *(d.id for d in one.decisions)}
-    told |= {r.id for r in pupil.parent_requests if r.of == one.id}
-    if any(owed.kind in OF_EXCLUSIONS and owed.opened_by in told for owed in record.owed()):
+    if any(owed.kind in OF_EXCLUSIONS for owed in _owed_of(record, one)):
         return True
     return not one.decided() and today <= representations_until(pupil, one, record.world)[1]
+
+
+def _owed_of(record: Record, one: Exclusion) -> Iterator[FollowUp]:
+    told = {one.id, *(d.id for d in one.decisions)}
+    told |= {r.id for r in record.seen.pupil.parent_requests if r.of == one.id}
+    return (owed for owed in record.owed() if owed.opened_by in told)
 
 
 def _governors(record: Record, one: Exclusion) -> str:
@@ -93,3 +98,18 @@ def review_by(record: Record) -> tuple[UUID, date] | None:
             )  # fmt: skip
             return of, owed.due_on
     return None
+
+
+def experts(record: Record, mine: frozenset[UUID]) -> Iterator[UUID]:
+    """Exclusions at whose review the reader may ask for an SEN expert.
+
+    While a review can be asked for, and while the one asked for has not been heard.
+    """
+    requests = record.seen.pupil.parent_requests
+    asked = {r.of for r in requests if r.request == "sen_expert" and r.id in mine}
+    window = review_by(record)
+    for one in record.seen.pupil.exclusions:
+        heard = all(owed.kind != "review_hearing" for owed in _owed_of(record, one))
+        can_ask = window is not None and window[0] == one.id
+        if one.id not in asked and (can_ask or not heard):
+            yield one.id

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from ap_registry import arrangements
 from ap_registry.calendar import academic_year
-from ap_registry.family_exclusions import Out, excluded, review_by
+from ap_registry.family_exclusions import Out, excluded, experts, review_by
 from ap_registry.family_record import OF_AGE, Record
 from ap_registry.follow_ups import status_on
 from ap_registry.people import LEAD, Person
@@ -75,7 +75,10 @@ class Help:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """``you``: the reader is the pupil. ``la``: the home LA's name. ``provision``: its words."""
+    """``you``: the reader is the pupil. ``la``: the home LA's name. ``provision``: its words.
+
+    ``experts``: the exclusions at whose review an SEN expert may still be asked for.
+    """
 
     first_name: str
     you: bool
@@ -89,6 +92,7 @@ class Shown:
     most_days: int
     next: tuple[Next, ...]
     review_by: tuple[UUID, date] | None
+    experts: tuple[UUID, ...]
     directions: tuple[UUID, ...]
     help: tuple[Help, ...]
     numbers: Mapping[str, int]
@@ -113,6 +117,7 @@ def shown_to_family(record: Record, people: People, *, you: bool, mine: frozense
         most_days=_number(record, "suspension.max-days"),
         next=tuple(sorted(_next(record, mine), key=lambda one: (one.due_on, one.kind))),
         review_by=review_by(record),
+        experts=tuple(experts(record, mine)),
         directions=tuple(d.id for d in pupil.directions if d.ends_on >= today),
         help=tuple(_help(record, people)),
         numbers={

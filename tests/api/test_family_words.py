@@ -70,7 +70,7 @@ def _shown(*, you: bool, guarded: bool) -> Shown:
              replace(out, kind="lunchtime", governors="meet_if_asked", reasons=("??",))),
         suspended_days=2.5, most_days=45,
         next=tuple(Next(kind=kind, owner="[Alder]", due_on=DAY, late=True) for kind in TOLD),
-        review_by=(uuid4(), DAY), directions=(uuid4(),),
+        review_by=(event := uuid4(), DAY), experts=(event,), directions=(uuid4(),),
         help=tuple(Help(kind=kind, name=f"[{kind}]", email=None, phone="1", ask_for="[Lee]")
                    for kind in ("school", "provider", "la", "sendiass")),
         numbers={"representations": 50, "meeting": 15, "apply": 15, "sixth_day": 6},

@@ -7,7 +7,15 @@ import pytest
 
 from ap_registry.family_record import Record
 from ap_registry.family_view import Shown, shown_to_family
-from tests.builders import Notice, direction, governors, notified, permanent_exclusion, suspension
+from tests.builders import (
+    Notice,
+    direction,
+    governors,
+    notified,
+    permanent_exclusion,
+    reviewed_by_panel,
+    suspension,
+)
 from tests.spec import Story, given
 from tests.world import SCHOOL
 
@@ -67,3 +75,34 @@ def test_only_who_asked_is_told_of_an_answer_to_them() -> None:
 
     assert told("r", "m", "w") == (answers | {"off_site_review"}, {"representations"})
     assert told() == (neutral, frozenset())
+
+
+REVIEWS = [permanent_exclusion("2026-07-02", ref="s"), decided("upheld")]
+ASKS = {
+    "independent_review": asked("2026-08-28", "independent_review", ref="r"),
+    "sen_expert": asked("2026-08-28", "sen_expert", ref="e"),
+}
+
+
+@pytest.mark.parametrize(
+    ("by_me", "others", "left"),
+    [
+        ((), (), {"independent_review", "sen_expert"}),
+        (("independent_review",), (), {"sen_expert"}),
+        (("sen_expert",), (), {"independent_review"}),
+        ((), ("sen_expert",), {"independent_review", "sen_expert"}),
+        (("independent_review", "sen_expert"), (), set()),
+    ],
+)
+def test_a_review_and_an_expert_there_are_asked_for_apart(
+    by_me: tuple[str, ...], others: tuple[str, ...], left: set[str]
+) -> None:
+    sent = [ASKS[one] for one in (*by_me, *others)]
+    page = shown(given(*REVIEWS, *sent), "2026-08-28", *(str(ASKS[one].ref) for one in by_me))
+    offered = {"independent_review": page.review_by is not None, "sen_expert": bool(page.experts)}
+    assert {name for name, is_open in offered.items() if is_open} == left
+
+
+def test_an_expert_is_not_asked_for_once_the_panel_has_decided() -> None:
+    heard = reviewed_by_panel("2026-09-10", exclusion="s")
+    assert shown(given(*REVIEWS, ASKS["independent_review"], heard), "2026-09-10").experts == ()

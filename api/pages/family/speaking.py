@@ -138,9 +138,8 @@ def _open(shown: Shown) -> set[tuple[str, str]]:
         if not out.decided and "representations" not in out.asked:
             found.add((str(out.event), "representations"))
     if shown.review_by:
-        of = str(shown.review_by[0])
-        found |= {(of, "independent_review"), (of, "sen_expert")}
-    return found
+        found.add((str(shown.review_by[0]), "independent_review"))
+    return found | {(str(of), "sen_expert") for of in shown.experts}
 
 
 def _details(asked: _Asked) -> UUID | None:
