@@ -15,6 +15,7 @@ from ap_registry.calendar import academic_year
 from ap_registry.family_exclusions import Out, excluded, experts, review_by
 from ap_registry.family_record import OF_AGE, Record
 from ap_registry.follow_ups import status_on
+from ap_registry.happenings import Contact
 from ap_registry.people import LEAD, Person
 from ap_registry.suspended import suspended_sessions
 
@@ -77,13 +78,14 @@ class Help:
 class Shown:
     """``you``: the reader is the pupil. ``la``: the home LA's name. ``provision``: its words.
 
+    ``may_ask``: of governors, of a review, of the school about an off-site direction.
     ``experts``: the exclusions at whose review an SEN expert may still be asked for.
     """
 
     first_name: str
     you: bool
     guarded: bool
-    of_age: bool
+    may_ask: bool
     la: str | None
     provision: str
     places: tuple[Place, ...]
@@ -98,17 +100,19 @@ class Shown:
     numbers: Mapping[str, int]
 
 
-def shown_to_family(record: Record, people: People, *, you: bool, mine: frozenset[UUID]) -> Shown:
-    """``mine``: the notices that the reader has sent."""
+def shown_to_family(
+    record: Record, people: People, *, contact: Contact | None, mine: frozenset[UUID]
+) -> Shown:
+    """``contact``: the reader, None where it is the pupil; ``mine``: what the reader has sent."""
     pupil, today = record.seen.pupil, record.today
     la = pupil.home_la(today)
     words = arrangements.in_force(record.world.arrangements, f"LA{la}", "words", today)
     found = record.world.organisation(f"LA{la}") if la else None
     return Shown(
         first_name=record.first_name,
-        you=you,
+        you=contact is None,
         guarded=record.guarded,
-        of_age=(record.age or 0) >= OF_AGE,
+        may_ask=_may_ask(record, contact),
         la=found.name if found else None,
         provision=words.value if words else "alternative_provision",
         places=tuple(_places(record)),
@@ -127,6 +131,13 @@ def shown_to_family(record: Record, people: People, *, you: bool, mine: frozense
             "sixth_day": _number(record, "exclusion.sixth-day"),
         },
     )
+
+
+def _may_ask(record: Record, contact: Contact | None) -> bool:
+    """A parent, from 18 on the pupil: the relevant person of SI 2012/1033 reg. 2."""
+    if contact is None:
+        return (record.age or 0) >= OF_AGE
+    return contact.parental_responsibility
 
 
 def _number(record: Record, rule: str) -> int:

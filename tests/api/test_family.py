@@ -362,6 +362,21 @@ def _wrong_of(browser: httpx.Client) -> str:
     return re.findall(r'name="of" value="([\w-]{36})"', browser.get("/family/wrong").text)[-1]
 
 
+def test_a_contact_without_the_rights_of_a_parent_cannot_ask_and_is_told_why(town: Town) -> None:
+    aunt = record_mother(town.registry, relation="aunt", parental_responsibility=False)
+    browser, mother = town.opened(aunt), town.opened("mother")
+    why = "Only a parent, or someone with the rights of one, can write to the governors here"
+    page = browser.get("/family").text
+    assert (why in plain(page), "/family/ask" in page) == (True, False)
+    asking = re.findall(r'href="(/family/ask[^"]+)"', mother.get("/family").text)[0]
+    refused = browser.get(asking.replace("&amp;", "&"))
+    assert (refused.status_code, why in refused.text) == (403, True)
+    form = {**hidden(mother.get(asking.replace("&amp;", "&")).text), "words": "By an aunt."}
+    form["csrf"] = hidden(browser.get("/family/say").text)["csrf"]
+    assert browser.post("/family/ask", data=form).status_code == 403
+    assert "By an aunt." not in town.person("la").get(f"/pupils/{PUPIL}").text
+
+
 def test_a_form_sent_twice_is_one_notice(town: Town) -> None:
     browser = town.opened("mother")
     page = browser.get("/family/say").text

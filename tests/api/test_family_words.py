@@ -61,7 +61,7 @@ def _shown(*, you: bool, guarded: bool) -> Shown:
               reasons=tuple(EXCLUSION_REASONS.codes), governors="meet", decided=False,
               asked=frozenset())  # fmt: skip
     return Shown(
-        first_name="[Ann]", you=you, guarded=guarded, of_age=False, la="[Leicester]",
+        first_name="[Ann]", you=you, guarded=guarded, may_ask=True, la="[Leicester]",
         provision="complementary_provision",
         places=(*(replace(place, kind=kind) for kind in PLACES),
                 *(replace(place, kind="placement", why=why, until=None)
@@ -95,10 +95,10 @@ def _pages() -> Iterator[tuple[str, dict[str, Any]]]:
             full = _shown(you=you, guarded=guarded)
             bare = replace(full, places=(), out=(), next=(), help=(), suspended_days=0)  # fmt: skip
             plain = replace(full, provision="alternative_provision")
-            for s in (full, bare, plain):
+            for s in (full, bare, plain, replace(full, may_ask=False)):
                 about = {"s": s, "csrf": "c", "form": "f"}
-                for may_ask in (True, False):
-                    yield "where.html", {**about, "may_ask": may_ask, "help": s.help, "sent": sent}
+                yield "where.html", {**about, "help": s.help, "sent": sent}
+                yield "no_right.html", about
                 for wrong in ({}, {"words": "empty"}, {"words": "long", "of": "choose"}):
                     yield "say.html", {**about, "values": {}, "wrong": wrong}
                     yield "wrong.html", {**about, "values": {}, "wrong": wrong, "details": uuid4()}

@@ -1,5 +1,6 @@
 """What a family is shown of exclusions, and what it may still ask for."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import pytest
 
 from ap_registry.family_record import Record
 from ap_registry.family_view import Shown, shown_to_family
+from ap_registry.happenings import Contact
 from tests.builders import (
     Notice,
     direction,
@@ -28,12 +30,16 @@ def decided(decision: str) -> Notice:
     return governors("2026-08-27", exclusion="s", decision=decision, ref="d")
 
 
-def shown(story: Story, on: str, *mine: str) -> Shown:
+MOTHER = Contact(id=uuid4(), occurred_on=date(2026, 7, 1), version=3, relation="mother",
+                 parental_responsibility=True, may_see=True)  # fmt: skip
+
+
+def shown(story: Story, on: str, *mine: str, reader: Contact | None = MOTHER) -> Shown:
     """``mine``: the refs of what the reader has sent."""
     record = Record(
         pupil_id=uuid4(), seen=story.picture, world=story.world, today=date.fromisoformat(on)
     )
-    return shown_to_family(record, {}, you=False, mine=frozenset(map(story.id, mine)))
+    return shown_to_family(record, {}, contact=reader, mine=frozenset(map(story.id, mine)))
 
 
 def asked(on: str, request: str, of: str = "s", ref: str | None = None) -> Notice:
@@ -106,3 +112,17 @@ def test_a_review_and_an_expert_there_are_asked_for_apart(
 def test_an_expert_is_not_asked_for_once_the_panel_has_decided() -> None:
     heard = reviewed_by_panel("2026-09-10", exclusion="s")
     assert shown(given(*REVIEWS, ASKS["independent_review"], heard), "2026-09-10").experts == ()
+
+
+AUNT = replace(MOTHER, relation="aunt", parental_responsibility=False)
+
+
+@pytest.mark.parametrize(
+    ("reader", "on", "may"),
+    [(MOTHER, "2026-07-10", True), (AUNT, "2026-07-10", False), (None, "2029-02-02", False),
+     (None, "2029-02-03", True)],
+)  # fmt: skip
+def test_governors_are_written_to_by_parents_and_from_18_by_the_pupil(
+    reader: Contact | None, on: str, may: bool
+) -> None:
+    assert shown(given(JULY), on, reader=reader).may_ask is may

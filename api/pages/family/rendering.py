@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -16,9 +16,11 @@ from starlette.exceptions import HTTPException
 
 from ap_registry import family_record
 from ap_registry.family_record import Record
+from ap_registry.happenings import Contact
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store import family_links
+from ap_registry.store.database import Connection
 from ap_registry.store.family_links import Opened
 from api.cookies import cookie
 from api.deps import TheRegistry
@@ -34,34 +36,44 @@ _PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bearer:
-    """Whoever opened a link, the record that it shows, and the notices that they have sent."""
+    """Whoever opened a link, the record that it shows, and the notices that they have sent.
+
+    ``contact``: None where it is the pupil.
+    """
 
     opened: Opened
     record: Record
+    contact: Contact | None
     said: frozenset[UUID]
-
-    @property
-    def you(self) -> bool:
-        return self.opened.link.reader == "pupil"
 
 
 def bearer(request: Request, registry: TheRegistry) -> Bearer:
     """Of a browser in which the second check was passed; everybody else is told how to open it."""
     token, at = request.cookies.get(COOKIE, ""), registry.now()
     wanted = chosen(request, None)
-    record, said = None, frozenset[UUID]()
+    reader = None
     with registry.database.connection() as connection:
         found = family_links.opened(connection, token, at=at, language=wanted)
         if found is not None:
-            record = family_record.opened_by(registry, connection, found.link, at)
-        if found is not None and record is not None:
-            said = family_record.said_by(connection, record, found.link)
-    if found is None or record is None:
+            reader = _reader(registry, connection, found, at)
+    if found is None or reader is None:
         raise HTTPException(303, "Open your link again.", headers={"Location": CLOSED})
     limits: Limits = request.app.state.limits
     limits.hold(limits.account, str(found.link.id), request)
     admit(request, Who.LINK, found.link.caller.role)
-    return Bearer(opened=found, record=record, said=said)
+    return reader
+
+
+def _reader(
+    registry: Registry, connection: Connection, found: Opened, at: datetime
+) -> Bearer | None:
+    record = family_record.opened_by(registry, connection, found.link, at)
+    if record is None:
+        return None
+    return Bearer(
+        opened=found, record=record, contact=family_record.contact_of(record, found.link),
+        said=family_record.said_by(connection, record, found.link),
+    )  # fmt: skip
 
 
 TheBearer = Annotated[Bearer, Depends(bearer)]

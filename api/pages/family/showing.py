@@ -24,19 +24,13 @@ def where(request: Request, registry: TheRegistry, reader: TheBearer, opened: Op
     return show(
         request, registry, "where.html", language=reader.opened.language, csrf=reader.opened.csrf,
         s=shown, help=shown.help, sent=list(_sent(reader)),
-        may_ask=may_ask(shown),
     )  # fmt: skip
 
 
 def facts(registry: Registry, reader: Bearer) -> Shown:
     with registry.database.connection() as connection:
         people = present_people(connection)
-    return shown_to_family(reader.record, people, you=reader.you, mine=reader.said)
-
-
-def may_ask(shown: Shown) -> bool:
-    """Of governors and reviews: parents may, and a pupil from 18 on (SI 2012/1033 reg. 2)."""
-    return shown.of_age or not shown.you
+    return shown_to_family(reader.record, people, contact=reader.contact, mine=reader.said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from api.opened import Opened as Opens
 from api.opened import Reader
 from api.pages.family.checking import check_csrf
 from api.pages.family.rendering import PATH, Bearer, TheBearer, go, show
-from api.pages.family.showing import facts, may_ask
+from api.pages.family.showing import facts
 
 router = APIRouter(prefix=PATH)
 MOST = 4_000  # letters
@@ -54,6 +54,8 @@ def ask_page(
 ) -> Response:
     asked = _asked(request, registry, reader, opens)
     wanted = request.query_params.get("request", "")
+    if not asked.shown.may_ask:
+        return asked.page("no_right.html", 403)
     return _ask(asked, of, wanted, "", {}) if (of, wanted) in _open(asked.shown) else go(PATH)
 
 
@@ -66,6 +68,8 @@ def ask(
     """The request opens what the rules say; the words beside it are the parent's view of it."""
     check_csrf(reader, csrf)
     asked = _asked(request, registry, reader, opens)
+    if not asked.shown.may_ask:
+        return asked.page("no_right.html", 403)
     if (of, wanted) not in _open(asked.shown):
         return go(PATH)
     wrong = _wrong(words, needed=wanted == "representations")
@@ -130,9 +134,7 @@ def _wrong(words: str, *, needed: bool = True) -> dict[str, str]:
 
 
 def _open(shown: Shown) -> set[tuple[str, str]]:
-    """What may be asked for today, and about what."""
-    if not may_ask(shown):
-        return set()
+    """What may be asked for today, and about what, by whoever may ask."""
     found = {(str(d), "review_meeting") for d in shown.directions}
     for out in shown.out:
         if not out.decided and "representations" not in out.asked:
