@@ -129,6 +129,20 @@ def of_pupils(connection: Connection, pupils: Iterable[UUID]) -> list[Link]:
     return [_link(row) for row in rows]
 
 
+_SENT: LiteralString = """
+select e.id, l.contact
+  from event e
+  join family_link l on l.id = case when starts_with(e.actor, %(link)s)
+                                    then substr(e.actor, length(%(link)s) + 1)::uuid end
+ where e.id = any(%(events)s) and l.contact is not null
+"""
+
+
+def senders(connection: Connection, events: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Of notices that parents sent by a link: the notice that recorded the parent."""
+    return dict(connection.execute(_SENT, {"link": ACTOR, "events": list(events)}).fetchall())
+
+
 def end(
     connection: Connection, link: UUID, pupil_id: UUID, organisations: list[str], *, at: datetime
 ) -> bool:

@@ -1,5 +1,9 @@
 """A pupil's timeline: both times, corrections and what was taken back in plain sight."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -7,13 +11,14 @@ from ap_registry.access import FAMILY
 from ap_registry.disclosure import disclosed
 from ap_registry.instants import instant
 from ap_registry.reading import read_pupil
-from ap_registry.store import owing
+from ap_registry.store import family_links, owing
+from ap_registry.store.database import Connection
 from api.deps import TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.opened import Opened
 from api.pages.family_links import MAKERS
 from api.pages.flag_words import plain
 from api.pages.lanes import drawing
-from api.pages.rendering import Person, page
+from api.pages.rendering import Person, in_words, page
 from api.pages.standing import may_put_right
 
 router = APIRouter()
@@ -48,6 +53,7 @@ def show(
             as_at=registry.as_at(connection, known_by),
             pupil=pupil_id,
         )
+        senders = _senders(connection, shown["timeline"])
         opened.note(connection, person.caller, [shown["id"]])
     shown["flags"] = [{**flag, "detail": plain(flag["detail"], world)} for flag in shown["flags"]]
     named = {item["by"] for item in shown["timeline"]}
@@ -56,7 +62,24 @@ def show(
     names = {name: one.name for name in named if (one := world.organisation(name)) is not None}
     names |= FAMILY
     return page(
-        registry, "pupil.html", person, pupil=shown, owed=owed, names=names, link_makers=MAKERS,
+        registry, "pupil.html", person, pupil=shown, owed=owed, names=names, senders=senders,
+        link_makers=MAKERS,
         known_by=known_by and instant(known_by), as_at=as_at or "", on=wanted and str(wanted),
         last_day=last, lanes=drawing(shown, names, registry.today()), may_put_right=may_put_right,
     )  # fmt: skip
+
+
+def _senders(connection: Connection, timeline: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Who of the family sent a notice, by its id: only contacts of whom the reader is shown."""
+    sent = [UUID(item["id"]) for item in timeline if item["by"] in FAMILY]
+    contacts = {
+        item["id"]: item["data"]
+        for item in timeline
+        if item["type"] == "contact_recorded" and item["status"] != "void"
+    }
+    found: dict[str, str] = {}
+    for event, contact in family_links.senders(connection, sent).items() if sent else ():
+        said = contacts.get(str(contact), {})
+        if name := said.get("name"):
+            found[str(event)] = f"{name} ({in_words(said['relation'])}), by their private link"
+    return found

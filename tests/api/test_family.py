@@ -227,11 +227,19 @@ def test_of_a_restricted_pupil_only_the_la_makes_a_link_and_no_place_is_named(
     register_pupil(town.registry, upn=pupil, restricted=True)
     town.contacts["carer"] = record_mother(town.registry, upn=pupil, relation="carer")
     assert town.person("school").get(f"/pupils/{pupil}/links").status_code == 403
-    words = plain(town.opened("carer", "la", pupil).get("/family").text)
+    carer = town.opened("carer", "la", pupil)
+    words = plain(carer.get("/family").text)
     assert "To keep Ann safe, we name no places here" in words
     assert "Ann is on the list of a place that we do not name" in words
     assert "Alder" not in words
     assert "la@la.example" in words
+    say(carer, "/family/say", words="She sleeps badly.")
+    by_whom = {
+        role: re.findall(r"Notified by ([^.]*private link)", town.person(role).get(url).text)
+        for url in [f"/pupils/{pupil}"] for role in ("la", "school")
+    }  # fmt: skip
+    assert by_whom == {"la": ["Mo Example (carer), by their private link"],
+                       "school": ["a parent, by their private link"]}  # fmt: skip
 
 
 def test_a_young_person_reads_in_the_second_person_and_asks_governors_from_eighteen(
@@ -271,7 +279,7 @@ def test_representations_are_sent_answered_with_what_follows_and_read_by_the_sch
     timeline = town.person("school").get(f"/pupils/{PUPIL}").text
     assert "The parent asked: representations" in timeline
     assert "He was &lt;b&gt;not&lt;/b&gt; there that day." in timeline
-    assert "Notified by a parent, by their private link" in timeline
+    assert "Notified by Mo Example (mother), by their private link" in timeline
     assert "What families have written" in town.person("school").get("/").text
     assert "Words with a request" in town.person("school").get("/tasks/families").text
     assert "Governors consider the parents&#39; representations" in timeline

@@ -63,4 +63,4 @@ def test_a_mother_sends_representations_by_the_link_that_a_school_made(
     phone.get_by_role("heading", name="This page is shut").wait_for()
     school.goto(f"/pupils/{PUPIL}")
     school.get_by_text("She was not there that day.").wait_for()
-    school.get_by_text("Notified by a parent, by their private link").first.wait_for()
+    school.get_by_text("Notified by Mo Example (mother), by their private link").first.wait_for()
