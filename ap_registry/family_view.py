@@ -126,8 +126,8 @@ def shown_to_family(
         help=tuple(_help(record, people)),
         numbers={
             "representations": _number(record, "governors.representations"),
-            "meeting": _number(record, "governors.meeting"),
             "apply": _number(record, "review.application"),
+            "hearing": _number(record, "review.hearing"),
             "sixth_day": _number(record, "exclusion.sixth-day"),
         },
     )

@@ -273,6 +273,7 @@ def test_representations_are_sent_answered_with_what_follows_and_read_by_the_sch
     assert "It is sent" in told
     assert "The governors must meet and think about what you said" in told
     assert "Alder School must do this" in told
+    assert "The school must pass it on to the governors. If you hear nothing" in told
     again = browser.get("/family").text
     assert "words to the governors" in again
     assert path not in again.replace("&amp;", "&")
@@ -309,7 +310,7 @@ def test_a_view_kept_from_the_school_is_read_by_the_la_alone(town: Town) -> None
     browser = town.opened("pupil")
     told = say(browser, "/family/say", words="I eat lunch alone.", feeling="2",
                share="not_school")  # fmt: skip
-    assert "It is sent" in told
+    assert "The council can read it now. The school cannot." in told
     school = town.person("school")
     assert "I eat lunch alone." not in school.get(f"/pupils/{PUPIL}").text
     placed = town.person("provider").get(f"/pupils/{PUPIL}").text
@@ -322,8 +323,9 @@ def test_a_view_kept_from_the_school_is_read_by_the_la_alone(town: Town) -> None
 
 def test_a_parent_who_asks_for_the_record_gets_what_is_meant_for_all_alone(town: Town) -> None:
     browser = town.opened("pupil")
-    say(browser, "/family/say", words="Do not tell.", share="not_parent")
-    say(browser, "/family/say", words="Do tell.")
+    kept = say(browser, "/family/say", words="Do not tell.", share="not_parent")
+    assert "The school and the council can read it now. Your parents cannot." in kept
+    assert "cannot" not in say(browser, "/family/say", words="Do tell.")
     told = export(town.registry, PUPIL, reader="parent")
     words = {item["data"].get("words") for item in told["timeline"]}
     assert {"Do not tell.", "Do tell."} & words == {"Do tell."}

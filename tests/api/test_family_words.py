@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from gettext import GNUTranslations
+from gettext import GNUTranslations, NullTranslations
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -73,7 +73,7 @@ def _shown(*, you: bool, guarded: bool) -> Shown:
         review_by=(event := uuid4(), DAY), experts=(event,), directions=(uuid4(),),
         help=tuple(Help(kind=kind, name=f"[{kind}]", email=None, phone="1", ask_for="[Lee]")
                    for kind in ("school", "provider", "la", "sendiass")),
-        numbers={"representations": 50, "meeting": 15, "apply": 15, "sixth_day": 6},
+        numbers={"representations": 50, "apply": 15, "hearing": 16, "sixth_day": 6},
     )  # fmt: skip
 
 
@@ -105,9 +105,12 @@ def _pages() -> Iterator[tuple[str, dict[str, Any]]]:
                     for wanted in asked:
                         yield "ask.html", {**about, "of": "o", "wanted": wanted, "words": "",
                                            "wrong": wrong}  # fmt: skip
+                about |= {"names": {"1": "[Alder]"}, "wanted": ""}
                 opened = [{"kind": "dispute", "due_on": "2026-12-20", "owner": "1"}]
-                yield "sent.html", {**about, "opened": opened, "names": {"1": "[Alder]"}}
-                yield "sent.html", {**about, "opened": [], "names": {}}
+                yield "sent.html", {**about, "opened": opened, "share": "all",
+                                    "wanted": "representations"}  # fmt: skip
+                for share in ("all", "not_school", "not_parent"):
+                    yield "sent.html", {**about, "opened": [], "share": share}
 
 
 def _marked() -> GNUTranslations:
@@ -143,6 +146,14 @@ def test_no_word_of_a_page_bypasses_the_catalogue_and_none_of_the_catalogue_is_u
 def _pattern(message: str) -> str:
     parts = re.split(r"%\(\w+\)s", message)
     return "«" + ".{0,80}?".join(re.escape(part) for part in parts)
+
+
+def test_the_panel_meets_within_the_days_of_its_hearing_not_of_the_application() -> None:
+    page = speaking(NullTranslations()).get_template("family/ask.html").render(
+        language="en", languages=(), practice=None, s=_shown(you=False, guarded=False), csrf="c",
+        form="f", of="o", wanted="independent_review", words="", wrong={},
+    )  # fmt: skip
+    assert "They must meet within 16 school days" in page
 
 
 OTHERS = sorted(NAMES.keys() - {"en"})

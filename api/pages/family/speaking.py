@@ -198,4 +198,7 @@ def _record(asked: _Asked, form: str, *notices: dict[str, Any]) -> Response:
         owed["owner"]: found.name for owed in opened
         if not asked.shown.guarded and (found := record.world.organisation(owed["owner"]))
     }  # fmt: skip
-    return asked.page("sent.html", opened=opened, names=names)
+    return asked.page(
+        "sent.html", opened=opened, names=names, share=sent[-1].get("share", "all"),
+        wanted=sent[0].get("request", ""),
+    )  # fmt: skip
