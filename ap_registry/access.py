@@ -25,6 +25,11 @@ FAMILY = {
 }  # who sends through a link, where others name an organisation
 
 
+def carers_of(authority: str) -> str:
+    """As whom the virtual school and the social workers of an LA see: not all that the LA sees."""
+    return f"{authority}/care"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """An account, key or the command line, and the organisations it acts for.
@@ -45,6 +50,8 @@ class Caller:
     @property
     def sees_for(self) -> tuple[str, ...]:
         """The organisations through which pupils are seen; a parent sees by contact alone."""
+        if self.role == "social_care":
+            return tuple(map(carers_of, self.organisations))
         return () if self.role == "parent" else self.organisations
 
     @property

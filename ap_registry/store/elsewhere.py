@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import LiteralString
 
 from ap_registry import codes
-from ap_registry.store.cared_for import CARED_FOR
 from ap_registry.store.database import Connection
 from ap_registry.store.queries import SCOPED, Scope, scoped
 from ap_registry.store.who import SHOWN_ID
@@ -28,7 +27,6 @@ with placed as materialized (
      and p.starts_on <= %(today)s and (p.ended_on is null or p.ended_on >= %(today)s)
      and p.end_reason is distinct from 'error'
      and (%(providers)s::text[] is null or p.provider = any(%(providers)s))
-     and (not %(cared_for)s or {CARED_FOR.format(t="p")})
    order by lower(i.family_name), lower(i.given_name), p.key
    limit %(limit)s)
 select p.shown, p.name, p.upn, p.provider, p.commissioner, p.starts_on, p.planned_ends_on,
@@ -63,15 +61,11 @@ class Elsewhere:
 
 def elsewhere(
     connection: Connection, scope: Scope, *, today: date, providers: Sequence[str] | None = None,
-    cared_for: bool = False, limit: int,
+    limit: int,
 ) -> list[Elsewhere]:  # fmt: skip
-    """Pupils whom the scope sees and who have a placement today, by name.
-
-    ``cared_for``: children in care or with a social worker alone.
-    """
+    """Pupils whom the scope sees and who have a placement today, by name."""
     asked = {
         **scoped(scope), "today": today, "limit": limit, "reviews": list(REVIEWS),
-        "cared_for": cared_for,
         "providers": None if providers is None else list(providers),
         "monday": today - timedelta(days=today.weekday()), "half": 2 * today.weekday() + 1,
     }  # fmt: skip

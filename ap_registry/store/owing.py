@@ -7,7 +7,6 @@ from uuid import UUID
 
 from ap_registry.follow_ups import status_on
 from ap_registry.notice import FollowUp
-from ap_registry.store.cared_for import CARED_FOR
 from ap_registry.store.database import Connection
 from ap_registry.store.queries import (
     ELSEWHERE,
@@ -43,7 +42,6 @@ select f.* from {{from}} f
         and not (%(to_school)s and {ELSEWHERE.format(t="f", more="and x.key = f.opened_by")}))
    and f.opened_on <= %(on)s
    and (%(owners)s::text[] is null or f.owner = any(%(owners)s))
-   and (not %(cared_for)s or {CARED_FOR.format(t="f")})
    and (%(kind)s::text is null or f.kind = %(kind)s)
    and (%(pupil)s::uuid is null or f.pupil_id = %(pupil)s)
    and (%(key)s::uuid is null or f.key = %(key)s)
@@ -86,7 +84,6 @@ def follow_ups(
     on: date,
     as_at: datetime | None = None,
     owners: Sequence[str] | None = None,
-    cared_for: bool = False,
     status: str | None = None,
     kind: str | None = None,
     pupil: UUID | None = None,
@@ -94,13 +91,9 @@ def follow_ups(
     after: tuple[date, UUID] | None = None,
     limit: int = 1_000_000,
 ) -> Found:
-    """Follow-ups as contract section 8 writes them, judged on a day, by due day.
-
-    ``cared_for``: of children in care or with a social worker alone.
-    """
+    """Follow-ups as contract section 8 writes them, judged on a day, by due day."""
     parameters = {
         "on": on, "as_at": as_at, "owners": None if owners is None else list(owners),
-        "cared_for": cared_for,
         "status": status, "kind": kind, "pupil": pupil, "key": key,
         "after_due": after[0] if after else None,
         "after_key": after[1] if after else None, "limit": limit, **scoped(scope),

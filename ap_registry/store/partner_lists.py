@@ -2,7 +2,6 @@
 
 from typing import LiteralString
 
-from ap_registry.store.cared_for import CARED_FOR
 from ap_registry.store.listing import BY_DAY, about_whom
 
 _SERVICE: LiteralString = """(select max(o.name) from organisation o
@@ -40,20 +39,19 @@ _MEETINGS = (
     + BY_DAY
 )  # fmt: skip
 _DAY_ONE = (
-    about_whom("follow_up", f"""t.owner as other, t.due_on as "on", t.kind as what {{from}}
+    about_whom("follow_up", """t.owner as other, t.due_on as "on", t.kind as what {from}
  where t.kind in ('day_one_provision', 'sixth_day_provision') and t.opened_on <= %(today)s
-   and (t.closed_on is null or t.closed_on > %(today)s) and {CARED_FOR.format(t="t")}""")
+   and (t.closed_on is null or t.closed_on > %(today)s)""")
     + BY_DAY
 )  # fmt: skip
 _COMING = (
-    about_whom("follow_up", f"""t.owner as other, t.due_on as "on", t.kind as what {{from}}
- where t.kind = any(%(reviews)s) and t.closed_on is null and t.due_on <= %(soon)s
-   and {CARED_FOR.format(t="t")}""")
+    about_whom("follow_up", """t.owner as other, t.due_on as "on", t.kind as what {from}
+ where t.kind = any(%(reviews)s) and t.closed_on is null and t.due_on <= %(soon)s""")
     + BY_DAY
 )  # fmt: skip
 _ATTENDANCE = (
-    about_whom("identity", f"""m.other, m.week as "on",
-       (round(100.0 * m.attended / m.possible))::int as what, m.attended, m.possible {{from}}
+    about_whom("identity", """m.other, m.week as "on",
+       (round(100.0 * m.attended / m.possible))::int as what, m.attended, m.possible {from}
   cross join lateral (
     select sum(10 - length(translate(w.marks, %(attended)s, ''))) as attended,
            sum(10 - length(translate(w.marks, %(possible)s, ''))) as possible,
@@ -63,7 +61,7 @@ _ATTENDANCE = (
        and w.pupil_id = any(t.pupil_id || array(
              select m.other from merged m
               where m.pupil_id = t.pupil_id and m.until_at = 'infinity'))) m
- where m.possible > 0 and {CARED_FOR.format(t="t")}""")
+ where m.possible > 0""")
     + " order by 1.0 * m.attended / m.possible, lower(i.family_name), t.key"
 )  # fmt: skip
 QUESTIONS = {

@@ -15,6 +15,7 @@ from ap_registry.notices.exclusion_decisions import EXCLUSIONS
 from ap_registry.pupil import Pupil
 from ap_registry.rules import rule
 from ap_registry.store import codec
+from ap_registry.store.cared_for import cared_for, spells
 from ap_registry.store.told_health import told
 
 NEVER_JOINED = ""  # the registration of a spell that begins and ends with the leave
@@ -295,7 +296,7 @@ def _visibility(picture: Picture, world: World) -> Made:
         la = world.la_of(spell.school)
         sees(f"LA{la}" if la else None, spell.id, "school_la", spell.occurred_on, last)
     for name, basis in (("home_la", "home_la"), ("care_la", "care_la")):
-        for start, last, value, event in _spells(pupil, name):
+        for start, last, value, event in spells(pupil, name):
             sees(f"LA{value}", event, basis, start, last)
     for exclusion in pupil.exclusions:
         sees(exclusion.school, exclusion.id, "exclusion", exclusion.occurred_on,
@@ -324,23 +325,9 @@ def _visibility(picture: Picture, world: World) -> Made:
         sees(returned.school, returned.id, "reintegration", returned.occurred_on, returned.ended_on)
     for move in pupil.managed_moves:
         sees(move.to_school, move.id, "managed_move", move.occurred_on, move.occurred_on)
-    for relation in told(pupil, world):
+    for relation in (*told(pupil, world), *cared_for(pupil, world)):
         sees(*relation)
     yield from found.items()
-
-
-def _spells(pupil: Pupil, name: str) -> Iterator[tuple[date, date | None, object, UUID]]:
-    """The stretches during which a detail stood, each with the event that began it."""
-    current: tuple[date, object, UUID] | None = None
-    for details in pupil.details:
-        value = details.values.get(name)
-        if value is None or (current and current[1] == value):
-            continue
-        if current:
-            yield current[0], details.occurred_on - timedelta(days=1), current[1], current[2]
-        current = (details.occurred_on, value, details.id)
-    if current:
-        yield current[0], None, current[1], current[2]
 
 
 _MAKERS: Mapping[str, Callable[[Pupil], Made]] = {

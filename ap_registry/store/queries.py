@@ -116,9 +116,11 @@ def seen_by(connection: Connection, pupil_id: UUID) -> Found:
     """Who may see a pupil, while when and why; ended relations too."""
     return rows_of(
         connection,
-        'select v.organisation, o.name, v.from_on::text as "from", v.until_on::text as "until",'
+        "select split_part(v.organisation, '/', 1) as organisation, o.name,"
+        ' v.from_on::text as "from", v.until_on::text as "until",'
         " v.basis from visibility v"
-        "  left join organisation o on o.id = v.organisation and o.until_at = 'infinity'"
+        "  left join organisation o on o.id = split_part(v.organisation, '/', 1)"
+        " and o.until_at = 'infinity'"
         " where v.pupil_id = %(pupil)s and v.until_at = 'infinity'"
         " order by v.from_on, v.organisation, v.basis",
         {"pupil": pupil_id},

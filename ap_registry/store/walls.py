@@ -34,7 +34,7 @@ _MORE = {
 # Rows of several pupils: of whoever opened them, of whoever asked.
 _OF_SEVERAL = {
     "pupil_read": _OWN.format("organisation"),
-    "report_run": f"organisations <> '{{}}' and organisations <@ {_ORGANISATIONS}",
+    "report_run": "organisations <> '{}' and organisations <@ (select reader_acts_for())::text[]",
 }
 # A merged pupil's own rows, of which the record that is kept is made.
 _MERGED = frozenset(
@@ -52,6 +52,9 @@ $$ select coalesce(nullif(current_setting('app.pupils', true), ''), '{{}}')::uui
 create or replace function reader_organisations() returns text[]
 language sql stable parallel safe as
 $$ select coalesce(nullif(current_setting('app.organisations', true), ''), '{{}}')::text[] $$;
+create or replace function reader_acts_for() returns text[]
+language sql stable parallel safe as
+$$ select array_agg(split_part(name, '/', 1)) from unnest(reader_organisations()) as name $$;
 create or replace function reader_today() returns date
 language sql stable parallel safe as
 $$ select nullif(current_setting('app.today', true), '')::date $$;
@@ -98,6 +101,7 @@ $$ select coalesce(max(seq), 0) from log $$;
 _SIGNATURES = ", ".join(
     (
         "reader_opens(text)", "reader_named()", "reader_organisations()", "reader_today()",
+        "reader_acts_for()",
         "reader_pupils(text[])", "reader_joined(text[])", "reader_owing(text[])",
         "reader_is_wide(text[], int)", "reader_may_name(uuid[], text[], date)", "log_size()",
     )

@@ -18,8 +18,6 @@ from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of, pupi
 from api.problems import HttpProblem
 
 router = APIRouter()
-CARERS = frozenset({"social_care"})
-"""Whose are, of all that an LA sees, the children in care or with a social worker."""
 TITLES = {"school": "Our pupils elsewhere today", "provider": "Pupils with us today",
           "social_care": "My children elsewhere today"}  # fmt: skip
 EMPTY = (
@@ -42,7 +40,7 @@ def show(
     with registry.database.connection() as connection:
         found = elsewhere(
             connection, scope_of(caller, today), today=today, providers=own,
-            cared_for=caller.role in CARERS, limit=limit_of(format),
+            limit=limit_of(format),
         )  # fmt: skip
         shown = found if format else found[:SHOWN]
         opened.note(connection, caller, (one.pupil_id for one in shown))

@@ -17,7 +17,6 @@ from ap_registry.store.tasks import waiting_for
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
 from api.pages.counts import of_first_page
-from api.pages.elsewhere import CARERS
 from api.pages.owed import form_of
 from api.pages.rendering import Person, in_words, live, page
 from api.pages.role_lists import WAITING
@@ -25,9 +24,10 @@ from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of
 from api.pages.work import waiting
 
 router = APIRouter()
-DOERS = frozenset({"school", "provider", "health", "social_care"})
-"""Roles whose own duties, or children, come first; others look at what everybody owes."""
-OURS = {"social_care": "Of my children"}
+DOERS = frozenset({"school", "provider", "health"})
+"""Roles whose own duties come first; others look at what everybody owes."""
+CARERS = frozenset({"social_care"})
+"""Who sees the duties for its own children alone, whoever owes them."""
 EMPTY = "Nothing is owed. What a notice opens is listed here, the soonest first."
 
 
@@ -52,13 +52,12 @@ def home(
     """Follow-ups that the person's organisation owes or may see."""
     today, caller = registry.today(), person.caller
     carer = caller.role in CARERS
-    whose = whose or ("ours" if caller.role in DOERS else "all")
+    whose = "all" if carer else whose or ("ours" if caller.role in DOERS else "all")
     scope = scope_of(caller, today)
     with registry.database.connection() as connection:
         items = owing.follow_ups(
             connection, scope, on=today, status=status or None, limit=limit_of(format),
-            owners=caller.organisations if whose == "ours" and not carer else None,
-            cared_for=whose == "ours" and carer,
+            owners=caller.organisations if whose == "ours" else None,
         )  # fmt: skip
         world = registry.worlds.fresh(connection)
         table = _table(items, _pupils(connection, scope, items), world, caller)
@@ -72,7 +71,7 @@ def home(
     return live(page(
         registry, "home.html", person, table=table, chosen=status, whose=whose, today=today,
         waiting=counted, lists=waiting(held), seen=of_first_page(counted, held),
-        saved=saved, ours=OURS.get(caller.role, "Ours"),
+        saved=saved, carer=carer,
         number=len(table.shown),
         overdue=sum(item["status"] == "overdue" for item in shown),
     ))  # fmt: skip

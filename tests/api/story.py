@@ -15,7 +15,8 @@ CALLERS: dict[str, tuple[str, str]] = {
     "another LA": ("la", "LA857"),
     "its panel": ("panel", "LA856"),
     "another panel": ("panel", "LA857"),
-    "its social care": ("social_care", "LA856"),
+    "its social care": ("social_care", "LA855"),
+    "social care of its LA": ("social_care", "LA856"),
     "a health partner": ("health", "ICB-QK1"),
     "a parent": ("parent", "LA856"),
     "an auditor of its school": ("auditor", SCHOOL),
@@ -35,10 +36,12 @@ NEVER: frozenset[str] = frozenset()
 def tell(registry: Registry) -> str:
     """From Brook School to Alder School; from Bridge PRU to Second Gear, where it still is.
 
-    Answers the pupil's id.
+    It lives in Leicester, and Leicestershire looks after it. Answers the pupil's id.
     """
     take_organisations(registry, NUMBERS)
-    notify(registry, "joined_roll", "2025-09-01", school=OTHER, registration="C", **PERSON)
+    take_organisations(registry, "id,kind,name,la,type_code\nLA855,la,Leicestershire,855,\n")
+    person = {**PERSON, "looked_after": "current", "care_la": "855"}
+    notify(registry, "joined_roll", "2025-09-01", school=OTHER, registration="C", **person)
     notify(registry, "left_roll", "2026-01-12", school=OTHER, ground="a")
     notify(registry, "joined_roll", "2026-01-12", school=SCHOOL, registration="C")
     placed = {"commissioner": SCHOOL, "reason": "behaviour", "ends_on": "2026-12-18",

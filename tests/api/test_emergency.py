@@ -106,7 +106,7 @@ def test_only_people_of_an_la_open_records(town: Town, role: str) -> None:
 
 
 def test_where_it_is_needless_it_is_refused_and_not_for_a_restricted_pupil(town: Town) -> None:
-    worker = town.person(role="social_care", organisation="LA856")
+    worker = town.person(role="social_care", organisation="LA855")
     own = town.person(role="la", organisation="LA856")
     assert (opened(worker), opened(own)) == ("400", "400")
     for restricted in (True, False):

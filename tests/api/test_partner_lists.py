@@ -76,12 +76,13 @@ def test_a_virtual_school_s_lists_hold_its_own_children(person: People) -> None:
     assert {name for name, _ in cells["elsewhere"]} == {"Ann", "Ben"}
 
 
-def test_duties_on_its_first_page_are_those_of_its_children(person: People) -> None:
+def test_of_other_children_of_its_authority_it_sees_nothing(person: People) -> None:
     client = person("social_care")
-    of_mine, of_all = (
-        {row[2].split()[0] for row in texts(client.get(path).text)} for path in ("/", "/?whose=all")
-    )
-    assert (of_mine, "Cara" in of_all) == ({"Ann", "Ben"}, True)
+    owed = {row[2].split()[0] for row in texts(client.get("/?whose=all").text)}
+    found = [name for name in ("Ann", "Ben", "Cara", "Dan")
+             if f"{name} Example" in client.get(f"/pupils?q={name}").text]  # fmt: skip
+    told = [client.get(f"/pupils/{upn(number)}").status_code for number in (1, 2, 3, 4)]
+    assert (owed, found, told) == ({"Ann", "Ben"}, ["Ann", "Ben"], [200, 200, 404, 404])
 
 
 def test_health_opens_answers_and_follows_what_it_was_told(person: People) -> None:

@@ -10,7 +10,7 @@ from tests.architecture.sources import PACKAGES, ROOT, modules, name_of
 
 MOST_LINES = 400
 LONGER = {  # to be split; these may shrink, none may join
-    "ap_registry/store/projections.py": 436,
+    "ap_registry/store/projections.py": 423,
     "ap_registry/store/tables.py": 468,
 }
 KINDS_OF_TESTS = {"acceptance", "architecture", "bench", "browser", "core", "faults", "samples"}

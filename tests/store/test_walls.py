@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from ap_registry import embedded
+from ap_registry.access import Caller
 from ap_registry.registry import Registry
 from ap_registry.store import readers
 from ap_registry.store.database import Database
@@ -115,9 +116,8 @@ def test_without_a_scope_nothing_of_any_pupil_is_seen(told: Told) -> None:
 @pytest.mark.parametrize("name", sorted(CALLERS))
 def test_a_query_without_any_scope_finds_the_callers_pupils_alone(told: Told, name: str) -> None:
     role, organisation = CALLERS[name]
-    asked = Reader(everything=True) if role == "admin" else reader(organisation)
-    if role == "parent":
-        asked = reader()
+    caller = Caller(actor="test", role=role, organisations=(organisation,))
+    asked = readers.reader_of(caller, TODAY)
     expected = {told.pupil} if name in EVER else set()
     if organisation in {FAR, "LA857"} or role == "admin":
         expected |= {told.other}
