@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from ap_registry.access import Caller, sight
@@ -16,8 +16,7 @@ from ap_registry.store.family_links import Link
 from ap_registry.store.succession import acting_for
 from ap_registry.views import limited
 
-OF_AGE = 18  # from then on the rights of a parent are the pupil's own: EA 1996 s.579, EA 2002 s.51A
-UNDERSTANDS = 12  # from about then a child's data rights are the child's own: DPA 2018 s.208 (ICO)
+LASTS, OWN_FROM, OF_AGE = "family-link.lasts", "family-link.own-from", "family-link.of-age"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +54,14 @@ class Record:
     def first_name(self) -> str:
         return str(self.seen.pupil.detail("given_name", date.max) or "")
 
+    def number(self, rule: str) -> int:
+        """As the pupil's home LA has set it."""
+        return self.world.number(rule, self.today, of=f"LA{self.seen.pupil.home_la(self.today)}")
+
+    def lasts(self, maker: str | None) -> timedelta:
+        """How long a link of this organisation works."""
+        return timedelta(days=self.world.number(LASTS, self.today, of=maker))
+
     def named(self, organisation: str | None) -> str | None:
         """Of a guarded pupil no page says where."""
         found = self.world.organisation(organisation) if organisation else None
@@ -89,12 +96,12 @@ def why_none(record: Record, contact: Contact | None) -> str | None:
     if age is None:
         return "erased"
     if contact is None:
-        return "too_young" if age < UNDERSTANDS else None
+        return "too_young" if age < record.number(OWN_FROM) else None
     if not contact.may_see:
         return "not_to_see"
     if contact.ended_on is not None and contact.ended_on <= record.today:
         return "ended"
-    if age >= OF_AGE:
+    if age >= record.number(OF_AGE):
         return "of_age"
     if contact.version <= _adopted_at(record):
         return "before_adoption"

@@ -118,32 +118,27 @@ def shown_to_family(
         places=tuple(_places(record)),
         out=tuple(excluded(record, mine)),
         suspended_days=suspended_sessions(pupil, academic_year(today), record.world) / 2,
-        most_days=_number(record, "suspension.max-days"),
+        most_days=record.number("suspension.max-days"),
         next=tuple(sorted(_next(record, mine), key=lambda one: (one.due_on, one.kind))),
         review_by=review_by(record),
         experts=tuple(experts(record, mine)),
         directions=tuple(d.id for d in pupil.directions if d.ends_on >= today),
         help=tuple(_help(record, people)),
         numbers={
-            "representations": _number(record, "governors.representations"),
-            "apply": _number(record, "review.application"),
-            "hearing": _number(record, "review.hearing"),
-            "sixth_day": _number(record, "exclusion.sixth-day"),
+            "representations": record.number("governors.representations"),
+            "apply": record.number("review.application"),
+            "hearing": record.number("review.hearing"),
+            "of_age": record.number(OF_AGE),
+            "sixth_day": record.number("exclusion.sixth-day"),
         },
     )
 
 
 def _may_ask(record: Record, contact: Contact | None) -> bool:
-    """A parent, from 18 on the pupil: the relevant person of SI 2012/1033 reg. 2."""
+    """A parent, once of age the pupil: the relevant person of SI 2012/1033 reg. 2."""
     if contact is None:
-        return (record.age or 0) >= OF_AGE
+        return (record.age or 0) >= record.number(OF_AGE)
     return contact.parental_responsibility
-
-
-def _number(record: Record, rule: str) -> int:
-    return record.world.number(
-        rule, record.today, of=f"LA{record.seen.pupil.home_la(record.today)}"
-    )
 
 
 def _places(record: Record) -> Iterator[Place]:

@@ -52,6 +52,7 @@ def invite(registry: Registry) -> Invited | None:
         made = family_links.make(
             connection, pupil_id, shown_as=record.shown_as, contact=mother.id,
             guarded=record.guarded, by=by, account=UUID(int=0), at=registry.now(),
+            lasts=record.lasts(commissioner),
         )  # fmt: skip
     assert record.born is not None
     return Invited(token=made.token, code=made.code, born=record.born)

@@ -1,7 +1,8 @@
 """Private links of families: made once, opened by a second check, and ended.
 
-A link is good for 90 days. Five wrong answers to the second check lock it for good: whoever made it
-makes another. An opened link stays open in that browser for half an hour idle, two hours in all.
+A link is good for as long as family-link.lasts says. Five wrong answers to the second check lock it
+for good: whoever made it makes another. An opened link stays open in that browser for half an hour
+idle, two hours in all.
 """
 
 import secrets
@@ -17,7 +18,6 @@ from ap_registry.store.database import Connection
 from ap_registry.store.tokens import hash_of, new_token
 
 ACTOR = "family:"  # and the link's id: whoever bears it
-LASTS = timedelta(days=90)
 MOST_FAILURES = 5
 IDLE_FOR = timedelta(minutes=30)
 OPEN_FOR = timedelta(hours=2)
@@ -79,11 +79,12 @@ class Made:
     id: UUID
     token: str
     code: str
+    until_at: datetime
 
 
 def make(
     connection: Connection, pupil_id: UUID, *, shown_as: UUID, contact: UUID | None,
-    guarded: bool, by: Caller, account: UUID, at: datetime,
+    guarded: bool, by: Caller, account: UUID, at: datetime, lasts: timedelta,
 ) -> Made:  # fmt: skip
     """A new link; those before for the same person, through the same organisation, end."""
     connection.execute(
@@ -92,13 +93,14 @@ def make(
         (at, pupil_id, by.organisation, contact),
     )
     code = "".join(secrets.choice(_LETTERS) for _ in range(_LONG))
-    made = Made(id=uuid4(), token=new_token(), code=f"{code[:4]}-{code[4:]}")
+    made = Made(id=uuid4(), token=new_token(), code=f"{code[:4]}-{code[4:]}",
+                until_at=at + lasts)  # fmt: skip
     connection.execute(
         "insert into family_link (id, token_hash, code_hash, pupil_id, shown_as, contact, guarded,"
         " organisation, role, made_by, created_at, until_at, failures)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0)",
         (made.id, hash_of(made.token), passwords.hashed_code(code), pupil_id, shown_as, contact,
-         guarded, by.organisation, by.role, account, at, at + LASTS),
+         guarded, by.organisation, by.role, account, at, made.until_at),
     )  # fmt: skip
     return made
 

@@ -62,6 +62,7 @@ def _page(
 ) -> Response:
     return page(
         registry, "family_links.html", person, 422 if error else 200, record=record,
+        own_from=record.number(family_record.OWN_FROM), of_age=record.number(family_record.OF_AGE),
         persons=list(family_record.persons(record)), error=error,
         links=_listed(registry, connection, person, record),
     )  # fmt: skip
@@ -94,6 +95,7 @@ def make(
             connection, record.pupil_id, shown_as=record.shown_as,
             contact=contact.id if contact else None, guarded=record.guarded, by=person.caller,
             account=person.account, at=registry.now(),
+            lasts=record.lasts(person.caller.organisation),
         )  # fmt: skip
     return _made(registry, settings, person, record, contact, made)
 
@@ -103,10 +105,9 @@ def _made(
     contact: Contact | None, made: Made,
 ) -> Response:  # fmt: skip
     address = f"{settings.site}{PATH}/link/{made.token}"
-    until = (registry.now() + family_links.LASTS).date()
     return page(
         registry, "family_link_made.html", person, record=record, contact=contact,
-        address=address, code=made.code, until=until.isoformat(),
+        address=address, code=made.code, until=made.until_at.date().isoformat(),
         picture=segno.make(address, error="m").svg_data_uri(scale=4),
     )  # fmt: skip
 

@@ -73,7 +73,7 @@ def _shown(*, you: bool, guarded: bool) -> Shown:
         review_by=(event := uuid4(), DAY), experts=(event,), directions=(uuid4(),),
         help=tuple(Help(kind=kind, name=f"[{kind}]", email=None, phone="1", ask_for="[Lee]")
                    for kind in ("school", "provider", "la", "sendiass")),
-        numbers={"representations": 50, "apply": 15, "hearing": 16, "sixth_day": 6},
+        numbers={"representations": 50, "apply": 15, "hearing": 16, "sixth_day": 6, "of_age": 18},
     )  # fmt: skip
 
 

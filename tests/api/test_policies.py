@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
@@ -211,7 +212,7 @@ def _bearer(registry: Registry, url: str, of: str) -> Bearing:
         assert pupil is not None
         made = family_links.make(
             connection, pupil, shown_as=pupil, contact=contact, guarded=False, by=caller,
-            account=uuid4(), at=registry.now(),
+            account=uuid4(), at=registry.now(), lasts=timedelta(days=90),
         )  # fmt: skip
         token = family_links.begin(connection, made.id, language="en", at=registry.now())
         found = family_links.opened(connection, token, at=registry.now())

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pyotp
@@ -240,7 +240,7 @@ def family_link(registry: Registry, pupil: str) -> tuple[str, str]:
         assert pupil_id is not None
         made = family_links.make(
             connection, pupil_id, shown_as=pupil_id, contact=UUID(contact), guarded=False,
-            by=caller, account=uuid4(), at=registry.now(),
+            by=caller, account=uuid4(), at=registry.now(), lasts=timedelta(days=90),
         )  # fmt: skip
     return made.token, made.code
 

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from ap_registry.family_record import Record
+from ap_registry.adjustments import Adjustment, by_rule
+from ap_registry.family_record import OWN_FROM, Record, why_none
 from ap_registry.family_view import Shown, shown_to_family
 from ap_registry.happenings import Contact
 from tests.builders import (
@@ -15,10 +16,11 @@ from tests.builders import (
     governors,
     notified,
     permanent_exclusion,
+    registered,
     reviewed_by_panel,
     suspension,
 )
-from tests.spec import Story, given
+from tests.spec import Story, given, unregistered
 from tests.world import SCHOOL
 
 JULY = suspension("2026-07-02", sessions=12, ends_on="2026-07-09", ref="s")
@@ -34,12 +36,17 @@ MOTHER = Contact(id=uuid4(), occurred_on=date(2026, 7, 1), version=3, relation="
                  parental_responsibility=True, may_see=True)  # fmt: skip
 
 
-def shown(story: Story, on: str, *mine: str, reader: Contact | None = MOTHER) -> Shown:
-    """``mine``: the refs of what the reader has sent."""
-    record = Record(
+def record_of(story: Story, on: str) -> Record:
+    return Record(
         pupil_id=uuid4(), seen=story.picture, world=story.world, today=date.fromisoformat(on)
     )
-    return shown_to_family(record, {}, contact=reader, mine=frozenset(map(story.id, mine)))
+
+
+def shown(story: Story, on: str, *mine: str, reader: Contact | None = MOTHER) -> Shown:
+    """``mine``: the refs of what the reader has sent."""
+    return shown_to_family(
+        record_of(story, on), {}, contact=reader, mine=frozenset(map(story.id, mine))
+    )
 
 
 def asked(on: str, request: str, of: str = "s", ref: str | None = None) -> Notice:
@@ -126,3 +133,19 @@ def test_governors_are_written_to_by_parents_and_from_18_by_the_pupil(
     reader: Contact | None, on: str, may: bool
 ) -> None:
     assert shown(given(JULY), on, reader=reader).may_ask is may
+
+
+@pytest.mark.parametrize(
+    ("set_to", "on", "why"),
+    [(None, "2026-11-19", "too_young"), (None, "2026-11-20", None),
+     (13, "2026-11-20", "too_young"), (13, "2027-11-20", None)],
+)  # fmt: skip
+def test_a_pupil_has_a_link_of_its_own_from_the_age_that_the_rule_says(
+    set_to: int | None, on: str, why: str | None
+) -> None:
+    record = record_of(unregistered(registered(date_of_birth="2014-11-20")), on)
+    if set_to:
+        rule = Adjustment(organisation="LA856", rule=OWN_FROM, from_on=date(2020, 1, 1),
+                          value=set_to, reason="agreed")  # fmt: skip
+        record = replace(record, world=replace(record.world, adjustments=by_rule([rule])))
+    assert why_none(record, None) == why
