@@ -42,22 +42,22 @@ def open_record(
     """
     why = reason.replace("\x00", "").strip()[:MOST_REASON]
     _check(wanted, why)
-    with registry.database.connection() as connection:
+    with registry.database.connection() as connection, connection.transaction():
+        emergencies.alone(connection, caller.actor)
         at = registry.now()
         if emergencies.tries(connection, caller.actor, since=at - DAY) >= MOST_A_DAY:
             words = f"no more than {MOST_A_DAY} a day: ask your safeguarding lead"
             raise Refused((Problem("/pupil", "forbidden", words),))
         pupil = _found(connection, wanted.replace("\x00", "").strip())
-        if pupil is None:
-            account_acts.note(
-                connection, caller.actor, "emergency_unknown", account=account, at=at,
-                organisation=caller.organisation or "",
-            )  # fmt: skip
-            words = "no pupil is on record by that: check the UPN, or the whole name and the day"
-            raise NotFound((Problem("/pupil", "not_found", words),))
-        _refuse_needless(connection, registry, caller, pupil)
-        with connection.transaction():
+        if pupil is not None:
+            _refuse_needless(connection, registry, caller, pupil)
             return _open(registry, connection, caller, account, pupil, why)
+        account_acts.note(
+            connection, caller.actor, "emergency_unknown", account=account, at=at,
+            organisation=caller.organisation or "",
+        )  # fmt: skip
+    words = "no pupil is on record by that: check the UPN, or the whole name and the day"
+    raise NotFound((Problem("/pupil", "not_found", words),))
 
 
 def _check(wanted: str, why: str) -> None:

@@ -98,6 +98,7 @@ _API: Policies = {
     ("DELETE", "/reports/{report}"): _key(NOBODY),
     ("GET", "/reports/{report}/file"): _key(EVER),
     ("GET", "/reads"): _key(Shows.READS, OF_READS, past_wall=True),
+    ("GET", "/emergencies"): _key(Shows.READS, OF_READS, past_wall=True),
     **{("GET", f"/reports/{kind.name}"): _report(kind) for kind in KINDS.values()},
 }
 _PAGES: Policies = {

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from psycopg.rows import dict_row
 
+from ap_registry.access import Caller
 from ap_registry.store import codec
 from ap_registry.store.acts import OPENED
 from ap_registry.store.database import Connection
+from ap_registry.store.locks import EMERGENCY_SLOTS
+from ap_registry.store.reads import ALL, Asked, Mark
 
-MOST_SHOWN = 200
 INDEX = f"""
 create index if not exists event_opened on event (recorded_at, id) where type = '{OPENED}'
 """
@@ -51,25 +53,33 @@ select e.id, coalesce(m.pupil_id, e.pupil_id) as pupil_id,
   left join identity i on i.pupil_id = coalesce(m.pupil_id, e.pupil_id) and i.until_at = 'infinity'
   left join account a on e.actor = 'account:' || a.id
  where e.type = '{OPENED}' and {{which}}
- order by e.recorded_at desc, e.id
+ order by e.recorded_at desc, e.id desc
  limit %(limit)s
 """
 _RUNNING: LiteralString = _OPENINGS.format(
     which="e.id = %(id)s and e.actor = %(actor)s and (e.data->>'until')::timestamptz > %(at)s"
 )
 _TOLD_TO: LiteralString = _OPENINGS.format(
-    which="(%(everything)s or e.by = any(%(organisations)s)"
+    which="(%(everything)s or e.by = any(%(by)s) or e.actor = %(caller)s"
     " or coalesce(m.pupil_id, e.pupil_id) in ("
     "select v.pupil_id from visibility v where v.organisation = any(%(organisations)s)"
     " and v.until_at = 'infinity' and (v.from_on is null or v.from_on <= %(today)s)"
     " and (v.until_on is null or v.until_on >= %(today)s)))"
+    " and (%(pupils)s::uuid[] is null or e.pupil_id = any(%(pupils)s))"
+    " and (%(actor)s::text is null or e.actor = %(actor)s)"
+    " and (%(who)s::text is null or e.actor = %(who)s or a.name ilike %(like)s)"
+    " and (%(organisation)s::text is null or e.by = %(organisation)s)"
+    " and (%(from_at)s::timestamptz is null or e.recorded_at >= %(from_at)s)"
+    " and (%(to_at)s::timestamptz is null or e.recorded_at <= %(to_at)s)"
+    " and (%(before_at)s::timestamptz is null"
+    "      or (e.recorded_at, e.id) < (%(before_at)s::timestamptz, %(before_id)s::uuid))"
 )
 _OF_PUPIL: LiteralString = _OPENINGS.format(which="e.pupil_id = any(%(pupils)s)")
 
 
 def _rows(connection: Connection, query: LiteralString, **values: Any) -> list[Opening]:
     with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(query, {"limit": MOST_SHOWN, **values})
+        cursor.execute(query, {"limit": None, **values})
         rows = cursor.fetchall()
     found = []
     for row in rows:
@@ -86,12 +96,18 @@ def running(connection: Connection, opening: UUID, actor: str, *, at: datetime) 
 
 
 def told_to(
-    connection: Connection, organisations: Sequence[str], *, today: date, everything: bool = False
-) -> list[Opening]:
-    """The latest first: by people of these organisations, or of pupils whom they see."""
+    connection: Connection, caller: Caller, *, today: date, asked: Asked = ALL,
+    before: Mark | None = None, limit: int,
+) -> list[Opening]:  # fmt: skip
+    """The latest first: by the caller or people of its organisations, or of pupils whom it sees.
+
+    Of colleagues' openings carers are told where the pupil is theirs.
+    """
     return _rows(
-        connection, _TOLD_TO, organisations=list(organisations), today=today, everything=everything
-    )
+        connection, _TOLD_TO, **asked.bound(before), today=today, limit=limit,
+        by=[] if caller.role == "social_care" else list(caller.organisations),
+        caller=caller.actor, organisations=list(caller.sees_for), everything=caller.sees_all,
+    )  # fmt: skip
 
 
 def of_pupils(connection: Connection, pupils: Sequence[UUID]) -> list[Opening]:
@@ -104,6 +120,11 @@ select (select count(*) from event where type = '{OPENED}' and actor = %(actor)s
      + (select count(*) from account_act where what = 'emergency_unknown' and actor = %(actor)s
            and at > %(since)s)
 """
+
+
+def alone(connection: Connection, actor: str) -> None:
+    """Until the transaction ends nobody else opens for this person, or counts what it opened."""
+    connection.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (EMERGENCY_SLOTS, actor))
 
 
 def tries(connection: Connection, actor: str, *, since: datetime) -> int:

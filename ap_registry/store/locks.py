@@ -7,5 +7,6 @@ MARKS_SLOTS = 7_101_949
 SEQUENCER_LOCK = 7_101_946
 NIGHTLY_LOCK = 7_101_950
 BUNDLE_LOCK = 7_101_951  # one worker at a time puts what is due into messages
+EMERGENCY_SLOTS = 7_101_961  # first of a pair: who opens records in emergencies
 REFRESH_LOCK = 7_101_960  # one worker at a time takes in organisations by night
 SLOT = "(get_byte(uuid_send({pupil}), 14) & 3) * 256 + get_byte(uuid_send({pupil}), 15)"

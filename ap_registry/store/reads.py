@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 from ap_registry.access import Caller
@@ -22,6 +22,7 @@ begin
   return v_rows;
 end $$
 """
+Mark = tuple[datetime, UUID]  # the last of a page
 LONGEST = 200
 _NOTE: LiteralString = (
     "insert into pupil_read (id, at, actor, role, organisation, what, pupils)"
@@ -88,19 +89,26 @@ class Asked:
     from_at: datetime | None = None
     to_at: datetime | None = None
 
+    def bound(self, before: Mark | None) -> dict[str, Any]:
+        """As parameters of a question; ``before``: of the page after that which ends there."""
+        return {
+            "pupils": list(self.pupils) if self.pupils is not None else None,
+            "actor": self.actor, "who": self.who, "like": f"%{_literal(self.who or '')}%",
+            "organisation": self.organisation, "from_at": self.from_at, "to_at": self.to_at,
+            "before_at": before[0] if before else None, "before_id": before[1] if before else None,
+        }  # fmt: skip
+
+
+ALL = Asked()
+
 
 def reads(
     connection: Connection, asked: Asked, *, organisations: Sequence[str] = (),
-    everything: bool = False, before: tuple[datetime, UUID] | None = None, limit: int = 50,
+    everything: bool = False, before: Mark | None = None, limit: int = 50,
 ) -> list[Read]:  # fmt: skip
     """The latest first; by whoever acted for these organisations."""
     parameters = {
-        "everything": everything, "organisations": list(organisations),
-        "pupils": list(asked.pupils) if asked.pupils is not None else None, "actor": asked.actor,
-        "who": asked.who, "like": f"%{_literal(asked.who or '')}%",
-        "organisation": asked.organisation,
-        "from_at": asked.from_at, "to_at": asked.to_at,
-        "before_at": before[0] if before else None, "before_id": before[1] if before else None,
+        **asked.bound(before), "everything": everything, "organisations": list(organisations),
         "limit": limit,
     }  # fmt: skip
     return [

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
 from ap_registry import emergency
@@ -22,37 +22,33 @@ from api.deps import TheRegistry, scope_of
 from api.opened import Opened
 from api.pages.flag_words import plain
 from api.pages.rendering import Person, check_form, page, see_other
+from api.v1.emergencies import openings
 
 router = APIRouter(prefix="/emergency")
+Older = Annotated[str | None, Query(max_length=200)]
 Text = Annotated[str, Form(max_length=5_000)]
 
 
 @router.get("")
-def show(registry: TheRegistry, person: Person, opened: Opened) -> Response:
-    return _page(registry, person, opened)
+def show(registry: TheRegistry, person: Person, opened: Opened, older: Older = None) -> Response:
+    """``older``: openings before those of the page that led here."""
+    return _page(registry, person, opened, older=older)
 
 
 def _page(
     registry: Registry, person: Person, opened: Opened, *, pupil: str = "", reason: str = "",
-    problems: Sequence[tuple[str, str]] = (),
+    problems: Sequence[tuple[str, str]] = (), older: str | None = None,
 ) -> Response:  # fmt: skip
     with registry.database.connection() as connection:
-        found = told_to(connection, registry, person.caller)
+        found, told = openings(connection, registry, person.caller, cursor=older)
         names = _names(connection, registry, person.caller, found)
         opened.note(connection, person.caller, names)
         world = registry.worlds.fresh(connection)
     return page(
         registry, "emergency.html", person, 400 if problems else 200, items=found, names=names,
         problems=problems, pupil=pupil, reason=reason, places=places_of(world, found),
-        now=registry.now(), least=emergency.LEAST_REASON,
+        now=registry.now(), least=emergency.LEAST_REASON, older=told["next"],
     )  # fmt: skip
-
-
-def told_to(connection: Connection, registry: Registry, caller: Caller) -> list[Opening]:
-    """Those of which a caller is to know."""
-    return emergencies.told_to(
-        connection, caller.organisations, today=registry.today(), everything=caller.sees_all
-    )
 
 
 def _names(

@@ -11,9 +11,10 @@ from ap_registry.instants import instant
 from ap_registry.notice import World
 from ap_registry.store.reads import Asked, Read
 from api.deps import TheRegistry, instant_of
-from api.pages.emergency import places_of, told_to
+from api.pages.emergency import Older, places_of
 from api.pages.rendering import Person, in_words, moment, page
 from api.pages.tables import Cell, Format, Table, file_of, limit_of
+from api.v1.emergencies import openings
 from api.v1.reads import ids_of, seen
 
 router = APIRouter()
@@ -30,9 +31,11 @@ def reads(
     organisation: Text = "",
     from_: Annotated[str, Query(alias="from", max_length=40)] = "",
     to: Annotated[str, Query(max_length=40)] = "",
+    older: Older = None,
     format: Format = "",
 ) -> Response:
-    """The latest first; of one pupil, reader or time. A file names every pupil's id."""
+    """The latest first; of one pupil, reader or time. ``older``: emergencies before those of the
+    page that led here. A file names every pupil's id."""
     given = {"pupil": pupil, "who": who, "organisation": organisation, "from": from_, "to": to}
     with registry.database.connection() as connection:
         asked = Asked(
@@ -44,7 +47,7 @@ def reads(
         )
         found = seen(connection, person.caller, asked, limit=limit_of(format))
         world = registry.worlds.fresh(connection)
-        openings = told_to(connection, registry, person.caller)
+        emergencies, told = openings(connection, registry, person.caller, asked=asked, cursor=older)
     table = Table(
         name="who-has-read", caption="Reads, the latest first", empty=EMPTY,
         columns=("When", "Who", "For", "What", "Pupils"),
@@ -53,8 +56,8 @@ def reads(
     if format == "csv":
         return file_of(table)
     return page(
-        registry, "reads.html", person, openings=openings,
-        places=places_of(world, openings), now=registry.now(), table=table, given=given,
+        registry, "reads.html", person, openings=emergencies, older=told["next"],
+        places=places_of(world, emergencies), now=registry.now(), table=table, given=given,
         here=f"/reads?{urlencode(given)}",
         csv=f"/reads?{urlencode({**given, 'format': 'csv'})}",
     )  # fmt: skip

@@ -10,7 +10,7 @@ from ap_registry.access import Caller
 from ap_registry.instants import instant
 from ap_registry.store import reads, who
 from ap_registry.store.database import Connection
-from ap_registry.store.reads import Asked, Read
+from ap_registry.store.reads import Asked, Mark, Read
 from api.deps import Holder, TheRegistry, instant_of
 from api.problems import HttpProblem, responses
 from api.v1.asked import Instant, Text
@@ -52,14 +52,14 @@ def list_reads(
         )
         found = seen(
             connection, holder.caller, asked, limit=limit + 1,
-            before=_mark(mark) if mark else None,
+            before=mark_of(mark) if mark else None,
         )  # fmt: skip
     return page([as_json(one) for one in found], limit, "at", "id")
 
 
 def seen(
     connection: Connection, caller: Caller, asked: Asked, *, limit: int,
-    before: tuple[datetime, UUID] | None = None,
+    before: Mark | None = None,
 ) -> list[Read]:  # fmt: skip
     """What a caller may know of who reads; 403 for all but auditors."""
     if caller.role not in READERS:
@@ -78,7 +78,7 @@ def ids_of(connection: Connection, pupil: str | None) -> tuple[UUID, ...] | None
     return who.all_ids(connection, found) if found else ()
 
 
-def _mark(parts: list[str]) -> tuple[datetime, UUID]:
+def mark_of(parts: list[str]) -> Mark:
     try:
         return datetime.fromisoformat(parts[0]), UUID(parts[1])
     except ValueError:

@@ -1,6 +1,8 @@
 """A record opened in an emergency: by whom, how long, and who is told; nothing else opens."""
 
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +13,23 @@ from ap_registry.erasing import erase
 from ap_registry.exporting import export
 from ap_registry.people import Person
 from ap_registry.registry import Registry
+from ap_registry.store import in_line
+from ap_registry.store.accounts import create_key
 from ap_registry.store.people import write_people
+from ap_registry.store.who import pupil_named
 from tests.api.story import tell
 from tests.api.town import Someone, Town, town_of
+from tests.waiting import wait_for
 from tests.world import PUPIL, SCHOOL, load_world, notify, register_pupil, upn
 
 WHY = "Missing since last night, asks Sgt Doe of the police"
 ADDRESS = "1 Made-Up Lane"
 GONE = upn(7)
+_WAITING = """
+select count(distinct pid)::int from pg_locks
+ where locktype = 'advisory' and not granted
+   and database = (select oid from pg_database where datname = current_database())
+"""
 
 
 def _fill(registry: Registry) -> None:
@@ -95,6 +106,57 @@ def test_no_more_than_ten_a_day_misses_counted(town: Town, officer: Someone) -> 
     over = officer.send("/emergency", pupil=PUPIL, reason=WHY)
     assert (over.status_code, "ask your safeguarding lead" in over.text) == (400, True)
     assert [what for what, _by, _detail in town.done(officer.account)] == ["emergency_unknown"] * 9
+
+
+def test_the_tenth_is_not_opened_twice(town: Town, officer: Someone) -> None:
+    """Both come while a third keeps the pupil: neither has counted what the other opens."""
+    assert {opened(officer, upn(90 + n)) for n in range(9)} == {"400"}
+    with (
+        ThreadPoolExecutor(2) as threads,
+        town.registry.database.connection() as keeping,
+        town.registry.database.connection() as looking,
+    ):
+        with keeping.transaction():
+            kept = pupil_named(keeping, PUPIL)
+            assert kept is not None
+            in_line.keep_slots(keeping, [kept])
+            both = [threads.submit(opened, officer) for _ in range(2)]
+            wait_for(lambda: looking.execute(_WAITING).fetchone() == (2,))
+        found = sorted(one.result().partition("/emergency/")[0] for one in both)
+    assert found == ["", "400"]
+
+
+def test_every_opening_can_be_found_and_asked_for(town: Town) -> None:
+    officers = [town.person(role="la", organisation="LA857") for _ in range(6)]
+    at = town.registry.now()
+    made = {opened(one).removeprefix("/emergency/") for one in officers for _ in range(9)}
+    with town.registry.database.connection() as connection:
+        _id, secret = create_key(connection, organisations=["LA857"], role="auditor", at=at)
+    program = town.client()
+    program.headers["Authorization"] = f"Bearer {secret}"
+
+    def asked(**query: str) -> dict[str, Any]:
+        found: dict[str, Any] = program.get("/api/v1/emergencies", params=query).json()
+        return found
+
+    since = {"from": at.isoformat(), "limit": "30"}
+    first = asked(**since)
+    rest = asked(**since, cursor=first["next"])
+    items = [*first["items"], *rest["items"]]
+    order = [(one["at"], one["id"]) for one in items]
+    assert ({one["id"] for one in items}, rest["next"]) == (made, None)
+    assert order == sorted(order, reverse=True)
+    assert {(one["reason"], one["organisation"]) for one in items} == {(WHY, "LA857")}
+    assert len(asked(actor=f"account:{officers[0].account}")["items"]) == 9
+    assert asked(pupil=PUPIL, to="2020-01-01")["items"] == asked(pupil=upn(99))["items"] == []
+    for role, page in (("auditor", "/reads"), ("la", "/emergency")):
+        client = town.person(role=role, organisation="LA857").client
+        shown = client.get(page).text
+        (older,) = re.findall(r'href="([^"]*older=[^"]*)"', shown)
+        assert shown.count(WHY) == 50
+        assert client.get(older.replace("&amp;", "&")).text.count(WHY) >= 4
+    auditor = town.person(role="auditor", organisation="LA857").client
+    assert WHY not in auditor.get("/reads", params={"to": "2020-01-01"}).text
 
 
 @pytest.mark.parametrize("role", ["school", "panel", "health", "admin"])

@@ -70,6 +70,7 @@ READERS = {
     "/api/v1/ledger/proof/consistency": NEVER,
     "/api/v1/matching": NEVER,  # where nobody is like another
     "/api/v1/data-quality": NEVER,
+    "/api/v1/emergencies": NEVER,  # where no record was opened so
     "/api/v1/reads": frozenset({"an auditor of its school", "the administrator"}),
 }
 
