@@ -6,8 +6,9 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, BinaryIO, Protocol, TextIO
 
 import msgspec
 import typer
@@ -23,6 +24,7 @@ from ap_registry.ingest.organisations import import_organisations
 from ap_registry.ingest.people import import_people
 from ap_registry.ingest.results import ImportResult
 from ap_registry.ingest.sheets import import_headcounts, import_providers
+from ap_registry.store.database import Connection
 
 File = Annotated[str, typer.Argument(help="The file; - reads standard input.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and judge, save nothing.")]
@@ -166,6 +168,24 @@ def refresh(
     tell(total, json_)
 
 
+class Table(Protocol):
+    """Takes a small file into a table of its own, where nothing that is owed follows from it."""
+
+    def __call__(
+        self, connection: Connection, file: BinaryIO, *, today: date, clock: datetime | None
+    ) -> ImportResult: ...
+
+
+def _take(table: Table, file: str, as_json: bool) -> None:
+    with (
+        opened(file) as handle,
+        installation() as found,
+        found.database.connection() as connection,
+    ):
+        result = table(connection, handle, today=found.registry.today(), clock=found.clock)
+    tell(result, as_json)
+
+
 @imports.command("organisations")
 def organisations(file: File, json_: Json = False) -> None:
     """A GIAS extract, or id,kind,name,la,…"""
@@ -213,51 +233,25 @@ def closures(file: File, json_: Json = False) -> None:
 @imports.command("people")
 def people(file: File, json_: Json = False) -> None:
     """organisation,duty,name,email,deputy_name,deputy_email,phone?: who is told what."""
-    with (
-        opened(file) as handle,
-        installation() as found,
-        found.database.connection() as connection,
-    ):
-        result = import_people(connection, handle, today=found.registry.today(), clock=found.clock)
-    tell(result, json_)
+    _take(import_people, file, json_)
 
 
 @imports.command("headcounts")
 def headcounts(file: File, json_: Json = False) -> None:
     """organisation,as_at,by,value,pupils,places: how many pupils, in all or of a group."""
-    with (
-        opened(file) as handle,
-        installation() as found,
-        found.database.connection() as connection,
-    ):
-        result = import_headcounts(
-            connection, handle, today=found.registry.today(), clock=found.clock
-        )
-    tell(result, json_)
+    _take(import_headcounts, file, json_)
 
 
 @imports.command("codes")
 def codes(file: File, json_: Json = False) -> None:
     """organisation,field,word,dfe_code,from_on: DfE's codes, for the AP census of an LA."""
-    with (
-        opened(file) as handle,
-        installation() as found,
-        found.database.connection() as connection,
-    ):
-        result = import_codes(connection, handle, today=found.registry.today(), clock=found.clock)
-    tell(result, json_)
+    _take(import_codes, file, json_)
 
 
 @imports.command("areas")
 def areas(file: File, json_: Json = False) -> None:
     """la_code,ons_code,region,operational_from: ONS codes of LAs, for published files."""
-    with (
-        opened(file) as handle,
-        installation() as found,
-        found.database.connection() as connection,
-    ):
-        result = import_areas(connection, handle, today=found.registry.today(), clock=found.clock)
-    tell(result, json_)
+    _take(import_areas, file, json_)
 
 
 @imports.command("providers")
