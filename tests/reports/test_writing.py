@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 
@@ -9,8 +10,9 @@ import openpyxl
 import pytest
 from markupsafe import Markup
 
-from reports.document import Column, Document, Drawing, Facts, Section, Table
+from reports.document import Column, Document, Drawing, Facts, Part, Section, Table
 from reports.writing import written
+from reports.writing.columns import needed, shares
 
 COLUMNS = (
     Column(key="name", title="Provider"),
@@ -157,3 +159,39 @@ def test_a_pdf_is_tagged() -> None:
         b"Table": 1, b"THead": 1, b"TH": 7, b"TD": 14, b"H1": 1, b"H2": 2,
     }  # fmt: skip
     assert re.search(rb"/Alt ?\(One place\.\)", made)
+
+
+def printed(*parts: Part) -> bytes:
+    section = Section(id="one", title="One", parts=parts)
+    made = replace(SAMPLE, sections=(section,))
+    return streams(written(made, "pdf"))
+
+
+def pages(pdf: bytes) -> int:
+    return max(int(count) for count in re.findall(rb"/Count (\d+)", pdf))
+
+
+def test_a_drawing_that_does_not_fit_leaves_no_half_page_empty() -> None:
+    """The table after it goes on where there is room."""
+    tall = Drawing(title="Tall", svg=Markup(SVG.replace("0 0 48 30", "0 0 30 40")), words="Tall.")
+    facts = Facts(items=(("Days", "12 of 20"),) * 18)
+    table = replace(PLACES, columns=COLUMNS[:2], rows=(ROW,) * 34)
+    assert pages(printed(facts, "Of each place.", tall, table)) == 2
+
+
+def test_columns_have_their_words_whole_and_long_texts_the_most_room() -> None:
+    heads = (Column(key="a", title="Day", kind="date"), Column(key="b", title="Stands as"),
+             Column(key="c", title="What"))  # fmt: skip
+    said = "Placement at Bridge PRU started, six sessions a week, until spring"
+    rows = [["5 March 2025", "effective", said]]
+    assert needed(heads, rows) == 14 + 11 + 11
+    day, stands, what = shares(heads, rows, 100)
+    assert (day, stands, what) == (None, 11, 60)
+    assert shares(heads, rows, 30) == [None, 11, 11]
+
+
+def test_a_table_too_wide_for_an_upright_page_lies_across() -> None:
+    long = Column(key="a", title="A" * 40, kind="code")
+    for columns, across in (((long,) * 2, False), ((long,) * 3, True)):
+        made = printed(replace(PLACES, columns=columns, rows=({"a": "1"},)))
+        assert bool(re.search(rb"\[0 0 841\.\d+ 595\.\d+\]", made)) is across
