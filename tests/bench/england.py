@@ -71,10 +71,16 @@ class England:
 
 def england(servers: embedded.Servers) -> England:
     """The first LA, with the pupils who are notified in the ordinary way."""
-    found = Installation(settings=Settings(registry_clock=PRESENT), servers=servers)
-    build(found.registry, seed=SEED, pupils=PUPILS)
-    with found.database.connection() as connection:
+    made = as_grown(servers)
+    build(made.found.registry, seed=SEED, pupils=PUPILS)
+    with made.found.database.connection() as connection:
         connection.execute("insert into setting (name, value) values ('clock', 'set')")
+    return made
+
+
+def as_grown(servers: embedded.Servers) -> England:
+    """As it is in the database."""
+    found = Installation(settings=Settings(registry_clock=PRESENT), servers=servers)
     return England(found, tuple(la_codes(LAS)))
 
 
