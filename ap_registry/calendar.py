@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property, lru_cache
-from itertools import filterfalse
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -140,8 +139,13 @@ class SchoolCalendar:
     @cached_property
     def ordinals(self) -> tuple[int, ...]:
         """Every school day as a proleptic ordinal, ascending."""
-        closed = {day.toordinal() for day in self.closures}
-        return tuple(filterfalse(closed.__contains__, _open_days(self.blocks)))
+        days = list(_open_days(self.blocks))
+        for closed in self.closures:
+            ordinal = closed.toordinal()
+            place = bisect_left(days, ordinal)
+            if place < len(days) and days[place] == ordinal:
+                del days[place]
+        return tuple(days)
 
     @cached_property
     def school_weeks(self) -> Mapping[date, int]:
@@ -342,14 +346,13 @@ class Calendars:
 
     def _make(self, name: str) -> SchoolCalendar:
         la = self.la_of.get(name, "")
-        if name not in self.terms and name not in self.closures and la:
-            return self.of(la)
-        own = self.terms.get(name, ())
-        years = {academic_year(block.ends_on) for block in own}
-        lent = (b for b in self.terms.get(la, ()) if academic_year(b.ends_on) not in years)
-        closures = {
-            **self.closures.get(ENGLAND, {}),
-            **self.closures.get(la, {}),
-            **self.closures.get(name, {}),
-        }
-        return SchoolCalendar(name, tuple(sorted((*own, *lent))), closures)
+        lending = self.of(la) if la else SchoolCalendar("", (), self.closures.get(ENGLAND, {}))
+        own, closures = self.terms.get(name, ()), self.closures.get(name, {})
+        if la and not own and not closures:
+            return lending
+        blocks = lending.blocks
+        if own:
+            years = {academic_year(block.ends_on) for block in own}
+            lent = (b for b in blocks if academic_year(b.ends_on) not in years)
+            blocks = tuple(sorted((*own, *lent)))
+        return SchoolCalendar(name, blocks, {**lending.closures, **closures})
