@@ -137,11 +137,12 @@ _ACTIVITY_GROUPS: Mapping[str, tuple[str, ...]] = {
     "apprenticeship": ("310",),
     "unknown": ("810", "820", "830"),
 }
+_GROUP_OF = {code: group for group, codes in _ACTIVITY_GROUPS.items() for code in codes}
 
 
 def activity_group(code: str) -> str:
     """education, training, employment, apprenticeship, unknown or other (outcomes.md O5)."""
-    return next((group for group, codes in _ACTIVITY_GROUPS.items() if code in codes), "other")
+    return _GROUP_OF.get(code, "other")
 
 
 # School Admissions Code 2021, paragraph 3.17
