@@ -63,7 +63,7 @@ def weights(book: Book) -> Weights:
             if tally.places:
                 row = (whose, what, *((("group", group),) if group else ()))
                 found[table, row] = _of_episodes(tally)
-            for figure, beside in tally.beside.items():
+            for figure, beside in tally.beside().items():
                 if measure == wellbeing.MEASURE:
                     found["wellbeing", (whose, ("name", figure))] = _of_figure(beside)
                 elif measure in ORDER:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 from reports.facts import Facts
@@ -17,7 +18,11 @@ from reports.measures import (
     reintegration,
     wellbeing,
 )
-from reports.measures.episode import Episode, Period, Place
+from reports.measures.episode import (
+    EXCLUDED,
+    Episode,
+    Period,
+)  # fmt: skip
 from reports.statistics import rate
 from reports.tallies import Beside, Tally
 
@@ -48,15 +53,15 @@ class Book:
 
     def take(self, episodes: list[Episode]) -> None:
         """One pupil's episodes of one measure. In totals a pupil of O4 and O5 counts once."""
+        once = []
         for episode in episodes:
-            provider, la, measure, group = (
-                episode.provider, episode.la, episode.measure, episode.group,
-            )  # fmt: skip
+            measure, group = episode.measure, episode.group
             if episode.once is None:
-                self.pairs[provider, la, measure, group].add(episode)
-                continue
-            self.rows[provider, measure, group].add(episode)
-        for episode in chosen_once(episode for episode in episodes if episode.once is not None):
+                self.pairs[episode.provider, episode.la, measure, group].add(episode)
+            else:
+                self.rows[episode.provider, measure, group].add(episode)
+                once.append(episode)
+        for episode in chosen_once(once):
             for name in (episode.la, ALL):
                 if name is not None:
                     self.totals[name, episode.measure, episode.group].add(episode)
@@ -94,7 +99,7 @@ def chosen_once(episodes: Iterable[Episode]) -> list[Episode]:
     for number, episode in enumerate(episodes):
         key = number if episode.once is None else episode.once
         held = chosen.get(key)
-        if held is None or held.place is Place.EXCLUDED:
+        if held is None or held.place is EXCLUDED:
             chosen[key] = episode
     return list(chosen.values())
 
@@ -195,7 +200,7 @@ def _wellbeing(kind: str, tallies: Tallies) -> Iterator[dict[str, Any]]:
 def _case_mix(kind: str, tallies: Tallies) -> Iterator[dict[str, Any]]:
     """Shares of the placements that were open in the period, by what they have in common."""
     for key in _of_case_mix(tallies):
-        beside = tallies[key].beside
+        beside = tallies[key].beside()
         counts = {name: beside[name].achieved for name in beside if name != case_mix.ERRORS}
         for name, count in sorted(counts.items(), key=_in_case_mix):
             by, _, value = name.partition(":")
@@ -221,13 +226,13 @@ def _of_case_mix(tallies: Tallies) -> list[Key]:
 
 def _ended_in_error(providers: Tallies) -> Iterator[tuple[str, int]]:
     for key in _of_case_mix(providers):
-        if case_mix.ERRORS in providers[key].beside:
-            yield key[0], providers[key].beside[case_mix.ERRORS].achieved
+        beside = providers[key].beside()
+        if case_mix.ERRORS in beside:
+            yield key[0], beside[case_mix.ERRORS].achieved
 
 
 def _figures(kind: str, tally: Tally) -> Iterator[tuple[str, Beside]]:
     """By name; some are of providers only."""
-    for figure in sorted(tally.beside):
-        beside = tally.beside[figure]
+    for figure, beside in sorted(tally.beside().items(), key=itemgetter(0)):
         if kind == "provider" or beside.in_totals:
             yield figure, beside

@@ -1,12 +1,26 @@
 """What a row of a report counts: episodes by where they stand, and the figures beside them."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from reports.measures import post_16
-from reports.measures.episode import Count, Episode, Number, Part, Place, Secondary, Yes
+from reports.measures.episode import (
+    EXCLUDED,
+    FAILED,
+    PENDING,
+    SUCCESS,
+    UNKNOWN,
+    Count,
+    Episode,
+    Number,
+    Part,
+    Place,
+    Secondary,
+    Yes,
+)  # fmt: skip
 from reports.statistics import Ratio, half_up, mean, median, rate, wilson
 
 
@@ -20,31 +34,23 @@ class Beside:
     summary: str = ""
     in_totals: bool = True
 
-    def add(self, part: Secondary) -> None:
+    def add(self, part: Secondary, times: int) -> None:
         match part:
             case Yes(achieved=achieved):
                 self.summary = "share"
-                self.achieved += achieved
-                self.pupils += 1
+                self.achieved += achieved * times
+                self.pupils += times
             case Part(numerator=numerator, denominator=denominator, in_totals=in_totals):
                 self.summary = "share"
-                self.achieved += numerator
-                self.pupils += denominator
+                self.achieved += numerator * times
+                self.pupils += denominator * times
                 self.in_totals = in_totals
             case Number(value=value, summary=summary):
                 self.summary = summary
-                self.values[value] += 1
+                self.values[value] += times
             case Count(number=number):
                 self.summary = "count"
-                self.achieved += number
-
-    def merge(self, other: "Beside") -> None:
-        self.summary = other.summary
-        self.in_totals = other.in_totals
-        self.achieved += other.achieved
-        self.pupils += other.pupils
-        if other.values:
-            self.values.update(other.values)
+                self.achieved += number * times
 
     def row(self) -> dict[str, Any]:
         if self.summary == "count":
@@ -61,41 +67,50 @@ class Beside:
 
 @dataclass(slots=True)
 class Tally:
-    """Episodes of one measure; figures beside it only of those in no group."""
+    """Episodes of one measure; parts of figures beside it only of those in no group.
+
+    Equal parts are counted as one: what they come to is reckoned once, for the report.
+    """
 
     places: Counter[Place] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     unknown_within: int = 0
-    beside: defaultdict[str, Beside] = field(default_factory=lambda: defaultdict(Beside))
+    parts: Counter[Secondary] = field(default_factory=Counter)
 
     def add(self, episode: Episode) -> None:
         if episode.place is not None:
             self.places[episode.place] += 1
-            if episode.place is Place.EXCLUDED and episode.reason:
+            if episode.place is EXCLUDED and episode.reason:
                 self.reasons[episode.reason] += 1
             self.unknown_within += episode.counts_unknown
         if episode.group is None:
-            beside = self.beside
+            parts = self.parts
             for part in episode.secondary:
-                beside[part.name].add(part)
+                parts[part] += 1
 
     def merge(self, other: "Tally") -> None:
         self.places.update(other.places)
         self.reasons.update(other.reasons)
         self.unknown_within += other.unknown_within
-        for name, beside in other.beside.items():
-            self.beside[name].merge(beside)
+        self.parts.update(other.parts)
+
+    def beside(self) -> Mapping[str, Beside]:
+        """By name."""
+        found: defaultdict[str, Beside] = defaultdict(Beside)
+        for part, times in self.parts.items():
+            found[part.name].add(part, times)
+        return found
 
     def row(self, measure: str) -> dict[str, Any]:
-        numerator = self.places[Place.SUCCESS]
-        denominator = numerator + self.places[Place.FAILED]
+        numerator = self.places[SUCCESS]
+        denominator = numerator + self.places[FAILED]
         within = measure == post_16.MEASURE
-        unknown = self.unknown_within if within else self.places[Place.UNKNOWN]
+        unknown = self.unknown_within if within else self.places[UNKNOWN]
         low, high = wilson(numerator, denominator)
         return {
             "numerator": numerator,
             "denominator": denominator,
-            "pending": self.places[Place.PENDING],
+            "pending": self.places[PENDING],
             "unknown": unknown,
             "excluded": dict(sorted(self.reasons.items())),
             "coverage": _coverage(denominator, unknown, within=within),

@@ -6,7 +6,18 @@ from datetime import date
 
 from ap_registry.calendar import academic_year, census_day
 from reports.facts import Facts, Row, open_on
-from reports.measures.episode import Count, Episode, Part, Period, Place, Secondary, Yes
+from reports.measures.episode import (
+    EXCLUDED,
+    FAILED,
+    PENDING,
+    SUCCESS,
+    Count,
+    Episode,
+    Part,
+    Period,
+    Secondary,
+    Yes,
+)  # fmt: skip
 
 MEASURE = "attainment"
 LEAST_SESSIONS = 120
@@ -80,13 +91,13 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
         reason = excluded(leaver, matures)
         secondary: tuple[Secondary, ...] = ()
         if reason is not None:
-            place = Place.EXCLUDED
+            place = EXCLUDED
         elif matures > period.today:
-            place, reason = Place.PENDING, "not_over"
+            place, reason = PENDING, "not_over"
         else:
             results = [r for r in facts.rows("result") if r.occurred_on <= matures]
             both = _both(results, _level_1)
-            place = Place.SUCCESS if both else Place.FAILED
+            place = SUCCESS if both else FAILED
             reason = "both_subjects" if both else "not_both_subjects"
             secondary = tuple(_beside(leaver, results, matures))
         yield Episode(

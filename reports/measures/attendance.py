@@ -7,7 +7,20 @@ from datetime import date
 from ap_registry.calendar import SchoolCalendar
 from reports.facts import Facts, Row
 from reports.marks import DAY, Sessions
-from reports.measures.episode import Count, Episode, Number, Period, Place, Secondary, Yes
+from reports.measures.episode import (
+    EXCLUDED,
+    FAILED,
+    PENDING,
+    SUCCESS,
+    UNKNOWN,
+    Count,
+    Episode,
+    Number,
+    Period,
+    Place,
+    Secondary,
+    Yes,
+)  # fmt: skip
 from reports.statistics import ratio
 
 MEASURE = "attendance"
@@ -44,7 +57,7 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
         trigger = _trigger(facts, placement, calendar)
         if reason is not None or medical:
             yield Episode(
-                measure=MEASURE, provider=placement.provider, la=la, place=Place.EXCLUDED,
+                measure=MEASURE, provider=placement.provider, la=la, place=EXCLUDED,
                 reason=reason or "medical", subject=placement.key, since=trigger, until=sixtieth,
             )  # fmt: skip
         if reason is not None:
@@ -74,20 +87,20 @@ def _judge(
     trigger: date,
 ) -> tuple[Place, str, tuple[Secondary, ...]]:
     if sixtieth > period.today:
-        return Place.PENDING, "not_over", ()
+        return PENDING, "not_over", ()
     windows = _windows(facts, placement, calendar, sixtieth=sixtieth, trigger=trigger)
     if windows.k < SHORT and placement.end_reason in EARLY:
-        return Place.FAILED, "early_end", (Count("early_end"),)
+        return FAILED, "early_end", (Count("early_end"),)
     if windows.k < SHORT or 1 <= windows.after.possible < LEAST_POSSIBLE:
-        return Place.EXCLUDED, "too_short", ()
+        return EXCLUDED, "too_short", ()
     if windows.before.possible < LEAST_POSSIBLE:
-        return Place.EXCLUDED, "no_baseline", ()
+        return EXCLUDED, "no_baseline", ()
     if windows.after.possible == 0:
-        return Place.UNKNOWN, "no_registers", ()
+        return UNKNOWN, "no_registers", ()
     beside = tuple(_beside(windows))
     if _improved(windows.before, windows.after):
-        return Place.SUCCESS, "improved", beside
-    return Place.FAILED, "not_improved", beside
+        return SUCCESS, "improved", beside
+    return FAILED, "not_improved", beside
 
 
 def _windows(

@@ -20,6 +20,10 @@ class Place(StrEnum):
     SUCCESS = "success"
 
 
+# By these names: each look-up of an attribute of an Enum takes a quarter of a microsecond.
+EXCLUDED, PENDING, FAILED, UNKNOWN, SUCCESS = Place
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """Both days included; ``today`` is the London day of ``known_by``."""

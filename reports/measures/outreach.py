@@ -5,7 +5,19 @@ from datetime import date
 
 from reports.facts import Facts, Row, open_on
 from reports.marks import DAY
-from reports.measures.episode import Count, Episode, Period, Place, Secondary, Yes
+from reports.measures.episode import (
+    EXCLUDED,
+    FAILED,
+    PENDING,
+    SUCCESS,
+    UNKNOWN,
+    Count,
+    Episode,
+    Period,
+    Place,
+    Secondary,
+    Yes,
+)  # fmt: skip
 
 MEASURE = "outreach"
 WINDOW = 60
@@ -41,14 +53,14 @@ def _episode(facts: Facts, outreach: Row, period: Period) -> Episode:
     reason = _excluded(facts, outreach)
     secondary: tuple[Secondary, ...] = ()
     if reason is not None:
-        place = Place.EXCLUDED
+        place = EXCLUDED
     elif last is None or last > period.today:
-        place, reason = Place.PENDING, "not_over"
+        place, reason = PENDING, "not_over"
     else:
         place, reason = _matured(facts, outreach, last, suspensions=True)
         core, _ = _matured(facts, outreach, last, suspensions=False)
-        if core in {Place.SUCCESS, Place.FAILED}:
-            secondary = (Yes("core", core is Place.SUCCESS),)
+        if core in {SUCCESS, FAILED}:
+            secondary = (Yes("core", core is SUCCESS),)
     return Episode(
         measure=MEASURE,
         provider=outreach.provider,
@@ -91,19 +103,19 @@ def _matured(facts: Facts, outreach: Row, last: date, *, suspensions: bool) -> t
     """And the first rule that fits."""
     end = outreach.ended_on
     if not facts.on_roll(last):
-        return Place.FAILED, "off_roll"
+        return FAILED, "off_roll"
     if suspensions and any(
         e.kind == "suspension" and not e.undone and end < e.occurred_on <= last
         for e in facts.rows("exclusion")
     ):
-        return Place.FAILED, "suspended"
+        return FAILED, "suspended"
     if _stepped_up(facts, outreach.starts_on, last):
-        return Place.FAILED, "stepped_up"
+        return FAILED, "stepped_up"
     if any(open_on(p, last) for p in facts.placements):
-        return Place.FAILED, "placed"
+        return FAILED, "placed"
     sessions = facts.sessions(end + DAY, last)
     if sessions.half_absent:
-        return Place.FAILED, "half_absent"
+        return FAILED, "half_absent"
     if sessions.possible < LEAST_POSSIBLE:
-        return Place.UNKNOWN, "too_few_registers"
-    return Place.SUCCESS, "stayed"
+        return UNKNOWN, "too_few_registers"
+    return SUCCESS, "stayed"

@@ -7,7 +7,16 @@ from datetime import date, timedelta
 from ap_registry.codes import activity_group
 from reports.facts import Facts
 from reports.measures.attainment import Leaver, cohort, excluded
-from reports.measures.episode import Episode, Period, Place, Secondary, Yes
+from reports.measures.episode import (
+    EXCLUDED,
+    FAILED,
+    PENDING,
+    SUCCESS,
+    Episode,
+    Period,
+    Secondary,
+    Yes,
+)  # fmt: skip
 
 MEASURE = "post_16"
 STALE = timedelta(days=120)
@@ -26,13 +35,13 @@ def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
         counts_unknown = False
         secondary: tuple[Secondary, ...] = ()
         if reason is not None:
-            place = Place.EXCLUDED
+            place = EXCLUDED
         elif matures > period.today:
-            place, reason = Place.PENDING, "not_over"
+            place, reason = PENDING, "not_over"
         else:
             winter = _winter(leaver)
             took_part = _succeeded(leaver, winter, period.today)
-            place = Place.SUCCESS if took_part else Place.FAILED
+            place = SUCCESS if took_part else FAILED
             counts_unknown = all(status in {None, "unknown"} for status in winter)
             reason = "took_part" if took_part else "did_not_take_part"
             if counts_unknown and not took_part:

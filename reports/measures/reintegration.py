@@ -9,7 +9,20 @@ from ap_registry.calendar import SchoolCalendar
 from reports.facts import MAIN, PRESENT, Facts, Row, holds, open_on
 from reports.marks import DAY
 from reports.measures.attendance import MEDICAL
-from reports.measures.episode import Count, Episode, Number, Period, Place, Secondary, Yes
+from reports.measures.episode import (
+    EXCLUDED,
+    FAILED,
+    PENDING,
+    SUCCESS,
+    UNKNOWN,
+    Count,
+    Episode,
+    Number,
+    Period,
+    Place,
+    Secondary,
+    Yes,
+)  # fmt: skip
 
 MEASURE = "reintegration"
 TO_RETURN = 10
@@ -63,7 +76,7 @@ def _by_start(facts: Facts, placement: Row, period: Period) -> Iterator[Secondar
             returned is not None
             and last is not None
             and last <= limit
-            and _sustained(facts, placement, calendar, returned, last)[0] is Place.SUCCESS
+            and _sustained(facts, placement, calendar, returned, last)[0] is SUCCESS
         )
     yield Yes("by_start", achieved)
 
@@ -75,18 +88,18 @@ def _episode(facts: Facts, placement: Row, period: Period) -> Episode:
     reason = excluded(facts, placement, calendar)
     secondary: tuple[Secondary, ...] = (Count(f"went_{placement.end_reason}"),)
     if reason is not None:
-        place = Place.EXCLUDED
+        place = EXCLUDED
     elif matures is None or matures > period.today:
-        place, reason = Place.PENDING, "not_over"
+        place, reason = PENDING, "not_over"
     else:
         returned = return_day(facts, placement, calendar)
         if returned is None:
-            place, reason = Place.FAILED, "not_returned"
+            place, reason = FAILED, "not_returned"
         else:
             last = calendar.nth_after(returned, TO_SUSTAIN)
             assert last is not None
             place, reason = _sustained(facts, placement, calendar, returned, last)
-        if place is not Place.UNKNOWN:
+        if place is not UNKNOWN:
             secondary += tuple(_beside(facts, placement, calendar, returned, matures, place))
     return Episode(
         measure=MEASURE,
@@ -227,22 +240,22 @@ def _sustained(
 ) -> tuple[Place, str]:
     """And the first rule that fits."""
     if not facts.on_roll(last):
-        return Place.FAILED, "off_roll"
+        return FAILED, "off_roll"
     if _excluded_again(facts, placement, last):
-        return Place.FAILED, "excluded_again"
+        return FAILED, "excluded_again"
     if _placed_again(facts, placement, calendar, last):
-        return Place.FAILED, "placed_again"
+        return FAILED, "placed_again"
     if any(
         r.outcome == "broke_down" and returned <= r.ended_on <= last
         for r in facts.rows("reintegration")
     ):
-        return Place.FAILED, "broke_down"
+        return FAILED, "broke_down"
     sessions = facts.sessions(returned + DAY, last)
     if sessions.half_absent:
-        return Place.FAILED, "half_absent"
+        return FAILED, "half_absent"
     if sessions.possible < LEAST_POSSIBLE:
-        return Place.UNKNOWN, "too_few_registers"
-    return Place.SUCCESS, "sustained"
+        return UNKNOWN, "too_few_registers"
+    return SUCCESS, "sustained"
 
 
 def _excluded_again(facts: Facts, placement: Row, last: date) -> list[Row]:
@@ -280,7 +293,7 @@ def _beside(
         yield Count(f"not_returned_{placement.end_reason}")
     yield Number("median_days", (calendar.count(placement.starts_on, end), 1), "median")
     yield Yes("by_planned_end", end <= placement.first_planned_ends_on)
-    if place is not Place.FAILED:
+    if place is not FAILED:
         return
     if returned is None and _silent(facts, placement, matures):
         yield Count("unanswered")

@@ -43,7 +43,7 @@ def _sizes(book: Book) -> Mapping[Key, int]:
     found = {}
     for kind, tallies in (("provider", book.by_provider()), ("la", book.by_la())):
         for (name, measure, _group), tally in tallies.items():
-            for figure, beside in tally.beside.items():
+            for figure, beside in tally.beside().items():
                 if beside.values:
                     found[(kind, name), measure, figure] = sum(beside.values.values())
     return found
