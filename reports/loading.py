@@ -1,14 +1,15 @@
 """Facts read from derived rows as at an instant, some pupils at a time."""
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any, LiteralString
 from uuid import UUID
 
 from ap_registry.store.database import Connection
+from ap_registry.store.ids import Ids
 from reports.abandoning import go_on
 from reports.facts import Facts, World
 from reports.marks import Register, together, unpacked
@@ -71,20 +72,17 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "destination": (("occurred_on", "activity", "version"), "occurred_on, version"),
 }  # fmt: skip
 
-_PUPIL = attrgetter("pupil_id")
+_PUPIL = itemgetter(0)
 # A row of each table: made a million times in a report of England.
 _ROWS: Mapping[str, Any] = {
-    table: namedtuple(table, ("pupil_id", *columns)) for table, (columns, _) in TABLES.items()
+    table: namedtuple(table, ("pupil", *columns)) for table, (columns, _) in TABLES.items()
 }
-# Which pupils each table is read of: some only of those whom a measure looks at.
+# Tables of which some pupils are read only: those at whom a measure looks.
 _ASKED: Mapping[Callable[[Facts, Period], bool], Sequence[str]] = {
-    lambda _facts, _period: True: (
-        "detail", "roll", "exclusion", "direction", "placement", "outreach", "reintegration",
-        "assessment_shared", "managed_move",
-    ),
     attainment.leaves: ("result", "target", "assessment", "offer", "destination"),
     wellbeing.ended: ("wellbeing",),
-}  # fmt: skip
+}
+_OF_ALL = [table for table in TABLES if not any(table in tables for tables in _ASKED.values())]
 
 # The key is in this order, so nothing is sorted.
 _WEEKS: LiteralString = f"""
@@ -93,7 +91,7 @@ select pupil_id, organisation, string_agg(date_send(week) || textsend(marks), ''
  group by pupil_id, organisation
 """
 _MERGED: LiteralString = f"""
-select other, pupil_id from merged where pupil_id = any(%(pupils)s) and {HELD}
+select other, pupil_id from merged where pupil_id = any(%(pupils)b) and {HELD}
 """
 
 
@@ -110,35 +108,38 @@ def _load(
     connection: Connection, world: World, scope: Scope, pupils: Sequence[UUID]
 ) -> Iterable[Facts]:
     found = {pupil: Facts(pupil, world) for pupil in pupils}
-    parameters: dict[str, Any] = {"at": scope.at, "pupils": list(pupils)}
+    _read(connection, scope, _OF_ALL, found.values())
     for asked, tables in _ASKED.items():
-        some = [pupil for pupil in pupils if asked(found[pupil], scope.period)]
-        for table in tables:
-            _read(connection, table, found, {**parameters, "pupils": some})
+        some = [facts for facts in found.values() if asked(facts, scope.period)]
+        _read(connection, scope, tables, some)
     add_registers(connection, found, scope.at)
     return found.values()
 
 
 def add_registers(connection: Connection, found: Mapping[UUID, Facts], at: datetime) -> None:
     """Of all these pupils, as known by then."""
-    parameters: dict[str, Any] = {"at": at, "pupils": list(found)}
+    parameters: dict[str, Any] = {"at": at, "pupils": Ids.of(found)}
     for pupil, organisation, register in _registers(connection, parameters):
         found[pupil].registers[organisation] = register
     _add_merged(connection, found, parameters)
 
 
 def _read(
-    connection: Connection, table: str, found: Mapping[UUID, Facts], parameters: dict[str, Any]
+    connection: Connection, scope: Scope, tables: Iterable[str], pupils: Collection[Facts]
 ) -> None:
-    columns, order = TABLES[table]
+    """Put the rows of these tables to their pupils, who go by their ids' bytes meanwhile."""
+    found = {facts.pupil_id.bytes: facts.tables for facts in pupils}
+    parameters = {"at": scope.at, "pupils": Ids.of([facts.pupil_id for facts in pupils])}
     cursor = connection.cursor(binary=True)
-    cursor.execute(
-        f'select pupil_id, {", ".join(columns)} from "{table}"'
-        f" where pupil_id = any(%(pupils)b) and {HELD} order by pupil_id, {order}",
-        parameters,
-    )
-    for pupil, rows in groupby(map(_ROWS[table]._make, cursor.fetchall()), _PUPIL):
-        found[pupil].tables[table] = list(rows)
+    for table in tables:
+        columns, order = TABLES[table]
+        cursor.execute(
+            f'select uuid_send(pupil_id), {", ".join(columns)} from "{table}"'
+            f" where pupil_id = any(%(pupils)b) and {HELD} order by pupil_id, {order}",
+            parameters,
+        )
+        for pupil, rows in groupby(map(_ROWS[table]._make, cursor.fetchall()), _PUPIL):
+            found[pupil][table] = list(rows)
 
 
 def _registers(
@@ -157,7 +158,7 @@ def _add_merged(
     kept: dict[UUID, UUID] = dict(connection.execute(_MERGED, parameters).fetchall())
     if not kept:
         return
-    others = _registers(connection, {**parameters, "pupils": list(kept)})
+    others = _registers(connection, {**parameters, "pupils": Ids.of(kept)})
     for other, organisation, more in sorted(others, key=itemgetter(0, 1)):
         registers = found[kept[other]].registers
         held = registers.get(organisation)

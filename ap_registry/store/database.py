@@ -11,8 +11,10 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ap_registry.errors import Unavailable
 from ap_registry.store import readers
+from ap_registry.store.ids import AsEncoded, Ids
 
 Connection = psycopg.Connection[TupleRow]
+psycopg.adapters.register_dumper(Ids, AsEncoded)
 # A transaction that its program has left holds the order of the ledger back until it is ended.
 OPTIONS: dict[str, Any] = {
     "autocommit": True, "connect_timeout": 10,
