@@ -3,22 +3,23 @@
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 from multiprocessing import get_context
 from threading import Lock
 from uuid import UUID
 
 from ap_registry.store.database import Connection, connect
-from reports.abandoning import go_on
 from reports.facts import World
-from reports.loading import load
+from reports.loading import AT_ONCE, load
 from reports.outcomes import Book, collect
 from reports.scope import Scope
 
 ALONE = 10_000  # pupils whom one process counts sooner than a second one has started
 MOST_PROCESSES = 4
+_SPAWN = get_context("spawn")
 _STARTING = Lock()  # one at a time hides the main module
 
 
@@ -32,21 +33,20 @@ def count(
     processes: int | None = None,
 ) -> Book:
     """Every episode of these pupils; ``connection`` holds the snapshot that all parts read."""
-    processes = processes or _worthwhile(len(pupils))
-    if processes == 1:
-        return _collect(connection, scope, world, pupils)
-    book = Book()
-    with ProcessPoolExecutor(
-        processes,
-        get_context("spawn"),
-        initializer=_begin,
-        initargs=(url, _exported(connection), scope, world),
-    ) as pool:
+    others = (processes or _worthwhile(len(pupils))) - 1
+    if not others:
+        return _collect(connection, scope, world, [pupils])
+    shares = _Shares(pupils, others)
+    given = (url, _exported(connection), scope, world, shares)
+    with ProcessPoolExecutor(others, _SPAWN, initializer=_begin, initargs=given) as pool:
         with _program_left_out():
-            parts = pool.map(_part, _shares(pupils, processes))
+            parts = [pool.submit(_part, number) for number in range(others)]
+        try:
+            book = _collect(connection, scope, world, shares.left())
+        finally:
+            shares.close()
         for part in parts:
-            go_on()
-            book.add(part)
+            book.add(part.result())
     return book
 
 
@@ -76,15 +76,40 @@ def _worthwhile(pupils: int) -> int:
     return 1 if pupils <= ALONE else min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
 
 
-def _shares(pupils: Sequence[UUID], processes: int) -> Iterator[Sequence[UUID]]:
-    """Stretches of neighbours: they lie together in the tables' keys."""
-    each = -(-len(pupils) // processes)
-    for start in range(0, len(pupils), each):
-        yield pupils[start : start + each]
+class _Shares:
+    """Pupils in stretches: whoever is free takes the next, and each other process has its first.
+
+    Neighbours lie together in the tables' keys.
+    """
+
+    def __init__(self, pupils: Sequence[UUID], others: int) -> None:
+        self._pupils = pupils
+        self._each = min(AT_ONCE, -(-len(pupils) // (others + 1)))
+        self._taken = _SPAWN.Value("q", others)
+
+    def share(self, number: int) -> Sequence[UUID]:
+        start = number * self._each
+        return self._pupils[start : start + self._each]
+
+    def left(self) -> Iterator[Sequence[UUID]]:
+        while True:
+            with self._taken.get_lock():
+                number = self._taken.value
+                self._taken.value += 1
+            some = self.share(number)
+            if not some:
+                return
+            yield some
+
+    def close(self) -> None:
+        """No process takes another: the report is counted, or given up."""
+        self._taken.value = len(self._pupils)
 
 
-def _collect(connection: Connection, scope: Scope, world: World, pupils: Sequence[UUID]) -> Book:
-    facts = load(connection, world, scope, pupils)
+def _collect(
+    connection: Connection, scope: Scope, world: World, shares: Iterable[Sequence[UUID]]
+) -> Book:
+    facts = (one for pupils in shares for one in load(connection, world, scope, pupils))
     with _uncollected():
         return collect(facts, scope.period, provider=scope.provider, la=scope.la)
 
@@ -102,19 +127,23 @@ def _uncollected() -> Iterator[None]:
 
 
 class _Process:
-    """What a process keeps from part to part."""
+    """What a process is given when it starts."""
 
     connection: Connection
     scope: Scope
     world: World
+    shares: _Shares
 
 
-def _begin(url: str, snapshot: str, scope: Scope, world: World) -> None:
+def _begin(url: str, snapshot: str, scope: Scope, world: World, shares: _Shares) -> None:
     connection = connect(url)
     connection.execute("begin isolation level repeatable read read only")
     connection.execute(f"set transaction snapshot '{snapshot}'")
     _Process.connection, _Process.scope, _Process.world = connection, scope, world
+    _Process.shares = shares
 
 
-def _part(pupils: Sequence[UUID]) -> Book:
-    return _collect(_Process.connection, _Process.scope, _Process.world, pupils)
+def _part(number: int) -> Book:
+    shares = _Process.shares
+    taken = chain([shares.share(number)], shares.left())
+    return _collect(_Process.connection, _Process.scope, _Process.world, taken)
