@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from operator import itemgetter
 
 import numpy as np
 
@@ -25,7 +25,7 @@ _NOT_ATTENDED = _ALL.translate(None, (codes.PRESENT_BYTES + codes.APPROVED_BYTES
 _NOT_AUTHORISED = _ALL.translate(None, codes.AUTHORISED_BYTES.encode())
 _NOT_UNAUTHORISED = _ALL.translate(None, codes.UNAUTHORISED_BYTES.encode())
 _C2 = codes.to_byte("C2").encode()
-_UNSEEN, _IMPOSSIBLE, _ELSEWHERE = 255, 8, 4
+_IMPOSSIBLE, _ELSEWHERE, _UNSEEN = 8, 4, 255  # ranks, and the key of no mark
 Spans = Iterable[tuple[date, date | None]]
 
 
@@ -118,16 +118,29 @@ def together(first: Register, second: Register) -> Register:
     return Register(start, bytes(tape))
 
 
-def _ranks(best: int) -> "np.ndarray[Any, np.dtype[np.uint8]]":
-    """By byte: the better class is less, from ``best`` on; no possible session; no mark."""
-    ranks = np.full(256, _IMPOSSIBLE, dtype=np.uint8)
-    for rank, klass in enumerate(_CLASSES, best):
-        ranks[list(klass.encode())] = rank
-    ranks[_NONE[0]] = _UNSEEN
-    return ranks
+def _keys(best: int) -> bytes:
+    """By the byte of a mark its rank times 16 and its place among those of that rank.
+
+    The better class ranks less, from ``best`` on; then no possible session, and last no mark.
+    """
+    keys = bytearray([_UNSEEN]) * 256
+    for rank, marks in (*enumerate(_CLASSES, best), (_IMPOSSIBLE, codes.NOT_POSSIBLE_BYTES)):
+        for number, mark in enumerate(marks.encode()):
+            keys[mark] = 16 * rank + number
+    return bytes(keys)
 
 
-_PLACED, _OTHER = _ranks(0), _ranks(_ELSEWHERE)
+def _marks(*tables: bytes) -> bytes:
+    """By the key of a mark its byte."""
+    marks = bytearray(_NONE) * 256
+    for keys in tables:
+        for mark in codes.POSSIBLE_BYTES.encode() + codes.NOT_POSSIBLE_BYTES.encode():
+            marks[keys[mark]] = mark
+    return bytes(marks)
+
+
+_PLACED, _OTHER = _keys(0), _keys(_ELSEWHERE)
+_MARKS = _marks(_PLACED, _OTHER)
 
 
 def standing(registers: Sequence[tuple[str, Register]], placed: Callable[[str], Spans]) -> Register:
@@ -138,19 +151,15 @@ def standing(registers: Sequence[tuple[str, Register]], placed: Callable[[str], 
     if len(registers) == 1:
         return registers[0][1]
     first = min(r.first for _, r in registers)
-    width = max(r.first + len(r.marks) for _, r in registers) - first
-    marks = np.full(width, _NONE[0], dtype=np.uint8)
-    ranks = np.full(width, _UNSEEN, dtype=np.uint8)
-    for name, register in sorted(registers, key=lambda found: found[0]):
-        own = np.frombuffer(register.marks, dtype=np.uint8)
-        rank = _OTHER[own]
+    tape = bytearray([_UNSEEN]) * (max(r.first + len(r.marks) for _, r in registers) - first)
+    keys = np.frombuffer(tape, dtype=np.uint8)
+    for name, register in sorted(registers, key=itemgetter(0)):
+        own = bytearray(register.marks.translate(_OTHER))
         for start, end in placed(name):
             low = max(0, place(start) - register.first)
             high = len(own) if end is None else max(0, place(end + DAY) - register.first)
-            rank[low:high] = _PLACED[own[low:high]]
+            own[low:high] = register.marks[low:high].translate(_PLACED)
         offset = register.first - first
-        stretch = slice(offset, offset + len(own))
-        better = rank < ranks[stretch]
-        np.copyto(marks[stretch], own, where=better)
-        np.copyto(ranks[stretch], rank, where=better)
-    return Register(first, marks.tobytes())
+        held, new = keys[offset : offset + len(own)], np.frombuffer(own, dtype=np.uint8)
+        np.copyto(held, new, where=(new | 15) < held)  # of a better rank
+    return Register(first, bytes(tape.translate(_MARKS)))
