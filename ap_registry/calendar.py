@@ -31,6 +31,7 @@ def academic_year(day: date) -> int:
     return day.year if day.month >= 9 else day.year - 1
 
 
+@cache
 def census_day(year: int) -> date:
     """The third Thursday of January of the academic year that begins in ``year``."""
     first = date(year + 1, 1, 1)

@@ -1,9 +1,10 @@
 """Everything that the measures ask of a pupil, read from derived rows as at an instant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from reports.marks import Register, Sessions, standing
 
 MAIN = ("C", "M")
 PRESENT = frozenset(codes.PRESENT_BYTES)
+_JOINED = attrgetter("from_on", "version")
 
 
 class Row(Protocol):
@@ -103,17 +105,24 @@ class Facts:
         born = self.detail("birth_year", on)
         return None if born is None else year - int(born) - 5
 
+    @cached_property
+    def main_spells(self) -> Sequence[Row]:
+        """On a C or M roll; the later joined, then the later recorded, first."""
+        found = [r for r in self.rows("roll") if r.registration in MAIN]
+        found.sort(key=_JOINED, reverse=True)
+        return found
+
     def main_spell(self, on: date) -> Row | None:
         """Of two main schools the later joined, then the later recorded."""
-        held = [r for r in self.rows("roll") if r.registration in MAIN and holds(r, on)]
-        return max(held, key=lambda r: (r.from_on, r.version), default=None)
+        for spell in self.main_spells:
+            if holds(spell, on):
+                return spell
+        return None
 
     def on_roll(self, on: date) -> bool:
         """On the C or M roll of a mainstream or special school."""
-        return any(
-            r.registration in MAIN and holds(r, on) and self.world.such_a_school(r.school)
-            for r in self.rows("roll")
-        )
+        such = self.world.such_schools
+        return any(spell.school in such and holds(spell, on) for spell in self.main_spells)
 
     def calendar(self, on: date) -> SchoolCalendar:
         """The main school's, else the home LA's, on the anchor day."""

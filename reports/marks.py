@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,8 +30,7 @@ _IMPOSSIBLE, _ELSEWHERE, _UNSEEN = 8, 4, 255  # ranks, and the key of no mark
 Spans = Iterable[tuple[date, date | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Sessions:
+class Sessions(NamedTuple):
     """Counts over a window, after the clash rule."""
 
     possible: int
@@ -41,6 +41,11 @@ class Sessions:
     def half_absent(self) -> bool:
         """At least 30 possible, and half of them or fewer attended."""
         return self.possible >= 30 and 2 * self.attended <= self.possible
+
+    @property
+    def without_c2(self) -> "Sessions":
+        """With C2 (part-time timetable) out of possible."""
+        return Sessions(self.possible - self.c2, self.attended, self.c2)
 
 
 def place(on: date) -> int:

@@ -1,8 +1,8 @@
 """O2 Improved attendance (outcomes.md)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from ap_registry.calendar import SchoolCalendar
 from reports.facts import Facts, Row
@@ -35,8 +35,7 @@ EARLY = frozenset(
 MEDICAL = frozenset({"mental_health", "physical_health"})
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
+class Windows(NamedTuple):
     """``k`` school days before the trigger and from the start."""
 
     k: int
@@ -170,8 +169,5 @@ def _beside(windows: Windows) -> Iterator[Secondary]:
 
 def _without_c2(windows: Windows) -> bool:
     """The same comparison with C2 (part-time timetable) out of possible; not statutory."""
-    before, after = (
-        replace(sessions, possible=sessions.possible - sessions.c2)
-        for sessions in (windows.before, windows.after)
-    )
+    before, after = windows.before.without_c2, windows.after.without_c2
     return before.possible > 0 and after.possible > 0 and _improved(before, after)

@@ -3,6 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 
 from ap_registry.codes import activity_group
 from reports.facts import Facts
@@ -24,6 +25,7 @@ PARTICIPATING = frozenset({"education", "training", "employment", "apprenticeshi
 WORKING = frozenset({"employment", "apprenticeship"})
 
 
+@cache
 def month_end(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
 

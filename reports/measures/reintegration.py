@@ -6,7 +6,7 @@ from datetime import date
 
 from ap_registry import codes
 from ap_registry.calendar import SchoolCalendar
-from reports.facts import MAIN, PRESENT, Facts, Row, holds, open_on
+from reports.facts import PRESENT, Facts, Row, holds, open_on
 from reports.marks import DAY
 from reports.measures.attendance import MEDICAL
 from reports.measures.episode import (
@@ -180,11 +180,7 @@ def return_day(facts: Facts, placement: Row, calendar: SchoolCalendar) -> date |
             for r in facts.rows("reintegration")
             if such(r.school) and end <= r.started_on <= tenth
         ),
-        *(
-            r.from_on
-            for r in facts.rows("roll")
-            if r.registration in MAIN and such(r.school) and end <= r.from_on <= tenth
-        ),
+        *(r.from_on for r in facts.main_spells if such(r.school) and end <= r.from_on <= tenth),
         *_marks(facts, end + DAY, tenth),
     ]
     return min(found, default=None)
@@ -212,24 +208,22 @@ def _joined_meanwhile(facts: Facts, placement: Row) -> bool:
     end = placement.ended_on
     first = facts.main_spell(placement.starts_on)
     return any(
-        r.registration in MAIN
-        and facts.world.such_a_school(r.school)
+        facts.world.such_a_school(r.school)
         and (first is None or r.school != first.school)
         and placement.starts_on <= r.from_on <= end
         and holds(r, end)
-        for r in facts.rows("roll")
+        for r in facts.main_spells
     )
 
 
 def _marks(facts: Facts, from_on: date, to_on: date) -> Iterator[date]:
     """Days on which the register of such a school, on whose roll the pupil is, says present."""
-    for school in {r.school for r in facts.rows("roll") if r.registration in MAIN}:
+    for school in {r.school for r in facts.main_spells}:
         if not facts.world.such_a_school(school):
             continue
         for on, byte in facts.register(school, from_on, to_on):
             if byte in PRESENT and any(
-                r.school == school and r.registration in MAIN and holds(r, on)
-                for r in facts.rows("roll")
+                r.school == school and holds(r, on) for r in facts.main_spells
             ):
                 yield on
                 break
