@@ -14,7 +14,7 @@ from uuid import UUID
 from ap_registry.store.database import Connection, connect
 from reports.facts import World
 from reports.loading import AT_ONCE, load
-from reports.outcomes import Book, collect
+from reports.outcomes import Book, collect_each
 from reports.scope import Scope
 
 ALONE = 10_000  # pupils whom one process counts sooner than a second one has started
@@ -31,8 +31,11 @@ def count(
     world: World,
     pupils: Sequence[UUID],
     processes: int | None = None,
-) -> Book:
-    """Every episode of these pupils; ``connection`` holds the snapshot that all parts read."""
+) -> list[Book]:
+    """Every episode of these pupils, in a book for each of the scope's periods.
+
+    ``connection`` holds the snapshot that all parts read.
+    """
     others = (processes or _worthwhile(len(pupils))) - 1
     if not others:
         return _collect(connection, scope, world, [pupils])
@@ -42,12 +45,13 @@ def count(
         with _program_left_out():
             parts = [pool.submit(_part, number) for number in range(others)]
         try:
-            book = _collect(connection, scope, world, shares.left())
+            books = _collect(connection, scope, world, shares.left())
         finally:
             shares.close()
         for part in parts:
-            book.add(part.result())
-    return book
+            for book, more in zip(books, part.result(), strict=True):
+                book.add(more)
+    return books
 
 
 @contextmanager
@@ -108,10 +112,10 @@ class _Shares:
 
 def _collect(
     connection: Connection, scope: Scope, world: World, shares: Iterable[Sequence[UUID]]
-) -> Book:
+) -> list[Book]:
     facts = (one for pupils in shares for one in load(connection, world, scope, pupils))
     with _uncollected():
-        return collect(facts, scope.period, provider=scope.provider, la=scope.la)
+        return collect_each(facts, scope.periods, provider=scope.provider, la=scope.la)
 
 
 @contextmanager
@@ -143,7 +147,7 @@ def _begin(url: str, snapshot: str, scope: Scope, world: World, shares: _Shares)
     _Process.shares = shares
 
 
-def _part(number: int) -> Book:
+def _part(number: int) -> list[Book]:
     shares = _Process.shares
     taken = chain([shares.share(number)], shares.left())
     return _collect(_Process.connection, _Process.scope, _Process.world, taken)

@@ -110,7 +110,9 @@ def _load(
     found = {pupil: Facts(pupil, world) for pupil in pupils}
     _read(connection, scope, _OF_ALL, found.values())
     for asked, tables in _ASKED.items():
-        some = [facts for facts in found.values() if asked(facts, scope.period)]
+        some = [
+            facts for facts in found.values() if any(asked(facts, one) for one in scope.periods)
+        ]
         _read(connection, scope, tables, some)
     add_registers(connection, found, scope.at)
     return found.values()

@@ -1,7 +1,7 @@
 """The five outcomes from episodes: rows by provider, totals by LA, figures beside them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import itemgetter
@@ -29,6 +29,7 @@ from reports.tallies import Beside, Tally
 DEFINITION = "v1"
 MEASURES = (outreach, attendance, reintegration, attainment, post_16)
 BESIDE = (absence, wellbeing, case_mix)
+PARTS = (*MEASURES, *BESIDE)
 ORDER = {part.MEASURE: number for number, part in enumerate(MEASURES)}
 ALL = "all"
 TOO_FEW = Fraction(8, 10)
@@ -121,18 +122,27 @@ def collect(
     pupils: Iterable[Facts], period: Period, *, provider: str | None = None, la: str | None = None
 ) -> Book:
     """Every pupil's episodes, kept to one provider or one LA where asked."""
-    book = Book()
-    for facts in pupils:
-        for part in (*MEASURES, *BESIDE):
-            found = [
-                episode
-                for episode in part.episodes(facts, period)
-                if (provider is None or episode.provider == provider)
-                and (la is None or episode.la == la)
-            ]
-            if found:
-                book.take(found)
+    (book,) = collect_each(pupils, [period], provider=provider, la=la)
     return book
+
+
+def collect_each(
+    pupils: Iterable[Facts], periods: Sequence[Period], *, provider: str | None, la: str | None
+) -> list[Book]:
+    """A book of each period, from one look at every pupil."""
+    books = [Book() for _ in periods]
+    for facts in pupils:
+        for book, period in zip(books, periods, strict=True):
+            for part in PARTS:
+                found = [
+                    episode
+                    for episode in part.episodes(facts, period)
+                    if (provider is None or episode.provider == provider)
+                    and (la is None or episode.la == la)
+                ]
+                if found:
+                    book.take(found)
+    return books
 
 
 def report(book: Book, period: Period, *, known_by: str, ledger: tuple[int, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -13,11 +14,12 @@ from reports.facts import World
 from reports.measures import attainment, attendance
 from reports.measures.episode import Period
 
+_NUMBER = attrgetter("int")
 HELD: LiteralString = "from_at <= %(at)s and until_at > %(at)s"
 _LEAVERS: LiteralString = f"""
 select pupil_id from detail where {HELD}
-   and (birth_year = %(leavers_born)s
-        or extract(year from occurred_on - interval '8 months') - nc_year = %(year)s - 11)
+   and (birth_year = any(%(born)s)
+        or extract(year from occurred_on - interval '8 months') - nc_year = any(%(begun)s))
 """
 _OF_LA: LiteralString = f"select distinct pupil_id from detail where home_la = %(la)s and {HELD}"
 _OF_PROVIDER: LiteralString = f"""
@@ -54,12 +56,16 @@ select school from roll where {HELD} and pupil_id = any(%(pupils)b)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What is asked: a period as known by an instant; of one provider, of one LA, or of all."""
+    """What is asked: a period as known by an instant; of one provider, of one LA, or of all.
+
+    ``before``: periods of which the same pupils are counted beside it.
+    """
 
     period: Period
     at: datetime
     provider: str | None = None
     la: str | None = None
+    before: tuple[Period, ...] = ()
 
     @classmethod
     def of(
@@ -67,6 +73,10 @@ class Scope:
     ) -> "Scope":
         period = Period(from_on=from_on, to_on=to_on, today=london_today(at))
         return cls(period=period, at=at, provider=provider, la=la)
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        return (self.period, *self.before)
 
 
 def period_of(first: date | None, last: date | None, today: date) -> tuple[date, date]:
@@ -84,12 +94,21 @@ def gather(connection: Connection, scope: Scope) -> tuple[World, list[UUID]]:
     among = _among(connection, scope)
     names = None if among is None else _names(connection, scope, among)
     world = world_as_known(connection, scope.at, names)
-    return world, _with_episodes(connection, scope, world=world, among=among)
+    found = [
+        _with_episodes(connection, scope.at, period, world=world, among=among)
+        for period in scope.periods
+    ]
+    return world, found[0] if len(found) == 1 else sorted(set().union(*found), key=_NUMBER)
 
 
 def _among(connection: Connection, scope: Scope) -> list[UUID] | None:
     """Pupils who ever had that home LA, or were ever at that provider; None: everybody."""
-    parameters = {"at": scope.at, "la": scope.la, "provider": scope.provider, **_leavers(scope)}
+    parameters = {
+        "at": scope.at,
+        "la": scope.la,
+        "provider": scope.provider,
+        **_leavers(*scope.periods),
+    }
     query = _OF_LA if scope.la else _OF_PROVIDER if scope.provider else None
     return None if query is None else _ids(connection, query, parameters)
 
@@ -99,19 +118,23 @@ def _ids(connection: Connection, query: LiteralString, parameters: dict[str, Any
     return [row[0] for row in cursor.execute(query, parameters).fetchall()]
 
 
-def _leavers(scope: Scope) -> dict[str, int]:
-    """Year 11 in the academic year of ``to``: born in its sixteenth before, or said to be."""
-    year = academic_year(scope.period.to_on)
-    return {"year": year, "leavers_born": year - 5 - attainment.YEAR_11}
+def _leavers(*periods: Period) -> dict[str, list[int]]:
+    """Year 11 in the academic year of a ``to``: born in its sixteenth before, or said to be.
+
+    ``begun``: the year in which that one began, less eleven.
+    """
+    years = [academic_year(period.to_on) for period in periods]
+    eleven = attainment.YEAR_11
+    return {"begun": [y - eleven for y in years], "born": [y - 5 - eleven for y in years]}
 
 
 def _with_episodes(
-    connection: Connection, scope: Scope, *, world: World, among: list[UUID] | None
-) -> list[UUID]:
-    period, year = scope.period, academic_year(scope.period.to_on)
-    census = census_day(year)
+    connection: Connection, at: datetime, period: Period, *, world: World,
+    among: list[UUID] | None,
+) -> list[UUID]:  # fmt: skip
+    census = census_day(academic_year(period.to_on))
     parameters = {
-        "at": scope.at,
+        "at": at,
         "pupils": among,
         "from_on": period.from_on,
         "to_on": period.to_on,
@@ -119,7 +142,7 @@ def _with_episodes(
         "until": max(period.to_on, census),
         "earliest": earliest(world.calendars, period.from_on, attendance.WINDOW),
         "year_11": period.today >= census,
-        **_leavers(scope),
+        **_leavers(period),
     }
     among_sql: LiteralString = "true" if among is None else "pupil_id = any(%(pupils)b)"
     return _ids(connection, _EPISODES.format(among=among_sql), parameters)
@@ -153,6 +176,6 @@ def world_as_known(connection: Connection, at: datetime, names: set[str] | None 
 
 
 def _names(connection: Connection, scope: Scope, among: Collection[UUID]) -> set[str]:
-    parameters = {"at": scope.at, "pupils": list(among), **_leavers(scope)}
+    parameters = {"at": scope.at, "pupils": list(among), **_leavers(*scope.periods)}
     cursor = connection.execute(_NAMES, parameters)
     return {row[0] for row in cursor.fetchall() if row[0] is not None}

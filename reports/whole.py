@@ -1,6 +1,6 @@
 """The outcome report with all that stands beside it: the average, years before, record keeping."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from reports.comparing import Averages, averages, comparisons
 from reports.confirmed import confirmed
 from reports.counting import count
 from reports.facts import World
+from reports.measures.episode import Period
 from reports.outcome_words import BENCHMARKS
 from reports.outcomes import Book, headlines, report
 from reports.record_keeping import record_keeping
@@ -39,23 +40,18 @@ class Whole:
 
 def figures(
     registry: Registry, connection: Connection, scope: Scope
-) -> tuple[dict[str, Any], World, Book]:
-    """The figures of section 6; ``connection`` holds the snapshot."""
-    world, book = _counted(registry, connection, scope)
+) -> tuple[dict[str, Any], World, list[Book]]:
+    """The figures of section 6, and a book for each period; ``connection`` holds the snapshot."""
+    world, books = _counted(registry, connection, scope)
     ledger = log.ledger_at(connection, scope.at)
-    made = report(book, scope.period, known_by=instant(scope.at), ledger=ledger)
+    made = report(books[0], scope.period, known_by=instant(scope.at), ledger=ledger)
     made["confirmed"] = confirmed(connection, made, scope.at, provider=scope.provider)
-    return made, world, book
+    return made, world, books
 
 
-def _counted(registry: Registry, connection: Connection, scope: Scope) -> tuple[World, Book]:
+def _counted(registry: Registry, connection: Connection, scope: Scope) -> tuple[World, list[Book]]:
     world, pupils = gather(connection, scope)
     return world, count(connection, registry.database.url, scope, world=world, pupils=pupils)
-
-
-def _headlines(registry: Registry, connection: Connection, scope: Scope) -> dict[str, Any]:
-    _, book = _counted(registry, connection, scope)
-    return headlines(book)
 
 
 def whole(
@@ -66,20 +62,21 @@ def whole(
     with registry.database.connection() as connection:
         at = registry.closed(connection, known_by)
     scope = Scope.of(from_on, to_on, at=at, provider=provider, la=la)
+    scope = replace(scope, before=tuple(_years_before(scope, years)))
     with registry.database.snapshot() as connection:
-        made, world, book = figures(registry, connection, scope)
+        made, world, books = figures(registry, connection, scope)
         made["record_keeping"] = record_keeping(connection, scope, world, made)
         del made["ended_error"]
         of, means = _average(registry, connection, scope, world, made)
         made["average_of"] = of
         made["comparison"] = list(comparisons(made["rows"], means))
-        made["trend"] = list(_trend(registry, connection, scope, made, years))
+        made["trend"] = list(_trend(scope, made, books))
         made["asked"] = {"provider": provider, "la": la}
         made["benchmarks"] = [asdict(one) for one in BENCHMARKS]
         arranged = read_arrangements(connection, scope.at)
     names = {name: one.name for name, one in world.organisations.items()}
     areas = {row["la"]: area_of(arranged, row["la"], to_on) for row in made["totals"]}
-    return Whole(report=made, names=names, book=book, areas=areas)
+    return Whole(report=made, names=names, book=books[0], areas=areas)
 
 
 def _average(
@@ -96,7 +93,8 @@ def _average(
         la = (held.la if held else None) or next(iter(homes), None)
     if la is None:
         return None, {}
-    of_la = _headlines(registry, connection, replace(scope, provider=None, la=la))
+    _, books = _counted(registry, connection, replace(scope, provider=None, la=la, before=()))
+    of_la = headlines(books[0])
     own = {row["measure"]: row["denominator"] for row in made["rows"] if "group" not in row}
     told = [
         row for row in of_la["totals"]
@@ -105,21 +103,19 @@ def _average(
     return la, averages(told)
 
 
-def _trend(
-    registry: Registry, connection: Connection, scope: Scope, made: dict[str, Any],
-    years: int | None,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """Headline rows of the years before, the earliest first, and of this one."""
+def _years_before(scope: Scope, years: int | None) -> Iterator[Period]:
+    """Of a trend, the last first."""
     narrowed = scope.provider is not None or scope.la is not None
-    for back in range((years or (YEARS if narrowed else 1)) - 1, -1, -1):
-        period = scope.period
-        if back:
-            days = (_earlier(day, back) for day in (period.from_on, period.to_on))
-            period = replace(period, **dict(zip(("from_on", "to_on"), days, strict=True)))
-            before = _headlines(registry, connection, replace(scope, period=period))
-        else:
-            before = made
-        for row in (*before["rows"], *before["totals"]):
+    for back in range(1, years or (YEARS if narrowed else 1)):
+        days = (_earlier(day, back) for day in (scope.period.from_on, scope.period.to_on))
+        yield replace(scope.period, **dict(zip(("from_on", "to_on"), days, strict=True)))
+
+
+def _trend(scope: Scope, made: dict[str, Any], books: Sequence[Book]) -> Iterator[dict[str, Any]]:
+    """Headline rows of the years before, the earliest first, and of this one."""
+    found = [made, *map(headlines, books[1:])]
+    for period, of_year in reversed(list(zip(scope.periods, found, strict=True))):
+        for row in (*of_year["rows"], *of_year["totals"]):
             if "group" not in row:
                 whose = {name: row[name] for name in ("provider", "la") if name in row}
                 kept = {name: value for name, value in row.items() if name != "excluded"}

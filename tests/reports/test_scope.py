@@ -58,7 +58,7 @@ def test_two_processes_count_what_one_counts(empty_registry: Registry) -> None:
     for processes in (1, 2):
         with database.snapshot() as connection:
             world, pupils = gather(connection, scope)
-            book = count(
+            (book,) = count(
                 connection, database.url, scope, world=world, pupils=pupils, processes=processes
             )
             made.append(report(book, scope.period, known_by="", ledger=(0, "")))
