@@ -8,9 +8,10 @@ from pathlib import Path
 
 import psycopg
 
-from ap_registry import embedded, signing
+from ap_registry import embedded, seals, signing
 from ap_registry.errors import SetupError
 from ap_registry.registry import Registry
+from ap_registry.seals import Seals
 from ap_registry.settings import Settings, read_settings
 from ap_registry.signing import Signer
 from ap_registry.store import migrate
@@ -37,12 +38,17 @@ class Installation:
             clock=self.clock,
             sequences=self.signer.usable,
             signer=self.signer,
+            seals=self.seals,
             practice=self.practice,
         )
 
     @cached_property
     def signer(self) -> Signer:
         return Signer(path=self.settings.home / signing.FILE, text=self.settings.ledger_key)
+
+    @cached_property
+    def seals(self) -> Seals:
+        return seals.of_settings(self.settings)
 
     @property
     def clock(self) -> datetime | None:

@@ -22,6 +22,7 @@ from ap_registry.notice import FollowUp
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.regrouping import StandsAlone
 from ap_registry.remembering import remembering
+from ap_registry.seals import UNSEALED, Seals
 from ap_registry.sent import Settings
 from ap_registry.signing import Signer
 from ap_registry.store import in_line, ledger, owing, readers, sequencer, who
@@ -55,23 +56,20 @@ class Registry:
     """Records notices in one database, by one clock (``AP_REGISTRY_CLOCK``) or the real one.
 
     ``sequences``: whether a read may sequence the ledger itself, as commands do; the web waits for
-    its sequencer. ``signer`` holds the key that signs what it sequences. ``practice``: whether it
-    was made with a clock of its own, by whichever clock it is served now.
+    its sequencer. ``signer`` holds the key that signs what it sequences, ``seals`` those of secrets
+    that the database has. ``practice``: whether it was made with a clock of its own, by whichever
+    it is served now.
     """
 
     def __init__(
-        self,
-        database: Database,
-        *,
-        clock: datetime | None = None,
-        sequences: bool = True,
-        signer: Signer | None = None,
-        practice: bool = False,
-    ) -> None:
+        self, database: Database, *, clock: datetime | None = None, sequences: bool = True,
+        signer: Signer | None = None, seals: Seals = UNSEALED, practice: bool = False,
+    ) -> None:  # fmt: skip
         self.database = database
         self.clock = clock
         self.sequences = sequences
         self.signer = signer
+        self.seals = seals
         self.practice = practice
         self.worlds = Worlds()
         self._hash_key: bytes | None = None

@@ -22,6 +22,7 @@ _SECRETS = (
     "delivery_secret",
     "ledger_key",
     "backup_passphrase",
+    "secrets_key",
     "oidc_client_secret",
 )
 
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     webhooks_allow_private: bool = False  # addresses in one's own network, and HTTP
     ledger_key: str | None = Field(default=None, repr=False)
     backup_passphrase: str | None = Field(default=None, repr=False)
+    secrets_key: str | None = Field(default=None, repr=False)
     ledger_export: Path | None = None
     gias_sources: str | None = None  # files or addresses, with blanks between
     gias_allow_private: bool = False
@@ -72,7 +74,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
 
-    @field_validator(*_SECRETS, mode="before")
+    @field_validator(*_SECRETS, "oidc_issuer", "oidc_client_id", "address", mode="before")
     @classmethod
     def _nothing_is_none(cls, value: str | None) -> str | None:
         """An empty variable, or an empty file, names nothing."""

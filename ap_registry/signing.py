@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from ap_registry import proofs
+from ap_registry import proofs, secret_files
 from ap_registry.errors import SetupError
 
 FILE = "ledger-key"
@@ -75,27 +74,17 @@ class Signer:
 
     def replace(self, key: SigningKey) -> None:
         """Keep another key from now on, for this user only; the earlier one is gone."""
-        self._write(key, self.path.with_name(f".{FILE}-next")).replace(self.path)
+        following = secret_files.write(self.path.with_name(f".{FILE}-next"), key.seed.hex())
+        following.replace(self.path)
 
     def _make(self) -> None:
-        """Two processes at once end with one key: the link of the second is refused."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            made = self._write(new_key(), self.path.with_name(f".{FILE}-{secrets.token_hex(8)}"))
-            with suppress(FileExistsError):
-                self.path.hardlink_to(made)
-            made.unlink()
+            secret_files.write_once(self.path, new_key().seed.hex())
         except OSError as error:
             raise SetupError(
                 f"The key of the ledger cannot be written to {self.path} ({error.strerror})",
                 "Name a file that has it in AP_LEDGER_KEY_FILE, or mend AP_REGISTRY_HOME.",
             ) from error
-
-    def _write(self, key: SigningKey, path: Path) -> Path:
-        path.unlink(missing_ok=True)
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_text(key.seed.hex() + "\n", encoding="ascii")
-        return path
 
 
 def new_key() -> SigningKey:

@@ -14,11 +14,13 @@ for name in postgres owner web job valkey; do
   random "${name}_password" 24
 done
 random ledger_key 32
+random secrets_key 32
 for name in owner web job; do
   printf 'postgresql://ap_%s:%s@postgres:5432/ap_registry' \
     "$name" "$(cat "$folder/${name}_password")" > "$folder/${name}_url"
 done
 printf 'redis://:%s@valkey:6379/0' "$(cat "$folder/valkey_password")" > "$folder/redis_url"
+[ -e "$folder/oidc_client_secret" ] || : > "$folder/oidc_client_secret"
 if [ $# -gt 0 ]; then
   printf '%s' "$1" > "$folder/smtp_url"
 elif [ ! -e "$folder/smtp_url" ]; then

@@ -18,6 +18,7 @@ import structlog
 from ap_registry.installation import Installation
 from ap_registry.instants import instant
 from ap_registry.outgoing import pool
+from ap_registry.seals import Seals
 from ap_registry.store import webhook_calls
 from ap_registry.store.webhook_calls import Answer, Call
 from ap_registry.store.webhooks import PING
@@ -52,6 +53,7 @@ class Caller:
         self._found = found
         private = found.settings.webhooks_allow_private
         self._connections = pool(private=private, size=SLOTS)
+        self._seals = found.registry.seals
         self._threads = ThreadPoolExecutor(SLOTS, thread_name_prefix="webhook")
         self._running: dict[Future[Answer], Call] = {}
         self._went = 0
@@ -73,10 +75,13 @@ class Caller:
                 busy=self._busy(), lease=LEASE,
             ) if len(self._running) < SLOTS else []  # fmt: skip
         for one in claimed:
-            self._running[self._threads.submit(attempt, self._connections, one)] = one
+            self._running[self._threads.submit(self._attempt, one)] = one
         under_way = bool(self._running)
         self._settle(LOOK_SECONDS)
         return bool(made or claimed or under_way)
+
+    def _attempt(self, one: Call) -> Answer:
+        return attempt(self._connections, one, self._seals)
 
     def _busy(self) -> list[UUID]:
         """Those that have as many calls under way as one may have."""
@@ -105,11 +110,12 @@ class Caller:
         return self._went
 
 
-def attempt(connections: httpcore.ConnectionPool, one: Call) -> Answer:
+def attempt(connections: httpcore.ConnectionPool, one: Call, seals: Seals) -> Answer:
     if one.event is not None and one.pupil is None:
         return Answer(call=one, status=None, error=ERASED, for_good=True)
     try:
-        status = call(connections, one.url, id=one.id, body=payload(one), secrets=one.secrets)
+        secrets = one.signed_by(seals)
+        status = call(connections, one.url, id=one.id, body=payload(one), secrets=secrets)
     except Failed as failed:
         log.warning("webhook_failed", webhook=str(one.webhook), call=str(one.id), why=failed.why)
         return Answer(call=one, status=failed.status, error=failed.why, gone=failed.for_good)

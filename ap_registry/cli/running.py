@@ -9,6 +9,7 @@ from ap_registry import embedded
 from ap_registry.cli.output import Json, Stop, installation, say, write_json, write_table
 from ap_registry.doctor import examine
 from ap_registry.settings import read_settings
+from ap_registry.store.resealing import reseal
 
 
 def register(app: typer.Typer) -> None:
@@ -36,13 +37,14 @@ def worker(json_: Json = False) -> None:
 
 
 def migrate(json_: Json = False) -> None:
-    """Bring the database to the present schema."""
-    with installation():
-        pass
+    """Bring the database to the present schema, and seal its secrets by the key that seals now."""
+    with installation() as found, found.database.connection() as connection:
+        sealed = reseal(connection, found.seals)
     if json_:
-        write_json({"ok": True})
+        write_json({"ok": True, "sealed": sealed})
     else:
-        sys.stdout.write("The database is up to date.\n")
+        said = f" {sealed} of its secrets were sealed." if sealed else ""
+        sys.stdout.write(f"The database is up to date.{said}\n")
 
 
 def stop(

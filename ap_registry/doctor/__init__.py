@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from ap_registry import embedded
-from ap_registry.doctor import ledger, machine, services, work
+from ap_registry.doctor import ledger, machine, sealed, services, work
 from ap_registry.doctor.wrong import Wrong
 from ap_registry.errors import RegistryError, SetupError
 from ap_registry.installation import servers
@@ -54,6 +54,7 @@ def _of_database(settings: Settings, found: embedded.Servers) -> list[Check]:
         _check("role", lambda: ledger.role(found, settings)),
         _check("clock", lambda: ledger.clock(found, settings)),
         _check("accounts", lambda: ledger.accounts(found, settings)),
+        _check("secrets", lambda: sealed.secrets(found, settings)),
         _check("messages", lambda: work.messages(found, settings)),
         _check("worker", lambda: work.worker(found, settings)),
         _check("jobs", lambda: work.jobs(found, settings)),

@@ -7,6 +7,7 @@ from uuid import UUID
 import pyotp
 
 from ap_registry.errors import Problem, Refused
+from ap_registry.seals import Seals
 from ap_registry.store.database import Connection
 from ap_registry.store.tokens import hash_of
 
@@ -18,12 +19,17 @@ _LONG = 16  # letters of a recovery code: 79 bits
 WRONG = Problem("/code", "bad_format", "this is not the code that the app shows now")
 
 
-def begin(connection: Connection, account: UUID, *, at: datetime) -> str:
+def sealed_for(account: UUID) -> str:
+    return f"second-factor/{account}"
+
+
+def begin(connection: Connection, account: UUID, *, at: datetime, seals: Seals) -> str:
     """A secret for the app, the same until its first code was right."""
+    made = seals.seal(sealed_for(account), pyotp.random_base32().encode()).decode()
     connection.execute(
         "insert into second_factor (account, secret, created_at, confirmed_at, last_step)"
         " values (%s, %s, %s, null, 0) on conflict (account) do nothing",
-        (account, pyotp.random_base32(), at),
+        (account, made, at),
     )
     row = connection.execute(
         "select secret, confirmed_at from second_factor where account = %s", (account,)
@@ -31,7 +37,11 @@ def begin(connection: Connection, account: UUID, *, at: datetime) -> str:
     assert row is not None
     if row[1] is not None:
         raise Refused((Problem("", "already_registered", "this account asks for codes already"),))
-    return str(row[0])
+    return _opened(seals, account, row[0])
+
+
+def _opened(seals: Seals, account: UUID, held: str) -> str:
+    return seals.open(sealed_for(account), held.encode()).decode()
 
 
 def address_for_app(secret: str, email: str) -> str:
@@ -39,9 +49,11 @@ def address_for_app(secret: str, email: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
 
 
-def confirm(connection: Connection, account: UUID, code: str, *, at: datetime) -> list[str]:
+def confirm(
+    connection: Connection, account: UUID, code: str, *, at: datetime, seals: Seals
+) -> list[str]:
     """Ask for codes from now on; answers the recovery codes, which are kept nowhere."""
-    if not _take(connection, account, code, at=at, confirmed=False):
+    if not _take(connection, account, code, at=at, confirmed=False, seals=seals):
         raise Refused((WRONG,))
     connection.execute(
         "update second_factor set confirmed_at = %s where account = %s", (at, account)
@@ -49,11 +61,13 @@ def confirm(connection: Connection, account: UUID, code: str, *, at: datetime) -
     return new_recovery_codes(connection, account)
 
 
-def is_right(connection: Connection, account: UUID, code: str, *, at: datetime) -> bool:
+def is_right(
+    connection: Connection, account: UUID, code: str, *, at: datetime, seals: Seals
+) -> bool:
     """Whether it is a code of the app, or a recovery code not used before; either is used up."""
     given = "".join(code.split()).replace("-", "").lower()
     if given.isdecimal():
-        return _take(connection, account, given, at=at, confirmed=True)
+        return _take(connection, account, given, at=at, confirmed=True, seals=seals)
     done = connection.execute(
         "update recovery_code set used_at = %s where account = %s and code_hash = %s"
         " and used_at is null",
@@ -63,8 +77,9 @@ def is_right(connection: Connection, account: UUID, code: str, *, at: datetime) 
 
 
 def _take(
-    connection: Connection, account: UUID, code: str, *, at: datetime, confirmed: bool
-) -> bool:
+    connection: Connection, account: UUID, code: str, *, at: datetime, confirmed: bool,
+    seals: Seals,
+) -> bool:  # fmt: skip
     """One step early or late is allowed for; none that was taken before, nor an earlier one."""
     row = connection.execute(
         "select secret from second_factor where account = %s and (confirmed_at is not null) = %s",
@@ -73,7 +88,7 @@ def _take(
     if row is None:
         return False
     now = int(at.timestamp()) // STEP_SECONDS
-    app = pyotp.TOTP(row[0])
+    app = pyotp.TOTP(_opened(seals, account, row[0]))
     given = "".join(code.split())
     for step in (now - 1, now, now + 1):
         if secrets.compare_digest(app.generate_otp(step).encode(), given.encode()):

@@ -7,11 +7,12 @@ from typing import LiteralString
 from uuid import UUID, uuid5
 
 from ap_registry.access import Caller
+from ap_registry.seals import Seals
 from ap_registry.store import feed, reads
 from ap_registry.store.database import Connection
 from ap_registry.store.queries import scope_of
 from ap_registry.store.succession import acting_for
-from ap_registry.store.webhooks import NOTICE
+from ap_registry.store.webhooks import NOTICE, sealed_for
 
 AT_ONCE = 500
 MOST_WAITING = 5_000  # for one address: the rest waits in the log
@@ -53,6 +54,9 @@ select coalesce(i.shown_as, i.pupil_id) from (
      where i.pupil_id = e.kept and i.key = e.kept and i.until_at = 'infinity' offset 0) i
  limit 1
 """
+_SIGNS: LiteralString = """where s.webhook = w.id
+                             and (s.until_at is null or s.until_at > clock_timestamp())
+                             order by s.made_at desc, s.id"""
 _CLAIM: LiteralString = f"""
 with due as (
   select d.id from webhook w cross join lateral (
@@ -69,9 +73,8 @@ update webhook_delivery d
   from due, webhook w
  where d.id = due.id and w.id = d.webhook
 returning d.id, d.webhook, w.url, d.type, d.seq, d.event, d.happened_at, d.attempts,
-          ({_PUPIL}), array(select s.secret from webhook_secret s where s.webhook = w.id
-                             and (s.until_at is null or s.until_at > clock_timestamp())
-                             order by s.made_at desc)
+          ({_PUPIL}), array(select s.id from webhook_secret s {_SIGNS}),
+          array(select s.secret from webhook_secret s {_SIGNS})
 """
 _WENT: LiteralString = """
 update webhook_delivery d set sent_at = clock_timestamp(), status = r.status, error = null
@@ -110,7 +113,11 @@ class Call:
     happened_at: datetime
     attempts: int
     pupil: UUID | None
-    secrets: tuple[bytes, ...]
+    secrets: tuple[tuple[UUID, bytes], ...]  # as the database has them
+
+    def signed_by(self, seals: Seals) -> list[bytes]:
+        """Raise SetupError where no key opens one."""
+        return [seals.open(sealed_for(id_), held) for id_, held in self.secrets]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +166,10 @@ def claim(
     asked = {"today": today, "limit": limit, "each": each, "busy": list(busy), "lease": lease}
     names = ("id", "webhook", "url", "type", "seq", "event", "happened_at", "attempts", "pupil")
     return [
-        Call(**dict(zip(names, row[:-1], strict=True)), secrets=tuple(map(bytes, row[-1])))
+        Call(
+            **dict(zip(names, row[:-2], strict=True)),
+            secrets=tuple(zip(row[-2], map(bytes, row[-1]), strict=True)),
+        )
         for row in connection.execute(_CLAIM, asked).fetchall()
     ]
 

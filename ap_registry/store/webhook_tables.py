@@ -35,7 +35,7 @@ class Webhook(SQLModel, table=True):
 
 
 class WebhookSecret(SQLModel, table=True):
-    """A secret that signs, until ``until_at``: kept as it is, since it must sign again."""
+    """A secret that signs, until ``until_at``: sealed, since it must sign again."""
 
     __tablename__ = "webhook_secret"
     __table_args__: ClassVar[Any] = (Index("webhook_secret_of", "webhook"),)

@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 from ap_registry.instants import instant
+from ap_registry.seals import Seals
 from ap_registry.store import feed
 from ap_registry.store.database import Connection
 from ap_registry.store.key_holders import KeyHolder
@@ -65,7 +66,7 @@ class Owner:
 
 
 def make(
-    connection: Connection, owner: Owner, *, url: str, types: Sequence[str]
+    connection: Connection, owner: Owner, *, url: str, types: Sequence[str], seals: Seals
 ) -> tuple[UUID, bytes]:
     """One that is told what is recorded from now on; its secret is answered once."""
     made = uuid4()
@@ -76,15 +77,19 @@ def make(
             "         %(now)s, %(after)s)",
             owner.named(id=made, url=url, types=list(types), after=feed.size(connection)),
         )
-        return made, _add_secret(connection, made)
+        return made, _add_secret(connection, made, seals)
 
 
-def _add_secret(connection: Connection, webhook: UUID) -> bytes:
-    secret = secrets.token_bytes(SECRET_BYTES)
+def sealed_for(secret: UUID) -> str:
+    return f"webhook-secret/{secret}"
+
+
+def _add_secret(connection: Connection, webhook: UUID, seals: Seals) -> bytes:
+    made, secret = uuid4(), secrets.token_bytes(SECRET_BYTES)
     connection.execute(
         "insert into webhook_secret (id, webhook, secret, made_at)"
         " values (%s, %s, %s, clock_timestamp())",
-        (uuid4(), webhook, secret),
+        (made, webhook, seals.seal(sealed_for(made), secret)),
     )
     return secret
 
@@ -93,7 +98,7 @@ def as_text(secret: bytes) -> str:
     return PREFIX + base64.b64encode(secret).decode()
 
 
-def rotate(connection: Connection, webhook: UUID) -> tuple[bytes, datetime]:
+def rotate(connection: Connection, webhook: UUID, *, seals: Seals) -> tuple[bytes, datetime]:
     """A new secret, and until when the old ones sign beside it."""
     with connection.transaction():
         connection.execute("select from webhook where id = %s for update", (webhook,))
@@ -103,7 +108,7 @@ def rotate(connection: Connection, webhook: UUID) -> tuple[bytes, datetime]:
             (OLD_SECRET_LASTS, webhook),
         ).fetchone()
         assert row is not None
-        return _add_secret(connection, webhook), row[0]
+        return _add_secret(connection, webhook, seals), row[0]
 
 
 def listed(

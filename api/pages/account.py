@@ -72,7 +72,9 @@ def _second_factor(
 ) -> Response:
     """The secret as a picture and as letters: it is shown until its first code was right."""
     with registry.database.connection() as connection:
-        secret = second_factors.begin(connection, person.account, at=registry.now())
+        secret = second_factors.begin(
+            connection, person.account, at=registry.now(), seals=registry.seals
+        )
         email = accounts.email_of(connection, person.account)
     picture = segno.make(second_factors.address_for_app(secret, email), error="m")
     parts = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
@@ -91,7 +93,9 @@ def confirm_second_factor(
     check_form(person, csrf)
     try:
         with registry.database.connection() as connection, connection.transaction():
-            codes = second_factors.confirm(connection, person.account, code, at=datetime.now(UTC))
+            codes = second_factors.confirm(
+                connection, person.account, code, at=datetime.now(UTC), seals=registry.seals
+            )
             access_links.write_letter(
                 connection, person.account, "second_factor_on", at=registry.now()
             )

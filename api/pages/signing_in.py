@@ -114,7 +114,11 @@ def sign_in_code(
             return see_other(by_way_of(SIGN_IN, next))
         check_form(found, csrf)
         right = second_factors.is_right(
-            connection, found.account, code[:LONGEST_CODE], at=datetime.now(UTC)
+            connection,
+            found.account,
+            code[:LONGEST_CODE],
+            at=datetime.now(UTC),
+            seals=registry.seals,
         )
         if right:
             sessions.sign_out(connection, token)

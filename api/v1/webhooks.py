@@ -88,7 +88,9 @@ def _create(
     url, types = _read(body, private)
     with registry.database.connection() as connection:
         registry.closed(connection)  # what was recorded before is not told
-        made, secret = webhooks.make(connection, _owner(registry, holder), url=url, types=types)
+        made, secret = webhooks.make(
+            connection, _owner(registry, holder), url=url, types=types, seals=registry.seals
+        )
     return {"id": str(made), "url": url, "types": types, "secret": as_text(secret)}
 
 
@@ -188,7 +190,7 @@ def rotate_webhook_secret(webhook: UUID, registry: TheRegistry, holder: Holder) 
     """A new secret; for 24 hours calls are signed with the old one too."""
     with registry.database.connection() as connection:
         _own(connection, _owner(registry, holder), webhook)
-        secret, until = webhooks.rotate(connection, webhook)
+        secret, until = webhooks.rotate(connection, webhook, seals=registry.seals)
     return {"secret": as_text(secret), "old_until": instant(until)}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ap_registry import settings
+from ap_registry import seals, settings
 from ap_registry.cli import app
 from ap_registry.settings import Settings, read_settings
 from ap_registry.signing import parsed
@@ -134,20 +134,45 @@ def test_every_secret_can_be_made_and_is_made_once(made: Path) -> None:
     assert len(set(passwords)) == len(passwords)
 
 
+def settings_of(
+    service: str, made: Path, monkeypatch: pytest.MonkeyPatch, **given: str
+) -> settings.Settings:
+    """What a service reads where its operator has given no more than this."""
+    monkeypatch.setenv("AP_ENVIRONMENT", "production")
+    for name, value in SERVICES[service]["environment"].items():
+        filled = re.sub(r"\$\{(\w+):-([^}]*)\}", lambda m: given.get(m[1], m[2]), value)
+        monkeypatch.setenv(name, filled.replace("/run/secrets", str(made)))
+    return read_settings()
+
+
 @pytest.mark.parametrize("service", OURS)
 def test_production_takes_what_was_made(
     made: Path, service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AP_ENVIRONMENT", "production")
-    for name, value in SERVICES[service]["environment"].items():
-        monkeypatch.setenv(name, value.replace("/run/secrets", str(made)))
-    found = read_settings()
+    found = settings_of(service, made, monkeypatch)
     role = {"migrate": "owner", "web": "web", "worker": "job"}[service]
     assert found.database_url == (made / f"{role}_url").read_text()
     assert found.smtp_url is None, "an empty file names no mail server"
     held = (made / "ledger_key").read_text() if service == "worker" else None
     assert found.ledger_key == held, "whoever sequences holds the key, nobody else"
     assert held is None or parsed(held).id
+    assert seals.of_settings(found).usable, "each has the key of secrets"
+    assert (found.oidc_issuer, found.oidc_only, found.address) == (None, False, None)
+
+
+@pytest.mark.parametrize("service", ["web", "worker"])
+def test_a_provider_is_named_by_variables_and_a_file(
+    made: Path, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (made / "oidc_client_secret").write_text("hush\n")
+    found = settings_of(
+        service, made, monkeypatch, AP_OIDC_ISSUER="https://idp.example", AP_OIDC_CLIENT_ID="ap",
+        AP_ADDRESS="https://ap.example", AP_OIDC_ONLY="1",
+    )  # fmt: skip
+    assert (found.oidc_issuer, found.oidc_client_id, found.oidc_client_secret) == (
+        "https://idp.example", "ap", "hush",
+    )  # fmt: skip
+    assert (found.oidc_name, found.oidc_only) == ("DfE Sign-in", True)
 
 
 def test_the_roles_are_given_every_password_that_they_want() -> None:

@@ -88,7 +88,7 @@ def test_two_who_rotate_at_once_have_a_secret_each(
     made = client.post(HOOKS, json={"url": PUBLIC}).json()["id"]
     with ThreadPoolExecutor(1) as threads, registry.database.connection() as connection:
         with connection.transaction():
-            webhooks.rotate(connection, UUID(made))
+            webhooks.rotate(connection, UUID(made), seals=registry.seals)
             other = threads.submit(client.post, f"{HOOKS}/{made}/rotate")
             wait_for(lambda: _somebody_waits(registry))
         assert other.result().status_code == 200

@@ -14,6 +14,7 @@ import httpx
 from ap_registry import embedded
 from ap_registry.installation import Installation
 from ap_registry.registry import Registry
+from ap_registry.seals import UNSEALED
 from ap_registry.settings import Settings
 from ap_registry.store import accounts, webhooks
 from ap_registry.store.database import Database
@@ -101,7 +102,7 @@ def _calls(found: Installation, owner: Owner, after: int) -> BenchRow:
     with _receiver() as url:
         with found.database.connection() as connection:
             for _ in range(HOOKS):
-                made, _secret = webhooks.make(connection, owner, url=url, types=())
+                made, _secret = webhooks.make(connection, owner, url=url, types=(), seals=UNSEALED)
                 webhooks.replay(connection, made, after)
         start = time.perf_counter()
         with Caller(found) as caller:

@@ -265,6 +265,10 @@ def _second_step(registry: Registry) -> str:
             role="school", at=registry.now(),
         )  # fmt: skip
         account = accounts.account_named(connection, email, at=registry.now()).id
-        code = pyotp.TOTP(second_factors.begin(connection, account, at=registry.now())).now()
-        second_factors.confirm(connection, account, code, at=datetime.now(UTC))
+        code = pyotp.TOTP(
+            second_factors.begin(connection, account, at=registry.now(), seals=registry.seals)
+        ).now()
+        second_factors.confirm(
+            connection, account, code, at=datetime.now(UTC), seals=registry.seals
+        )
         return access_links.make_link(connection, account, "recovery", at=registry.now())

@@ -61,8 +61,8 @@ def test_a_sound_installation_has_nothing_to_mend(look: Mended, urls: embedded.S
     )  # fmt: skip
     assert [check["name"] for check in found["checks"]] == [
         "environment", "python", "disk", "database", "schema", "append_only", "readable",
-        "eraser", "role", "clock", "accounts", "messages", "worker", "jobs", "sequencer", "redis",
-        "smtp", "provider",
+        "eraser", "role", "clock", "accounts", "secrets", "messages", "worker", "jobs",
+        "sequencer", "redis", "smtp", "provider",
     ]  # fmt: skip
 
 

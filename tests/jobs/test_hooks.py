@@ -15,6 +15,7 @@ from ap_registry import erasing
 from ap_registry.installation import Installation
 from ap_registry.outgoing import PRIVATE, Guarded, pool
 from ap_registry.registry import Registry
+from ap_registry.seals import Seals
 from ap_registry.settings import Settings
 from ap_registry.store import accounts
 from ap_registry.store.webhook_calls import LADDER, forget
@@ -128,7 +129,10 @@ def test_what_the_caller_may_not_see_is_not_told(hooks: Hooks, receiver: Receive
 
 
 def test_both_secrets_sign_for_a_day_after_a_rotation(hooks: Hooks, receiver: Receiver) -> None:
+    """Each is sealed by the key of its day."""
+    hooks.registry.seals = Seals([bytes(32)])
     made = hooks.make(receiver.url)
+    hooks.registry.seals = Seals([b"1" * 32, bytes(32)])
     new = hooks.client.post(f"{HOOKS}/{made['id']}/rotate").json()["secret"]
     hooks.client.post(f"{HOOKS}/{made['id']}/ping")
     hooks.call()
