@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 
+from tests.reports.measuring import measure
 from tests.reports.places import LA_TERMS, OWN_TERMS, PRU, SLICES, World, blocks
 from tests.reports.teller import Teller
 
@@ -17,7 +18,9 @@ def make(seed: int, pupils: Iterable[int] = range(12)) -> World:
     world = World()
     _calendars(world, chance)
     for number in pupils:
-        Teller(world, Random(seed * 1000 + number), number).tell()
+        teller = Teller(world, Random(seed * 1000 + number), number)
+        teller.tell()
+        measure(teller, Random(f"{seed} {number}"))
     return world
 
 

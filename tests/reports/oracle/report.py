@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from tests.reports.oracle import attainment, attendance, outreach, post_16, reintegration
+from tests.reports.oracle import attainment, attendance, outreach, post_16, reintegration, wellbeing
 from tests.reports.oracle.days import london_date
 from tests.reports.oracle.facts import Facts
 from tests.reports.oracle.leavers import Leaver, leaver
@@ -40,6 +40,7 @@ class Book:
         self.totals: dict[Key, list[str]] = {}
         self.no_status: dict[str, int] = {}
         self.beside: dict[tuple[bool, bool, str, int, str], Parts] = {}
+        self.wellbeing: dict[tuple[bool, bool, str, str], Parts] = {}
 
     def note(self, result: Result, measure: int) -> None:
         self.rows.setdefault((result.provider, measure, result.group), []).append(result.outcome)
@@ -54,24 +55,27 @@ class Book:
 
     def note_figure(self, figure: Figure, *, providers: tuple[str, ...] = ()) -> None:
         """At the provider (or each of those that count a leaver), once in the LA, once in all."""
-        names = [(False, name) for name in providers or (figure.provider,)]
-        if figure.in_totals:
-            names += [(True, name) for name in (figure.la, "all") if name is not None]
         measure = MEASURES.index(figure.measure)
-        for total, name in names:
+        for total, name in _whose(figure, providers):
             key = (total, total and name == "all", name, measure, figure.name)
-            parts = self.beside.setdefault(key, Parts())
-            if figure.share is not None:
-                parts.shares.append(figure.share)
-            elif figure.number is not None:
-                parts.numbers.append(figure.number)
-            else:
-                parts.count += 1
+            self.beside.setdefault(key, Parts()).add(figure)
+
+    def note_wellbeing(self, figure: Figure) -> None:
+        for total, name in _whose(figure):
+            key = (total, total and name == "all", name, figure.name)
+            self.wellbeing.setdefault(key, Parts()).add(figure)
 
     def note_no_status(self, *names: str | None) -> None:
         for name in names:
             if name is not None:
                 self.no_status[name] = self.no_status.get(name, 0) + 1
+
+
+def _whose(figure: Figure, providers: tuple[str, ...] = ()) -> list[tuple[bool, str]]:
+    names = [(False, name) for name in providers or (figure.provider,)]
+    if figure.in_totals:
+        names += [(True, name) for name in (figure.la, "all") if name is not None]
+    return names
 
 
 def report(facts: Facts, asked: Asked) -> dict[str, Any]:
@@ -89,6 +93,7 @@ def report(facts: Facts, asked: Asked) -> dict[str, Any]:
         "rows": list(_rows(book, book.rows, "provider")),
         "totals": list(_rows(book, book.totals, "la")),
         "secondary": list(_secondary(book)),
+        "wellbeing": list(_wellbeing(book)),
     }
 
 
@@ -100,6 +105,9 @@ def _note(book: Book, pupil: Pupil, period: Period, asked: Asked) -> None:
     for figure in figures(pupil, period):
         if asked.wants(figure.provider, figure.la):
             book.note_figure(figure)
+    for figure in wellbeing.figures(pupil, period):
+        if asked.wants(figure.provider, figure.la):
+            book.note_wellbeing(figure)
     found = leaver(pupil, period)
     if found is not None:
         providers = [name for name in found.providers if asked.wants(name, found.la)]
@@ -149,3 +157,12 @@ def _secondary(book: Book) -> Iterator[dict[str, Any]]:
             "name": name,
             **shown(name, book.beside[key]),
         }
+
+
+def _wellbeing(book: Book) -> Iterator[dict[str, Any]]:
+    for key in sorted(book.wellbeing):
+        total, _, who, name = key
+        yield {
+            "la" if total else "provider": who, "name": name,
+            **shown("mean_change", book.wellbeing[key]),
+        }  # fmt: skip

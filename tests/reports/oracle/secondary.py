@@ -44,6 +44,14 @@ class Parts:
     numbers: list[Fraction] = field(default_factory=list)
     count: int = 0
 
+    def add(self, figure: Figure) -> None:
+        if figure.share is not None:
+            self.shares.append(figure.share)
+        elif figure.number is not None:
+            self.numbers.append(figure.number)
+        else:
+            self.count += 1
+
 
 def shown(name: str, parts: Parts) -> dict[str, Any]:
     if parts.shares:
