@@ -54,7 +54,7 @@ class Provider:
         self._settings = settings
         self._lock = Lock()
         self._known: _Known | None = None
-        self._away_until = 0.0
+        self._away_until = self._read_until = 0.0
 
     @property
     def back(self) -> str:
@@ -95,19 +95,31 @@ class Provider:
         return self._found().metadata
 
     def _found(self, *, anew: bool = False) -> _Known:
+        """What is known, or is read: while one reads again, others go on with what was known.
+
+        Nobody waits for another's calls: one that hangs holds up one person.
+        """
+        now = time.monotonic()
+        oldest = now - (AGAIN_SECONDS if anew else KEPT_SECONDS)
         with self._lock:
-            now, known = time.monotonic(), self._known
-            oldest = now - (AGAIN_SECONDS if anew else KEPT_SECONDS)
+            known = self._known
             if known is not None and known.at >= oldest:
                 return known
             if now < self._away_until:
                 raise OidcFailed("the provider could not be used a moment ago")
-            try:
-                self._known = self._read(now)
-            except OidcFailed:
+            if known is not None and not anew and now < self._read_until:
+                return known
+            self._read_until = now + AWAY_SECONDS
+        try:
+            found = self._read(now)
+        except OidcFailed:
+            with self._lock:
                 self._away_until = time.monotonic() + AWAY_SECONDS
-                raise
-            return self._known
+            raise
+        with self._lock:
+            if self._known is None or self._known.at <= now:
+                self._known = found
+        return found
 
     def _read(self, now: float) -> _Known:
         issuer = (self._settings.oidc_issuer or "").rstrip("/")

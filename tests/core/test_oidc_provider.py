@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,6 +16,7 @@ from joserfc.jwk import KeySet, OctKey, RSAKey
 from ap_registry.oidc import Provider
 from ap_registry.oidc_calls import MOST_BYTES, OidcFailed
 from ap_registry.settings import Settings
+from tests.waiting import wait_for
 
 SECRET = "a secret of ours that is long enough"
 KEY, FOREIGN = RSAKey.generate_key(2048, {"kid": "1"}), RSAKey.generate_key(2048, {"kid": "1"})
@@ -27,6 +29,14 @@ class Made:
     issuer: str = ""
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    held: tuple[str, threading.Event] | None = None  # of a path the first answer, until it is set
+
+    def hold(self, path: str) -> None:
+        """Where it is to be held, and this is the first that asks."""
+        held = self.held
+        if held is not None and held[0] == path:
+            self.held = None
+            held[1].wait(30)
 
     def change(self, path: str, found: Any, status: int = 200) -> None:
         body = found if isinstance(found, bytes) else json.dumps(found).encode()
@@ -58,6 +68,7 @@ def serving() -> Iterator[Made]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             made.asked.append(self.path)
+            made.hold(self.path)
             status, body = made.answers.get(self.path, (404, b"{}"))
             self.send_response(status)
             if status == 302:
@@ -185,6 +196,18 @@ ODD: dict[str, Callable[[Made], None]] = {
 def test_a_provider_that_answers_oddly_is_not_used(made: Made, what: str) -> None:
     ODD[what](made)
     assert refused(made)
+
+
+def test_a_call_that_hangs_holds_up_nobody_else(made: Made) -> None:
+    one, let_go = provider(made), threading.Event()
+    made.held = "/keys", let_go
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(one.address, state="s", nonce="n", verifier="v")
+        wait_for(lambda: made.held is None)
+        assert one.address(state="s", nonce="n", verifier="v").startswith(made.issuer)
+        assert not slow.done()
+        let_go.set()
+        assert slow.result(30).startswith(made.issuer)
 
 
 def test_a_provider_that_is_away_is_not_asked_again_at_once(made: Made) -> None:
