@@ -7,10 +7,12 @@ from datetime import date
 from ap_registry import confirming, matching, quality
 from ap_registry.access import GIVES, ROLES, SCOPES, SEND
 from ap_registry.emergency import MAY as IN_EMERGENCIES
+from api.pages.boards import ROLES as OF_BOARDS
 from api.pages.calendar import KEEPERS
 from api.pages.family_links import MAKERS
 from api.pages.ledger import READERS as OF_LEDGER
 from api.pages.panel import ROLES as PANEL
+from api.pages.rendering import ELSEWHERE_READERS
 from api.policy import Policies, Policy, Shows, Who
 from api.superseded import Superseded
 from api.v1 import attendance, census, ctf
@@ -112,9 +114,9 @@ _PAGES: Policies = {
     ("GET", "/pupils/{pupil}/links"): _page(NOW, MAKERS),
     ("POST", "/pupils/{pupil}/links"): _page(NOW, MAKERS),
     ("POST", "/pupils/{pupil}/links/{link}/end"): _page(NOW, MAKERS),
-    ("GET", "/elsewhere"): _page(NOW),
+    ("GET", "/elsewhere"): _page(NOW, ELSEWHERE_READERS),
     ("GET", "/tasks/{name}"): _page(OWED),
-    ("GET", "/boards/{name}"): _page(NOW),
+    ("GET", "/boards/{name}"): _page(NOW, OF_BOARDS),
     ("GET", "/notify"): _page(NOW),
     ("GET", "/notify/{name}"): _page(NOW),
     ("POST", "/notify/{name}"): _page(EVER),

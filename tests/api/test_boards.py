@@ -46,4 +46,4 @@ def test_who_waits_for_education_is_shown_to_their_la(
     signed_in(registry, boards, "la", "LA857")
     assert "Nobody waits" in words(boards.get("/boards/sixth-day"))
     signed_in(registry, boards, "school", SCHOOL)
-    assert boards.get("/boards/sixth-day").status_code == 404
+    assert boards.get("/boards/sixth-day").status_code == 403
