@@ -46,6 +46,8 @@ class Windows(NamedTuple):
 
 def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
     for placement in facts.placements:
+        if placement.starts_on > period.to_on:
+            continue
         calendar = facts.calendar(placement.starts_on)
         sixtieth = calendar.nth_from(placement.starts_on, WINDOW)
         if sixtieth is None or not period.holds(sixtieth):

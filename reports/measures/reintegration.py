@@ -1,8 +1,10 @@
 """O3 Reintegration (outcomes.md)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache, partial
+from typing import NamedTuple
 
 from ap_registry import codes
 from ap_registry.calendar import SchoolCalendar
@@ -36,11 +38,24 @@ OVERDUE = 20
 _ORGANISATION = re.compile(r"\d{6}|LA\d{3}|(AP|SVC|ICB|T)-\w+")
 
 
+class Back(NamedTuple):
+    """Whether a placement that ended led back: the day, the last of the window, and the rule.
+
+    Where the terms that are loaded do not reach the end of the window, ``last`` is None.
+    """
+
+    on: date | None
+    last: date | None
+    place: Place
+    reason: str
+
+
 def episodes(facts: Facts, period: Period) -> Iterator[Episode]:
     for placement in facts.placements:
+        back = cache(partial(_back, facts, placement))  # asked for twice where it began lately
         if period.holds(placement.ended_on):
-            yield _episode(facts, placement, period)
-        beside = tuple(_by_start(facts, placement, period))
+            yield _episode(facts, placement, period, back)
+        beside = tuple(_by_start(facts, placement, period, back))
         if placement.ended_on is None and _overdue(facts, placement, period):
             beside = (*beside, Count("overdue_open"))
         if beside:
@@ -60,7 +75,9 @@ def _overdue(facts: Facts, placement: Row, period: Period) -> bool:
     return limit is not None and limit < period.today
 
 
-def _by_start(facts: Facts, placement: Row, period: Period) -> Iterator[Secondary]:
+def _by_start(
+    facts: Facts, placement: Row, period: Period, back: Callable[[], Back]
+) -> Iterator[Secondary]:
     """Of placements meant to return that started in the period: back and settled in 190 days."""
     if placement.intent != "return" or not period.holds(placement.starts_on):
         return
@@ -69,19 +86,12 @@ def _by_start(facts: Facts, placement: Row, period: Period) -> Iterator[Secondar
         return
     achieved = False
     if placement.ended_on is not None:
-        calendar = facts.calendar(placement.ended_on)
-        returned = return_day(facts, placement, calendar)
-        last = calendar.nth_after(returned, TO_SUSTAIN) if returned else None
-        achieved = (
-            returned is not None
-            and last is not None
-            and last <= limit
-            and _sustained(facts, placement, calendar, returned, last)[0] is SUCCESS
-        )
+        _, last, place, _ = back()
+        achieved = last is not None and last <= limit and place is SUCCESS
     yield Yes("by_start", achieved)
 
 
-def _episode(facts: Facts, placement: Row, period: Period) -> Episode:
+def _episode(facts: Facts, placement: Row, period: Period, back: Callable[[], Back]) -> Episode:
     end = placement.ended_on
     calendar = facts.calendar(end)
     matures = calendar.nth_after(end, MATURES)
@@ -92,15 +102,10 @@ def _episode(facts: Facts, placement: Row, period: Period) -> Episode:
     elif matures is None or matures > period.today:
         place, reason = PENDING, "not_over"
     else:
-        returned = return_day(facts, placement, calendar)
-        if returned is None:
-            place, reason = FAILED, "not_returned"
-        else:
-            last = calendar.nth_after(returned, TO_SUSTAIN)
-            assert last is not None
-            place, reason = _sustained(facts, placement, calendar, returned, last)
+        found = back()
+        place, reason = found.place, found.reason
         if place is not UNKNOWN:
-            secondary += tuple(_beside(facts, placement, calendar, returned, matures, place))
+            secondary += tuple(_beside(facts, placement, calendar, found, matures))
     return Episode(
         measure=MEASURE,
         provider=placement.provider,
@@ -112,6 +117,17 @@ def _episode(facts: Facts, placement: Row, period: Period) -> Episode:
         since=placement.starts_on,
         until=matures,
     )
+
+
+def _back(facts: Facts, placement: Row) -> Back:
+    calendar = facts.calendar(placement.ended_on)
+    returned = return_day(facts, placement, calendar)
+    if returned is None:
+        return Back(None, None, FAILED, "not_returned")
+    last = calendar.nth_after(returned, TO_SUSTAIN)
+    if last is None:
+        return Back(returned, None, PENDING, "not_over")
+    return Back(returned, last, *_sustained(facts, placement, calendar, returned, last))
 
 
 def excluded(facts: Facts, placement: Row, calendar: SchoolCalendar) -> str | None:
@@ -270,16 +286,15 @@ def _placed_again(facts: Facts, placement: Row, calendar: SchoolCalendar, last: 
 
 
 def _beside(
-    facts: Facts, placement: Row, calendar: SchoolCalendar, returned: date | None, matures: date,
-    place: Place,
-) -> Iterator[Secondary]:  # fmt: skip
+    facts: Facts, placement: Row, calendar: SchoolCalendar, back: Back, matures: date
+) -> Iterator[Secondary]:
     end = placement.ended_on
-    yield Yes("returned", returned is not None)
-    if returned is not None:
+    yield Yes("returned", back.on is not None)
+    if back.on is not None:
         yield Yes(
             "assessment_shared",
             any(
-                a.placement == placement.key and a.occurred_on <= returned
+                a.placement == placement.key and a.occurred_on <= back.on
                 for a in facts.rows("assessment_shared")
             ),
         )
@@ -287,12 +302,11 @@ def _beside(
         yield Count(f"not_returned_{placement.end_reason}")
     yield Number("median_days", (calendar.count(placement.starts_on, end), 1), "median")
     yield Yes("by_planned_end", end <= placement.first_planned_ends_on)
-    if place is not FAILED:
+    if back.place is not FAILED:
         return
-    if returned is None and _silent(facts, placement, matures):
+    if back.on is None and _silent(facts, placement, matures):
         yield Count("unanswered")
-    last = calendar.nth_after(returned, TO_SUSTAIN) if returned else None
-    if last and any(e.under_review for e in _excluded_again(facts, placement, last)):
+    if back.last and any(e.under_review for e in _excluded_again(facts, placement, back.last)):
         yield Count("under_review")
 
 
