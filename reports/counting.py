@@ -140,7 +140,7 @@ class _Process:
 
 
 def _begin(url: str, snapshot: str, scope: Scope, world: World, shares: _Shares) -> None:
-    connection = connect(url)
+    connection = connect(url, patient=True)  # some take longer to count than a writer may wait
     connection.execute("begin isolation level repeatable read read only")
     connection.execute(f"set transaction snapshot '{snapshot}'")
     _Process.connection, _Process.scope, _Process.world = connection, scope, world

@@ -7,6 +7,7 @@ import pytest
 
 from ap_registry.calendar import Calendars, TermBlock
 from ap_registry.registry import Registry
+from reports import counting
 from reports.command import outcomes
 from reports.counting import count
 from reports.outcomes import report
@@ -64,6 +65,18 @@ def test_two_processes_count_what_one_counts(empty_registry: Registry) -> None:
             made.append(report(book, scope.period, known_by="", ledger=(0, "")))
     assert made[0]["rows"]
     assert made[0] == made[1]
+
+
+def test_a_process_may_count_for_long_between_two_reads(registry: Registry) -> None:
+    database = registry.database
+    scope = Scope.of(*YEAR, at=registry.now(), provider=None, la=None)
+    with database.snapshot() as connection:
+        world, pupils = gather(connection, scope)
+        snapshot, shares = counting._exported(connection), counting._Shares(pupils, 1)
+        counting._begin(database.url, snapshot, scope, world, shares)
+        with counting._Process.connection as started:
+            row = started.execute("show idle_in_transaction_session_timeout").fetchone()
+    assert row == ("0",)
 
 
 def looked_at(registry: Registry, period: tuple[date, date]) -> int:
