@@ -45,7 +45,7 @@ class Asking:
 
     @property
     def title(self) -> str:
-        return TITLES.get(self.kind.name, (self.kind.name.replace("_", " "), ""))[0]
+        return TITLES[self.kind.name][0]
 
 
 def begin(

@@ -31,7 +31,7 @@ def types(caller: Caller) -> list[tuple[str, str]]:
 
 def templates(caller: Caller) -> list[tuple[str, str]]:
     """Of what an empty table can be had, and its words."""
-    mine = (n for n, kind in CATALOGUE.items() if may_send(caller, kind) and n in TITLES)
+    mine = (n for n, kind in CATALOGUE.items() if may_send(caller, kind))
     return [("attendance", "Attendance marks"), *((name, TITLES[name][0]) for name in mine)]
 
 

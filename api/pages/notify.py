@@ -29,7 +29,7 @@ from api.pages.asking import (
     tried,
 )
 from api.pages.rendering import Person, check_form, page
-from api.pages.words import GROUPS, TITLES
+from api.pages.words import GROUPS
 
 router = APIRouter(prefix="/notify")
 MOST = 200
@@ -40,14 +40,13 @@ Near = Mapping[str, tuple[str, str]]
 
 @router.get("")
 def what_happened(registry: TheRegistry, person: Person, upn: str = "") -> Response:
-    """Only what the person may notify, in groups; what has no words yet comes last."""
+    """Only what the person may notify, in groups."""
     mine = [kind.name for kind in CATALOGUE.values() if may_send(person.caller, kind)]
     groups = [
         (title, [(name, *words) for name, words in group.items() if name in mine])
         for title, group in GROUPS.items()
     ]
-    others = [(n, n.replace("_", " ").capitalize(), "") for n in mine if n not in TITLES]
-    shown = [(title, items) for title, items in [*groups, ("Other", others)] if items]
+    shown = [(title, items) for title, items in groups if items]
     return page(registry, "what_happened.html", person, groups=shown, upn=upn[:MOST])
 
 

@@ -7,8 +7,10 @@ from html import unescape
 import httpx
 import pytest
 
+from ap_registry.notices import CATALOGUE
 from ap_registry.registry import Registry
 from ap_registry.store import accounts
+from api.pages.words import FIELDS, TITLES
 from tests.world import PUPIL, SCHOOL, notify, register_pupil
 
 EMAIL, PASSWORD = "office@example.org", "correct horse battery"
@@ -17,6 +19,17 @@ SUSPENSION = {
     "upn": PUPIL, "occurred_on": "17/3/2025", "school": SCHOOL, "sessions": "2",
     "ends_on": "17/3/2025", "reasons": "BU",
 }  # fmt: skip
+
+
+def test_every_notice_and_every_field_has_words_made_for_people() -> None:
+    assert set(TITLES) == set(CATALOGUE)
+    bare = [
+        f"{name}.{field}"
+        for name, kind in CATALOGUE.items()
+        for field in kind.fields
+        if not {field, f"{name}.{field}"} & set(FIELDS)
+    ]
+    assert bare == []
 
 
 @pytest.fixture
