@@ -1,24 +1,28 @@
 """How much waits for an organisation: what it owes, what it was reminded of, what it was told."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import LiteralString
 
+from ap_registry.access import Caller
 from ap_registry.store.database import Connection
+from ap_registry.store.queries import SCOPED, scope_of, scoped
 
 _WAITING: LiteralString = """
 select count(*), count(*) filter (where f.due_on < %(today)s),
        count(*) filter (where exists (
          select from outbox o where o.follow_up = f.key and o.sent_at is not null
-            and o.to_organisation = any(%(organisations)s))),
+            and o.to_organisation = any(%(mine)s))),
        (select count(*) from outbox t
-         where t.follow_up is null and t.to_organisation = any(%(organisations)s)
-           and t.sent_at > %(now)s::timestamptz - interval '7 days')
+         where t.follow_up is null and t.to_organisation = any(%(mine)s)
+           and t.sent_at > %(now)s::timestamptz - interval '7 days'
+           and {told})
   from follow_up f
- where f.owner = any(%(organisations)s) and f.until_at = 'infinity' and f.closed_on is null
-   and f.opened_on <= %(today)s
+ where f.owner = any(%(mine)s) and f.until_at = 'infinity' and f.closed_on is null
+   and f.opened_on <= %(today)s and {owed}
 """
+_OF_ALL = _WAITING.format(told="true", owed="true")
+_OF_ITS_OWN = _WAITING.format(told=SCOPED.format(t="t"), owed=SCOPED.format(t="f"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,13 @@ class Waiting:
     delivered: int
 
 
-def waiting_for(
-    connection: Connection, organisations: Sequence[str], *, today: date, now: datetime
-) -> Waiting:
-    named = {"organisations": list(organisations), "today": today, "now": now}
-    row = connection.execute(_WAITING, named).fetchone()
+def waiting_for(connection: Connection, caller: Caller, *, today: date, now: datetime) -> Waiting:
+    """For a carer's authority of the carer's children alone."""
+    named = {
+        **scoped(scope_of(caller, today)), "mine": list(caller.organisations), "today": today,
+        "now": now,
+    }  # fmt: skip
+    query = _OF_ITS_OWN if caller.role == "social_care" else _OF_ALL
+    row = connection.execute(query, named).fetchone()
     assert row is not None
     return Waiting(*row)

@@ -37,7 +37,7 @@ def counts(
     with registry.database.connection() as connection:
         if board:
             return _of_board(connection, scope, caller, board, today)
-        owed = waiting_for(connection, caller.organisations, today=today, now=registry.now())
+        owed = waiting_for(connection, caller, today=today, now=registry.now())
         names = WAITING.get(caller.role, ())
         return of_first_page(owed, worklists.counts(connection, scope, names, today=today))
 

@@ -65,7 +65,7 @@ def home(
         opened.note(connection, caller, (item["pupil_id"] for item in shown))
         if format == "csv":
             return file_of(table)
-        counted = waiting_for(connection, caller.organisations, today=today, now=registry.now())
+        counted = waiting_for(connection, caller, today=today, now=registry.now())
         held = worklists.counts(connection, scope, WAITING.get(caller.role, ()), today=today)
         saved = saved_by(connection, person.account)
     return live(page(

@@ -19,6 +19,7 @@ from api.v1.reads import ids_of, mark_of
 from api.v1.schemas import ID, INSTANT, TEXT, answers, array, maybe, record
 from api.v1.schemas import page as pages
 
+SHOWN = 20  # of a page for people
 router = APIRouter(tags=["reads"])
 OPENING = record(
     id=ID, at=INSTANT, until=INSTANT, actor=TEXT, name=maybe(TEXT), role=TEXT, organisation=TEXT,
@@ -58,7 +59,7 @@ def list_emergencies(
 
 def openings(
     connection: Connection, registry: Registry, caller: Caller, *, asked: Asked = ALL,
-    limit: int = 50, cursor: str | None = None,
+    limit: int = SHOWN, cursor: str | None = None,
 ) -> tuple[list[Opening], dict[str, Any]]:  # fmt: skip
     """Those of which a caller is to know, and the same as a page of the API."""
     mark = after(cursor, 2)

@@ -32,7 +32,8 @@ NURSES = "id,kind,name,las\nICB-QK1,health,School Nurses,856\n"
 def fill(registry: Registry) -> None:
     """Ann is in care, Ben has a social worker, Cara neither; Dan is in the care of Rutland.
 
-    All are placed. Ann and Cara are suspended; health is told of those placed today.
+    All are placed, and the LA owes Ann and Cara a mentor. Ann and Cara are suspended; health is
+    told of those placed today.
     """
     take_organisations(registry, NURSES)
     arrange(registry, "LA856", "health", "on", date(2026, 9, 1))
@@ -47,6 +48,9 @@ def fill(registry: Registry) -> None:
         if name in {"Ann", "Cara"}:
             notify(registry, "suspension", "2026-11-20", upn=upn(number), school=SCHOOL,
                    sessions=12, ends_on="2026-11-27", reasons=["PP"], by=SCHOOL)  # fmt: skip
+    for number in (1, 3):
+        notify(registry, "action_agreed", "2026-11-20", upn=upn(number), by="LA856",
+               what="A mentor", owner="LA856", due_on="2026-12-01")  # fmt: skip
     notify(registry, "placement_ended", "2026-11-20", upn=upn(2), end_reason="breakdown", by=PRU)
     marks = "".join(f"{upn(n)},{SCHOOL},2026-11-{day},{half},{code}\n" for n, day, half, code in (
         (1, 18, "AM", "/"), (1, 18, "PM", "O"), (2, 19, "AM", "/"), (3, 19, "AM", "O"),
@@ -82,6 +86,8 @@ def test_of_other_children_of_its_authority_it_sees_nothing(person: People) -> N
     found = [name for name in ("Ann", "Ben", "Cara", "Dan")
              if f"{name} Example" in client.get(f"/pupils?q={name}").text]  # fmt: skip
     told = [client.get(f"/pupils/{upn(number)}").status_code for number in (1, 2, 3, 4)]
+    counted = [client.get("/counts").json()["owed"], person("la").get("/counts").json()["owed"]]
+    assert counted == [1, 2]
     assert (owed, found, told) == ({"Ann", "Ben"}, ["Ann", "Ben"], [200, 200, 404, 404])
 
 
