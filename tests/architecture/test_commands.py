@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.core import TyperCommand
 from typer.main import get_command
 
 from ap_registry.cli import app
@@ -21,29 +20,41 @@ NAMES = dict(commands())
 WORDS = {name: example for name in NAMES if (example := example_of(name))}
 
 
-@pytest.mark.parametrize(("name", "command"), NAMES.items(), ids=list(NAMES))
-def test_every_command_takes_json_and_says_what_it_does(name: str, command: TyperCommand) -> None:
-    options = {word for parameter in command.params for word in parameter.opts}
-    assert "--json" in options, name
-    assert command.help, name
+def test_every_command_takes_json_and_says_what_it_does() -> None:
+    options = {
+        name: {word for parameter in command.params for word in parameter.opts}
+        for name, command in NAMES.items()
+    }
+    assert [name for name, words in options.items() if "--json" not in words] == []
+    assert [name for name, command in NAMES.items() if not command.help] == []
 
 
 def test_every_example_is_of_a_command() -> None:
     assert set(EXAMPLES) <= set(NAMES)
 
 
-@pytest.mark.parametrize(("name", "example"), WORDS.items(), ids=list(WORDS))
 def test_an_example_can_be_typed_and_stands_in_the_help(
-    name: str, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    whole = get_command(app)
+    told = {name: epilog_of(whole, name, words) for name, words in WORDS.items()}
+    assert told == {name: f"Example: {example}" for name, example in WORDS.items()}
+
+
+def epilog_of(whole: Any, name: str, example: str) -> str:
+    """What the help of a command ends with; raises where the example could not be used."""
     words = shlex.split(example.partition(" > ")[0])
     words = words[words.index("ap-registry") + 1 :]
-    found: Any = get_command(app)
+    found = whole
     while hasattr(found, "commands"):
         found, words = found.commands[words[0]], words[1:]
-    found.make_context(name, list(words))  # raises where it could not be used
-    assert found.epilog == f"Example: {example}"
+    try:
+        found.make_context(name, list(words))
+    except Exception as error:
+        error.add_note(f"the example of {name}: {example}")
+        raise
+    return str(found.epilog)
 
 
 def test_the_man_page_is_of_these_commands() -> None:
