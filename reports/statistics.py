@@ -20,17 +20,21 @@ def ratio(numerator: int, denominator: int) -> Ratio:
 
 def half_up(value: Fraction | Decimal, places: int) -> float:
     """Rounded half up (away from zero at the half), exactly."""
-    step = Decimal(1).scaleb(-places)
     if isinstance(value, Fraction):
-        scaled = abs(value) * 10**places
-        whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-        return float(Decimal(whole if value >= 0 else -whole).scaleb(-places))
-    return float(value.quantize(step, rounding=ROUND_HALF_UP))
+        return _half_up(value.numerator, value.denominator, places)
+    return float(value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+
+
+def _half_up(numerator: int, denominator: int, places: int) -> float:
+    """``denominator`` over 0; whole numbers divide to the nearest float."""
+    ten: int = 10**places
+    whole = (2 * abs(numerator) * ten + denominator) // (2 * denominator)
+    return (whole if numerator >= 0 else -whole) / ten
 
 
 def rate(numerator: int, denominator: int) -> float | None:
     """Percent to one decimal; None without a denominator."""
-    return half_up(Fraction(100 * numerator, denominator), 1) if denominator else None
+    return _half_up(100 * numerator, denominator, 1) if denominator else None
 
 
 def wilson_limits(numerator: int, denominator: int) -> tuple[Decimal, Decimal]:
