@@ -155,7 +155,7 @@ def report(book: Book, period: Period, *, known_by: str, ledger: tuple[int, str]
         "to": period.to_on.isoformat(),
         "known_by": known_by,
         "ledger": {"size": size, "root": root},
-        **headlines(book),
+        **_headlines(providers, las),
         "secondary": [*_secondary("provider", providers), *_secondary("la", las)],
         "wellbeing": [*_wellbeing("provider", providers), *_wellbeing("la", las)],
         "case_mix": [*_case_mix("provider", providers), *_case_mix("la", las)],
@@ -165,10 +165,11 @@ def report(book: Book, period: Period, *, known_by: str, ledger: tuple[int, str]
 
 def headlines(book: Book) -> dict[str, Any]:
     """Of its ``rows`` (providers) and ``totals`` (LAs and all)."""
-    return {
-        "rows": list(_rows("provider", book.by_provider())),
-        "totals": list(_rows("la", book.by_la())),
-    }
+    return _headlines(book.by_provider(), book.by_la())
+
+
+def _headlines(providers: Tallies, las: Tallies) -> dict[str, Any]:
+    return {"rows": list(_rows("provider", providers)), "totals": list(_rows("la", las))}
 
 
 def _in_order(tallies: Iterable[Key]) -> list[Key]:

@@ -30,7 +30,7 @@ class Beside:
 
     achieved: int = 0
     pupils: int = 0
-    values: Counter[Ratio] = field(default_factory=Counter)
+    values: dict[Ratio, int] = field(default_factory=dict)
     summary: str = ""
     in_totals: bool = True
 
@@ -47,7 +47,7 @@ class Beside:
                 self.in_totals = in_totals
             case Number(value=value, summary=summary):
                 self.summary = summary
-                self.values[value] += times
+                self.values[value] = self.values.get(value, 0) + times
             case Count(number=number):
                 self.summary = "count"
                 self.achieved += number * times
