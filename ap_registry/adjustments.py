@@ -21,6 +21,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "percent": (1, 99),
     "pupils": (1, 100),
     "years": (1, 100),
+    "years of age": (10, 18),
 }
 
 

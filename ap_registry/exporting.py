@@ -73,7 +73,7 @@ def export(
         openings = emergencies.of_pupils(connection, record.pupils)
     made = without_events(found, {one.event for one in withheld})
     if reader is not None:
-        made = {**disclosed_to_family(made, reader), "holds": []}
+        made = {**disclosed_to_family(made, reader), "holds": [], "exports": _copies(made, reader)}
     return {
         "made_at": instant(registry.now()),
         "for": reader,
@@ -113,6 +113,16 @@ def _route(one: Read, reader: str | None) -> str:
         return _BY_LINK
     hidden = reader == "parent" and any(route in one.what for route in _OF_LINKS)
     return _A_PAGE if hidden else one.what
+
+
+def _copies(made: Mapping[str, Any], reader: str) -> list[dict[str, Any]]:
+    """What was withheld from somebody else, and why, is nobody's else to read.
+
+    Of two parents neither learns that the other has asked for a copy.
+    """
+    if reader == "parent":
+        return []
+    return [{"at": one["at"], "by": one["by"]} for one in made["exports"]]
 
 
 def _refuse_unknown(shown: Mapping[str, Any], withheld: Sequence[Withheld]) -> None:

@@ -23,6 +23,8 @@ _OF_HEALTH: LiteralString = (
 _SEEN = f"""
  cross join lateral (
    select e.id, e.type, e.version, e.pupil_id as own, e.occurred_on, e.recorded_at, e.by, e.digest,
+          case when e.type like 'view_recorded.%%' then e.data->>'share' end as share,
+          case when e.type like 'view_recorded.%%' then e.data->>'about' end as about,
           coalesce((select m.pupil_id from merged m
                      where m.other = e.pupil_id and m.until_at = 'infinity'),
                    e.pupil_id) as pupil_id
@@ -34,7 +36,10 @@ _SEEN = f"""
    and (e.by = any(%(organisations)s) or
         not (%(to_health)s and split_part(e.type, '.', 1) not in {_OF_HEALTH})
         and not (%(to_school)s and split_part(e.type, '.', 1) in {_OF_EXCLUSIONS}
-                 and {ELSEWHERE.format(t="e", more="")}))
+                 and {ELSEWHERE.format(t="e", more="")})
+        and not ((%(to_school)s or %(to_provider)s) and e.share is not distinct from 'not_school')
+        and not (%(to_school)s and e.about is not null
+                 and {ELSEWHERE.format(t="e", more="and x.key::text = e.about")}))
 """
 _EVENTS = f"""
 select f.seq, f.id::text, split_part(f.type, '.', 1) as type, f.version,

@@ -19,13 +19,15 @@ Found = list[dict[str, Any]]
 class Scope:
     """Whose rows may be seen: everything, or what these organisations see on a day.
 
-    A school is not told of exclusions elsewhere, a health partner of little but what it owes.
+    A school is not told of exclusions elsewhere, a health partner of little but what it owes;
+    neither school nor provider of words that are not for the school.
     """
 
     organisations: tuple[str, ...] = ()
     everything: bool = False
     today: date | None = None
     school: bool = False
+    provider: bool = False
     health: bool = False
 
 
@@ -35,6 +37,7 @@ def scope_of(caller: Caller, today: date) -> Scope:
         everything=caller.sees_all,
         today=today,
         school=caller.role == "school",
+        provider=caller.role == "provider",
         health=caller.role == "health",
     )
 
@@ -69,6 +72,7 @@ def scoped(scope: Scope) -> dict[str, Any]:
         "organisations": list(scope.organisations),
         "today": scope.today,
         "to_school": scope.school,
+        "to_provider": scope.provider,
         "to_health": scope.health,
     }
 

@@ -53,7 +53,7 @@ def progress_of(seen: Sitting, stay: Stay, on: date) -> Row:
         "reviews": list(_reviews(stay, first, last)),
         "next_review_on": _next_review(stay),
         "tests": list(_tests(stay, first, last)),
-        "views": list(_views(seen, stay, first, last)),
+        "views": list(_views(stay, first, last)),
         "returns": _returns(seen, stay),
     }
 
@@ -126,11 +126,10 @@ def _tests(stay: Stay, first: date, last: date) -> Iterator[Row]:
             yield {"subject": one.subject, "score": one.score, "at_start": start}
 
 
-def _views(seen: Sitting, stay: Stay, first: date, last: date) -> Iterator[Row]:
-    """What was said and may be told to a parent, and to whoever makes the report."""
-    kept_from = {"not_parent", *({"not_school"} if seen.caller.role == "school" else ())}
+def _views(stay: Stay, first: date, last: date) -> Iterator[Row]:
+    """What was said and may be told to anybody: the report leaves whoever makes it for a parent."""
     for entry in stay.during("view_recorded", first, last):
-        if entry.facts.share not in kept_from:
+        if entry.facts.share == "all":
             yield {
                 "whose": entry.facts.whose, "feeling": entry.facts.feeling,
                 "words": entry.facts.words,

@@ -138,9 +138,11 @@ def _need(timeline: Sequence[Mapping[str, Any]], on: date) -> dict[str, Any] | N
 
 
 def _views(timeline: Sequence[Mapping[str, Any]], on: date) -> Iterator[dict[str, Any]]:
+    """Heads sit on the panel: nothing of what is not for schools."""
     for item in timeline:
-        if item["type"] == "view_recorded" and item["occurred_on"] <= str(on):
-            data = item["data"]
+        data = item["data"]
+        told = item["type"] == "view_recorded" and data.get("share") != "not_school"
+        if told and item["occurred_on"] <= str(on):
             yield {
                 "whose": data["whose"], "said_on": item["occurred_on"],
                 "feeling": data.get("feeling"), "words": data.get("words"),

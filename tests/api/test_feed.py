@@ -76,6 +76,25 @@ def test_a_page_passes_over_what_is_not_shown(registry: Registry, client: httpx.
     assert (found["next"], found["until"]) == (None, last)
 
 
+def test_views_that_are_kept_from_a_school_are_no_news_to_it(
+    registry: Registry, client: httpx.Client, as_: Login
+) -> None:
+    registry.record({**joined(1), "registration": "S"})
+    registry.record(suspension("2026-03-02"))
+    (out,) = [e["id"] for e in fed(client)["items"] if e["type"] == "suspension"]
+    said = {"type": "view_recorded", "upn": upn(1), "occurred_on": "2026-09-02", "by": "LA856",
+            "whose": "pupil", "words": "I like art"}  # fmt: skip
+    for more in ({}, {"share": "not_school"}, {"about": out}):
+        registry.record({**said, **more})
+    heard = {
+        who: sum(e["type"] == "view_recorded" for e in fed(reader)["items"])
+        for who, reader in (
+            ("school", client), ("other", as_("school", OTHER)), ("la", as_("la", "LA856"))
+        )
+    }  # fmt: skip
+    assert heard == {"school": 2, "other": 1, "la": 3}
+
+
 def test_a_reader_that_is_ahead_of_a_restored_ledger_is_led_back(client: httpx.Client) -> None:
     end = fed(client)["until"]
     assert fed(client, after=end + 1_000) == {"items": [], "next": None, "until": end}

@@ -130,6 +130,15 @@ def test_an_export_and_what_it_withheld_go_on_record(suspended: Registry) -> Non
     assert (second["for"], second["withheld"]) == ("parent", {event: "A witness"})
 
 
+def test_a_family_reads_nothing_of_what_was_withheld_from_another(suspended: Registry) -> None:
+    withheld = Withheld(event=suspension_of(suspended), reason="The father must not know where")
+    export(suspended, PUPIL, reader="parent", withheld=[withheld])
+    assert export(suspended, PUPIL, reader="parent")["exports"] == []
+    told = export(suspended, PUPIL, reader="pupil")["exports"]
+    assert [set(one) for one in told] == [{"at", "by"}] * 3
+    assert "The father must not know where" not in set(texts(told))
+
+
 @pytest.mark.parametrize(
     ("event", "reason", "refused"),
     [(None, " ", "required"), ("0b8f4f0e-64a3-4d0c-9a57-3d1f1b0c6e21", "A witness", "not_found")],
