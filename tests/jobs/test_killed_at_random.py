@@ -1,7 +1,11 @@
-"""Worker, Valkey and PostgreSQL are killed during deliveries: none is lost, none shown twice."""
+"""Worker, Valkey and PostgreSQL are killed during deliveries: none is lost, none shown twice.
+
+A kill of each kind and 100 deliveries here; AP_KILLED_EMAILS=400 AP_KILLED_ROUNDS=2 does more.
+"""
 
 import base64
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +17,8 @@ from tests.jobs.conftest import Sink
 from tests.jobs.killing import Rig, pupils_told_of
 from tests.jobs.receiving import Receiver
 
+EMAILS = int(os.environ.get("AP_KILLED_EMAILS", "100"))
+ROUNDS = int(os.environ.get("AP_KILLED_ROUNDS", "1"))
 SECRET = b"a secret of twenty-four."
 MakeRig = Callable[..., Rig]
 
@@ -34,14 +40,14 @@ def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeRig]:
     embedded.stop(home)
 
 
-def test_four_hundred_emails(rig: MakeRig, sink: Sink) -> None:
-    found = rig(400, lambda: len(sink.times), AP_SMTP_URL=sink.url)
-    found.deliver(seed=7, rounds=2)
+def test_emails(rig: MakeRig, sink: Sink) -> None:
+    found = rig(EMAILS, lambda: len(sink.times), AP_SMTP_URL=sink.url)
+    found.deliver(seed=7, rounds=ROUNDS)
     told = pupils_told_of((str(m["Message-ID"]), str(m.get_payload())) for m in sink.messages)
     assert told == sorted(found.pupils)
 
 
-def test_a_hundred_signed_calls(rig: MakeRig, receiver: Receiver) -> None:
+def test_signed_calls(rig: MakeRig, receiver: Receiver) -> None:
     found = rig(
         100, lambda: len({headers["webhook-id"] for headers, _ in list(receiver.taken)}),
         AP_CHANNEL="webhook", AP_DELIVERY_URL=receiver.url,
