@@ -20,7 +20,7 @@ demo: setup ## make up a local authority, compute the five outcomes, serve (ONCE
 
 test: ## set up what is missing and run every test
 	@$(PYTHON) .ci/setup_env.py --dev --browser --servers
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: setup-dev ## lint, types, imports, architecture
 	@$(BIN)/ruff check .

@@ -21,7 +21,6 @@ from tests.conftest import fresh_database
 from tests.waiting import PATIENCE_SECONDS, wait_for
 from tests.world import ORGANISATIONS, PERSON, PRU, PUPIL, SCHOOL, TERMS, upn
 
-pytestmark = pytest.mark.xdist_group("system_servers")  # started once
 COMMAND = str(Path(sys.executable).parent / "ap-registry")
 Answer = dict[str, Any]
 

@@ -24,7 +24,6 @@ from tests.reports.cells import cells_of
 from tests.reports.telling import Telling
 from tests.world import GARAGE, take_organisations, upn
 
-pytestmark = pytest.mark.xdist_group("area")
 CODES = """organisation,field,word,dfe_code,from_on
 LA856,reason,permanent_exclusion,PEX,2025-09-01
 LA856,reason,no_school_place,NSP,2025-09-01

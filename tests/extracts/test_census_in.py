@@ -31,7 +31,6 @@ from tests.extracts.test_census import CODES, send
 from tests.reports.telling import Telling
 from tests.world import OTHER, PRU, SCHOOL, take_organisations, upn
 
-pytestmark = pytest.mark.xdist_group("area")
 NEW = upn(70)
 
 

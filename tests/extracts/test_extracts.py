@@ -14,7 +14,6 @@ from tests.reports.cells import cells_of
 from tests.reports.telling import Telling
 from tests.world import GARAGE, OTHER, PRU, SCHOOL, upn
 
-pytestmark = pytest.mark.xdist_group("area")
 AUTUMN = {"school": SCHOOL, "from": "2026-08-26", "to": "2026-11-20"}
 
 

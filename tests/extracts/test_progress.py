@@ -14,7 +14,6 @@ from tests.extracts.conftest import AskedOf, KeyOf
 from tests.reports.telling import Telling
 from tests.world import GARAGE, OTHER, PRU, SCHOOL, upn
 
-pytestmark = pytest.mark.xdist_group("area")
 OCTOBER = {"on": "2026-10-16"}
 NOT_THEIRS = re.compile(r"\b(Bridge PRU|Alder School|NGRT|Ann|\d+ [A-Z]\w+ \d{4})\b")
 

@@ -14,7 +14,6 @@ from tests.extracts.conftest import AskedOf, KeyOf
 from tests.reports.telling import Telling
 from tests.world import OTHER, PRU, SCHOOL
 
-pytestmark = pytest.mark.xdist_group("area")
 IDS = frozenset({"pupil_id", "placement", "upn"})
 
 

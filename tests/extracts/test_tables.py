@@ -20,8 +20,6 @@ from tests.conftest import fresh_database
 from tests.extracts.area import ann, fay, prepare
 from tests.world import PRU, upn
 
-pytestmark = pytest.mark.xdist_group("area")
-
 
 @pytest.fixture(scope="module")
 def folder(area: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
