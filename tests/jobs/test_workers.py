@@ -1,4 +1,7 @@
-"""Real worker processes: killed, stopped, several at once, and without their Valkey."""
+"""Real worker processes: killed, stopped, several at once, and without their Valkey.
+
+Four kills in a row here; AP_WORKER_KILLS=6, or up to 12, is more.
+"""
 
 import os
 import random
@@ -20,7 +23,7 @@ from tests.waiting import wait_for
 from tests.world import PERSON, upn
 
 MESSAGES = 100
-KILLS = 6
+KILLS = int(os.environ.get("AP_WORKER_KILLS", "4"))
 
 
 @pytest.fixture
