@@ -1,23 +1,43 @@
 """Made-up worlds recorded through the ordinary doors."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from ap_registry import embedded
 from ap_registry.confirming import who_confirmed
 from ap_registry.demo import Built, build
 from ap_registry.demo.generator import stream
 from ap_registry.demo.lists import confirm_lists
 from ap_registry.demo.terms import GO_LIVE, PRESENT
 from ap_registry.registry import Registry
+from ap_registry.store.database import Database
 from ap_registry.store.owing import follow_ups
 from ap_registry.store.queries import Scope
 from reports.asking import asked_of
 from reports.kinds import KINDS
+from tests.conftest import fresh_database
+
+SEEDS = [2, 3, 4]
 
 
-@pytest.mark.parametrize("seed", [2, 3, 4])
-def test_no_notice_is_refused(seed: int, empty_registry: Registry) -> None:
+@pytest.fixture(scope="module", params=SEEDS)
+def seed(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.fixture(scope="module")
+def sixty(servers: embedded.Servers, seed: int) -> Iterator[tuple[Registry, Built]]:
+    with fresh_database(servers) as urls:
+        database = Database(urls.database_url)
+        registry = Registry(database)
+        yield registry, build(registry, seed=seed, pupils=60, at_once=True)
+        database.close()
+
+
+def test_no_notice_is_refused(seed: int, sixty: tuple[Registry, Built]) -> None:
     """``build`` raises on any refusal."""
-    built = build(empty_registry, seed=seed, pupils=60, at_once=True)
+    _registry, built = sixty
     sent = list(stream(seed, ["856"], 60))
     notices = sum(not one.is_register for one in sent)
     marks = sum(10 - one.content["marks"].split().count("-") for one in sent if one.is_register)
@@ -51,12 +71,12 @@ def test_most_lists_are_confirmed_and_some_are_silent(empty_registry: Registry) 
 
 
 def test_most_placements_have_an_amount_and_the_movements_report_says_what_they_cost(
-    empty_registry: Registry,
+    sixty: tuple[Registry, Built],
 ) -> None:
-    build(empty_registry, pupils=45, at_once=True)
+    registry, _built = sixty
     asked = {"from": "2024-09-01", "to": "2026-11-20", "la": "856"}
     kind = KINDS["movements"]
-    made = kind.read(empty_registry, asked_of(kind, asked)).object
+    made = kind.read(registry, asked_of(kind, asked)).object
     cost = made["spend"]
     assert 0 < cost["without_amount"] < cost["placements"] / 2
     parts = [cost[part] for part in ("education", "health", "social_care")]
