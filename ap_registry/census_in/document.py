@@ -44,13 +44,17 @@ class Child:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """``kind``: AP of an LA, SCHOOL of a school, which is named by LAESTAB or URN."""
+    """``kind``: AP of an LA, SCHOOL of a school, which is named by LAESTAB or URN.
+
+    ``said``: whether somebody said ``on``, or it was taken by default.
+    """
 
     kind: str
     la: str
     school: str | None = None
     year: int | None = None
     on: date | None = None
+    said: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,10 @@ _NUMBERS = {6: "urn", 8: "ukprn"}  # by how many figures they have
 Texts = Mapping[str, str]
 
 
-def header_of(organisation: str, on: date) -> Header:
+def header_of(organisation: str, on: date, *, said: bool = True) -> Header:
     """Of an LA the AP census of the next census day from ``on``; of a school that of ``on``.
 
+    ``said``: whether somebody said ``on``, or it is only today.
     Raise Refused for a day of no census.
     """
     if not OLDEST <= on.year <= LATEST:
@@ -45,8 +46,11 @@ def header_of(organisation: str, on: date) -> Header:
         raise Refused((Problem("/on", "bad_format", words),))
     la = _LA.fullmatch(organisation.strip())
     if la is None:
-        return Header(kind=SCHOOL, la="", school=organisation.strip(), year=on.year, on=on)
-    return Header(kind=AP, la=la[1], year=next_census_day(on).year)
+        return Header(
+            kind=SCHOOL, la="", school=organisation.strip(), year=on.year, on=on, said=said
+        )
+    day = next_census_day(on)
+    return Header(kind=AP, la=la[1], year=day.year, on=day, said=said and day == on)
 
 
 def next_census_day(on: date) -> date:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ap_registry.census_in.document import Header
 from ap_registry.census_in.tables import header_of
 from ap_registry.cli.importing import File
 from ap_registry.cli.output import Json, Stop, installation, opened, say, write_json
@@ -48,8 +49,7 @@ def census(
 
     day: date | None = parse_day(on)
     with opened(file) as source, installation() as found:
-        today = found.registry.today()
-        header = header_of(organisation, day or today) if organisation else None
+        header = _header(organisation, day, found.registry.today())
         told = compare(found.registry, source, header=header)
         note_read(found, "census", map(str, told.shown))
     if offers is not None:
@@ -60,6 +60,12 @@ def census(
         _tell(told)
     if not told.ok:
         raise Stop(1)
+
+
+def _header(organisation: str | None, day: date | None, today: date) -> Header | None:
+    if organisation is None:
+        return None
+    return header_of(organisation, day or today, said=day is not None)
 
 
 def _write(told: "Compared", path: Path) -> None:
@@ -81,5 +87,7 @@ def _tell(told: "Compared") -> None:
     if told.not_followed:
         counted += f", {told.not_followed} whom the registry does not follow"
     sys.stdout.write(f"{what} of {told.name} on {told.on}: {counted}\n")
+    if not told.on_said:
+        say(f"No census day was named: {told.on} was taken (of a table, --on names it).")
     if not told.placements:
         say("The file has no placements: those on record were not compared.")

@@ -23,8 +23,8 @@ XML = "application/xml"
 _YES = {"type": "boolean"}
 _LINE = {"row": maybe(WHOLE), "pupil_id": maybe(ID), "upn": maybe(TEXT), "what": TEXT}
 _TOLD = record(
-    ok=_YES, kind=TEXT, organisation=TEXT, year=maybe(WHOLE), on=DAY, placements=_YES, rows=WHOLE,
-    same=WHOLE, not_followed=WHOLE, only_in_file=array(record(**_LINE)),
+    ok=_YES, kind=TEXT, organisation=TEXT, year=maybe(WHOLE), on=DAY, on_said=_YES, placements=_YES,
+    rows=WHOLE, same=WHOLE, not_followed=WHOLE, only_in_file=array(record(**_LINE)),
     only_in_registry=array(record(**_LINE)),
     differing=array(record(**_LINE, column=TEXT, file=TEXT, registry=maybe(TEXT))),
     errors=ERRORS, offers=array({"type": "object"}),
@@ -47,13 +47,14 @@ async def post_census(
     """Compare a school census or AP census with the registry; offers the notices that it lacks.
 
     CSV does not say whose it is and of when: ``organisation`` does (default: yours), and ``on``
-    (default: today; of an LA's AP census the next census day from it).
+    (default: today; of an LA's AP census the next census day from it). The answer's
+    ``on`` is the day that was taken, ``on_said`` whether you or the file named it.
     Nothing is recorded: send of ``offers`` what is right to /notices.
     """
     if media_type(request) not in {XML, "text/xml", CSV}:
         raise HttpProblem(415, f"Send {XML} or {CSV}.")
     whose = organisation or holder.caller.organisation
-    header = header_of(whose, on or registry.today()) if whose else None
+    header = header_of(whose, on or registry.today(), said=on is not None) if whose else None
     compared = partial(compare, registry, BytesIO(await request.body()), header=header)
     told: Compared = await run_in_threadpool(compared, holder.caller)
     await run_in_threadpool(opened.at_once, holder.caller, *told.shown)

@@ -33,7 +33,8 @@ def compare(
         held = hold(seen, opened.header, children, hash_key=registry.hash_key())
         told = Compared(
             kind=opened.header.kind, organisation=held.organisation.id,
-            name=held.organisation.name, year=opened.header.year, on=held.on, rows=len(children),
+            name=held.organisation.name, year=opened.header.year, on=held.on,
+            on_said=held.on_said, rows=len(children),
             placements=opened.header.kind == AP or any(c.placements for c in children),
             roll=opened.header.kind == SCHOOL and opened.of_roll,
         )  # fmt: skip

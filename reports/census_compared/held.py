@@ -47,6 +47,16 @@ class Held:
     maybe: Mapping[int, tuple[Near, ...]]
 
     @property
+    def on_said(self) -> bool:
+        """By the file or by whoever sends it."""
+        return self.header.said and self.header.on is not None
+
+    @property
+    def told_on(self) -> date:
+        """When the differences are notified to have been so: no notice is of a day to come."""
+        return min(self.on, self.seen.today)
+
+    @property
     def of_la(self) -> bool:
         return self.header.kind == AP
 

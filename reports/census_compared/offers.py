@@ -29,7 +29,8 @@ def of_stranger(held: Held, child: Child) -> list[Row]:
 
 def _registered(held: Held) -> Row:
     return {
-        "type": "pupil_registered", "by": held.organisation.id, "occurred_on": held.on.isoformat(),
+        "type": "pupil_registered", "by": held.organisation.id,
+        "occurred_on": held.told_on.isoformat(),
     }  # fmt: skip
 
 
@@ -38,10 +39,10 @@ def _who(known: Known) -> Row:
 
 
 def details(held: Held, known: Known, changed: Mapping[str, str]) -> Row:
-    """As on the day of the census."""
+    """As on the day of the census, or today, where that is still to come."""
     return {
         "type": "pupil_details_changed", **_who(known), "by": held.organisation.id,
-        "occurred_on": held.on.isoformat(), **changed,
+        "occurred_on": held.told_on.isoformat(), **changed,
     }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ class Compared:
 
     ``not_followed``: pupils of a school's file whom the registry does not know and who are at no
     AP: it has no pupil but those who move. ``placements``, ``roll``: whether the file tells of any.
+    ``on_said``: whether the file or its sender said ``on``, or it was taken by default.
     ``doubts``: those of ``only_in_file`` who may be on record; of these nothing is offered.
     """
 
@@ -40,6 +41,7 @@ class Compared:
     name: str
     year: int | None
     on: date
+    on_said: bool = True
     placements: bool = True
     roll: bool = False
     rows: int = 0
@@ -60,7 +62,8 @@ class Compared:
     def as_json(self) -> Row:
         return {
             "ok": self.ok, "kind": self.kind, "organisation": self.organisation,
-            "year": self.year, "on": self.on.isoformat(), "placements": self.placements,
+            "year": self.year, "on": self.on.isoformat(), "on_said": self.on_said,
+            "placements": self.placements,
             "rows": self.rows, "same": self.same, "not_followed": self.not_followed,
             "only_in_file": self.only_in_file, "only_in_registry": self.only_in_registry,
             "differing": self.differing, "errors": [error.as_json() for error in self.errors],

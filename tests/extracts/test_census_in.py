@@ -450,6 +450,23 @@ def test_what_the_registry_wrote_of_a_school_reads_back(area: Registry) -> None:
         assert (found.ok, found.rows, found.same) == (True, rows, rows), found.sentences()
 
 
+def test_before_census_day_what_is_offered_is_of_today(coded: Registry) -> None:
+    table = (
+        "UPN,Surname,Forename,DOB,Sex,SENprovision\n"
+        f"{upn(4)},Exampel,Dan,2011-02-03,M,\n{NEW},New,Nia,2012-04-05,F,N\n"
+    ).encode()
+    for on, said in ((date(2026, 11, 20), False), (date(2027, 1, 21), True)):
+        found = compare(coded, BytesIO(table), header=header_of("LA856", on))
+        assert (found.on, found.on_said) == (date(2027, 1, 21), said)
+        assert [(one["type"], one["occurred_on"]) for one in found.offers] == [
+            ("pupil_details_changed", "2026-11-20"), ("pupil_registered", "2026-11-20")
+        ]  # fmt: skip
+        sent = BytesIO(offered(found.offers, "csv"))
+        assert import_notices(coded, sent, dry_run=True).errors == []
+    today = header_of(SCHOOL, date(2026, 11, 20), said=False)
+    assert not compare(coded, BytesIO(table), header=today).on_said
+
+
 def test_a_school_s_list_is_compared_with_its_roll(coded: Registry) -> None:
     table = f"UPN,Surname,EnrolStatus,EntryDate\n{upn(4)},Example,C,02/09/2024\n"
     header = header_of("856/4001", date(2025, 10, 2))
@@ -480,6 +497,7 @@ def test_over_http_as_on_the_command_line(area: Registry, key_of: KeyOf) -> None
     given = {"organisation": "LA856", "on": "2025-11-20"}
     got = key_of("la", "LA856").post("/census", content=table, headers=headers, params=given)
     assert (got.status_code, got.json()["ok"], got.json()["year"]) == (200, True, 2026), got.text
+    assert (got.json()["on"], got.json()["on_said"]) == ("2026-01-15", False)
     given["on"] = "0001-01-01"
     odd = key_of("la", "LA856").post("/census", content=table, headers=headers, params=given)
     assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (422, "/on")
