@@ -32,7 +32,7 @@ _PASSED = frozenset(
      "arranged_by", "provider_name", "reason_words", "wrong"}
 )  # fmt: skip
 _NUMBERS = {6: "urn", 8: "ukprn"}  # by how many figures they have
-Texts = Mapping[str, str]
+_OF_PLACEMENT = frozenset({*ONLY_OF_SETTING, "urn", _BY})
 
 
 def header_of(organisation: str, on: date, *, said: bool = True) -> Header:
@@ -66,7 +66,10 @@ def is_table(head: bytes) -> bool:
 
 
 def open_file(file: BinaryIO, header: Header | None = None) -> CensusFile:
-    """XML, or a table of what ``header`` says; raise Unreadable for what is no census."""
+    """XML, or a table of what ``header`` says, with a school by its URN.
+
+    Raise Unreadable for what is no census.
+    """
     head = file.read(SNIFF_BYTES)
     file.seek(0)
     if not is_table(head):
@@ -80,10 +83,24 @@ def open_file(file: BinaryIO, header: Header | None = None) -> CensusFile:
     fields = {_columns()[name] for name in named if name in _columns()}
     if named and fields.isdisjoint({"upn", "surname", _NAME}):
         raise Unreadable("The file has no column UPN or Surname: it says of nobody who it is.")
-    listed = {*ONLY_OF_SETTING, "urn", _BY}
-    placed = header.kind == AP or not rows or not fields.isdisjoint(listed)
-    read = [_child(number, cells, placed=placed) for number, cells in rows]
-    return CensusFile(header, iter(_together(read)), of_roll=not placed)
+    said = [(n, cells if isinstance(cells, BadRow) else _texts(cells)) for n, cells in rows]
+    known = [texts for _, texts in said if isinstance(texts, dict)]
+    own = _without_own(header, known)
+    placed = (
+        header.kind == AP or not rows or not fields.isdisjoint(_OF_PLACEMENT - {"urn"})
+        or any("urn" in texts for texts in known)
+    )  # fmt: skip
+    of_roll = header.kind == SCHOOL and (own or not placed or "registration" in fields)
+    read = [_child(number, texts, placed=placed and not of_roll) for number, texts in said]
+    return CensusFile(header, iter(_together(read)), of_roll=of_roll)
+
+
+def _without_own(header: Header, rows: Iterable[dict[str, str]]) -> bool:
+    """Take out where a school's row says whose pupil it is; whether any does."""
+    own = [texts for texts in rows if header.kind == SCHOOL and texts.get("urn") == header.school]
+    for texts in own:
+        del texts["urn"]
+    return bool(own)
 
 
 @cache
@@ -95,10 +112,7 @@ def _columns() -> Mapping[str, str]:
     return called | {field: field for field in fields} | _OURS
 
 
-def _child(number: int, cells: Cells | BadRow, *, placed: bool) -> Child:
-    if isinstance(cells, BadRow):
-        problem = RowError.bad(number, cells)
-        return Child(row=number, upn=None, details={}, problems=(problem,))
+def _texts(cells: Cells) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name, cell in cells.items():
         if name in _columns() and cell and cell != _NOT_GIVEN:
@@ -109,7 +123,15 @@ def _child(number: int, cells: Cells | BadRow, *, placed: bool) -> Child:
     if _BY in texts:
         by = texts.pop(_BY)
         texts[_NUMBERS.get(len(by), "setting_type") if by.isdigit() else "setting_type"] = by
-    if not placed:
+    return texts
+
+
+def _child(number: int, texts: dict[str, str] | BadRow, *, placed: bool) -> Child:
+    """``placed``: each row is a placement; else what says more than a roll does."""
+    if isinstance(texts, BadRow):
+        problem = RowError.bad(number, texts)
+        return Child(row=number, upn=None, details={}, problems=(problem,))
+    if not placed and _OF_PLACEMENT.isdisjoint(texts):
         return child_of(number, texts, ())
     setting = {name: texts.pop(name) for name in OF_SETTING if name in texts}
     return child_of(number, texts, [setting] if setting else [])
@@ -124,5 +146,7 @@ def _together(read: Iterable[Child]) -> Iterable[Child]:
         found[key] = one if first is None else replace(
             first, placements=(*first.placements, *one.placements),
             problems=(*first.problems, *one.problems),
+            registration=first.registration or one.registration,
+            starts_on=first.starts_on or one.starts_on, ends_on=first.ends_on or one.ends_on,
         )  # fmt: skip
     return found.values()

@@ -1,6 +1,7 @@
 """A census file, child by child, beside what the registry holds."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 from uuid import UUID
 
@@ -27,7 +28,7 @@ def compare(
 
     ``header``: whose census and of when, where a table does not say it.
     """
-    opened = open_file(file, header)
+    opened = open_file(file, header and _by_urn(registry, header))
     children = list(opened.children)
     with sitting(registry, caller, None) as seen:
         held = hold(seen, opened.header, children, hash_key=registry.hash_key())
@@ -43,6 +44,15 @@ def compare(
             if key not in met:
                 told.only_in_registry += _missed(held, known, told)
     return told
+
+
+def _by_urn(registry: Registry, header: Header) -> Header:
+    """As the rows of a table name a school."""
+    if header.school is None:
+        return header
+    with registry.database.connection() as connection:
+        found = registry.worlds.fresh(connection).organisation(header.school)
+    return replace(header, school=found.id) if found else header
 
 
 def _meet(held: Held, child: Child, told: Compared) -> Collection[UUID]:

@@ -474,6 +474,22 @@ def test_a_school_s_list_is_compared_with_its_roll(coded: Registry) -> None:
     assert (found.same, {one["what"] for one in found.only_in_registry}) == (1, {"roll"})
 
 
+@pytest.mark.parametrize("named", ["856/4001", SCHOOL])
+def test_a_school_s_own_number_in_its_rows_is_no_placement(coded: Registry, named: str) -> None:
+    roll = f"UPN,URN,EntryDate\n{upn(4)},{SCHOOL},02/09/2024\n"
+    header = header_of(named, date(2025, 10, 2))
+    found = compare(coded, BytesIO(roll.encode()), header=header)
+    assert (found.same, found.placements, found.offers) == (1, False, [])
+    assert {one["what"] for one in found.only_in_registry} == {"roll"}
+    table = f"{roll}{upn(4)},{INDEPENDENT},2025-09-08\n"
+    found = compare(coded, BytesIO(table.encode()), header=header)
+    assert (found.rows, found.placements, found.differing) == (1, True, [])
+    assert [(one["what"], one["at"], one["starts_on"]) for one in found.only_in_file] == [
+        ("placement", INDEPENDENT, "2025-09-08")
+    ]
+    assert {one["what"] for one in found.only_in_registry} == {"roll"}
+
+
 @pytest.mark.parametrize(
     ("column", "said"),
     [("Surnam", "column surnam is not known here .did you mean surname"), ("Hair", "column hair")],
