@@ -179,7 +179,7 @@ def _decide_sent(
 ) -> dict[str, Any]:
     """Of what an organisation sends of somebody: whom it means, from now on."""
     own = wanted.organisation or caller.organisation
-    if own is None or not (caller.sees_all or own in caller.organisations):
+    if own is None or not _answers_for(registry, caller, own):
         raise _no("/organisation", "required", "organisation: whose notices it is decided of")
     if not wanted.sent_upn and not (wanted.sent.family_name and wanted.sent.date_of_birth):
         words = "say what was sent: upn, or family_name and date_of_birth"
@@ -190,6 +190,17 @@ def _decide_sent(
         matching.decide_sent(connection, caller, pupil.key, sent, organisation=own,
                              decision=wanted.decision, at=registry.now())  # fmt: skip
     return _told(wanted)
+
+
+def _answers_for(registry: Registry, caller: Caller, organisation: str) -> bool:
+    """An LA does for a school in it: it sends the school's census."""
+    if caller.sees_all or organisation in caller.organisations:
+        return True
+    with registry.database.connection() as connection:
+        found = registry.worlds.fresh(connection).organisation(organisation)
+    if found is None or found.id != organisation or not found.is_school:
+        return False
+    return not found.senders.isdisjoint(caller.organisations)
 
 
 def _told(wanted: Wanted) -> dict[str, Any]:

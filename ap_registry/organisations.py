@@ -30,6 +30,11 @@ class Organisation:
     predecessors: tuple[str, ...] = ()
 
     @property
+    def senders(self) -> frozenset[str]:
+        """Who may send its census and say whom it means: itself, and the LA in which it lies."""
+        return frozenset({self.id, *((f"LA{self.la}",) if self.la else ())})
+
+    @property
     def is_school(self) -> bool:
         return self.kind == "school"
 

@@ -138,8 +138,7 @@ def _whose(seen: Sitting, header: Header) -> Organisation:
     if found is None:
         words = f"the file is of {name}, which is not on record: import organisations first"
         raise Refused((Problem("/file", "unknown_organisation", words),))
-    own = {found.id, *((f"LA{found.la}",) if found.la else ())}
-    if not (seen.caller.sees_all or own & set(seen.caller.organisations)):
+    if not (seen.caller.sees_all or found.senders & set(seen.caller.organisations)):
         words = f"the file is of {found.id}: send only your own"
         raise Refused((Problem("/file", "forbidden", words),))
     return found

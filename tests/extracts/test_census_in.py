@@ -263,6 +263,23 @@ def test_what_a_person_decided_holds_from_then_on(own: Registry, decision: str) 
         assert [one["upn"] for one in found.only_in_registry] == [upn(8)]
 
 
+def test_an_la_says_whom_a_school_in_it_means(own: Registry) -> None:
+    person = {"Surname": "Example", "Forename": "Eve", "DOB": "2011-02-03", "Sex": "F"}
+    message = school_census(("PupilOnRoll", person, {}))
+    at_ap(message, 0, URN=INDEPENDENT, EntryDate="2025-09-03")
+    la, other = (Caller(actor="k", role="la", organisations=(f"LA{n}",)) for n in (856, 857))
+    (doubt,) = told(own, message, la).doubts
+    wanted = Wanted(
+        pupil=doubt.near[0].pupil_id, decision="same", organisation=SCHOOL, sent=doubt.said
+    )
+    with pytest.raises(Refused, match="whose notices"):
+        decide(own, other, wanted)
+    decide(own, la, wanted)
+    found = told(own, message, la)
+    assert (found.doubts, wanted.pupil in found.shown) == ([], True)
+    assert "pupil" not in {one["what"] for one in found.only_in_file}
+
+
 def school_census(*pupils: tuple[str, dict[str, str], dict[str, str]]) -> Element:
     message = Element("Message")
     header = SubElement(message, "Header")
