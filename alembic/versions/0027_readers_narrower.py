@@ -10,7 +10,7 @@ down_revision = "0026"
 
 
 def upgrade() -> None:
-    for statement in (walls.GATHERING, walls.GRANTS):
+    for statement in (walls.FUNCTIONS, walls.GATHERING, walls.GRANTS):
         op.execute(statement)
     tables = [row[0] for row in op.get_bind().exec_driver_sql(walls.PUPIL_TABLES)]
     for statement in walls.policies(tables):

@@ -30,3 +30,13 @@ def test_the_web_may_read_and_write_the_new_tables(earlier: embedded.Servers) ->
             web.execute(f"select * from {table}")
             web.execute(f"update {table} set until_at = now()")
         assert web.execute("select name from organisation").fetchall() == [("Alder School",)]
+
+
+def test_a_database_of_the_first_wall_goes_on_to_the_newest(urls: embedded.Servers) -> None:
+    """Its migration 0026 made no reader_acts_for(), which the grants of 0027 name."""
+    with psycopg.connect(urls.database_owner_url) as owner:
+        owner.execute("drop function reader_acts_for() cascade")
+        owner.execute("update alembic_version set version_num = '0026'")
+    assert migrate(urls.database_owner_url) is False
+    with psycopg.connect(urls.database_url) as web:
+        assert web.execute("select reader_acts_for()").fetchone() == (None,)
