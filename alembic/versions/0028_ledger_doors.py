@@ -15,4 +15,5 @@ down_revision = "0027"
 def upgrade() -> None:
     op.get_bind().exec_driver_sql(ledger_functions.RECORD_REGISTERS)
     op.get_bind().exec_driver_sql(ledger_functions.KEEP_TREE)
+    op.get_bind().exec_driver_sql(ledger_functions.KEEP_KEYS)
     op.execute(ledger_functions.GRANTS)

@@ -1,7 +1,8 @@
 """The doors into the ledger beside ``record_events``: registers, and what the sequencer keeps.
 
 Web and job may read the tables of the ledger and no more: whoever adds to them does it by one of
-these functions, which look at what they are given.
+these functions, which refuse what would stop it or could not be so. No signature or hash is worked
+out here: ``verify`` finds a false one.
 """
 
 from ap_registry.store.locks import WRITERS_LOCK
@@ -22,8 +23,16 @@ create or replace function record_registers(
 set plan_cache_mode = force_custom_plan as $$
 declare v_at timestamptz;
 begin
-  if not starts_with(p_type, 'attendance_recorded.v') then
+  if starts_with(p_type, 'attendance_recorded.v') is not true then
     raise exception 'no event of a register' using errcode = '22023';
+  end if;
+  if p_clock is not null and not exists (select from setting where name = 'clock') then
+    raise exception 'this registry runs by the real clock' using errcode = '22023';
+  end if;
+  if exists (select from (select distinct unnest(p_pupil) as pupil) t
+              where (select max(e.version) from event e
+                      where e.pupil_id = t.pupil and e.stream = 0) is null) then
+    raise exception 'no pupil of this registry' using errcode = '22023';
   end if;
   if exists (select from erased x where x.pupil_id = any(p_pupil)) then
     raise exception 'this pupil has been erased' using errcode = '40001';
@@ -69,48 +78,80 @@ end $$;
 """
 
 # A head or a subtree of more than the log holds, or of an instant to which it was never closed,
-# would count against a tree that is right.
+# would count against a tree that is right; a subtree out of its place would meet the next true one.
 KEEP_TREE = """
 create or replace function keep_head(
   p_size bigint, p_closed timestamptz, p_root bytea, p_key text, p_signature bytea
 ) returns void language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  if p_size > (select coalesce(max(seq), 0) from log)
-     or p_closed > (select closed_at from sequencer) then
+  if (p_size between 0 and (select coalesce(max(seq), 0) from log)
+      and p_closed <= (select closed_at from sequencer)) is not true then
     raise exception 'the log is not closed so far' using errcode = '22023';
+  end if;
+  if (octet_length(p_root) = 32 and (p_key is null) = (p_signature is null)
+      and (p_key is null or exists (
+        select from ledger_key k left join ledger_key_end e using (key_id)
+         where k.key_id = p_key and coalesce(e.until_at >= p_closed, true)))) is not true then
+    raise exception 'no head that a published key signed' using errcode = '22023';
   end if;
   insert into tree_head (size, closed_at, root, key_id, signature)
   values (p_size, p_closed, p_root, p_key, p_signature) on conflict (size, closed_at) do nothing;
 end $$;
-create or replace function keep_subtrees(
-  p_level smallint, p_width bigint, p_first bigint, p_hashes bytea[]
-) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+create or replace function keep_subtrees(p_level smallint, p_first bigint, p_hashes bytea[])
+returns void language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  if p_level < 1 or (p_first + cardinality(p_hashes)) * p_width
-                    > (select coalesce(max(seq), 0) from log) then
+  if (p_level between 1 and 15 and p_first >= 0
+      and (p_first::numeric + cardinality(p_hashes)) * 16::numeric ^ p_level
+          <= (select coalesce(max(seq), 0) from log)) is not true then
     raise exception 'the log does not reach so far' using errcode = '22023';
+  end if;
+  if exists (select from unnest(p_hashes) h where octet_length(h) is distinct from 32) then
+    raise exception 'no hashes of subtrees' using errcode = '22023';
   end if;
   insert into merkle_node (level, number, hash)
   select p_level, p_first + place - 1, hash
     from unnest(p_hashes) with ordinality as t(hash, place);
 end $$;
+"""
+
+# While a key is followed there are two for a while: whoever starts with a new one publishes it,
+# and `ledger rotate-key` ends the other. So a second one is taken, but none that is not what it is
+# called, and an end only for a key that signs, by itself or by a successor that signs.
+KEEP_KEYS = """
 create or replace function publish_key(
   p_key text, p_public bytea, p_from timestamptz, p_signature bytea
-) returns void language sql security definer set search_path = public, pg_temp as $$
+) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if (octet_length(p_public) = 32 and octet_length(p_signature) = 64
+      and p_key = left(encode(sha256(p_public), 'hex'), 32)
+      and p_from <= (select closed_at from sequencer)) is not true then
+    raise exception 'no key that signs for itself from now on' using errcode = '22023';
+  end if;
   insert into ledger_key (key_id, public_key, from_at, signature)
-  values (p_key, p_public, p_from, p_signature) $$;
+  values (p_key, p_public, p_from, p_signature);
+end $$;
 create or replace function end_key(
   p_key text, p_until timestamptz, p_successor text, p_by text, p_signature bytea
-) returns void language sql security definer set search_path = public, pg_temp as $$
+) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if (p_by in (p_key, p_successor) and p_successor <> p_key and octet_length(p_signature) = 64
+      and p_until <= (select closed_at from sequencer)
+      and (select count(*) from ledger_key k where k.key_id in (p_key, p_successor)
+             and not exists (select from ledger_key_end e where e.key_id = k.key_id)) = 2
+     ) is not true then
+    raise exception 'no end of a key that signs, said by itself or its successor'
+      using errcode = '22023';
+  end if;
   insert into ledger_key_end (key_id, until_at, successor, signed_by, signature)
-  values (p_key, p_until, p_successor, p_by, p_signature) on conflict do nothing $$;
+  values (p_key, p_until, p_successor, p_by, p_signature);
+end $$;
 """
 
 _SIGNATURES = ", ".join(
     (
         "record_registers(uuid[], text[], date[], text[], text, text, timestamptz)",
         "keep_head(bigint, timestamptz, bytea, text, bytea)",
-        "keep_subtrees(smallint, bigint, bigint, bytea[])",
+        "keep_subtrees(smallint, bigint, bytea[])",
         "publish_key(text, bytea, timestamptz, bytea)",
         "end_key(text, timestamptz, text, text, bytea)",
     )

@@ -130,9 +130,7 @@ def grow(connection: Connection, before: int, size: int) -> None:
         if last > first:
             below = _children(connection, level - 1, first * BRANCH, last * BRANCH)
             hashes = [tree(0, BRANCH, _of(below, start * BRANCH)) for start in range(last - first)]
-            connection.execute(
-                "select keep_subtrees(%s::smallint, %s, %s, %s)", (level, width, first, hashes)
-            )
+            connection.execute("select keep_subtrees(%s::smallint, %s, %s)", (level, first, hashes))
         level, width = level + 1, width * BRANCH
 
 

@@ -129,8 +129,6 @@ def _redis(folder: Path) -> Iterator[int]:
 def practice(servers: Servers) -> Iterator[Servers]:
     """A registry created with AP_REGISTRY_CLOCK, with the world of tests/world.py imported."""
     with fresh_database(servers) as urls:
-        with psycopg.connect(urls.database_owner_url) as connection:
-            connection.execute("insert into setting (name, value) values ('clock', 'set')")
         with pytest.MonkeyPatch.context() as patch:  # over before other tests come in between
             office = enter(urls, patch)
             office.bring("organisations", ORGANISATIONS)

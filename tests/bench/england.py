@@ -74,7 +74,9 @@ def england(servers: embedded.Servers) -> England:
     made = as_grown(servers)
     build(made.found.registry, seed=SEED, pupils=PUPILS)
     with made.found.database.connection() as connection:
-        connection.execute("insert into setting (name, value) values ('clock', 'set')")
+        connection.execute(
+            "insert into setting (name, value) values ('clock', 'set') on conflict do nothing"
+        )
     return made
 
 

@@ -103,14 +103,14 @@ def test_a_trigger_that_somebody_disabled(look: Mended, urls: embedded.Servers) 
     )  # fmt: skip
 
 
-def test_a_clock_that_this_registry_was_not_made_with(look: Mended) -> None:
+def test_a_clock_that_this_registry_was_not_made_with(look: Mended, urls: embedded.Servers) -> None:
+    run(urls, "delete from setting where name = 'clock'")
     (found,) = wrong(look(AP_REGISTRY_CLOCK="2026-11-20T12:00:00Z"))
     assert found[0] == "clock"
     assert found[2].startswith("Unset AP_REGISTRY_CLOCK")
 
 
-def test_a_practice_clock_is_told(look: Mended, urls: embedded.Servers) -> None:
-    run(urls, "insert into setting (name, value) values ('clock', 'set')")
+def test_a_practice_clock_is_told(look: Mended) -> None:
     found = look(AP_REGISTRY_CLOCK="2026-11-20T12:00:00Z")
     assert wrong(found) == []
     details = {check["name"]: check["detail"] for check in found["checks"]}

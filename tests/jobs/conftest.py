@@ -83,8 +83,6 @@ def morning(empty_registry: Registry, urls: embedded.Servers) -> Installation:
     registry = empty_registry
     registry.clock = MORNING
     load_world(registry)
-    with registry.database.connection() as connection:
-        connection.execute("insert into setting (name, value) values ('clock', 'set')")
     made = Installation(settings=Settings(registry_clock=MORNING), servers=urls)
     made.__dict__["database"] = registry.database
     made.__dict__["registry"] = registry
