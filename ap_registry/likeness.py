@@ -47,6 +47,12 @@ def compare(one: Details, other: Details) -> Likeness | None:
     return Likeness(score=round(names[0] + born[0] + sex), reasons=reasons)
 
 
+def by_name(one: Details, other: Details) -> tuple[str, ...]:
+    """As ``compare``, of those whose day of birth nobody could read: the reasons, or none."""
+    names = _names(one, other)
+    return names[1] if names else ()
+
+
 def _born(one: date | None, other: date | None) -> tuple[int, str] | None:
     if one is None or other is None:
         return None

@@ -28,11 +28,12 @@ class Child:
     """``details``: in the fields and codes of a notice; ``row``: which pupil of the file.
 
     ``gone``: the file has the child among those no longer on the roll. ``problems``: what of it
-    could not be read, and is left out here.
+    could not be read, and is left out here. ``upn_as_written``: also where it is none.
     """
 
     row: int
     upn: str | None
+    upn_as_written: str = ""
     details: Mapping[str, str]
     registration: str | None = None
     starts_on: date | None = None

@@ -32,6 +32,7 @@ def child_of(row: int, texts: Texts, settings: Sequence[Texts], *, gone: bool = 
     return Child(
         row=row,
         upn=said.upn(),
+        upn_as_written=texts.get("upn", ""),
         details=dict(said.details()),
         registration=texts.get("registration", "").upper() or None,
         starts_on=said.day("starts_on"),

@@ -25,7 +25,7 @@ _LINE = {"row": maybe(WHOLE), "pupil_id": maybe(ID), "upn": maybe(TEXT), "what":
 _TOLD = record(
     ok=_YES, kind=TEXT, organisation=TEXT, year=maybe(WHOLE), on=DAY, on_said=_YES, placements=_YES,
     rows=WHOLE, same=WHOLE, not_followed=WHOLE, only_in_file=array(record(**_LINE)),
-    only_in_registry=array(record(**_LINE)),
+    only_in_registry=array(record(**_LINE)), unclear=array(record(**_LINE, reasons=array(TEXT))),
     differing=array(record(**_LINE, column=TEXT, file=TEXT, registry=maybe(TEXT))),
     errors=ERRORS, offers=array({"type": "object"}),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """A census file, child by child, beside what the registry holds."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 from uuid import UUID
@@ -9,12 +9,13 @@ from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.census_in.document import AP, SCHOOL, Child, Header, Setting
 from ap_registry.census_in.tables import open_file
 from ap_registry.happenings import Placement, RollSpell
+from ap_registry.likeness import Details
 from ap_registry.problems import near_as_json
 from ap_registry.registry import Registry
 from reports.census_compared import offers
 from reports.census_compared.held import Held, hold
 from reports.census_compared.told import Compared, Doubt, Row
-from reports.census_compared.whom import said_of
+from reports.census_compared.whom import perhaps, said_of
 from reports.pupils import Known, sitting
 
 _REGISTRATIONS = frozenset("CMSGFO")
@@ -39,10 +40,12 @@ def compare(
             placements=opened.header.kind == AP or any(c.placements for c in children),
             roll=opened.header.kind == SCHOOL and opened.of_roll,
         )  # fmt: skip
-        met = {key for child in children for key in _meet(held, child, told)}
+        meant = [(child, _meet(held, child, told)) for child in children]
+        met = {key for _, keys in meant for key in keys}
+        unclear = [child for child, keys in meant if child.problems and not keys]
         for key, known in held.known.items():
             if key not in met:
-                told.only_in_registry += _missed(held, known, told)
+                _miss(held, known, unclear, told)
     return told
 
 
@@ -222,6 +225,20 @@ def _missed(held: Held, known: Known, told: Compared) -> list[Row]:
     if found:
         told.shown.add(known.id)
     return found
+
+
+def _miss(held: Held, known: Known, unclear: Sequence[Child], told: Compared) -> None:
+    """While a row that could not be read may mean the pupil, nobody knows who is missing."""
+    details = Details(
+        given_name=held.detail(known, "given_name"), family_name=held.detail(known, "family_name")
+    )
+    whys = ((child.row, perhaps(child, details, known.upn)) for child in unclear)
+    row, reasons = next(((row, why) for row, why in whys if why), (None, ()))
+    missed = _missed(held, known, told)
+    if row is None:
+        told.only_in_registry += missed
+    else:
+        told.unclear += [{**one, "row": row, "reasons": list(reasons)} for one in missed]
 
 
 def _ours(held: Held, known: Known, one: Placement) -> Row:

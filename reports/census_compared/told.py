@@ -33,6 +33,7 @@ class Compared:
     ``not_followed``: pupils of a school's file whom the registry does not know and who are at no
     AP: it has no pupil but those who move. ``placements``, ``roll``: whether the file tells of any.
     ``on_said``: whether the file or its sender said ``on``, or it was taken by default.
+    ``unclear``: what the file lacks of those whom a row means perhaps that could not be read.
     ``doubts``: those of ``only_in_file`` who may be on record; of these nothing is offered.
     """
 
@@ -49,6 +50,7 @@ class Compared:
     not_followed: int = 0
     only_in_file: list[Row] = field(default_factory=list)
     only_in_registry: list[Row] = field(default_factory=list)
+    unclear: list[Row] = field(default_factory=list)
     differing: list[Row] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     offers: list[Row] = field(default_factory=list)
@@ -66,7 +68,8 @@ class Compared:
             "placements": self.placements,
             "rows": self.rows, "same": self.same, "not_followed": self.not_followed,
             "only_in_file": self.only_in_file, "only_in_registry": self.only_in_registry,
-            "differing": self.differing, "errors": [error.as_json() for error in self.errors],
+            "unclear": self.unclear, "differing": self.differing,
+            "errors": [error.as_json() for error in self.errors],
             "offers": self.offers,
         }  # fmt: skip
 
@@ -82,6 +85,11 @@ class Compared:
             for one in self.differing
         ]  # fmt: skip
         found += [(error.row, error.detail) for error in self.errors]
+        found += [
+            (one["row"], f"{_of(one)}: in the registry; perhaps meant by this row, which could not"
+             f" be read: {', '.join(one['reasons'])}")
+            for one in self.unclear
+        ]  # fmt: skip
         found.sort(key=lambda line: line[0] or 0)
         ours = ((None, f"{_of(one)}: in the registry only") for one in self.only_in_registry)
         return [*found, *ours]

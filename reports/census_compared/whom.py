@@ -9,9 +9,9 @@ from uuid import UUID
 
 from ap_registry.census_in.document import Child
 from ap_registry.errors import Near
-from ap_registry.likeness import Details, compare, days_near
+from ap_registry.likeness import Details, by_name, compare, days_near
 from ap_registry.meant import DIFFERENT, SAME, digest_of_sent
-from ap_registry.near import OFFERED
+from ap_registry.near import OFFERED, ONE_SLIP, one_edit_from
 from ap_registry.store import matching, near
 from ap_registry.store.queries import Scope
 from reports.pupils import Sitting
@@ -35,6 +35,14 @@ def said_of(child: Child) -> Details:
         given_name=said.get("given_name"), family_name=said.get("family_name"),
         sex=said.get("sex"), date_of_birth=born,
     )  # fmt: skip
+
+
+def perhaps(child: Child, known: Details, upn: str | None) -> tuple[str, ...]:
+    """Why one on record may be meant by a row that could not be read, and names nobody."""
+    if upn and upn in one_edit_from(child.upn_as_written):
+        return (ONE_SLIP,)
+    said = said_of(child)
+    return () if said.date_of_birth else by_name(said, known)
 
 
 def decided(

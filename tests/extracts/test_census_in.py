@@ -389,6 +389,28 @@ def test_a_row_that_cannot_be_read_is_not_missing_too(coded: Registry) -> None:
     assert (found.only_in_registry, found.differing, found.offers) == ([], [], [])
 
 
+@pytest.mark.parametrize(
+    ("number", "surname", "why"),
+    [
+        (upn(8)[:-1] + "9", "Another", "the UPN differs by one character"),
+        ("A123", "Oneill & Son", "the given names are the same"),
+        ("A123", "Another", None),
+    ],
+)
+def test_who_is_perhaps_meant_by_a_row_that_cannot_be_read_is_not_missing(
+    coded: Registry, number: str, surname: str, why: str | None
+) -> None:
+    message = written(coded)
+    for item, text in (("UPN", number), ("DOB", "2011-02-30"), ("Surname", surname)):
+        put(message, "Hal", item, text)
+    found = told(coded, message)
+    assert [(e.row, e.column) for e in found.errors] == [(3, "upn"), (3, "date_of_birth")]
+    listed = [(one["upn"], one["row"]) for one in (*found.unclear, *found.only_in_registry)]
+    assert listed == [(upn(8), 3 if why else None)]
+    words = [said for row, said in found.sentences() if row == 3 and "perhaps meant" in said]
+    assert [why in said for said in words] == ([True] if why else [])
+
+
 HEADER = "<Header><LEA>856</LEA><Year>{}</Year><ReferenceDate>{}</ReferenceDate></Header>"
 
 
