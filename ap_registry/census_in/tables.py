@@ -137,11 +137,19 @@ def _child(number: int, texts: dict[str, str] | BadRow, *, placed: bool) -> Chil
     return child_of(number, texts, [setting] if setting else [])
 
 
+def _described(child: Child) -> object:
+    said = {"given_name", "family_name", "date_of_birth"} <= child.details.keys()
+    return (child.upn_as_written, *sorted(child.details.items())) if said else None
+
+
 def _together(read: Iterable[Child]) -> Iterable[Child]:
-    """The placements of a child that stands in several rows, in its first; without UPN each."""
+    """The placements of a child that stands in several rows, in its first.
+
+    Without UPN it is the same where all details are, names and birth among them.
+    """
     found: dict[object, Child] = {}
     for one in read:
-        key = one.upn or one.row
+        key = one.upn or _described(one) or one.row
         first = found.get(key)
         found[key] = one if first is None else replace(
             first, placements=(*first.placements, *one.placements),

@@ -513,6 +513,15 @@ def test_a_school_s_list_is_compared_with_its_roll(coded: Registry) -> None:
     assert (found.same, {one["what"] for one in found.only_in_registry}) == (1, {"roll"})
 
 
+def test_a_child_without_upn_is_one_in_however_many_rows(coded: Registry) -> None:
+    twin = "Surname,Forename,DOB,URN,EntryDate\n"
+    for forename, urn in (("Nia", INDEPENDENT), ("Nia", PRU), ("Nell", PRU), ("", PRU), ("", PRU)):
+        twin += f"New,{forename},2012-04-05,{urn},2025-11-03\n"
+    found = compare(coded, BytesIO(twin.encode()), header=header_of("LA856", date(2026, 1, 15)))
+    assert [one["row"] for one in found.only_in_file] == [1, 3, 4, 5]
+    assert [one.get("given_name") for one in found.offers[:3]] == ["Nia", "Nia", "Nell"]
+
+
 @pytest.mark.parametrize("named", ["856/4001", SCHOOL])
 def test_a_school_s_own_number_in_its_rows_is_no_placement(coded: Registry, named: str) -> None:
     roll = f"UPN,URN,EntryDate\n{upn(4)},{SCHOOL},02/09/2024\n"
