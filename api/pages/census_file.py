@@ -7,7 +7,7 @@ from datetime import date
 from fastapi.responses import Response
 
 from ap_registry.census_in.document import Header
-from ap_registry.census_in.tables import header_of, is_table, next_census_day
+from ap_registry.census_in.tables import WHOSE, header_of, is_table, next_census_day
 from ap_registry.errors import Problem, Refused
 from ap_registry.fields import BadValue, Day, Reading
 from ap_registry.ingest.kinds import SNIFF_BYTES, kind_of
@@ -28,13 +28,17 @@ WRITTEN = "%d/%m/%Y"
 
 
 def compared(
-    registry: Registry, person: Person, opened: Reader, found: Sent, error: str = ""
-) -> Response:
-    """Of a table it is asked first whose it is and of when; raise Unreadable for other files."""
+    registry: Registry, person: Person, opened: Reader, found: Sent, error: str = "", *,
+    answered: bool = False,
+) -> Response:  # fmt: skip
+    """Of a table it is asked first whose it is and of when; raise Unreadable for other files.
+
+    ``answered``: it was asked, and what is blank is wrong.
+    """
     head = found.content[:SNIFF_BYTES]
     if is_table(head) and not (found.organisation and found.on):
         kind_of(head)
-        return _asks(registry, person, found, {})
+        return _asks(registry, person, found, _blank(found) if answered else {})
     try:
         _header(found)
     except Refused as refused:
@@ -47,6 +51,15 @@ def compared(
         doubts=meaning.doubted(registry, person.caller, _asked(told)),
         problems=[("meant", error)] if error else [],
     )  # fmt: skip
+
+
+def _blank(found: Sent) -> dict[str, str]:
+    errors = {} if found.organisation else {"organisation": f"{WHOSE}."}
+    try:
+        _day(found)
+    except Refused as refused:
+        errors["on"] = days_first(refused.problems[0].detail)
+    return errors
 
 
 def settle(
@@ -77,7 +90,7 @@ def offers(registry: Registry, person: Person, opened: Reader, found: Sent, do: 
 
 def _asks(registry: Registry, person: Person, found: Sent, errors: Mapping[str, str]) -> Response:
     """Whose: most send their own; when: an LA's next census day."""
-    own = person.caller.organisation or ""
+    own = "" if errors else person.caller.organisation or ""
     day = next_census_day(registry.today())
     blank = replace(found, organisation="", on="")
     return page(
@@ -90,15 +103,16 @@ def _asks(registry: Registry, person: Person, found: Sent, errors: Mapping[str, 
 
 def _header(found: Sent) -> Header | None:
     """Raise Refused for a day that is none."""
-    if not found.on:
-        return None
+    return header_of(found.organisation, _day(found)) if found.on else None
+
+
+def _day(found: Sent) -> date:
     try:
-        day = Day().read(
+        return Day().read(
             found.on, Reading(on=date.max, organisation=lambda _: None, from_file=True)
         )
     except BadValue as bad:
         raise Refused((Problem("/on", bad.code, f"The census day {bad.detail}"),)) from None
-    return header_of(found.organisation, day)
 
 
 def _compare(registry: Registry, person: Person, opened: Reader, found: Sent) -> Compared:

@@ -87,5 +87,6 @@ def unpacked(form: Mapping[str, str]) -> Sent:
         raise HttpProblem(400, "The file is not whole: send it again.")
     return Sent(
         name=form.get("name", "")[-100:], kind=form["kind"], content=content,
-        organisation=form.get("organisation", "")[:100], on=form.get("on", "")[:100],
+        organisation=form.get("organisation", "").strip()[:100],
+        on=form.get("on", "").strip()[:100],
     )  # fmt: skip

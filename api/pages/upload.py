@@ -74,7 +74,7 @@ def _confirmed(
         if do.startswith("offers-"):
             return census_file.offers(registry, person, opened, found, do)
         error = census_file.settle(registry, person, opened, found, said) if do == "mean" else ""
-        return _looked_at(registry, person, opened, found, error)
+        return _looked_at(registry, person, opened, found, error, answered=do == "census")
     if do == "mean":
         error = meaning.settle(registry, person.caller, found, said)
         return _looked_at(registry, person, opened, found, error)
@@ -97,11 +97,13 @@ def _choose(
 
 
 def _looked_at(
-    registry: Registry, person: Person, opened: Reader, found: Sent, error: str = ""
-) -> Response:
+    registry: Registry, person: Person, opened: Reader, found: Sent, error: str = "", *,
+    answered: bool = False,
+) -> Response:  # fmt: skip
+    """``answered``: whose and of when a table of a census is was asked."""
     try:
         if found.kind == "census":
-            return census_file.compared(registry, person, opened, found, error)
+            return census_file.compared(registry, person, opened, found, error, answered=answered)
         return _shown(registry, person, opened, found, saved=False, error=error)
     except Unreadable as unreadable:
         return _choose(registry, person, "file", str(unreadable), found.kind)

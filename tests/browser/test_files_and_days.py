@@ -193,6 +193,14 @@ def test_of_a_census_as_a_table_it_is_asked_whose_and_of_when(page: Page, tmp_pa
     send(page, CENSUS_FILE, f"UPN,Surname,EnrolStatus\n{PUPIL},Exampel,C\n")
     expect(page.get_by_label("Whose?")).to_have_value(SCHOOL)
     compare = page.get_by_role("button", name="Compare it with the registry")
+    page.get_by_label("Whose?").fill("")
+    compare.click()
+    expect(page.get_by_role("alert")).to_contain_text(
+        "A table does not say whose census it is: name the organisation."
+    )
+    expect(page.get_by_role("alert")).to_contain_text("The census day must be a date that exists")
+    photograph(page, tmp_path, "census-blank")
+    page.get_by_label("Whose?").fill(SCHOOL)
     page.get_by_label("On which census day?").fill("some time")
     compare.click()
     expect(page.get_by_role("alert")).to_contain_text("The census day must be a date that exists")
