@@ -33,7 +33,7 @@ from jobs.nightly import run_nightly
 from jobs.outbox import send_due
 from jobs.refreshing import refresh_nightly
 from jobs.reporting import make_reports
-from jobs.settling import settle_left
+from jobs.settling import bring_in_line, settle_left
 
 log = structlog.get_logger()
 TIMEOUT_SECONDS = 60
@@ -140,6 +140,7 @@ def run() -> None:
     )
     found.signer.key()  # a worker that cannot sign says so at once
     sequencer.start()
+    Thread(target=bring_in_line, args=(found,), daemon=True).start()  # long, after an upgrade
     log.info("worker_started")
     try:
         while not stopping.is_set():

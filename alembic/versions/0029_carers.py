@@ -1,6 +1,6 @@
 """Virtual schools and social workers see the children whom they look after, and no others of their
 LA. Whoever is in care, was, or has a social worker waits to be brought in line, which the worker
-does by night, and ``ap-registry rebuild`` at once. Locks report_run for an instant.
+does as it starts. Locks report_run for an instant.
 """
 
 from alembic import op

@@ -20,7 +20,7 @@ from tests.embedded.asking import state
 from tests.jobs.conftest import Sink, Workers
 from tests.jobs.owing import owe_reasons
 from tests.waiting import wait_for
-from tests.world import PERSON, upn
+from tests.world import PERSON, register_pupil, upn
 
 MESSAGES = 100
 KILLS = int(os.environ.get("AP_WORKER_KILLS", "4"))
@@ -124,6 +124,23 @@ def test_a_worker_sequences_what_is_recorded(hundred: Installation, workers: Wor
         return bool(row[0] == row[1])
 
     wait_for(sequenced)
+
+
+def test_a_worker_brings_in_line_whom_an_upgrade_left_behind(
+    morning: Installation, workers: Workers
+) -> None:
+    """A migration knows whom a virtual school may see, and not what it sees of them."""
+    register_pupil(morning.registry, looked_after="current")
+    of_carers = "from visibility where organisation = 'LA856/care'"
+    with morning.database.connection() as connection:
+        assert connection.execute(f"delete {of_carers}").rowcount == 1
+        connection.execute("insert into behind select distinct pupil_id from detail")
+        connection.execute(  # the night is over, and would not see to it again
+            "insert into job_run (name, due_on, attempts, started_at, finished_at)"
+            " values ('nightly', '2026-11-20', 1, now(), now())"
+        )
+        workers.start()
+        wait_for(lambda: connection.execute(f"select {of_carers}").rowcount == 1)
 
 
 def test_a_worker_says_nothing_of_any_pupil(
