@@ -15,7 +15,8 @@ from ap_registry.seals import Seals
 from ap_registry.settings import Settings, read_settings
 from ap_registry.signing import Signer
 from ap_registry.store import migrate
-from ap_registry.store.database import Database, connect, trouble
+from ap_registry.store.database import Connection, Database, connect, trouble
+from ap_registry.store.resealing import reseal, some_unsealed
 
 
 @dataclass
@@ -105,24 +106,34 @@ def _open(settings: Settings) -> Installation:
     found = Installation(settings=settings, servers=servers(settings))
     try:
         fresh = migrate.migrate(found.servers.database_owner_url)
-        _settle_clock(found, fresh=fresh)
+        with connect(found.servers.database_url) as connection:
+            _settle_clock(found, connection, fresh=fresh)
+            _seal(found, connection)
     except psycopg.OperationalError as error:
         what, cure = trouble(error)
         raise SetupError(what.capitalize(), f"{cure} `ap-registry doctor` looks closer.") from error
     return found
 
 
-def _settle_clock(found: Installation, *, fresh: bool) -> None:
+def _settle_clock(found: Installation, connection: Connection, *, fresh: bool) -> None:
     """Only a registry that was created with AP_REGISTRY_CLOCK takes it (contract section 1)."""
-    with connect(found.servers.database_url) as connection:
-        if fresh and found.clock is not None:
-            connection.execute(
-                "insert into setting (name, value) values ('clock', 'set') on conflict do nothing"
-            )
-        row = connection.execute("select 1 from setting where name = 'clock'").fetchone()
+    if fresh and found.clock is not None:
+        connection.execute(
+            "insert into setting (name, value) values ('clock', 'set') on conflict do nothing"
+        )
+    row = connection.execute("select 1 from setting where name = 'clock'").fetchone()
     found.practice = row is not None
     if found.clock is not None and not found.practice:
         raise SetupError(
             "This registry runs by the real clock; AP_REGISTRY_CLOCK is refused",
             "Unset AP_REGISTRY_CLOCK, or choose another AP_REGISTRY_HOME for practice.",
         )
+
+
+def _seal(found: Installation, connection: Connection) -> None:
+    """What an older program has left as it is in our own database: its key is made here too.
+
+    With servers of one's own ``ap-registry migrate`` does, when no older program runs any more.
+    """
+    if found.settings.database_url is None and some_unsealed(connection):
+        reseal(connection, found.seals)

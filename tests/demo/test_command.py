@@ -5,13 +5,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from ap_registry import embedded
 from ap_registry.demo.organisations import secondaries
 from ap_registry.demo.people import upn_of
+from ap_registry.installation import open_at
+from ap_registry.seals import UNSEALED
+from ap_registry.settings import Settings
+from ap_registry.store import second_factors
+from ap_registry.store.database import connect
+from ap_registry.store.resealing import Standing, standing
 from tests.world import PERSON
 
 
@@ -58,6 +66,14 @@ def test_doctor_says_by_which_clock_it_lives(home: Path) -> None:
     told = command(home, "doctor", AP_REGISTRY_CLOCK="2026-11-20T18:00:00Z")
     assert "this registry lives at 2026-11-20T18:00:00+00:00 (AP_REGISTRY_CLOCK)" in told.stdout
     assert "though made for practice" in command(home, "doctor").stdout
+
+
+@pytest.mark.usefixtures("first")
+def test_what_an_older_program_left_unsealed_is_sealed_by_whatever_starts(home: Path) -> None:
+    with connect(embedded.ensure(home).database_url) as connection:
+        second_factors.begin(connection, uuid4(), at=datetime.now(UTC), seals=UNSEALED)
+        found = open_at(Settings(registry_home=home), clock=None)
+        assert standing(connection, found.seals) == Standing(sealed=1, to_seal=0, lost=0)
 
 
 @pytest.mark.usefixtures("first")
