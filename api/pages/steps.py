@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.pages.forms import Input
 
+PUPIL = "pupil"
 MORE = "more"
 
 
@@ -17,7 +18,9 @@ class Step:
     fields: tuple[Input, ...]
 
     def missing(self, values: Mapping[str, str]) -> bool:
-        return any(one.required and not values.get(one.name) for one in self.fields)
+        """The pupil is asked for even where the number may be left out."""
+        asked = (one for one in self.fields if one.required or self.name == PUPIL)
+        return any(not values.get(one.name) for one in asked)
 
 
 def steps(fields: Sequence[Input]) -> tuple[Step, ...]:
@@ -27,7 +30,7 @@ def steps(fields: Sequence[Input]) -> tuple[Step, ...]:
     days = [one for one in needed if one.is_day]
     rest = [one for one in fields if one not in needed and one.name != "upn"]
     return (
-        Step(name="pupil", title="Which pupil?", fields=tuple(who)),
+        Step(name=PUPIL, title="Which pupil?", fields=tuple(who)),
         Step(name="days", title="When?", fields=tuple(days)),
         *(Step(name=one.name, title=one.label, fields=(one,)) for one in needed if not one.is_day),
         Step(name=MORE, title="Anything else?", fields=tuple(rest)),

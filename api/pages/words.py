@@ -85,6 +85,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
 
 FIELDS: Mapping[str, tuple[str, str]] = {
     "upn": ("Unique pupil number (UPN)", "13 characters: a letter, then 12 numbers or letters"),
+    "pupil_registered.upn": (
+        "Unique pupil number (UPN)",
+        "13 characters: a letter, then 12 numbers or letters. Leave it out where there is none yet",
+    ),
     "occurred_on": ("When did it happen?", "For example, 31/3/2026"),
     "ref": ("Your own reference", "We make one up if you leave this blank"),
     "suspension.occurred_on": ("First day of the suspension", "For example, 31/3/2026"),

@@ -112,6 +112,14 @@ def test_an_unknown_pupil_leads_to_registering_it(office: httpx.Client) -> None:
     assert f'<a href="/notify/pupil_registered?upn={PUPIL}">Register a pupil</a>' in page
 
 
+def test_registering_asks_for_the_number_and_takes_none(office: httpx.Client) -> None:
+    asked = office.get("/notify/pupil_registered").text
+    assert 'name="upn"' in asked
+    form = {"csrf": re.findall(r'name="csrf" value="([^"]+)"', asked)[0], "at": "pupil"}
+    follows = office.post("/notify/pupil_registered", data={**form, "do": "next"}).text
+    assert ('name="occurred_on"' in follows, "There is a problem" in follows) == (True, False)
+
+
 def test_a_wrong_password_does_not_say_which_part_is_wrong(nobody: httpx.Client) -> None:
     answer = nobody.post("/sign-in", data={"email": EMAIL, "password": "wrong"})
     assert "Enter the right email address and password: these do not match" in answer.text
