@@ -49,8 +49,9 @@ def _review(row: Row, own: str) -> tuple[Form, ...]:
 
 
 def _assess(row: Row, own: str) -> tuple[Form, ...]:
-    filled = {"placement": row["key"], "school": row["other"]}
-    return (("assessment_shared", "Share the assessment", filled),)
+    """A pupil whom an LA placed has no school yet: the form then asks for it."""
+    school = {} if row["other"].startswith("LA") else {"school": row["other"]}
+    return (("assessment_shared", "Share the assessment", {"placement": row["key"], **school}),)
 
 
 def _target(row: Row, own: str) -> tuple[Form, ...]:

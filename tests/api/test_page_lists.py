@@ -10,6 +10,7 @@ import pytest
 
 from ap_registry import embedded
 from ap_registry.registry import Registry
+from api.pages.provider_lists import OF_PROVIDERS
 from tests.api.conftest import Login
 from tests.api.people import People, at_pages, signed_in
 from tests.world import (
@@ -27,6 +28,15 @@ from tests.world import (
 
 PLACED = {"commissioner": SCHOOL, "provider": PRU, "reason": "behaviour", "intent": "return",
           "ends_on": "2027-02-12", "sessions_per_week": 4, "by": SCHOOL}  # fmt: skip
+
+
+def test_an_assessment_is_shared_with_a_school_and_never_with_an_authority() -> None:
+    def filled(other: str) -> list[dict[str, str]]:
+        row = {"key": "a", "other": other}
+        return [dict(given) for _, _, given in OF_PROVIDERS["assessments"].forms(row, PRU)]
+
+    assert filled(SCHOOL) == [{"placement": "a", "school": SCHOOL}]
+    assert filled("LA856") == [{"placement": "a"}]
 
 
 def fill(registry: Registry) -> None:
