@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from ap_registry.access import Caller, may_send
 from ap_registry.notices import CATALOGUE
+from ap_registry.notices.transitions import NAMES as DESTINATION_CHECKS
 
 _TELL: Mapping[str, tuple[str, str]] = {
     "parent_notice": ("parent", "decision"),
@@ -56,4 +57,6 @@ def _form(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
         return kind, {"about": opener}
     if kind in _REVIEWS:
         return "review_held", {}
+    if kind in DESTINATION_CHECKS:
+        return "destination_recorded", {}
     return "follow_up_done", {"follow_up": item["id"]}

@@ -7,11 +7,13 @@ from html import unescape
 import httpx
 import pytest
 
+from ap_registry.access import Caller
 from ap_registry.notices import CATALOGUE
 from ap_registry.registry import Registry
 from ap_registry.store import accounts
+from api.pages.owed import form_of
 from api.pages.words import FIELDS, TITLES
-from tests.world import PUPIL, SCHOOL, notify, register_pupil
+from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil
 
 EMAIL, PASSWORD = "office@example.org", "correct horse battery"
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -153,6 +155,18 @@ def test_a_duty_leads_to_the_form_that_discharges_it(
     address = "/notify/" + form.format(upn=PUPIL, event=event)
     assert f'href="{address}">Say that it was done<span class="hidden">: {duty}<' in owed
     assert f'value="{event}"' in office.get(address).text
+
+
+def test_a_check_of_a_destination_leads_to_the_form_that_records_it() -> None:
+    item = {
+        "kind": "destination_check_1_nov",
+        "opened_by": "e",
+        "id": "f",
+        "owner": PRU,
+        "upn": PUPIL,
+    }
+    caller = Caller(actor="a", role="provider", organisations=(PRU,))
+    assert form_of(item, caller) == f"/notify/destination_recorded?upn={PUPIL}"
 
 
 def test_people_are_not_offered_what_only_the_registry_does(office: httpx.Client) -> None:
