@@ -218,6 +218,7 @@ def test_the_demos_password_opens_no_real_registry(look: Mended, urls: embedded.
         " disabled, failures) values (gen_random_uuid(), 'admin@demo.example', '', '', 'LA856',"
         " 'admin', now(), false, 0)",
     )
+    run(urls, "delete from setting where name = 'clock'")
     assert [name for name, _, _ in wrong(look())] == ["accounts"]
 
 
