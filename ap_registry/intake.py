@@ -32,6 +32,7 @@ from ap_registry.sent import (
     refused,
     tries_to_register,
 )
+from ap_registry.still_asked import answers
 from ap_registry.store.digest import keyed
 from ap_registry.store.ledger import Stored
 from ap_registry.workspace import Workspace
@@ -181,7 +182,10 @@ class Intake:
                 bool(parties & set(self.settings.caller.organisations)) or registers
             )
             own = seen.visible and self._names_own(found, workspace, by)
-            allowed = seen.covers(found.occurred_on) or makes or own
+            allowed = (
+                seen.covers(found.occurred_on) or makes or own
+                or (seen.visible and answers(found, workspace, self.settings.caller))
+            )  # fmt: skip
         if not allowed:
             raise refused("/pupil_id" if by_id else "/upn", "unknown_pupil", _UNKNOWN)
 

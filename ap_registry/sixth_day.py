@@ -90,8 +90,13 @@ def _reach(exclusions: Sequence[Exclusion], world: World) -> Iterator[Reaching]:
         days = world.number("exclusion.sixth-day", first, of=school)
         due_on, _missing = world.calendars.of(school).due_from(first, days)
         opener = next((e for e in run if _last_day(e) is None or _last_day(e) >= due_on), None)  # type: ignore[operator]
-        if opener is not None:
-            yield run, due_on, opener
+        if opener is None:
+            continue
+        yield run, due_on, opener
+        permanent = next((e for e in run if e.kind == "permanent"), opener)
+        if permanent is not opener:  # the school's duty does not take the LA's own away
+            due_on, _missing = world.calendars.of(school).due_from(permanent.occurred_on, days)
+            yield (permanent,), due_on, permanent
 
 
 def _owed(reaching: Iterable[Reaching], pupil: Pupil) -> Iterator[Duty]:

@@ -51,6 +51,21 @@ def test_two_suspensions_with_a_weekend_between_are_one_run_of_six_days(office: 
     assert (found["due_on"], found["opened_by"]) == ("2026-03-11", second["event"]["id"])
 
 
+def test_excluded_for_good_out_of_a_long_suspension_each_owes_from_its_own_sixth_day(
+    office: Office,
+) -> None:
+    """The school arranged from the suspension's sixth day; the LA still has to from its own."""
+    pupil = office.pupil()
+    pupil.tell("suspension", "2026-03-02", **suspension(10, "2026-03-13"))
+    pupil.tell("permanent_exclusion", "2026-03-05", school=SCHOOL, reasons=["PP"])
+    assert pupil.owed(KIND, on="2026-03-06") == [
+        (KIND, SCHOOL, "2026-03-09", "open"), (KIND, "LA856", "2026-03-12", "open")
+    ]  # fmt: skip
+    pupil.tell("sixth_day_started", "2026-03-09", provider=PRU,
+               exclusion=pupil.listed(on="2026-03-06", kind=KIND)[0]["opened_by"])  # fmt: skip
+    assert pupil.owed(KIND, on="2026-03-12") == [(KIND, "LA856", "2026-03-12", "open")]
+
+
 def test_one_school_day_between_breaks_the_run(office: Office) -> None:
     pupil = office.pupil()
     pupil.tell("suspension", "2026-03-04", **suspension(3, "2026-03-06"))

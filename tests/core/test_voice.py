@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ap_registry.access import Caller
 from ap_registry.errors import Refused
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
@@ -138,6 +139,21 @@ def test_a_destination_answers_the_check_of_its_season(registry: Registry) -> No
     notify(registry, "destination_recorded", "2026-10-12", by=GARAGE, activity="230")
     assert closed(registry, "destination_check_1_nov") == [("done", "2026-10-12")]
     assert closed(registry, "destination_check_31_dec") == [("overdue", None)]
+
+
+def test_a_former_provider_answers_what_it_is_still_asked_and_nothing_else(
+    registry: Registry,
+) -> None:
+    register_pupil(registry, date_of_birth="2010-02-03")
+    place(registry, provider=GARAGE)
+    notify(registry, "placement_ended", "2026-07-10", by=GARAGE, end_reason="post_16")
+    caller = Caller(actor="t", role="provider", organisations=(GARAGE,))
+    late = {"upn": PUPIL, "occurred_on": "2026-11-05", "by": GARAGE}
+    with pytest.raises(Refused, match="no such pupil"):
+        registry.record({**late, "type": "view_recorded", "whose": "pupil", "words": "Fine"},
+                        caller=caller)  # fmt: skip
+    registry.record({**late, "type": "destination_recorded", "activity": "230"}, caller=caller)
+    assert closed(registry, "destination_check_1_nov") == [("done", "2026-11-05")]
 
 
 def test_younger_pupils_are_not_looked_for(registry: Registry) -> None:
