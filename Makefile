@@ -40,8 +40,9 @@ docs: setup ## write docs/framework.md, docs/commands.md and the man page anew f
 	@$(BIN)/python -m ap_registry.cli.documented > docs/commands.md
 	@$(BIN)/python -m ap_registry.cli.man > docs/ap-registry.1
 
-pictures: setup-dev ## take docs/pictures/reports anew from the demo (needs chromium and pdftoppm)
+pictures: setup-dev ## take the pictures of reports and pages anew from the demo (needs chromium and pdftoppm)
 	@$(BIN)/python -m tests.browser.report_pictures
+	@$(BIN)/python -m tests.browser.page_pictures
 
 stop: ## end the embedded servers of this folder
 	@$(BIN)/ap-registry stop

@@ -6,34 +6,24 @@ few colours in docs/pictures/reports, and docs/reports/pictures.md shows them.
 
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from io import BytesIO
-from pathlib import Path
 from typing import LiteralString
 from urllib.parse import urlencode
 
-from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from ap_registry import embedded
-from ap_registry.demo import build
-from ap_registry.demo.panel import hold_panels
 from ap_registry.demo.terms import PRESENT
 from ap_registry.registry import Registry
 from ap_registry.store import accounts, sessions
-from ap_registry.store.database import Connection, Database
-from ap_registry.store.migrate import migrate
-from api.cookies import COOKIE
+from ap_registry.store.database import Connection
 from reports.kinds import KINDS
 from tests.architecture.sources import ROOT
 from tests.browser.conftest import found_browser
+from tests.browser.picturing import PICTURES, demo, save, window
 from tests.serving import served
 
-FOLDER = ROOT / "docs" / "pictures" / "reports"
+FOLDER = PICTURES / "reports"
 PAGE = ROOT / "docs" / "reports" / "pictures.md"
-PUPILS, COLOURS = 200, 48
-WIDTH, HEIGHT, SHOWN = 1000, 1250, 560  # of the window, and how wide a picture is shown
 LA = "856"
 SHOWN_KINDS = KINDS.keys() - {"restatement"}  # which takes minutes of a busy machine
 YEAR = {"from": "2025-09-01", "to": "2026-08-31"}
@@ -86,17 +76,8 @@ def given(connection: Connection) -> Mapping[str, Mapping[str, str]]:
 
 def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:
-        servers = embedded.ensure(Path(home))
-        try:
-            migrate(servers.database_owner_url)
-            registry = Registry(Database(servers.database_url))
-            build(registry, pupils=PUPILS, at_once=True)
-            hold_panels(registry, 1)
-            _take_all(registry)
-            registry.database.close()
-        finally:
-            embedded.stop(Path(home))
+    with demo() as registry:
+        _take_all(registry)
     PAGE.write_text("\n".join(_shown()))
     return 0
 
@@ -111,36 +92,21 @@ def _take_all(registry: Registry) -> None:
         asked = given(connection)
     assert set(asked) == SHOWN_KINDS
     with served(registry) as url, sync_playwright() as playwright:
-        page = _window(found_browser(playwright), url, token)
+        page = window(found_browser(playwright), url, token)
         for name in sys.argv[1:] or sorted(SHOWN_KINDS):
             query = urlencode({**asked[name], "format": "html"})
             answer = page.goto(f"/reports/{name}?{query}")
             assert answer is not None
             assert answer.ok, (name, answer.status)
             assert page.locator("form[method=get]").count() == 0, page.inner_text("main")
-            _save(page.screenshot(), f"{name}.png")
+            save(page.screenshot(), FOLDER / f"{name}.png")
             pdf = page.request.get(f"/reports/{name}?{query.replace('=html', '=pdf')}").body()
-            _save(_first_page(pdf), f"{name}-print.png")
-
-
-def _window(browser: Browser, url: str, token: str) -> Page:
-    context = browser.new_context(base_url=url, viewport={"width": WIDTH, "height": HEIGHT})
-    context.add_cookies([{"name": COOKIE, "value": token, "url": url}])
-    page = context.new_page()
-    context.set_default_timeout(120_000)
-    return page
+            save(_first_page(pdf), FOLDER / f"{name}-print.png")
 
 
 def _first_page(pdf: bytes) -> bytes:
     command = ["pdftoppm", "-png", "-r", "90", "-f", "1", "-singlefile", "-"]
     return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
-
-
-def _save(png: bytes, name: str) -> None:
-    picture = Image.open(BytesIO(png)).convert("RGB")
-    size = (SHOWN, picture.height * SHOWN // picture.width)
-    small = picture.resize(size, Image.Resampling.LANCZOS)
-    small.quantize(COLOURS).save(FOLDER / name, optimize=True)
 
 
 def _shown() -> Iterator[str]:
