@@ -56,13 +56,14 @@ def show(
         senders = _senders(connection, shown["timeline"])
         opened.note(connection, person.caller, [shown["id"]])
     shown["flags"] = [{**flag, "detail": plain(flag["detail"], world)} for flag in shown["flags"]]
-    named = {item["by"] for item in shown["timeline"]}
+    named = {item["by"] for item in shown["timeline"]} | {one["owner"] for one in owed}
     for group, place in _PLACES:
         named |= {one[place] for one in shown[group]}
     names = {name: one.name for name in named if (one := world.organisation(name)) is not None}
     names |= FAMILY
     return page(
         registry, "pupil.html", person, pupil=shown, owed=owed, names=names, senders=senders,
+        causes={item["id"]: item for item in shown["timeline"]},
         link_makers=MAKERS,
         known_by=known_by and instant(known_by), as_at=as_at or "", on=wanted and str(wanted),
         last_day=last, lanes=drawing(shown, names, registry.today()), may_put_right=may_put_right,

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from ap_registry.calendar import LONDON
 from ap_registry.duty_names import duty_words
 from ap_registry.emergency import MAY as IN_EMERGENCIES
+from ap_registry.notices import CATALOGUE
 from ap_registry.problems import TITLES
 from ap_registry.quality import READERS as OF_QUALITY
 from ap_registry.registry import Registry
@@ -79,6 +80,7 @@ _ENVIRONMENT.globals |= {
     "read_readers": OF_READS,
     "quality_readers": OF_QUALITY,
     "elsewhere_readers": ELSEWHERE_READERS,
+    "notifiers": frozenset({"admin"}).union(*(kind.senders for kind in CATALOGUE.values())),
     "emergency_roles": IN_EMERGENCIES,
     "own_work": OF_ROLE,
 }

@@ -137,6 +137,26 @@ def suspended(registry: Registry) -> str:
     return str(receipt["event"]["id"])
 
 
+def test_the_page_of_a_pupil_says_who_owes_what_and_for_what(
+    registry: Registry, office: httpx.Client
+) -> None:
+    suspended(registry)
+    owed = unescape(office.get(f"/pupils/{PUPIL}").text).partition("Owed for this pupil")[2]
+    assert "By Alder School, for 17 March 2025: Suspended by Alder School for 12 sessions" in owed
+
+
+def test_whoever_registers_a_pupil_is_led_to_the_roll(office: httpx.Client) -> None:
+    """Until then nobody sees the pupil: its timeline would be no page."""
+    asked = office.get("/notify/pupil_registered?whole=true").text
+    form = {"csrf": re.findall(r'name="csrf" value="([^"]+)"', asked)[0], "upn": PUPIL,
+            "form": "W-1", "occurred_on": "2/9/2026", "given_name": "Ann", "family_name": "Example",
+            "date_of_birth": "3/2/2011", "home_la": "856", "sex": "F",
+            "sen_provision": "K"}  # fmt: skip
+    made = office.post("/notify/pupil_registered", data={**form, "do": "send"}).text
+    assert ("Notice recorded" in made, "/notify/joined_roll" in made) == (True, True)
+    assert "See the pupil's timeline" not in made
+
+
 @pytest.mark.parametrize(
     ("duty", "form"),
     [
