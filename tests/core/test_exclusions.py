@@ -85,10 +85,17 @@ def test_a_lunchtime_is_no_part_of_a_run() -> None:
     assert story.follow_ups("sixth_day_provision") == []
 
 
-def test_a_second_exclusion_of_one_run_shares_the_follow_up() -> None:
-    story = given(suspension(**SIX)).when(permanent_exclusion("2026-03-10"))
+def test_a_second_suspension_of_one_run_shares_the_follow_up() -> None:
+    more = suspension("2026-03-10", sessions=2, ends_on="2026-03-10")
+    story = given(suspension(**SIX)).when(more)
     assert "sixth_day_provision" not in story.receipt("opened")
     assert len(story.follow_ups("sixth_day_provision")) == 1
+
+
+def test_a_permanent_exclusion_after_a_long_suspension_is_owed_by_the_home_la_too() -> None:
+    story = given(suspension(**SIX)).when(permanent_exclusion("2026-03-10"))
+    assert "sixth_day_provision" in story.receipt("opened")
+    assert {owed.owner for owed in story.follow_ups("sixth_day_provision")} == {SCHOOL, "LA856"}
 
 
 def test_a_permanent_exclusion_after_a_short_suspension_is_owed_by_the_home_la() -> None:
