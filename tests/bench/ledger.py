@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -137,13 +137,22 @@ def _consistency(connection: Connection, before: int) -> float:
     return time.perf_counter() - start
 
 
+def _closed(connection: Connection, signer: Signer) -> datetime:
+    sequence(connection, signer=signer)
+    row = connection.execute("select closed_at from sequencer").fetchone()
+    assert row is not None
+    at: datetime = row[0]
+    return at
+
+
 def _signatures(url: str, signer: Signer) -> Iterator[BenchRow]:
-    """Heads of nothing, one a second of three hours; verify checks them all."""
+    """Heads of nothing, a microsecond apart; verify checks them all."""
     with connect(url) as connection:
-        sequence(connection)
-        for number in range(HEADS):
-            at = datetime.fromisoformat(f"2026-01-01T00:00:00.{number:06d}+00:00")
-            heads.keep(connection, [(0, at)], signer)
+        began_at = _closed(connection, signer)
+        time.sleep(HEADS / 1e6)  # none may be of an instant to which the log is not closed
+        _closed(connection, signer)
+        for number in range(1, HEADS):
+            heads.keep(connection, [(0, began_at + timedelta(microseconds=number))], signer)
         began = time.perf_counter()
         with connection.transaction():
             found = verify(connection)
