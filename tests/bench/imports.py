@@ -14,7 +14,7 @@ from ap_registry.registry import Registry
 from ap_registry.store.database import Database
 from ap_registry.store.migrate import migrate
 from tests.bench import BenchRow
-from tests.bench.attendance import FIRST_MONDAY, MEGABYTES, NOW, Watched, claim, upn
+from tests.bench.attendance import FIRST_MONDAY, MEGABYTES, NOW, Watched, register, upn
 from tests.world import PERSON, SCHOOL, load_world
 
 SINGLES, PUPILS, MORE_PUPILS = 50, 1_000, 5_000
@@ -66,8 +66,7 @@ def run() -> list[BenchRow]:
             database = Database(servers.database_owner_url)
             registry = Registry(database, clock=NOW)
             load_world(registry)
-            with database.connection() as connection:
-                claim(connection, 5_000)
+            register(registry, 5_000)
             rows = [_speed(registry, home), *_memory(registry, home)]
             database.close()
             return rows

@@ -18,7 +18,7 @@ from ap_registry.settings import Settings
 from ap_registry.store.migrate import migrate
 from jobs.nightly import sweep_attendance
 from tests.bench import BenchRow
-from tests.bench.attendance import NOW, WEEKS, claim, weekly
+from tests.bench.attendance import NOW, WEEKS, register, weekly
 from tests.world import load_world
 
 PUPILS = 10_000
@@ -66,8 +66,7 @@ def _measure(found: Installation, home: Path) -> Iterator[BenchRow]:
     with path.open("w", encoding="utf-8") as file:
         file.write("upn,organisation,week,marks\n")
         file.writelines(weekly(PUPILS * WEEKS - 1))
-    with found.database.connection() as connection:
-        claim(connection, PUPILS)
+    register(registry, PUPILS)
     with path.open("rb") as file:
         result = import_attendance(registry, file)
     assert result.refused == 0, result.as_json()
