@@ -11,11 +11,11 @@ from ap_registry.store import emergencies
 from ap_registry.store.database import Connection
 from ap_registry.store.emergencies import Opening
 from ap_registry.store.reads import ALL, Asked
-from api.deps import Holder, TheRegistry, instant_of
+from api.deps import Holder, TheRegistry
 from api.problems import responses
 from api.v1.asked import Instant, Text
 from api.v1.cursors import Cursor, Limit, after, page
-from api.v1.reads import ids_of, mark_of
+from api.v1.reads import asked_of, mark_of
 from api.v1.schemas import ID, INSTANT, TEXT, answers, array, maybe, record
 from api.v1.schemas import page as pages
 
@@ -45,12 +45,7 @@ def list_emergencies(
     """Records opened in an emergency, the latest first: by people of your organisations, or of
     pupils whom these see; an admin's: all. `reason` is null once the pupil is erased."""
     with registry.database.connection() as connection:
-        asked = Asked(
-            pupils=ids_of(connection, pupil),
-            actor=actor.replace("\x00", "") if actor else None,
-            from_at=instant_of(from_, "from"),
-            to_at=instant_of(to, "to"),
-        )
+        asked = asked_of(connection, pupil=pupil, actor=actor, from_=from_, to=to)
         _found, told = openings(
             connection, registry, holder.caller, asked=asked, limit=limit, cursor=cursor
         )

@@ -44,12 +44,7 @@ def list_reads(
     """Every answer that showed pupils, the latest first: of your organisations; an admin's: all."""
     mark = after(cursor, 2)
     with registry.database.connection() as connection:
-        asked = Asked(
-            pupils=ids_of(connection, pupil),
-            actor=actor.replace("\x00", "") if actor else None,
-            from_at=instant_of(from_, "from"),
-            to_at=instant_of(to, "to"),
-        )
+        asked = asked_of(connection, pupil=pupil, actor=actor, from_=from_, to=to)
         found = seen(
             connection, holder.caller, asked, limit=limit + 1,
             before=mark_of(mark) if mark else None,
@@ -68,6 +63,18 @@ def seen(
         connection, asked, organisations=caller.organisations, everything=caller.sees_all,
         before=before, limit=limit,
     )  # fmt: skip
+
+
+def asked_of(
+    connection: Connection, *, pupil: str | None, actor: str | None, from_: str | None,
+    to: str | None,
+) -> Asked:  # fmt: skip
+    return Asked(
+        pupils=ids_of(connection, pupil),
+        actor=actor.replace("\x00", "") if actor else None,
+        from_at=instant_of(from_, "from"),
+        to_at=instant_of(to, "to"),
+    )
 
 
 def ids_of(connection: Connection, pupil: str | None) -> tuple[UUID, ...] | None:
