@@ -135,6 +135,8 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "nc_year": ("Year group", "For example, 9"),
     "objectives": ("Objectives", "Separate several with a semicolon (;)"),
     "sessions_per_week": ("Sessions a week", "From 1 to 10"),
+    "part_time_started.sessions_per_week": ("Sessions a week in school", "From 0 to 10"),
+    "part_time_ended.sessions_per_week": ("Sessions a week in school", "From 0 to 10"),
     "intent": ("What is it for?", ""),
     "setting_type": ("Kind of setting", "Only where it has neither URN nor UKPRN"),
     "checks_confirmed_on": ("Safeguarding checks confirmed on", "In writing, by the provider"),
