@@ -40,7 +40,8 @@ def found_browser(playwright: Playwright) -> Browser:
     if path is None:
         pytest.fail("The page tests need Chromium: apt-get install -y chromium")
     # --no-sandbox: Chromium refuses its sandbox to root, and only our own pages are opened
-    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    # --disable-gpu: there is none, and what stands in for it lost a picture of a long page once
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ def watching(visit: Visit, registry: Registry) -> Page:
     page.clock.install()
     sign_in(page, "school")
     expect(page.locator(OWED)).to_have_text("nothing")
+    page.wait_for_load_state()  # the script has begun to count: what it waits for can be passed
     return page
 
 
