@@ -76,6 +76,7 @@ class World:
     arrangements: Arrangements = field(default_factory=dict)
     adjustments: Adjustments = field(default_factory=dict)
     checks: Mapping[str, tuple[Checked, ...]] = field(default_factory=dict)
+    organisations: tuple[Organisation, ...] = ()
     version: str = ""
 
     def keeps_register(self, organisation: str) -> bool:

@@ -64,15 +64,19 @@ def found(wanted: Wanted, pupils: Iterable[Known], *, at_most: int) -> list[UUID
     if not wanted.words:
         by_name = sorted(held, key=lambda one: (one.name, one.pupil_id))
         return [one.pupil_id for one in by_name[:at_most]]
-    parts = [words_of(one.name) for one in held]
-    every = sorted({part for name in parts for part in name})
-    likeness = [_likeness(word, every) for word in wanted.words]
+    alike = likenesses(wanted.words, [one.name for one in held])
     scored = [
-        (-sum(scores), one.name, one.pupil_id)
-        for one, name in zip(held, parts, strict=True)
-        if (scores := _scores(likeness, name))
+        (-score, one.name, one.pupil_id) for one, score in zip(held, alike, strict=True) if score
     ]
     return [pupil for _, _, pupil in sorted(scored)[:at_most]]
+
+
+def likenesses(words: Sequence[str], names: Sequence[str]) -> list[float]:
+    """How much each name is like the words, each of which must be like some part of it; else 0."""
+    parts = [words_of(name) for name in names]
+    every = sorted({part for name in parts for part in name})
+    likeness = [_likeness(word, every) for word in words]
+    return [sum(_scores(likeness, name)) for name in parts]
 
 
 def _likeness(word: str, every: Sequence[str]) -> dict[str, float]:

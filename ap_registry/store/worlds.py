@@ -56,6 +56,7 @@ def _read(connection: Connection, version: str, at: datetime | None = None) -> W
         arrangements=read_arrangements(connection, at),
         adjustments=read_adjustments(connection, at),
         checks=read_checks(connection, at),
+        organisations=tuple(found),
         version=version,
     )
 

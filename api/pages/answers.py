@@ -6,9 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from ap_registry.fields import BadValue, Day, Reading
-from ap_registry.identifiers import BadIdentifier, parse_organisation_id
 from ap_registry.notice import World
-from api.pages.forms import Input
+from ap_registry.organisation_names import meant
+from api.pages.forms import PLACE, Input
 from api.pages.rendering import in_words
 
 _DAY = Day()
@@ -23,15 +23,16 @@ class Answer:
 
 
 def answered(fields: Iterable[Input], values: Mapping[str, str], world: World) -> list[Answer]:
-    """Of every field that has an answer or needs one."""
+    """Of every field that has an answer, needs one, or has a page of its own."""
     return [
-        Answer(name=one.name, label=one.label, words=_words(one, values.get(one.name, ""), world))
+        Answer(name=one.name, label=one.label, words=said(one, values.get(one.name, ""), world))
         for one in fields
-        if one.required or values.get(one.name)
+        if one.required or one.alone or values.get(one.name)
     ]
 
 
-def _words(field: Input, value: str, world: World) -> str:
+def said(field: Input, value: str, world: World) -> str:
+    """An answer in words; of an organisation its name and its number."""
     if not value:
         return "not given"
     if field.choices:
@@ -40,11 +41,10 @@ def _words(field: Input, value: str, world: World) -> str:
         return _day(value, world)
     if _is_id(value):
         return "the one that you chose"
-    try:
-        found = world.organisation(parse_organisation_id(value))
-    except BadIdentifier:
+    if field.names is None:
         return value
-    return f"{found.name} ({value})" if found and field.kind == "text" else value
+    found = meant(value, world, role="" if field.names == PLACE else field.names).sure
+    return f"{found.name} ({value})" if found and found.id.endswith(value.upper()) else value
 
 
 def _day(value: str, world: World) -> str:

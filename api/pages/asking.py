@@ -18,6 +18,7 @@ from ap_registry.store.sessions import SignedIn
 from api.deps import find_pupil, scope_of
 from api.opened import Reader
 from api.pages import forms, steps
+from api.pages.naming import settled
 from api.pages.words import TITLES
 
 
@@ -51,8 +52,11 @@ class Asking:
 def begin(
     registry: Registry, person: SignedIn, opened: Reader, name: str, values: Mapping[str, str]
 ) -> Asking:
+    """With the number of each organisation that is named without doubt, else a choice."""
     kind = kind_of(name)
-    fields = forms.inputs(kind, registry.today())
+    fields, values = settled(
+        registry, forms.inputs(kind, registry.today()), values, person.caller.organisation
+    )
     return Asking(
         registry=registry, person=person, opened=opened, kind=kind, fields=fields, values=values
     )

@@ -6,20 +6,41 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ap_registry.fields import Code, Day, FieldsOf, Kind, Listed, Text, Whole, YesNo
+from ap_registry.fields import (
+    Code,
+    Day,
+    Destination,
+    FieldsOf,
+    Kind,
+    LaCode,
+    Listed,
+    Organisation,
+    Text,
+    Whole,
+    YesNo,
+)
 from ap_registry.notice import NoticeType
+from ap_registry.organisation_names import AREA
 from api.pages.law import law_of
 from api.pages.words import code_words, field_words
 
 MOST_RADIOS = 6
 LONG_TEXT = 1_000
+PLACE = "place"
+ANOTHER = "?"
+"""In the place of a name: none of those offered is meant, and the question is asked again."""
+_ALONE = frozenset({"referral.provider"})  # without it nobody is asked
 _OF_THE_FORM = frozenset({"csrf", "form", "do", "at", "checking"})
 _REFERENCE = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is misread on the telephone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """``kind``: text, number, words, choice (radios), select or several (check boxes)."""
+    """``kind``: text, number, words, choice (radios), select or several (check boxes).
+
+    ``names``: the organisations that it takes, by a role; None: it names none. ``alone``: it may
+    be left out, but so much hangs on it that it has a page of its own.
+    """
 
     name: str
     label: str
@@ -29,6 +50,8 @@ class Input:
     choices: tuple[tuple[str, str], ...] = ()
     law: str = ""
     is_day: bool = False
+    names: str | None = None
+    alone: bool = False
 
     def in_words(self, value: str) -> str:
         """What was chosen or written, as people say it."""
@@ -52,7 +75,17 @@ def _input(notice: str, name: str, kind: Kind, on: date, *, required: bool) -> I
     return Input(
         name=name, label=label, hint=hint, kind=shape, required=required, choices=choices,
         law=law_of(notice, name, on), is_day=isinstance(kind, Day),
+        names=names_of(kind), alone=f"{notice}.{name}" in _ALONE,
     )  # fmt: skip
+
+
+def names_of(kind: Kind) -> str | None:
+    """Which organisations a field takes: any (empty), of a role, or a place that may be one."""
+    if isinstance(kind, Organisation):
+        return kind.role
+    if isinstance(kind, LaCode):
+        return AREA
+    return PLACE if isinstance(kind, Destination) else None
 
 
 def _shape(name: str, kind: Kind) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -1,6 +1,6 @@
 """A case is decided in the meeting: an ordinary notice, in a form that knows whose turn it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from ap_registry.errors import Refused
+from ap_registry.errors import Problem, Refused
 from ap_registry.notices import CATALOGUE
 from api.deps import TheRegistry
 from api.opened import Opened
 from api.pages import forms, refusals
 from api.pages.forms import Input
+from api.pages.naming import settled
 from api.pages.panel import WORDS, day, in_turn, la_of, the_case
 from api.pages.rendering import Person, check_form, page
 from reports.panel import fair_share
@@ -27,8 +28,8 @@ DECISION = CATALOGUE["fair_access_decision"]
 # In the order in which a panel says it; which pupil, case and day the page knows itself.
 _ASKED = ("decision", "school", "provider", "starts_on", "reason", "present", "interests")
 _OTHER = Input(
-    name="other_school", label="Another school", kind="text", required=False,
-    hint="Its URN, where the list does not have it: it is taken instead of one chosen there",
+    name="other_school", label="Another school", kind="text", required=False, names="school",
+    hint="Its name or URN, where the list does not have it: taken instead of one chosen there",
 )  # fmt: skip
 
 
@@ -48,13 +49,13 @@ def form(
 async def decide(
     case: UUID, request: Request, registry: TheRegistry, person: Person, opened: Opened
 ) -> Response:
-    values = forms.sent((await request.form()).multi_items())
-    check_form(person, values.pop("csrf", None))
+    given = forms.sent((await request.form()).multi_items())
+    check_form(person, given.pop("csrf", None))
 
     def record() -> Response:
-        with meeting(registry, la_of(person), day(registry, values.get("on", ""))) as found:
+        with meeting(registry, la_of(person), day(registry, given.get("on", ""))) as found:
             one = the_case(found, case)
-            fields = _fields(found, one)
+            fields, values = settled(registry, _fields(found, one), given, found.owner)
             left = [c for c in cases(found) if not c["decided"] and c["case"] != one["case"]]
         opened.at_once(person.caller, one["pupil_id"])
         try:
@@ -129,11 +130,22 @@ def _present(found: Meeting) -> str:
 
 def _page(
     registry: TheRegistry, person: Person, found: Meeting, case: Mapping[str, Any],
-    fields: list[Input], values: Mapping[str, str], *, refused: Refused | None = None,
+    fields: Sequence[Input], values: Mapping[str, str], *, refused: Refused | None = None,
 ) -> Response:  # fmt: skip
-    problems = refusals.shown(fields, values, refused.problems) if refused else []
+    told = _of_other(refused.problems if refused else (), values)
+    problems = refusals.shown(fields, values, told)
     return page(
         registry, "panel_decide.html", person, refused.status if refused else 200, case=case,
         fields=fields, values=values, problems=problems, errors=dict(problems), on=found.on,
         today=registry.today(), **WORDS,
     )  # fmt: skip
+
+
+def _of_other(problems: Iterable[Problem], values: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with a school is said where it was named."""
+    if not values.get("other_school"):
+        return list(problems)
+    return [
+        replace(one, pointer="/other_school") if one.pointer == "/school" else one
+        for one in problems
+    ]

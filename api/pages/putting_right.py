@@ -12,6 +12,8 @@ from ap_registry.errors import Refused
 from api.deps import TheRegistry
 from api.opened import Opened
 from api.pages import forms, refusals
+from api.pages.answers import said
+from api.pages.naming import settled
 from api.pages.rendering import Person, check_form, page
 from api.pages.standing import WAS, Standing, changed, find, looked_at_anew, shown
 
@@ -34,11 +36,13 @@ async def put_right(
     opened: Opened,
 ) -> Response:  # fmt: skip
     """What was changed, old beside new; recorded once that has been looked at."""
-    values = forms.sent((await request.form()).multi_items())
-    check_form(person, values.get("csrf"))
+    given = forms.sent((await request.form()).multi_items())
+    check_form(person, given.get("csrf"))
 
     def answer() -> Response:
         found = find(registry, person, opened, pupil, event)
+        fields, values = settled(registry, found.fields, given, person.caller.organisation)
+        found = replace(found, fields=fields)
         changes = changed(found, values)
         if values.get("do") == "back":
             return _form(found, values)
@@ -126,12 +130,14 @@ def _check(
     receipt: Mapping[str, Any] | None,
 ) -> Response:  # fmt: skip
     fields = {one.name: one for one in found.fields}
+    with found.registry.database.connection() as connection:
+        world = found.registry.worlds.fresh(connection)
     return page(
         found.registry, "correct_check.html", found.person, pupil=found.pupil, item=found.item,
         values=values, receipt=receipt,
         kept={k: v for k, v in values.items() if k not in {"csrf", "do"}},
         changes=[
-            (fields[n].label, fields[n].in_words(found.now[n]), fields[n].in_words(new))
+            (fields[n].label, said(fields[n], found.now[n], world), said(fields[n], new, world))
             for n, new in changes.items()
         ],
     )  # fmt: skip

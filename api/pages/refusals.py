@@ -5,12 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from ap_registry.errors import Problem
-from api.pages.forms import Input
+from api.pages.forms import ANOTHER, Input
 
 _NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_NUMBER = re.compile(r"(?:[A-Za-z]{1,3}-?)?[0-9/ -]+|[A-Za-z]{2,3}-[A-Za-z0-9]+")  # URN, AP-1 …
+_NOT_FOUND = frozenset({"unknown_organisation", "unknown_code"})
 _TICKED = frozenset({"choice", "select", "several"})
 UNKNOWN_PUPIL = "No pupil with this unique pupil number (UPN) is known to the registry: check it"
+NO_SUCH_NAME = (
+    "no organisation on record has a name like “{}”. Try another word of its name, or its number;"
+    " if it is missing, ask your local authority to add it"
+)
 UNKNOWN_ORGANISATION = (
     "no organisation with this number is known to the registry. Check the number; if it is right,"
     " ask your local authority to add the organisation"
@@ -25,12 +31,14 @@ def shown(
     Every field that must be given and was not is listed, whatever the registry looked at first.
     """
     labels = {field.name: field.label for field in fields}
+    named = {field.name: field for field in fields if field.names is not None}
     found = [(f.name, needed(f)) for f in fields if f.required and not values.get(f.name)]
     told = {name for name, _ in found}
     for problem in problems:
         name = problem.pointer.lstrip("/").split("/")[0]
         if name not in told:
-            found.append((name if name in labels else "", _sentence(problem, name, labels)))
+            words = _of_name(problem, named.get(name), values) or _sentence(problem, name, labels)
+            found.append((name if name in labels else "", words))
     order = {name: place for place, name in enumerate(labels)}
     return sorted(found, key=lambda one: order.get(one[0], -1))
 
@@ -39,6 +47,19 @@ def needed(field: Input) -> str:
     if field.label.endswith("?"):
         return f"Answer “{field.label}”"
     return f"{'Choose' if field.kind in _TICKED else 'Enter'} “{field.label}”"
+
+
+def _of_name(problem: Problem, field: Input | None, values: Mapping[str, str]) -> str:
+    """Where a name was typed that is no number on record; empty where that is not what is wrong."""
+    text = values.get(field.name, "") if field else ""
+    if field is None or problem.code not in _NOT_FOUND or _NUMBER.fullmatch(text):
+        return ""
+    lead = "" if field.label.endswith("?") else f"{field.label}: "
+    if text == ANOTHER:
+        return f"{lead}enter another name, or its number"
+    if field.choices:
+        return f"{lead}choose which one you mean by “{text}”"
+    return f"{lead}{NO_SUCH_NAME.format(text)}"
 
 
 def _sentence(problem: Problem, name: str, labels: Mapping[str, str]) -> str:

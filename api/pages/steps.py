@@ -18,15 +18,15 @@ class Step:
     fields: tuple[Input, ...]
 
     def missing(self, values: Mapping[str, str]) -> bool:
-        """The pupil is asked for even where the number may be left out."""
-        asked = (one for one in self.fields if one.required or self.name == PUPIL)
+        """Some things are asked for though they may be left out: the pupil's number is one."""
+        asked = (one for one in self.fields if one.required or one.alone or self.name == PUPIL)
         return any(not values.get(one.name) for one in asked)
 
 
 def steps(fields: Sequence[Input]) -> tuple[Step, ...]:
-    """The pupil; the days; each other field that is needed; at last all that may be left out."""
+    """The pupil; the days; each other field that is needed; at last what may be left out."""
     who = [one for one in fields if one.name == "upn"]
-    needed = [one for one in fields if one.required and one.name != "upn"]
+    needed = [one for one in fields if (one.required or one.alone) and one.name != "upn"]
     days = [one for one in needed if one.is_day]
     rest = [one for one in fields if one not in needed and one.name != "upn"]
     return (

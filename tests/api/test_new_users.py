@@ -1,0 +1,98 @@
+"""What new users stumbled over: one world, looked at by each role at its pages."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import httpx
+import pytest
+
+from ap_registry import embedded
+from ap_registry.registry import Registry
+from tests.api.people import People, at_pages, hidden, send
+from tests.world import PUPIL, SCHOOL, notify, register_pupil
+
+
+def fill(registry: Registry) -> None:
+    """Ann, on the roll of Alder School, is referred to the panel."""
+    register_pupil(registry)
+    notify(registry, "fair_access_referral", "2026-10-12", category="d", by=SCHOOL)
+
+
+@pytest.fixture(scope="module")
+def people(servers: embedded.Servers) -> Iterator[People]:
+    with at_pages(servers, fill) as found:
+        yield found
+
+
+def filled_in(client: httpx.Client, kind: str, do: str = "check", **given: str) -> str:
+    """The page that answers a whole form."""
+    path = f"/notify/{kind}"
+    page = client.get(path + "?whole=true").text
+    return unescape(send(client, path, page, upn=PUPIL, do=do, **given))
+
+
+def answers(page: str) -> dict[str, str]:
+    """What "Check your answers" shows."""
+    rows = re.findall(r"<dt>([^<]*)</dt><dd>(?:<span.*?</span></span> )?(.*?)</dd>", page)
+    return dict(rows)
+
+
+REFERRAL = {"occurred_on": "20/11/2026", "route": "other", "objectives": "settle"}
+
+
+def test_an_organisation_is_asked_for_by_its_name_and_checked_by_name_and_number(
+    people: People,
+) -> None:
+    page = filled_in(people("school"), "referral", **REFERRAL, provider="bridge")
+    assert answers(page)["Which provider or service do you ask?"] == "Bridge PRU (100007)"
+
+
+def test_where_a_name_means_several_the_person_chooses(people: People) -> None:
+    client, path = people("school"), "/notify/left_roll"
+    given = {"upn": PUPIL, "occurred_on": "20/11/2026", "at": "school"}
+    asked = send(client, path, client.get(path).text, **given, school="school", do="next")
+    assert "School: choose which one you mean by “school”" in asked
+    offered = re.findall(r'name="school" value="([^"]+)"[^>]*><label[^>]*>([^<]+)', asked)
+    assert offered[1] == ("100002", "Brook School (school, Leicester, 100002)")
+    assert [code for code, _ in offered] == ["100001", "100002", "100003", "?"]
+    again = send(client, path, asked, school="?", do="next")
+    assert "School: enter another name, or its number" in again
+    assert re.search(r'id="school" name="school" value=""', again)
+    chosen = send(client, path, asked, school="100002", do="next")
+    assert hidden(chosen)["school"] == "100002"
+
+
+def test_a_name_that_nobody_has_says_what_to_do(people: People) -> None:
+    page = filled_in(people("school"), "referral", **REFERRAL, provider="Nowhere Farm")
+    assert "No organisation on record has a name like “Nowhere Farm”. Try another word" in page
+
+
+def test_a_referral_asks_for_the_provider_on_a_page_of_its_own(people: People) -> None:
+    client, path = people("school"), "/notify/referral"
+    page = send(client, path, client.get(path).text, upn=PUPIL, **REFERRAL, at="objectives",
+                do="next")  # fmt: skip
+    assert '<h1><label for="provider">Which provider or service do you ask?</label></h1>' in page
+    left_out = send(client, path, page, do="next")
+    assert "Anything else?" in left_out
+
+
+def test_a_correction_shows_organisations_by_name(people: People) -> None:
+    client = people("school")
+    listed = client.get(f"/pupils/{PUPIL}").text
+    path = next(
+        one for one in re.findall(r'href="(/pupils/[^"]+/correct)"', listed)
+        if 'name="school"' in client.get(one).text
+    )  # fmt: skip
+    page = send(client, path, client.get(path).text, school="brook", registration="C",
+                occurred_on="2/9/2024", reason="typed wrongly", do="check")  # fmt: skip
+    assert "<del>Alder School (100001)</del> <ins>Brook School (100002)</ins>" in page
+
+
+def test_a_panel_names_another_school_by_its_name(people: People) -> None:
+    client = people("panel")
+    path = re.findall(r'href="(/panel/cases/[^"?]+)', client.get("/panel").text)[0] + "/decide"
+    given = {"decision": "school", "reason": "It has room", "present": "the chair"}
+    page = send(client, path, client.get(path).text, **given, other_school="school")
+    assert "Another school: choose which one you mean by “school”" in page
+    assert "Brook School (school, Leicester, 100002)" in page
