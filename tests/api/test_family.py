@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import httpx
 import pytest
@@ -12,9 +12,11 @@ import pytest
 from ap_registry import embedded
 from ap_registry.access import Caller
 from ap_registry.exporting import export
+from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store.queries import scope_of
+from ap_registry.store.who import pupil_named
 from ap_registry.store.worklists import owed
 from tests.api.family import BORN, make, open_link, plain, record_mother, say
 from tests.api.people import People, at_pages, hidden
@@ -107,6 +109,22 @@ def test_a_parent_reads_where_why_until_when_and_whom_to_ask(town: Town) -> None
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["referrer-policy"] == "no-referrer"
     assert page.headers["x-robots-tag"] == "noindex, nofollow"
+
+
+def test_the_latest_comes_first_on_a_pupil_s_page_and_the_oldest_in_the_api(town: Town) -> None:
+    school = town.person("school")
+    page = school.get(f"/pupils/{PUPIL}").text.partition("The latest comes first")[2]
+    days = [
+        datetime.strptime(day, "%d %B %Y").date()
+        for day in re.findall(r"<li class=\"\w+\">\s*<h3>([^<]+)</h3>", page)
+    ]
+    with town.registry.database.connection() as connection:
+        pupil_id = pupil_named(connection, PUPIL)
+    assert pupil_id is not None
+    items = read_pupil(town.registry, pupil_id, timeline=True)["timeline"]
+    assert days == [date.fromisoformat(one["occurred_on"]) for one in reversed(items)]
+    assert days == sorted(days, reverse=True)
+    assert len(days) >= 5
 
 
 @pytest.mark.parametrize("who", ["uncle", "nobody"])

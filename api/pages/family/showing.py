@@ -41,8 +41,8 @@ class Sent:
 
 
 def _sent(reader: Bearer) -> Iterator[Sent]:
-    """By this very person, as it stands."""
-    for one in reader.record.seen.history.standing:
+    """By this very person, as it stands, the latest first."""
+    for one in reversed(reader.record.seen.history.standing):
         if one.entry.id in reader.said and one.entry.status != "void":
             asked = getattr(one.entry.facts, "request", "")
             yield Sent(type=one.entry.type, on=one.entry.occurred_on, request=asked)
