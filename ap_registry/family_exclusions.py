@@ -42,8 +42,9 @@ class Out:
 
 
 def excluded(record: Record, mine: frozenset[UUID]) -> Iterator[Out]:
+    """The latest first."""
     pupil, year = record.seen.pupil, academic_year(record.today)
-    for one in pupil.exclusions:
+    for one in sorted(pupil.exclusions, key=lambda one: one.occurred_on, reverse=True):
         if one.undone or not (academic_year(one.occurred_on) == year or _runs(record, one)):
             continue
         yield Out(
@@ -72,9 +73,23 @@ def _runs(record: Record, one: Exclusion) -> bool:
     return not one.decided() and today <= representations_until(pupil, one, record.world)[1]
 
 
+def _told_of(record: Record, one: Exclusion) -> set[UUID]:
+    """Its notice, and those that decided of it or asked for something."""
+    asked = {r.id for r in record.seen.pupil.parent_requests if r.of == one.id}
+    return {one.id, *(d.id for d in one.decisions)} | asked
+
+
+def exclusions_of(record: Record) -> dict[UUID, date]:
+    """The first day of an exclusion by its notice, and by those that came of it."""
+    return {
+        event: one.occurred_on
+        for one in record.seen.pupil.exclusions
+        for event in _told_of(record, one)
+    }
+
+
 def _owed_of(record: Record, one: Exclusion) -> Iterator[FollowUp]:
-    told = {one.id, *(d.id for d in one.decisions)}
-    told |= {r.id for r in record.seen.pupil.parent_requests if r.of == one.id}
+    told = _told_of(record, one)
     return (owed for owed in record.owed() if owed.opened_by in told)
 
 

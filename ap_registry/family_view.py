@@ -12,7 +12,7 @@ from uuid import UUID
 
 from ap_registry import arrangements
 from ap_registry.calendar import academic_year
-from ap_registry.family_exclusions import Out, excluded, experts, review_by
+from ap_registry.family_exclusions import Out, excluded, exclusions_of, experts, review_by
 from ap_registry.family_record import OF_AGE, Record
 from ap_registry.follow_ups import status_on
 from ap_registry.happenings import Contact
@@ -55,12 +55,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """What somebody must do for the pupil; ``late``: the day is past."""
+    """What somebody must do for the pupil; ``late``: the day is past.
+
+    ``out``: the first day of the exclusion that it is for; ``place``: the other place that it is
+    for. Neither where it is for neither, or may not be said.
+    """
 
     kind: str
     owner: str | None
     due_on: date
     late: bool
+    out: date | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +125,7 @@ def shown_to_family(
         out=tuple(excluded(record, mine)),
         suspended_days=suspended_sessions(pupil, academic_year(today), record.world) / 2,
         most_days=record.number("suspension.max-days"),
-        next=tuple(sorted(_next(record, mine), key=lambda one: (one.due_on, one.kind))),
+        next=tuple(sorted(dict.fromkeys(_next(record, mine)), key=_by_day)),
         review_by=review_by(record),
         experts=tuple(experts(record, mine)),
         directions=tuple(d.id for d in pupil.directions if d.ends_on >= today),
@@ -173,13 +179,28 @@ def _places(record: Record) -> Iterator[Place]:
                         until=back.phased_until)  # fmt: skip
 
 
+def _by_day(one: Next) -> tuple[date, str, date]:
+    return one.due_on, one.kind, one.out or date.min
+
+
 def _next(record: Record, mine: frozenset[UUID]) -> Iterator[Next]:
+    outs, places = exclusions_of(record), _places_of(record)
     for owed in record.owed():
         kind = owed.kind if owed.opened_by in mine else _TO_OTHERS.get(owed.kind, owed.kind)
         if kind in TOLD and owed.opened_on <= record.today:
             status = status_on(owed.closed_on, owed.outcome, owed.due_on, record.today)
             yield Next(kind=kind, owner=record.named(owed.owner), due_on=owed.due_on,
-                       late=status == "overdue")  # fmt: skip
+                       late=status == "overdue", out=outs.get(owed.opened_by),
+                       place=record.named(places.get(owed.opened_by)))  # fmt: skip
+
+
+def _places_of(record: Record) -> dict[UUID, str]:
+    """By each placement's and direction's notice, and by what parents have asked of them."""
+    pupil = record.seen.pupil
+    found = {one.id: one.provider for one in pupil.placements}
+    found |= {one.id: one.provider for one in pupil.directions}
+    asked = {r.id: found[r.of] for r in pupil.parent_requests if r.of in found}
+    return found | asked
 
 
 def _help(record: Record, people: People) -> Iterator[Help]:

@@ -103,7 +103,8 @@ def test_a_parent_reads_where_why_until_when_and_whom_to_ask(town: Town) -> None
         "0116 496 0002 help@sendiass.example",
         "0116 496 0001 Ask for Lee Head. office@alder.example",
         "office@alder.example",
-        "There must be a meeting about how it goes at the other place By 16 October 2026",
+        "There must be a meeting about how it goes at the other place By 16 October 2026."
+        " Alder School must do this. This is about Bridge PRU. This is late.",
     ):
         assert said in words, words
     assert page.headers["cache-control"] == "no-store"

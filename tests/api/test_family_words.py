@@ -69,7 +69,9 @@ def _shown(*, you: bool, guarded: bool) -> Shown:
         out=(out, replace(out, kind="permanent", until=None, governors="consider"),
              replace(out, kind="lunchtime", governors="meet_if_asked", reasons=("??",))),
         suspended_days=2.5, most_days=45,
-        next=tuple(Next(kind=kind, owner="[Alder]", due_on=DAY, late=True) for kind in TOLD),
+        next=(*(Next(kind=kind, owner="[Alder]", due_on=DAY, late=True) for kind in TOLD),
+              Next(kind="dispute", owner="[Alder]", due_on=DAY, late=False, out=DAY),
+              Next(kind="dispute", owner="[Alder]", due_on=DAY, late=False, place="[Bridge]")),
         review_by=(event := uuid4(), DAY), experts=(event,), directions=(uuid4(),),
         help=tuple(Help(kind=kind, name=f"[{kind}]", email=None, phone="1", ask_for="[Lee]")
                    for kind in ("school", "provider", "la", "sendiass")),

@@ -90,6 +90,21 @@ def test_only_who_asked_is_told_of_an_answer_to_them() -> None:
     assert told() == (neutral, frozenset())
 
 
+def test_what_is_owed_says_for_which_suspension_and_place_it_is() -> None:
+    story = given(
+        suspension("2026-07-02", sessions=2, ends_on="2026-07-02"),
+        suspension("2026-07-08", sessions=2, ends_on="2026-07-08"),
+        direction("2026-07-02", starts_on="2026-07-13", ends_on="2026-12-18", ref="d"),
+        asked("2026-07-09", "review_meeting", of="d"),
+    )
+    page = shown(story, "2026-07-10")
+    meetings = [one.out for one in page.next if one.kind == "reintegration_meeting"]
+    assert meetings == [date(2026, 7, 2), date(2026, 7, 8)]
+    assert {one.place for one in page.next if one.kind == "off_site_review"} == {"Bridge PRU"}
+    assert [one.since for one in page.out] == [date(2026, 7, 8), date(2026, 7, 2)]
+    assert len(set(page.next)) == len(page.next)
+
+
 REVIEWS = [permanent_exclusion("2026-07-02", ref="s"), decided("upheld")]
 ASKS = {
     "independent_review": asked("2026-08-28", "independent_review", ref="r"),
