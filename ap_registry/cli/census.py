@@ -39,11 +39,11 @@ def census(
     ] = None,
     json_: Json = False,
 ) -> None:
-    """Compare a school census or AP census (XML, CSV) with the registry; exit 1 where they differ.
+    """Compare a school census or AP census (XML, CSV, XLSX) with the registry.
 
-    A table does not say whose it is: name the organisation. Nothing is recorded: look through the
-    offered notices, fill in what a census cannot say, leave out what is wrong, and send the rest
-    with `import notices`.
+    Exit 1 where they differ. A table does not say whose it is: name the organisation. Nothing is
+    recorded: look through the offered notices, fill in what a census cannot say, leave out what is
+    wrong, and send the rest with `import notices`.
     """
     from reports.census_compared.comparing import compare
 

@@ -16,10 +16,11 @@ from api.v1.bodies import media_type
 from api.v1.schemas import DAY, ERRORS, ID, TEXT, WHOLE, answers, array, maybe, record
 from reports.census_compared.comparing import compare
 from reports.census_compared.told import Compared
+from reports.files import MEDIA
 
 router = APIRouter(tags=["pupils"])
 MAY = frozenset({"school", "provider", "la", "admin"})
-XML = "application/xml"
+XML = MEDIA["xml"]
 _YES = {"type": "boolean"}
 _LINE = {"row": maybe(WHOLE), "pupil_id": maybe(ID), "upn": maybe(TEXT), "what": TEXT}
 _TOLD = record(
@@ -29,8 +30,9 @@ _TOLD = record(
     differing=array(record(**_LINE, column=TEXT, file=TEXT, registry=maybe(TEXT))),
     errors=ERRORS, offers=array({"type": "object"}),
 )  # fmt: skip
-CSV = "text/csv"
-_CONTENT = {media: {"schema": {"type": "string"}} for media in (XML, CSV)}
+CSV, XLSX = MEDIA["csv"], MEDIA["xlsx"]
+_CONTENT: dict[str, Any] = {media: {"schema": {"type": "string"}} for media in (XML, CSV)}
+_CONTENT[XLSX] = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
 _BODY = {"requestBody": {"required": True, "content": _CONTENT}}
 
 
@@ -46,13 +48,13 @@ async def post_census(
 ) -> dict[str, Any]:  # fmt: skip
     """Compare a school census or AP census with the registry; offers the notices that it lacks.
 
-    CSV does not say whose it is and of when: ``organisation`` does (default: yours), and ``on``
-    (default: today; of an LA's AP census the next census day from it). The answer's
-    ``on`` is the day that was taken, ``on_said`` whether you or the file named it.
+    A table (CSV, XLSX) does not say whose it is and of when: ``organisation`` does (default:
+    yours), and ``on`` (default: today; of an LA's AP census the next census day from it). The
+    answer's ``on`` is the day that was taken, ``on_said`` whether you or the file named it.
     Nothing is recorded: send of ``offers`` what is right to /notices.
     """
-    if media_type(request) not in {XML, "text/xml", CSV}:
-        raise HttpProblem(415, f"Send {XML} or {CSV}.")
+    if media_type(request) not in {XML, "text/xml", CSV, XLSX}:
+        raise HttpProblem(415, f"Send {XML}, {CSV} or {XLSX}.")
     whose = organisation or holder.caller.organisation
     header = header_of(whose, on or registry.today(), said=on is not None) if whose else None
     compared = partial(compare, registry, BytesIO(await request.body()), header=header)

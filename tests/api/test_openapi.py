@@ -124,11 +124,13 @@ def test_what_is_shown_as_sent_can_be_sent(client: httpx.Client) -> None:
 
 
 def _shown(client: httpx.Client) -> Iterator[tuple[str, dict[str, Any], str, Any]]:
-    """Every address that takes a body, with each example of one: none is without."""
+    """Every address that takes a body, with each example of one: only a workbook is without."""
     document = client.get("/openapi.json").json()
     for path, methods in document["paths"].items():
         for operation in methods.values():
             for media, content in operation.get("requestBody", {}).get("content", {}).items():
+                if content["schema"].get("contentMediaType") == "application/octet-stream":
+                    continue
                 example = content.get("example") or content["schema"]["examples"][0]
                 yield path.replace("{webhook}", str(uuid4())), operation, media, example
 

@@ -9,6 +9,7 @@ from io import BytesIO, StringIO
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 import pytest
+from openpyxl import Workbook
 
 from ap_registry import embedded
 from ap_registry.access import COMMAND_LINE, Caller
@@ -22,7 +23,7 @@ from ap_registry.store.database import Database
 from reports.asking import asked_of
 from reports.census_compared.comparing import compare
 from reports.census_compared.told import Compared, offered
-from reports.files import file_of
+from reports.files import MEDIA, file_of
 from reports.kinds import KINDS
 from tests.conftest import fresh_database
 from tests.extracts.area import COLLEGE, GARAGE, INDEPENDENT, dan, eve, gus, hal, prepare
@@ -562,6 +563,14 @@ def test_over_http_as_on_the_command_line(area: Registry, key_of: KeyOf) -> None
     got = key_of("la", "LA856").post("/census", content=table, headers=headers, params=given)
     assert (got.status_code, got.json()["ok"], got.json()["year"]) == (200, True, 2026), got.text
     assert (got.json()["on"], got.json()["on_said"]) == ("2026-01-15", False)
+    book = Workbook()
+    for row in csv.reader(StringIO(table.decode("utf-8-sig"))):
+        book["Sheet"].append(row)
+    book.save(sheet := BytesIO())
+    same = key_of("la", "LA856").post(
+        "/census", content=sheet.getvalue(), headers={"Content-Type": MEDIA["xlsx"]}, params=given
+    )
+    assert (same.status_code, same.json()) == (200, got.json()), same.text
     given["on"] = "0001-01-01"
     odd = key_of("la", "LA856").post("/census", content=table, headers=headers, params=given)
     assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (422, "/on")
