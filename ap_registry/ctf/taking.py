@@ -174,7 +174,8 @@ def import_ctf(
     result = ImportResult()
     lines = ResultFile(result_file) if result_file is not None else None
     seen: set[CtfPupil] = set()
-    for number, pupil in enumerate(opened.pupils, start=1):
+    pupils = [*opened.pupils]  # read to its end: of a file that breaks off nothing is recorded
+    for number, pupil in enumerate(pupils, start=1):
         result.rows += 1
         _take(work, result, number, pupil, seen=seen, lines=lines)
         progress(number)

@@ -25,7 +25,7 @@ from ap_registry.ctf.making import make_ctf
 from ap_registry.ctf.reading import read_ctf
 from ap_registry.ctf.taking import import_ctf
 from ap_registry.ctf.writing import write_ctf
-from ap_registry.errors import Refused
+from ap_registry.errors import Refused, Unreadable
 from ap_registry.ingest.results import ImportResult
 from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
@@ -207,6 +207,16 @@ def test_one_bad_pupil_does_not_spoil_the_others_and_is_named(world: Registry) -
     assert [line.split(",")[:2] for line in out.getvalue().splitlines()[1:]] == [
         ["1", "refused"], ["2", "created"], ["3", "duplicate"],
     ]  # fmt: skip
+
+
+def test_of_a_file_that_breaks_off_nothing_is_recorded(world: Registry) -> None:
+    many = replace(FILE, pupils=(*(replace(ANN, upn=upn(n)) for n in range(50, 80)), ANN))
+    whole = write_ctf(many)
+    for sent in (whole[: -len(whole) // 8], whole + whole):
+        with pytest.raises(Unreadable, match="not well-formed"):
+            import_ctf(world, io.BytesIO(sent))
+    with world.database.connection() as connection:
+        assert who.pupil_named(connection, upn(50)) is None
 
 
 def test_a_file_between_schools_that_nobody_knows_is_refused_in_words(world: Registry) -> None:
