@@ -18,7 +18,7 @@ LARGEST = 1 << 26  # bytes: some ten thousand pupils with all their assessments
 DEEPEST = 40
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.-]{1,40})["']""")
-_WINDOWS = frozenset({"iso8859-1", "cp1252", "iso8859-15"})
+_ONE_BYTE = re.compile(r"iso8859-\d+|cp125\d|mac-roman|cp850")
 
 
 def elements(file: BinaryIO, taken: Collection[str]) -> Iterator[Element]:
@@ -81,17 +81,22 @@ def _decoded(raw: bytes) -> str:
     encoding = encoding_of(raw[:8])
     if encoding.startswith("utf-16"):
         return raw.decode(encoding, errors="replace").lstrip("\ufeff")
-    declared = _DECLARED.search(raw[:400])
-    if declared and _known(declared[1].decode("ascii")) in _WINDOWS:
-        return raw.decode("cp1252", errors="replace")
-    return raw.decode(encoding, errors="as-cp1252")
-
-
-def _known(name: str) -> str:
     try:
-        return codecs.lookup(name).name
+        return raw.decode(encoding)  # other bytes than UTF-8 come out as such by no chance
+    except UnicodeDecodeError:
+        return raw.decode(_declared(raw) or encoding, errors="as-cp1252")
+
+
+def _declared(raw: bytes) -> str | None:
+    """A code page of a byte a letter; of Latin-1 its Windows form, which is what programs mean."""
+    found = _DECLARED.search(raw[:400])
+    try:
+        name = codecs.lookup(found[1].decode("ascii")).name if found else ""
     except LookupError:
-        return ""
+        return None
+    if not _ONE_BYTE.fullmatch(name):
+        return None
+    return "cp1252" if name == "iso8859-1" else name
 
 
 def child(element: Element | None, *path: str) -> Element | None:

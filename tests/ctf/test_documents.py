@@ -91,7 +91,8 @@ OLD = """<?xml version="1.0" encoding="{declared}"?>
     [
         ("UTF-8", "utf-8"), ("UTF-8", "utf-8-sig"), ("UTF-16", "utf-16"), ("utf-16", "utf-8"),
         ("ISO-8859-1", "latin-1"), ("windows-1252", "cp1252"), ("UTF-8", "cp1252"),
-        ("nonsense", "utf-8"), ("UTF-16LE", "utf-16-le"),
+        ("nonsense", "utf-8"), ("UTF-16LE", "utf-16-le"), ("ISO-8859-1", "utf-8"),
+        ("windows-1250", "cp1250"), ("windows-1252", "utf-8"),
     ],
 )  # fmt: skip
 def test_an_old_file_is_read_in_any_encoding_whatever_it_claims(
@@ -105,6 +106,12 @@ def test_an_old_file_is_read_in_any_encoding_whatever_it_claims(
         ),
         pupils=(PUPIL,),
     )  # fmt: skip
+
+
+def test_letters_of_another_code_page_are_read_by_it() -> None:
+    text = OLD.format(declared="windows-1250").replace("Zoë", "Łukasz")
+    (found,) = read_ctf(io.BytesIO(text.encode("cp1250"))).pupils
+    assert found.forename == "Łukasz"
 
 
 def test_a_namespace_and_parts_without_a_place_here_do_no_harm() -> None:
