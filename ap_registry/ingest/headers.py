@@ -1,6 +1,7 @@
 """Which row of a table names its columns: titles and instructions may stand before it."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import chain, islice
@@ -9,9 +10,10 @@ from ap_registry.errors import Unreadable
 
 # Any other bracket may make another column of it: "(mm/dd/yyyy)", "(days)", "(former)".
 _HOW = re.compile(
-    r"\s*(\((dd/mm/yy(yy)?|yyyy-mm-dd|half[ -]days?|required|mandatory|optional)\))?[\s*:]*$",
-    re.IGNORECASE,
+    r"\((dd/mm/yy(yy)?|yyyy-mm-dd|half[ -]days?|required|mandatory|optional)\)$", re.IGNORECASE
 )
+LONGEST = 200  # characters of a name: what is longer is a text, and is no column of ours
+MOST = 16_384  # columns that a spreadsheet can have
 
 SEARCHED = 30  # rows with content
 Names = Callable[[Sequence[str]], bool]
@@ -22,8 +24,9 @@ def normal(name: object) -> str:
 
     Left off are what says how to fill it in: "(dd/mm/yyyy)", a star, a colon.
     """
-    text = _HOW.sub("", str(name or "").strip("\ufeff\u200b\u200e\u200f "))
-    words: Sequence[str] = text.lower().replace("-", " ").split()
+    text = " ".join(str(name or "").strip("\ufeff\u200b\u200e\u200f ").split()).rstrip(" *:")
+    text = _HOW.sub("", text).rstrip(" *:")
+    words: Sequence[str] = text[:LONGEST].lower().replace("-", " ").split()
     return "_".join(words)
 
 
@@ -31,7 +34,9 @@ def naming(known: Collection[str] | None, needed: Collection[str]) -> Names:
     """Whether cells are a header: all columns that are needed, else two that are known."""
 
     def names(cells: Sequence[str]) -> bool:
-        found = {normal(cell) for cell in cells}
+        if len(cells) > MOST:
+            return False
+        found = {normal(cell) for cell in cells if cell and len(cell) < LONGEST}
         if needed:
             return found.issuperset(needed)
         return bool(known) and len(found & set(known or ())) >= min(2, len(known or ()))
@@ -55,12 +60,14 @@ def with_header(table: Iterator[list[str]], names: Names) -> tuple[list[str], It
 
 
 def _header(cells: Sequence[str]) -> list[str]:
+    if len(cells) > MOST:
+        raise Unreadable(f"The first row has more than {MOST:,} cells: this is not a table.")
     header = [normal(name) for name in cells]
     names = [name for name in header if name]
     if not names:
         raise Unreadable("The file is empty: its first line must name the columns.")
     if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+        ((twice, _),) = Counter(names).most_common(1)
         raise Unreadable(f"The column {twice} stands in the file twice.")
     return header
 

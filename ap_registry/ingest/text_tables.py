@@ -10,7 +10,7 @@ from itertools import chain, dropwhile, islice
 from typing import BinaryIO
 
 from ap_registry.errors import Unreadable
-from ap_registry.ingest.headers import SEARCHED, Names
+from ap_registry.ingest.headers import MOST, SEARCHED, Names
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a first line that Excel writes and reads
@@ -86,6 +86,8 @@ def csv_rows(file: BinaryIO, head: bytes, names: Names) -> Iterator[list[str]]:
 def _separator(lines: Sequence[str], names: Names) -> str:
     for line in lines:
         for separator in _SEPARATORS:
+            if line.count(separator) >= MOST:
+                continue
             if names([cell.strip(' "\r\n') for cell in line.split(separator)]):
                 return separator
     return max(_SEPARATORS, key=lines[0].count) if lines else _SEPARATORS[0]

@@ -66,7 +66,8 @@ def lines() -> Iterator[Nasty]:
         ("a line end in a cell", '"went\nhome"'), ("a quotation in a cell", '"said ""no"""'),
         ("a quotation mark in the middle", 'a 5" ruler'), ("a separator in a cell", '"a, b; c"'),
         ("a tab in a cell", "a\tb"), ("U+2028 in a cell", "a\u2028b"), ("a bell", "a\x07b"),
-        ("right to left marks", "\u202ea\u202c"), ("200 kB in a cell", "x" * 19_999),
+        ("right to left marks", "\u202ea\u202c"), ("20 kB in a cell", "x" * 19_999),
+        ("19 kB of blanks in a cell", f"a{' ' * 19_000}b"),
     ):  # fmt: skip
         made = row.replace("Café – “règle”", note)
         yield Nasty(name, f"{header}\n{made}\n".encode(), NEW)
@@ -96,6 +97,7 @@ def headers() -> Iterator[Nasty]:
                 "occurred_on_(mm/dd/yyyy) is not known here")  # fmt: skip
     yield whole("another unit", named(sessions="Sessions (days)"), "sessions_(days)")
     yield Nasty("stars at required headers", named(upn="UPN *", type="type*", school="School*"))
+    yield Nasty("a star and a bracket", named(upn="UPN * (required)", school="School*:"))
     yield Nasty("colons behind headers", named(upn="UPN:", school="School :"))
     yield Nasty("non-breaking spaces in headers", named(occurred_on="Occurred\u00a0on\u00a0"))
     yield Nasty("a header over two lines", named(occurred_on='"Occurred\non"'))
@@ -114,6 +116,7 @@ def headers() -> Iterator[Nasty]:
     yield whole("one column", "upn\n" + f"{upn(1)}\n" * 3, "no column type")
     wide = ",".join(["type", *(f"c{n}" for n in range(999))])
     yield whole("a thousand columns", f"{wide}\nsuspension{',x' * 999}\n", "column c0")
+    yield whole("a hundred thousand columns", f"{wide}{',x' * 100_000}\n", "16,384 cells")
     blank = ",".join([header, *[""] * 986])
     yield Nasty("a thousand columns, most empty", f"{blank}\n{row}{',' * 986}\n".encode())
     yield Nasty("footer with total and date", (
@@ -127,16 +130,19 @@ def days() -> Iterator[Nasty]:
         "02.03.2026", "2026/03/02", "20260302", "02/03/2026 00:00:00", "2026-03-02T00:00:00Z",
         "2026-03-02 00:00:00.000", "46083.0", "02\u201103\u20112026", " 02/03/2026\u00a0",
         "2/3/2026 ", "02 / 03 / 2026", "2-Mar-2026", "2 MAR 26", "Mar 2 2026", "March 2 2026",
-        "46083", "02/03/2026 14:30", "2/3/26", "2.3.26",
+        "46083", "02/03/2026 14:30", "2/3/26", "2.3.26", "Mar  2 2026 12:00AM",
+        "02/03/2026 9.30am", "2026-03-02 9:30 AM", "2026-03-02T00:00:00+01:00",
     ):  # fmt: skip
         yield Nasty(f"the day {written!r}", text({**ROW, "occurred_on": written}).encode())
     for written in (
         "02-03-26", "13/13/2026", "30/02/2026", "29/02/2025", "1900-01-00", "60",
         "#######", "next Monday", "02/03", "March 2026", "2026", "02/03/2026 25:00", "0",
         "2/3-26", "02/03/2026 23:00:00",
+        "Tue 2 March 2026", "Tue 02/03/2026", "02/03/2026 12:00:00 AM", "2 Mar 2026 11:00 PM",
+        "0026-03-02", "02/03/0026", f"2{' ' * 20_000}March 2026", "mon" * 7_000,
         "-46083", "4.6083E+04", "99999", "1/9/2O25", "٢/٣/٢٠٢٦", "2026-03-02/2026-03-03",
     ):  # fmt: skip
-        yield refused(f"the day {written!r}", "occurred_on:bad_format", occurred_on=written)
+        yield refused(f"the day {written[:25]!r}", "occurred_on:bad_format", occurred_on=written)
     yield refused("a type with more behind it", "type:unknown_type",
                   type="Permanent exclusion (withdrawn)")  # fmt: skip
     yield refused("a day to come", "occurred_on:future_date",
@@ -205,6 +211,8 @@ def cells() -> Iterator[Nasty]:
         ("SEN of before 2014", "sen_provision", "Statement", "unknown_code"),
     ):  # fmt: skip
         yield refused(name, f"{field}:{said}", **{field: written})
+    yield refused("birth as a program's nothing", "date_of_birth:bad_format",
+                  date_of_birth="01/01/1900", upn=upn(3))  # fmt: skip
     for name, field, written in (
         ("a type as a title", "type", "Suspension"), ("a type in capitals", "type", "SUSPENSION "),
         ("reasons by blanks", "reasons", "PP; VP ;"), ("reasons small", "reasons", "pp;vp"),
