@@ -14,6 +14,8 @@ from ap_registry.identifiers import BadIdentifier, laestab, parse_organisation_i
 from ap_registry.organisations import Organisation as OrganisationRecord
 from ap_registry.written_days import day_in_file, month_first
 
+OLDEST = 1900  # year: an earlier one was mistyped, or lost its century
+
 
 class BadValue(Exception):
     """A value that its field cannot take: a code of the contract and words for an office."""
@@ -86,6 +88,8 @@ class Day(Kind):
             if reading.from_file and isinstance(value, str) and month_first(value):
                 also += ": the month seems to stand first, so look at the file's other days too"
             raise BadValue("bad_format", f"must be a date that exists, such as 2025-03-31{also}")
+        if found.year < OLDEST:
+            raise BadValue("bad_format", f"must not be before {OLDEST}: look at its year")
         if self.past and reading.today is not None and found > reading.today:
             raise BadValue("future_date", "must not be in the future")
         return found

@@ -17,6 +17,7 @@ LOOKED_AFTER = ("none", "current", "previous")
 
 Name = Annotated[str, Text(private=True, at_most=200)]
 _SEX = {"female": "F", "girl": "F", "male": "M", "boy": "M", "unknown": "U"}
+OLDEST_PUPIL = 30  # years: at 25 an EHC plan ends
 Sex = Annotated[str, Code(codes=("F", "M", "U"), private=True, said=_SEX)]
 HomeLa = Annotated[str, LaCode(codes=codes.HOME_LAS)]
 SenProvision = Annotated[str, Code(codes=("N", "K", "E"))]
@@ -79,6 +80,9 @@ def _refuse_details(case: Case[Registered] | Case[DetailsChanged]) -> Iterator[P
     born = case.facts.date_of_birth
     if born is not None and born > case.on:
         yield Problem("/date_of_birth", "bad_format", "date_of_birth must not be after occurred_on")
+    elif born is not None and case.on.year - born.year > OLDEST_PUPIL:
+        words = f"date_of_birth is over {OLDEST_PUPIL} years before occurred_on: look at its year"
+        yield Problem("/date_of_birth", "bad_format", words)
 
 
 def _refuse_registered(case: Case[Registered]) -> Iterator[Problem]:
