@@ -19,11 +19,13 @@ from reports.panel import duties, fair_share
 from reports.panel.cases import cases
 from reports.panel.meeting import Meeting, meeting
 from reports.panel.pupils import names
-from reports.panel.words import decision_words, need_words
+from reports.panel.words import decision_words, need_words, used_words
 
 router = APIRouter(prefix="/panel")
 ROLES = frozenset({"panel", "la", "admin"})
-WORDS: Mapping[str, Any] = {"decision_words": decision_words, "need_words": need_words}
+WORDS: Mapping[str, Any] = {
+    "decision_words": decision_words, "need_words": need_words, "used_words": used_words,
+}  # fmt: skip
 
 
 def la_of(person: Person) -> str:

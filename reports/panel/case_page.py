@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from reports.document import Column, Facts, Part, Section, Table
-from reports.panel.words import decision_words, need_words
+from reports.panel.words import decision_words, need_words, used_words
 from reports.render import day_in_words
 
 Found = Mapping[str, Any]
@@ -37,10 +37,9 @@ def _who(case: Found) -> Iterator[tuple[str, str]]:
     yield "Pupil", f"{case['upn'] or 'no UPN yet'}, born {_day(case['date_of_birth'])}{year}"
     yield "On roll", case["school_name"] or "no school"
     yield "Category", f"{case['category']}: {case['category_words']}"
-    used = f"{case['days_used']} of {case['days_allowed']} school days used"
     yield (
         "Referred",
-        f"{_day(case['referred_on'])} by {case['referred_by_name']}; {used}, place due"
+        f"{_day(case['referred_on'])} by {case['referred_by_name']}; {used_words(case)}, place due"
         f" {_day(case['due_on'])}{' (overdue)' if case['overdue'] else ''}",
     )
     yield "Need", need_words(case)

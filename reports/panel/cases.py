@@ -64,12 +64,16 @@ def cases(meeting: Meeting, only: UUID | None = None) -> list[dict[str, Any]]:
 
 def _on_the_agenda(case: FairAccessCase, on: date) -> bool:
     """Open when the meeting began, an answer refused by then included."""
-    before = replace(
+    return _as_of(case, on, decided_by=on - DAY).open
+
+
+def _as_of(case: FairAccessCase, on: date, *, decided_by: date) -> FairAccessCase:
+    """With what schools had answered by ``on``, and what meetings had decided by their day."""
+    return replace(
         case,
-        decisions=tuple(d for d in case.decisions if d.panel_on < on),
+        decisions=tuple(d for d in case.decisions if d.panel_on <= decided_by),
         responses=tuple(r for r in case.responses if r.occurred_on <= on),
     )
-    return before.open
 
 
 def _case(
@@ -112,15 +116,28 @@ def _case(
 
 
 def _days(meeting: Meeting, case: FairAccessCase, due_on: date) -> dict[str, Any]:
-    """School days of the LA's calendar since the referral, its own day not counted."""
-    ends = [d for d in case.decisions if d.decision != "deferred" and d.panel_on <= meeting.on]
-    until = min([meeting.on, *(d.occurred_on for d in ends)]) if not case.open else meeting.on
+    """School days of the LA's calendar since the referral, its own day not counted.
+
+    They run on where a school has refused, and stay what they were once the case is decided again;
+    ``first_decided_on`` and ``days_to_first`` are of a decision that a school has undone.
+    """
+    then = _as_of(case, meeting.on, decided_by=meeting.on)
+    ends = [d.occurred_on for d in then.decisions if d.decision != "deferred"]
+    until = meeting.on if then.open else min(meeting.on, max(ends))
+    first = min(ends, default=None)
+    undone = first is not None and first < until
     return {
-        "days_used": meeting.calendar.known_days(case.occurred_on + DAY, until),
+        "days_used": _since(meeting, case, until),
         "days_allowed": meeting.world.number(RULE, case.occurred_on, of=meeting.owner),
+        "first_decided_on": str(first) if undone else None,
+        "days_to_first": _since(meeting, case, first) if first is not None and undone else None,
         "due_on": str(due_on),
         "overdue": due_on < until,
     }
+
+
+def _since(meeting: Meeting, case: FairAccessCase, until: date) -> int:
+    return meeting.calendar.known_days(case.occurred_on + DAY, until)
 
 
 def _need(timeline: Sequence[Mapping[str, Any]], on: date) -> dict[str, Any] | None:

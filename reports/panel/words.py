@@ -1,6 +1,7 @@
 """Plain words of the pack: what a duty is called, what was decided, and the notes at its end."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from ap_registry.meanings import MEANINGS
@@ -8,6 +9,8 @@ from ap_registry.meanings import MEANINGS
 NOTES = (
     ("Days used, days late", "School days of the LA since the day of the referral, that day not"
      " counted. A place is due within 20 (School Admissions Code 2021, paragraph 3.19)."),
+    ("Decided again", "Where a school refused, the days run on until the panel has decided anew;"
+     " how many it took to its first decision is said beside them."),
     ("Category", "Why the pupil is within fair access: School Admissions Code 2021, paragraph"
      " 3.17, a to m."),
     ("Turn", "Schools by the pupils they have admitted through the panel since September for each"
@@ -33,6 +36,15 @@ _DECISIONS: Mapping[str, str] = {
 
 def decision_words(decision: Mapping[str, Any]) -> str:
     return _DECISIONS[decision["decision"]].format_map(decision)
+
+
+def used_words(case: Mapping[str, Any]) -> str:
+    """The days until the decision that stands, and those until one that a school has undone."""
+    used = f"{case['days_used']} of {case['days_allowed']} school days used"
+    if case["first_decided_on"] is None:
+        return used
+    first = date.fromisoformat(case["first_decided_on"])
+    return f"{used}; {case['days_to_first']} when first decided on {first.day} {first:%B %Y}"
 
 
 def need_words(case: Mapping[str, Any]) -> str:

@@ -10,13 +10,23 @@ import pytest
 from ap_registry import embedded
 from ap_registry.registry import Registry
 from tests.api.people import People, at_pages, hidden, send
-from tests.world import PUPIL, SCHOOL, notify, register_pupil
+from tests.world import OTHER, PUPIL, SCHOOL, SPECIAL, notify, register_pupil, upn
 
 
 def fill(registry: Registry) -> None:
-    """Ann, on the roll of Alder School, is referred to the panel."""
-    register_pupil(registry)
-    notify(registry, "fair_access_referral", "2026-10-12", category="d", by=SCHOOL)
+    """Ann, on the roll of Alder School, is referred to the panel; Ben's case is decided again."""
+    for number, name in ((1, "Ann"), (2, "Ben")):
+        register_pupil(registry, upn=upn(number), given_name=name)
+        notify(registry, "fair_access_referral", "2026-10-12", upn=upn(number), category="d",
+               by=SCHOOL)  # fmt: skip
+    decided = {"upn": upn(2), "decision": "school", "present": ["LA856"], "reason": "Its turn",
+               "by": "LA856"}  # fmt: skip
+    notify(registry, "fair_access_decision", "2026-11-05", panel_on="2026-11-05", school=OTHER,
+           **decided)  # fmt: skip
+    notify(registry, "fair_access_response", "2026-11-09", upn=upn(2), by=OTHER, school=OTHER,
+           response="refused", ground="full")  # fmt: skip
+    notify(registry, "fair_access_decision", "2026-11-19", panel_on="2026-11-19", school=SPECIAL,
+           **decided)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +106,21 @@ def test_a_panel_names_another_school_by_its_name(people: People) -> None:
     page = send(client, path, client.get(path).text, **given, other_school="school")
     assert "Another school: choose which one you mean by “school”" in page
     assert "Brook School (school, Leicester, 100002)" in page
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        ("2026-11-05", "13 of 20 school days used; place due"),
+        ("2026-11-12", "18 of 20 school days used; 13 when first decided on 5 November 2026;"),
+        ("2026-11-19", "23 of 20 school days used; 13 when first decided on 5 November 2026;"),
+    ],
+    ids=["decided", "refused", "decided-again"],
+)
+def test_deciding_again_changes_no_days_that_were_counted(
+    people: People, on: str, said: str
+) -> None:
+    client = people("panel")
+    agenda = client.get(f"/panel?on={on}").text
+    path = re.findall(r'href="(/panel/cases/[^"]+)">Ben Example', agenda)[0]
+    assert said in client.get(unescape(path)).text
