@@ -78,7 +78,7 @@ def open_file(file: BinaryIO, header: Header | None = None) -> CensusFile:
         raise Unreadable("This is JSON: send a census as XML, CSV or XLSX.")
     if header is None:
         raise Unreadable(f"{WHOSE}.")
-    rows = list(read_rows(file, known={*_columns(), *_PASSED}))
+    rows = list(read_rows(file, known=columns()))
     named = next((cells for _, cells in rows if isinstance(cells, dict)), {})
     fields = {_columns()[name] for name in named if name in _columns()}
     if named and fields.isdisjoint({"upn", "surname", _NAME}):
@@ -101,6 +101,11 @@ def _without_own(header: Header, rows: Iterable[dict[str, str]]) -> bool:
     for texts in own:
         del texts["urn"]
     return bool(own)
+
+
+def columns() -> frozenset[str]:
+    """What the columns of a table may be called, those that are passed over too."""
+    return frozenset({*_columns(), *_PASSED})
 
 
 @cache

@@ -46,17 +46,28 @@ def naming(known: Collection[str] | None, needed: Collection[str]) -> Names:
 
 def with_header(table: Iterator[list[str]], names: Names) -> tuple[list[str], Iterator[list[str]]]:
     """The header and the rows after it; where no row is one, the first with content is taken."""
-    before: list[list[str]] = []
+    begun, place = _begun(table, names)
+    if place < 0:
+        return _header([]), table
+    return _header(begun[place]), chain(begun[place + 1 :], table)
+
+
+def header_place(table: Iterator[list[str]], names: Names) -> int:
+    """Which row ``with_header`` takes, from 0; -1 where none has content."""
+    return _begun(table, names)[1]
+
+
+def _begun(table: Iterator[list[str]], names: Names) -> tuple[list[list[str]], int]:
+    """The rows read to find the header, and its place among them."""
+    begun: list[list[str]] = []
     first = -1
     for place, cells in enumerate(islice(table, SEARCHED * 2)):
+        begun.append(cells)
         if names(cells):
-            return _header(cells), table
-        before.append(cells)
+            return begun, place
         if first < 0 and any(map(str.strip, cells)):
             first = place
-    if first < 0:
-        return _header([]), table
-    return _header(before[first]), chain(before[first + 1 :], table)
+    return begun, first
 
 
 def _header(cells: Sequence[str]) -> list[str]:

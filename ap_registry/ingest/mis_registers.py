@@ -38,6 +38,7 @@ _FIELDS = {alias: field for field, aliases in _NAMES.items() for alias in aliase
     for (number, day), half, length in product(enumerate(_DAYS), ("am", "pm"), (3, 9))
     for name in ("{day}_{half}", "{day}{half}", "{half}_{day}")
 }
+KNOWN = frozenset(_FIELDS)  # what columns may be called, ours among them
 _SESSIONS = {"morning": "AM", "afternoon": "PM", "a": "AM", "p": "PM", "1": "AM", "2": "PM"}
 _SLOTS = [f"{number}{half}" for number in range(5) for half in ("am", "pm")]
 _DAY = Day()

@@ -4,13 +4,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from itertools import islice, takewhile
 from typing import Any, BinaryIO
 
 from ap_registry.errors import Unreadable
-from ap_registry.ingest.headers import naming, near_to, normal, with_header
+from ap_registry.ingest.headers import header_place, naming, near_to, normal, with_header
 from ap_registry.ingest.kinds import SNIFF_BYTES, kind_of
 from ap_registry.ingest.results import BadRow
-from ap_registry.ingest.text_tables import csv_rows, text_lines
+from ap_registry.ingest.text_tables import ABOVE, csv_rows, text_lines
 from ap_registry.ingest.workbooks import workbook_rows
 
 Cells = dict[str, Any]
@@ -51,6 +52,29 @@ def read_rows(
         yield from _checked(*with_header(workbook_rows(file, names), names), known, needed)
     else:
         yield from _checked(*with_header(csv_rows(file, head, names), names), known, needed)
+
+
+def header_row(file: BinaryIO, *, known: Collection[str] = (), needed: Collection[str] = ()) -> int:
+    """The row of the header as a spreadsheet numbers it, from 1; 0 where a file has none.
+
+    Added to a number of ``read_rows``, it gives the row that people see.
+    """
+    head = file.read(SNIFF_BYTES)
+    file.seek(0)
+    kind, names = kind_of(head), naming(known, needed)
+    if kind == "jsonl":
+        return 0
+    if kind == "xlsx":
+        return header_place(workbook_rows(file, names), names) + 1
+    return _blank_above(file, head) + header_place(csv_rows(file, head, names), names) + 1
+
+
+def _blank_above(file: BinaryIO, head: bytes) -> int:
+    """How many lines there are before the first with content, which reading passes over."""
+    begun = islice(text_lines(file, head), ABOVE)
+    blank = sum(1 for _ in takewhile(lambda line: not line.strip(), begun))
+    file.seek(0)
+    return blank
 
 
 def _checked(

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from ap_registry.errors import Unreadable
 from ap_registry.ingest.headers import MOST, SEARCHED, Names
 
+ABOVE = SEARCHED * 2  # lines, blank ones too, among which the header may stand
 _SEPARATORS = (",", ";", "\t", "|")
 _SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a first line that Excel writes and reads
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
@@ -66,7 +67,7 @@ def csv_rows(file: BinaryIO, head: bytes, names: Names) -> Iterator[list[str]]:
     Where none is, it is the one that the first line with content has most of.
     """
     lines = text_lines(file, head)
-    first = [*dropwhile(lambda line: not line.strip(), islice(lines, SEARCHED * 2))]
+    first = [*dropwhile(lambda line: not line.strip(), islice(lines, ABOVE))]
     said = _SAID.fullmatch(first[0]) if first else None
     separator = said[1] if said else _separator(first, names)
     csv.field_size_limit(LONGEST_LINE)

@@ -13,7 +13,7 @@ from ap_registry.fields import BadValue, Day, Reading
 from ap_registry.ingest.kinds import SNIFF_BYTES, kind_of
 from ap_registry.registry import Registry
 from api.opened import Reader
-from api.pages import meaning
+from api.pages import meaning, sent_rows
 from api.pages.notice_table import MEDIA
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, page
@@ -47,7 +47,7 @@ def compared(
     lines = told.sentences()
     return page(
         registry, "census_compared.html", person, 422 if error else 200, sent=found, told=told,
-        lines=lines[:SHOWN], of_lines=len(lines),
+        lines=lines[:SHOWN], of_lines=len(lines), header=sent_rows.header_of(found),
         doubts=meaning.doubted(registry, person.caller, _asked(told)),
         problems=[("meant", error)] if error else [],
     )  # fmt: skip

@@ -21,6 +21,7 @@ from api.pages import census_file, meaning, notice_table
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, page
 from api.pages.sent_file import MOST_BYTES, MOST_PACKED, Sent, kinds, unpacked
+from api.pages.sent_rows import cells, header_of, numbered, said
 from api.problems import HttpProblem
 from api.v1.attendance import SENDERS, import_register
 
@@ -62,21 +63,21 @@ async def confirm(
     """
     form = await request.form(max_part_size=MOST_PACKED)
     check_form(person, form.get("csrf"))
-    said = {name: str(value) for name, value in form.items()}
-    return await run_in_threadpool(_confirmed, registry, person, opened, said)
+    given = {name: str(value) for name, value in form.items()}
+    return await run_in_threadpool(_confirmed, registry, person, opened, given)
 
 
 def _confirmed(
-    registry: Registry, person: Person, opened: Reader, said: Mapping[str, str]
+    registry: Registry, person: Person, opened: Reader, form: Mapping[str, str]
 ) -> Response:
-    found, do = unpacked(said), said.get("do", "")
+    found, do = unpacked(form), form.get("do", "")
     if found.kind == "census":
         if do.startswith("offers-"):
             return census_file.offers(registry, person, opened, found, do)
-        error = census_file.settle(registry, person, opened, found, said) if do == "mean" else ""
+        error = census_file.settle(registry, person, opened, found, form) if do == "mean" else ""
         return _looked_at(registry, person, opened, found, error, answered=do == "census")
     if do == "mean":
-        error = meaning.settle(registry, person.caller, found, said)
+        error = meaning.settle(registry, person.caller, found, form)
         return _looked_at(registry, person, opened, found, error)
     if do == "errors":
         return _errors(found, _take(registry, person.caller, found, dry_run=True))
@@ -116,12 +117,15 @@ def _shown(
     error: str = "",
 ) -> Response:  # fmt: skip
     result = _take(registry, person.caller, found, dry_run=not saved)
-    shown = [(e.row, e.column, days_first(e.detail)) for e in result.errors[:SHOWN]]
+    header, first = header_of(found), result.errors[:SHOWN]
+    rows = cells(found, {one.row for one in first})
+    shown = [(e.row + header, e.column, said(e, rows), days_first(e.detail)) for e in first]
     doubts = meaning.doubts(registry, person.caller, found, result)
     opened.at_once(person.caller, *(one.id for doubt in doubts for one in doubt.maybe))
     return page(
         registry, "uploaded.html", person, 422 if error else 200, sent=found, result=result,
-        shown=shown, here=result.unchanged + result.duplicate, saved=saved, doubts=doubts,
+        shown=shown, header=header, here=result.unchanged + result.duplicate, saved=saved,
+        doubts=doubts,
         problems=[("meant", error)] if error else [],
     )  # fmt: skip
 
@@ -147,7 +151,7 @@ def _take(registry: Registry, caller: Caller, found: Sent, *, dry_run: bool) -> 
 def _errors(found: Sent, result: ImportResult) -> Response:
     made = StringIO()
     lines = ResultFile(made)
-    for error in result.errors:
+    for error in numbered(result.errors, header_of(found)):
         lines.refused(error)
     return Response(
         "\ufeff" + made.getvalue(), media_type="text/csv",

@@ -124,3 +124,28 @@ def test_deciding_again_changes_no_days_that_were_counted(
     agenda = client.get(f"/panel?on={on}").text
     path = re.findall(r'href="(/panel/cases/[^"]+)">Ben Example', agenda)[0]
     assert said in client.get(unescape(path)).text
+
+
+FILE = f"""
+Our suspensions,,,
+type,upn,occurred_on,school,sessions
+suspension,{PUPIL},2026-11-20,{SCHOOL},two
+follow_up_done,{PUPIL},20/13/2026,,
+"""
+
+
+def test_rows_of_a_file_are_numbered_as_in_the_spreadsheet_and_show_what_is_wrong(
+    people: People,
+) -> None:
+    client = people("school")
+    form = hidden(client.get("/upload").text.partition("Start from")[0])
+    page = client.post(
+        "/upload", data={**form, "kind": "notices"}, files={"file": ("a.csv", FILE)}
+    ).text
+    shown = [re.findall(r'data-label="[^"]+">(.*?)</td>', row) for row in page.split("<tr>")]
+    rows = [tuple(cells[:3]) for cells in shown if cells]
+    assert {("4", "sessions", "two"), ("5", "occurred_on", "20/13/2026")} <= {*rows}
+    assert ("4", "ends_on", "–") in rows
+    assert "the names of the columns stand in row 3" in page
+    errors = client.post("/upload/confirm", data={**hidden(page), "do": "errors"}).text
+    assert "\n4,refused,,sessions," in errors
