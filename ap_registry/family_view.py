@@ -195,12 +195,13 @@ def _next(record: Record, mine: frozenset[UUID]) -> Iterator[Next]:
 
 
 def _places_of(record: Record) -> dict[UUID, str]:
-    """By each placement's and direction's notice, and by what parents have asked of them."""
+    """By each placement's and direction's notice, and by what was asked and found of them since."""
     pupil = record.seen.pupil
     found = {one.id: one.provider for one in pupil.placements}
     found |= {one.id: one.provider for one in pupil.directions}
-    asked = {r.id: found[r.of] for r in pupil.parent_requests if r.of in found}
-    return found | asked
+    about = [(one.id, one.of) for one in pupil.parent_requests]
+    about += [(one.id, one.of) for one in pupil.reviews]
+    return found | {event: found[of] for event, of in about if of in found}
 
 
 def _help(record: Record, people: People) -> Iterator[Help]:

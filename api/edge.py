@@ -7,13 +7,14 @@ from uuid import uuid4
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ap_registry.settings import Settings
 from ap_registry.store.readers import Reader, stand, stand_down
 from api.cookies import changed, cookie
 from api.limits import TOO_MANY, Limits, say_what_is_left
-from api.problems import HttpProblem, answer
+from api.problems import HttpProblem, told
 from api.superseded import say_superseded
 
 MOST_BYTES = 20_000_000
@@ -69,9 +70,10 @@ class Edge:
             wait = limits.wait_of(scope)
             bounded = _bounded(scope, receive)
             if wait:
-                await answer(429, TOO_MANY, retry=wait)(scope, receive, with_headers)
+                held = told(Request(scope), 429, TOO_MANY, retry=wait)
+                await held(scope, receive, with_headers)
             elif bounded is None:
-                await answer(413, _TOO_MUCH)(scope, receive, with_headers)
+                await told(Request(scope), 413, _TOO_MUCH)(scope, receive, with_headers)
             else:
                 await self.app(scope, bounded, with_headers)
         except Exception as error:
@@ -83,7 +85,7 @@ class Edge:
             )
             if status:
                 raise
-            failed = answer(500, "Something went wrong; it has been noted.")
+            failed = told(Request(scope), 500, "Something went wrong; it has been noted.")
             await failed(scope, receive, with_headers)
         finally:
             stand_down(token)

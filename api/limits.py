@@ -20,6 +20,7 @@ _MOST_BUCKETS = 10_000
 TAKEN = "rate_taken"  # in the state of a request: what its answer says of the limit
 POLICY = "minute"
 TOO_MANY = "Too many requests came from here. Wait as long as Retry-After says, in seconds."
+TOO_MANY_FROM_YOU = "Too many pages were asked for from here."
 _ALWAYS = ("/healthz", "/readyz")
 
 

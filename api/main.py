@@ -15,7 +15,7 @@ from api.deps import KeyHolders
 from api.edge import Edge
 from api.health import router as health
 from api.limits import Limits
-from api.pages.rendering import problem_page
+from api.pages.problems import problem_page
 from api.policies import POLICIES
 from api.v1.answering import add_shapes, without_null
 from api.v1.components import name_schemas

@@ -86,23 +86,30 @@ def answer(
     )
 
 
-AsPage = Callable[[Request, int, str], Response]
+AsPage = Callable[[Request, int, str, int], Response]  # status, detail, seconds to wait
+
+
+def told(
+    request: Request,
+    status: int,
+    detail: str,
+    problems: tuple[Problem, ...] = (),
+    *,
+    retry: int = 0,
+) -> Response:
+    """A problem for programs, a page for people."""
+    if request.url.path.startswith("/api/") or not _wants_page(request):
+        return answer(status, detail, problems, retry=retry)
+    as_page: AsPage = request.app.state.as_page
+    found = as_page(request, status, detail, retry)
+    if retry:
+        found.headers["Retry-After"] = str(retry)
+    return found
 
 
 def install(app: FastAPI, as_page: AsPage) -> None:
-    """Every known error has its answer: a problem for programs, a page for people."""
-
-    def told(
-        request: Request,
-        status: int,
-        detail: str,
-        problems: tuple[Problem, ...] = (),
-        *,
-        retry: int = 0,
-    ) -> Response:
-        if not request.url.path.startswith("/api/") and _wants_page(request):
-            return as_page(request, status, detail)
-        return answer(status, detail, problems, retry=retry)
+    """Every known error has its answer."""
+    app.state.as_page = as_page
 
     @app.exception_handler(HttpProblem)
     def _http(request: Request, error: HttpProblem) -> Response:

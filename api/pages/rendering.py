@@ -24,7 +24,7 @@ from ap_registry.store.sessions import SignedIn, signed_in
 from api.cookies import CHANGED, COOKIE
 from api.deps import TheRegistry
 from api.edge import LIVE
-from api.limits import Limits, address_of
+from api.limits import TOO_MANY_FROM_YOU, Limits, address_of
 from api.pages.onward import sign_in_first
 from api.pages.owed import form_of
 from api.pages.role_lists import OF_ROLE
@@ -172,12 +172,16 @@ def live(answer: HTMLResponse) -> HTMLResponse:
     return answer
 
 
-def problem_page(request: Request, status: int, detail: str) -> Response:
-    """An error for somebody with a browser, in the words that a program is told."""
+def problem_page(request: Request, status: int, detail: str, wait: int) -> Response:
+    """An error for somebody with a browser, in the words that a program is told.
+
+    ``wait``: seconds, where the same may be asked again after them; else 0.
+    """
     title = TITLES.get(status, "Something went wrong")
     return page(
-        request.app.state.registry, "problem.html", None, status, title=title, detail=detail
-    )
+        request.app.state.registry, "problem.html", None, status, title=title, wait=wait,
+        detail=TOO_MANY_FROM_YOU if status == 429 else detail,
+    )  # fmt: skip
 
 
 def check_form(signed_in: SignedIn, token: object) -> None:

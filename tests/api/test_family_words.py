@@ -83,6 +83,8 @@ def _pages() -> Iterator[tuple[str, dict[str, Any]]]:
     """Each template with all that it may be asked to say."""
     yield "closed.html", {"over": True}
     yield "closed.html", {"over": False}
+    for said in (403, 404, 409, 413, 429, 500):
+        yield "problem.html", {"said": said}
     given = {"day": "", "month": "", "year": ""}
     for wrong in ({}, {"born": True}, {"left": 1}, {"left": 4}):
         yield "check.html", {"given": given, "wrong": wrong}

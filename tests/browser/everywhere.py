@@ -29,6 +29,7 @@ from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil, send_registe
 
 NOBODY = "nobody"  # who has not signed in
 BEARER = "bearer"  # who opened a private link
+AUNT = "aunt"  # as the bearer, without the rights of a parent
 HALFWAY = "halfway"  # whose account asks for a code too
 EVERYBODY = ("/", "/pupils", "/pupils/{pupil}", "/notify")
 PAGES: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +43,12 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/nowhere",
         "/family/closed",
         "/family/link/{family}",
+        "/family/link/over",
+        "/family/nowhere",
+        "/invitation/over",
+        "/password/over",
+        "/problems/999",
+        "/pupils/{pupil}",
     ),
     BEARER: (
         "/family",
@@ -49,6 +56,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/family/wrong",
         "/family/ask?of={out}&request=representations",
     ),
+    AUNT: ("/family/ask?of={out}&request=representations",),
     HALFWAY: ("/sign-in/code",),
     "school": (
         *EVERYBODY,
@@ -151,7 +159,27 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/tasks/coming-reviews",
         "/tasks/attendance",
     ),
-    "auditor": ("/", "/reads", "/ledger", "/ledger?event={event}", "/reports"),
+    "auditor": (
+        "/",
+        "/register",
+        "/pupils/nobody",
+        "/reads",
+        "/ledger",
+        "/ledger?event={event}",
+        "/reports",
+    ),
+}
+# What answers otherwise than with 200: what is not there, is over, or is not for that person.
+REFUSED: Mapping[tuple[str, str], int] = {
+    (NOBODY, "/nowhere"): 404,
+    (NOBODY, "/family/link/over"): 404,
+    (NOBODY, "/family/nowhere"): 404,
+    (NOBODY, "/invitation/over"): 404,
+    (NOBODY, "/password/over"): 404,
+    (NOBODY, "/problems/999"): 404,
+    (AUNT, "/family/ask?of={out}&request=representations"): 403,
+    ("auditor", "/register"): 403,
+    ("auditor", "/pupils/nobody"): 404,
 }
 
 
@@ -184,11 +212,14 @@ def fill(registry: Registry) -> dict[str, str]:
            level="2", by=PRU)  # fmt: skip
     send_register(registry, f"upn,organisation,date,session,code\n{PUPIL},{PRU},2026-11-20,AM,/\n")
     family, code = family_link(registry, upn(2))
+    aunt, aunt_code = family_link(registry, upn(2), relation="aunt", parental_responsibility=False)
     return {
         "other": upn(2),
         "out": str(out["event"]["id"]),
         "family": family,
         "code": code,
+        "aunt": aunt,
+        "aunt_code": aunt_code,
         "token": _second_step(registry),
         **_colleagues(registry),
         "opening": _opened(registry),
@@ -231,9 +262,9 @@ def _opened(registry: Registry) -> str:
     return str(open_record(registry, caller, one, wanted=PUPIL, reason=reason))
 
 
-def family_link(registry: Registry, pupil: str) -> tuple[str, str]:
-    """Of the pupil's mother, through Alder School: the token and the code."""
-    contact = record_mother(registry, upn=pupil)
+def family_link(registry: Registry, pupil: str, **facts: object) -> tuple[str, str]:
+    """Of the pupil's mother, or whoever the facts say, through Alder School: token and code."""
+    contact = record_mother(registry, upn=pupil, **facts)
     caller = Caller(actor="test", role="school", organisations=(SCHOOL,))
     with registry.database.connection() as connection:
         pupil_id = pupil_named(connection, pupil)

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response, expect
 from starlette.routing import Match
 
+from ap_registry.registry import Registry
+from ap_registry.settings import Settings
 from api import pages
 from tests.browser.conftest import barriers, fill_in, opened, second_check, sign_in
-from tests.browser.everywhere import BEARER, HALFWAY, NOBODY, PAGES, fill
+from tests.browser.everywhere import AUNT, BEARER, HALFWAY, NOBODY, PAGES, REFUSED, fill
+from tests.serving import served
 
 WIDE_AS_SCREEN = "document.documentElement.scrollWidth <= window.innerWidth"
 MOST_STOPS = 15
@@ -48,8 +51,17 @@ def named() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def address(servers: Any, named: dict[str, str]) -> Iterator[str]:
-    with opened(servers, lambda registry: named.update(fill(registry))) as url:
+def world() -> list[Registry]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def address(servers: Any, named: dict[str, str], world: list[Registry]) -> Iterator[str]:
+    def filled(registry: Registry) -> None:
+        world.append(registry)
+        named.update(fill(registry))
+
+    with opened(servers, filled) as url:
         yield url
 
 
@@ -72,16 +84,62 @@ def test_every_page_is_within_everybody_s_reach(
         phone.get_by_label("Code").wait_for()
     elif role == BEARER:
         second_check(phone, f"/family/link/{named['family']}", named["code"])
+    elif role == AUNT:
+        second_check(phone, f"/family/link/{named['aunt']}", named["aunt_code"])
     elif role != NOBODY:
         sign_in(phone, role)
     found: dict[str, object] = {}
     for path in PAGES[role]:
         answer = phone.goto(path.format(**named))
         assert answer is not None
-        found[path] = (
-            answer.status, barriers(phone), phone.evaluate(WIDE_AS_SCREEN), lost_stops(phone),
-        )  # fmt: skip
-    assert found == {p: (404 if p == "/nowhere" else 200, [], True, []) for p in PAGES[role]}
+        found[path] = (answer.status, *judged(phone))
+    assert found == {p: (REFUSED.get((role, p), 200), [], True, []) for p in PAGES[role]}
+
+
+def out_of_date(page: Page, button: str) -> Response:
+    """The page's form sent as by whoever opened it long ago."""
+    page.locator("main form input[name=csrf]").first.evaluate("one => { one.value = 'old' }")
+    with page.expect_navigation() as going:
+        page.get_by_role("button", name=button).first.click()
+    answer = going.value
+    assert answer is not None
+    return answer
+
+
+def test_what_is_sent_too_late_or_asked_too_often_is_refused_within_everybody_s_reach(
+    browser: Browser, world: list[Registry], phone: Page, named: dict[str, str]
+) -> None:
+    sign_in(phone, "la")
+    phone.goto("/colleagues")
+    late = {"la": (out_of_date(phone, "All these people work here").status, judged(phone))}
+    second_check(phone, f"/family/link/{named['family']}", named["code"])
+    phone.goto("/family/say")
+    late["family"] = out_of_date(phone, "Send it").status, judged(phone)
+    expect(phone.get_by_text("Nothing was sent")).to_be_visible()
+    with served(world[0], Settings(rate_account=1)) as url:
+        context = browser.new_context(base_url=url, viewport={"width": 320, "height": 900})
+        page = context.new_page()
+        sign_in(page, "la")
+        often = {"la": (status_of(page.goto("/")), judged(page))}
+        expect(page.get_by_text("then open the page again")).to_be_visible()
+        second_check(page, f"/family/link/{named['family']}", named["code"])
+        often["family"] = status_of(page.goto("/family")), judged(page)
+        expect(page.get_by_text("Wait for a minute")).to_be_visible()
+        context.close()
+    assert (late, often) == (
+        {"la": (403, ([], True, [])), "family": (403, ([], True, []))},
+        {"la": (429, ([], True, [])), "family": (429, ([], True, []))},
+    )
+
+
+def status_of(answer: Response | None) -> int:
+    assert answer is not None
+    return answer.status
+
+
+def judged(page: Page) -> tuple[list[str], bool, list[int]]:
+    """Barriers, whether it is no wider than the phone, and what Tab does not reach."""
+    return barriers(page), page.evaluate(WIDE_AS_SCREEN), lost_stops(page)
 
 
 def lost_stops(page: Page) -> list[int]:

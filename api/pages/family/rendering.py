@@ -31,6 +31,7 @@ from api.policy import Who, admit
 COOKIE = "ap_family"
 PATH = "/family"
 CLOSED = "/family/closed"
+LANGUAGE = "family_language"  # in the state of a request by whoever has opened a link
 _PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
@@ -58,6 +59,7 @@ def bearer(request: Request, registry: TheRegistry) -> Bearer:
             reader = _reader(registry, connection, found, at)
     if found is None or reader is None:
         raise HTTPException(303, "Open your link again.", headers={"Location": CLOSED})
+    setattr(request.state, LANGUAGE, found.language)
     limits: Limits = request.app.state.limits
     limits.hold(limits.account, str(found.link.id), request)
     admit(request, Who.LINK, found.link.caller.role)
