@@ -16,10 +16,10 @@ from ap_registry.family_exclusions import Out, excluded, exclusions_of, experts,
 from ap_registry.family_record import OF_AGE, Record
 from ap_registry.follow_ups import status_on
 from ap_registry.happenings import Contact
-from ap_registry.people import LEAD, Person
+from ap_registry.organisations import Organisation
+from ap_registry.people import FAMILIES, SENDIASS, People, Person, answering
 from ap_registry.suspended import suspended_sessions
 
-People = Mapping[tuple[str, str], Person]
 TOLD = (
     "sixth_day_provision", "day_one_provision", "parent_notice", "governors_meeting",
     "governors_representations", "governors_outcome", "governors_reconsider", "review_hearing",
@@ -71,12 +71,16 @@ class Next:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
-    """Whom to ask. ``kind``: school, provider, la or sendiass; ``ask_for``: who answers there."""
+    """Whom to ask. ``kind``: school, provider, la or sendiass; ``ask_for``: who answers there.
+
+    ``hours``: when, in words of their own.
+    """
 
     kind: str
     name: str
     email: str | None
     phone: str | None = None
+    hours: str | None = None
     ask_for: str | None = None
 
 
@@ -214,11 +218,18 @@ def _help(record: Record, people: People) -> Iterator[Help]:
     ]  # fmt: skip
     if la := pupil.home_la(today):
         named.append(("la", f"LA{la}"))
-        if advice := people.get((f"LA{la}", "sendiass")):
-            yield Help(kind="sendiass", name=advice.name, email=advice.email, phone=advice.phone)
+        if advice := people.get((f"LA{la}", SENDIASS)):
+            yield Help(kind=SENDIASS, name=advice.name, email=advice.email, phone=advice.phone,
+                       hours=advice.hours)  # fmt: skip
     for kind, organisation in dict.fromkeys(named):
         if found := record.world.organisation(organisation):
-            who = people.get((organisation, "exclusions")) or people.get((organisation, LEAD))
-            phone = who.phone if who else None
-            ask_for = who.name if who and phone else None
-            yield Help(kind=kind, name=found.name, email=found.email, phone=phone, ask_for=ask_for)
+            yield _asked_there(kind, found, answering(people, organisation))
+
+
+def _asked_there(kind: str, at: Organisation, who: Person | None) -> Help:
+    """An address is shown only of whoever is named for families: others' is for work."""
+    email = who.email if who and who.duty == FAMILIES else at.email
+    if who is None or who.phone is None:
+        return Help(kind=kind, name=at.name, email=email)
+    return Help(kind=kind, name=at.name, email=email, phone=who.phone, hours=who.hours,
+                ask_for=who.name)  # fmt: skip

@@ -1,13 +1,15 @@
 """Who is told what: the person at an organisation who does the duty that fits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 DUTIES = (
     "exclusions", "attendance", "safeguarding", "senco", "virtual_school_head", "social_care",
-    "panel_chair", "health", "sendiass", "lead",
+    "panel_chair", "health", "sendiass", "families", "lead",
 )  # fmt: skip
 LEAD = "lead"
+FAMILIES, SENDIASS = FOR_FAMILIES = ("families", "sendiass")
 _BY_START = (
     ("attendance_", "attendance"), ("sickness_", "attendance"), ("code_n_", "attendance"),
     ("unauthorised_", "attendance"), ("persistent_", "attendance"), ("severe_", "attendance"),
@@ -28,7 +30,7 @@ _BY_START = (
 class Person:
     """Who does a duty, and who stands in when mail to them comes back.
 
-    ``phone``: for families.
+    ``phone`` and ``hours``, when it is answered: for families.
     """
 
     organisation: str
@@ -38,12 +40,28 @@ class Person:
     deputy_name: str | None = None
     deputy_email: str | None = None
     phone: str | None = None
+    hours: str | None = None
 
 
 @cache
 def duty_for(kind: str) -> str:
     """Of a kind of follow-up or notice; what fits nowhere else is for whoever leads."""
     return next((duty for start, duty in _BY_START if kind.startswith(start)), LEAD)
+
+
+People = Mapping[tuple[str, str], Person]
+
+
+def answering(people: People, organisation: str) -> Person | None:
+    """Who answers families there: whoever is named for it, or sees to exclusions, or leads."""
+    duties = (FAMILIES, "exclusions", LEAD)
+    return next((one for duty in duties if (one := people.get((organisation, duty)))), None)
+
+
+def unsaid(people: People, authority: str) -> tuple[str, ...]:
+    """Of which of ``FOR_FAMILIES`` the LA's families are told no telephone number."""
+    told = {FAMILIES: answering(people, authority), SENDIASS: people.get((authority, SENDIASS))}
+    return tuple(duty for duty, one in told.items() if one is None or one.phone is None)
 
 
 def addresses(person: Person | None, organisation: str | None) -> tuple[str, ...]:

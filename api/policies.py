@@ -9,6 +9,7 @@ from ap_registry.access import GIVES, ROLES, SCOPES, SEND
 from ap_registry.emergency import MAY as IN_EMERGENCIES
 from api.pages.boards import ROLES as OF_BOARDS
 from api.pages.calendar import KEEPERS
+from api.pages.family_help import KEEPERS as OF_FAMILY_HELP
 from api.pages.family_links import MAKERS
 from api.pages.ledger import READERS as OF_LEDGER
 from api.pages.panel import ROLES as PANEL
@@ -153,6 +154,9 @@ _PAGES: Policies = {
     ("POST", "/panel/minutes/correct"): _page(NOW, PANEL),
     ("POST", "/panel/minutes/sign"): _page(NOW, PANEL),
     ("GET", "/panel/overdue"): _page(NOW, PANEL),
+    ("GET", "/family-help"): _page(NOBODY, OF_FAMILY_HELP),
+    ("GET", "/family-help/{duty}"): _page(NOBODY, OF_FAMILY_HELP),
+    ("POST", "/family-help/{duty}"): _page(NOBODY, OF_FAMILY_HELP),
     ("GET", "/quality"): _page(NOW, quality.READERS),
     ("GET", "/quality/settled"): _page(NOW, quality.READERS),
     ("POST", "/quality"): _page(NOW, quality.READERS),

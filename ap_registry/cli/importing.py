@@ -232,7 +232,7 @@ def closures(file: File, json_: Json = False) -> None:
 
 @imports.command("people")
 def people(file: File, json_: Json = False) -> None:
-    """organisation,duty,name,email,deputy_name,deputy_email,phone?: who is told what."""
+    """organisation,duty,name,email,deputy_name,deputy_email,phone?,hours?: who is told what."""
     _take(import_people, file, json_)
 
 

@@ -12,6 +12,7 @@ from ap_registry.people import DUTIES, Person
 from ap_registry.store.database import Connection
 from ap_registry.store.people import COLUMNS, present_people, write_people
 
+MOST_HOURS = 100
 _NUMBER = re.compile(r"\+?[\d ()]{6,25}")
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
 
@@ -67,7 +68,8 @@ def _person(row: Mapping[str, Any] | BadRow, names: Names) -> Person:
         email=_email(row, "email"),
         deputy_name=str(row.get("deputy_name") or "") or None,
         deputy_email=_email(row, "deputy_email") if row.get("deputy_email") else None,
-        phone=_phone(row) if row.get("phone") else None,
+        phone=_phone(row, "phone") if row.get("phone") else None,
+        hours=_hours(row, "hours") if row.get("hours") else None,
     )
 
 
@@ -78,10 +80,18 @@ def _text(row: Mapping[str, Any], column: str) -> str:
     return text
 
 
-def _phone(row: Mapping[str, Any]) -> str:
-    text = _text(row, "phone")
+def _phone(row: Mapping[str, Any], column: str) -> str:
+    text = _text(row, column)
     if not _NUMBER.fullmatch(text):
-        raise BadRow("phone", "bad_format", "phone must be one number such as 0116 496 0000")
+        raise BadRow(column, "bad_format", f"{column} must be one number such as 0116 496 0000")
+    return text
+
+
+def _hours(row: Mapping[str, Any], column: str) -> str:
+    text = _text(row, column)
+    if len(text) > MOST_HOURS or not text.isprintable():
+        words = f"{column} must be one line of at most {MOST_HOURS} letters"
+        raise BadRow(column, "bad_format", words)
     return text
 
 
@@ -90,3 +100,9 @@ def _email(row: Mapping[str, Any], column: str) -> str:
     if not _ADDRESS.fullmatch(text):
         raise BadRow(column, "bad_format", f"{column} must be one address such as name@example.org")
     return text
+
+
+READS: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
+    "name": _text, "phone": _phone, "hours": _hours, "email": _email,
+}  # fmt: skip
+"""How a cell of each column is read; what is wrong with it is a ``BadRow``."""

@@ -9,11 +9,13 @@ from ap_registry.store.database import Connection
 from ap_registry.store.locks import WORLD_LOCK
 from ap_registry.store.reference import Fact, append
 
-COLUMNS = ("organisation", "duty", "name", "email", "deputy_name", "deputy_email", "phone")
+COLUMNS = (
+    "organisation", "duty", "name", "email", "deputy_name", "deputy_email", "phone", "hours",
+)  # fmt: skip
 # Whoever has left is not kept by name: the rows say only while when somebody did the duty.
 _END: LiteralString = """
 update person set until_at = %(at)s, name = null, email = null, deputy_name = null,
-                  deputy_email = null, phone = null
+                  deputy_email = null, phone = null, hours = null
  where until_at = 'infinity' and (organisation, duty) in
        (select * from unnest(%(organisations)s::text[], %(duties)s::text[]))
 """
@@ -49,7 +51,8 @@ def write_people(
         with connection.cursor() as cursor:
             cursor.executemany(
                 "insert into person (organisation, duty, name, email, deputy_name, deputy_email,"
-                " phone, from_at, until_at) values (%s, %s, %s, %s, %s, %s, %s, %s, 'infinity')",
+                " phone, hours, from_at, until_at)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'infinity')",
                 [(*(getattr(one, name) for name in COLUMNS), at) for one in found],
             )
 
@@ -57,7 +60,8 @@ def write_people(
 def present_people(connection: Connection) -> dict[tuple[str, str], Person]:
     """By organisation and duty, as of now."""
     rows = connection.execute(
-        "select organisation, duty, name, email, deputy_name, deputy_email, phone from person"
+        "select organisation, duty, name, email, deputy_name, deputy_email, phone, hours"
+        " from person"
         " where until_at = 'infinity' and email is not null"
     ).fetchall()
     found = (Person(**dict(zip(COLUMNS, row, strict=True))) for row in rows)

@@ -92,6 +92,7 @@ class PersonRow(SQLModel, table=True):
     deputy_name: str | None
     deputy_email: str | None
     phone: str | None
+    hours: str | None
 
 
 class ConfirmationRow(SQLModel, table=True):

@@ -11,6 +11,7 @@ from api.pages import (
     elsewhere,
     emergency,
     family,
+    family_help,
     family_links,
     finding,
     home,
@@ -73,6 +74,7 @@ PARTS = (
     saved,
     counts,
     family_links,
+    family_help,
     *family.PARTS,
 )
 router = APIRouter(include_in_schema=False)

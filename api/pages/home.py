@@ -17,6 +17,7 @@ from ap_registry.store.tasks import waiting_for
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
 from api.pages.counts import of_first_page
+from api.pages.family_help import unsaid
 from api.pages.owed import form_of
 from api.pages.rendering import Person, in_words, live, page
 from api.pages.role_lists import WAITING
@@ -68,10 +69,11 @@ def home(
         counted = waiting_for(connection, caller, today=today, now=registry.now())
         held = worklists.counts(connection, scope, WAITING.get(caller.role, ()), today=today)
         saved = saved_by(connection, person.account)
+        without = unsaid(connection, person)
     return live(page(
         registry, "home.html", person, table=table, chosen=status, whose=whose, today=today,
         waiting=counted, lists=waiting(held), seen=of_first_page(counted, held),
-        saved=saved, carer=carer,
+        saved=saved, carer=carer, without=without,
         number=len(table.shown),
         overdue=sum(item["status"] == "overdue" for item in shown),
     ))  # fmt: skip

@@ -19,7 +19,7 @@ from ap_registry.store.queries import scope_of
 from ap_registry.store.who import pupil_named
 from ap_registry.store.worklists import owed
 from tests.api.family import BORN, make, open_link, plain, record_mother, say
-from tests.api.people import People, at_pages, hidden
+from tests.api.people import People, at_pages, hidden, send
 from tests.browser.conftest import FRIDAY
 from tests.serving import TRUSTS_NOBODY, served
 from tests.world import OTHER, PRU, PUPIL, SCHOOL, arrange, notify, register_pupil, take_people, upn
@@ -461,3 +461,35 @@ def test_a_parent_is_not_told_who_else_has_a_link_and_opens_it(town: Town) -> No
     assert {"a private link of the family", links, page} <= to_pupil
     assert [one for one in to_parent if "famil" in one or "link" in one] == []
     assert page in to_parent
+
+
+def test_an_la_says_by_which_number_it_and_its_sendiass_are_reached(town: Town) -> None:
+    la, mother = town.person("la"), town.opened("mother")
+    assert town.person("school").get("/family-help").status_code == 403
+    assert la.get("/family-help/head").status_code == 404
+    assert "no telephone number of your own team" in plain(la.get("/").text)
+    council = "The council We have no telephone number for it. You can write to it. la@la.ex"
+    assert council in plain(mother.get("/family").text)
+    page = la.get("/family-help/families").text
+    refused = send(la, "/family-help/families", page, phone="ring twice", email="at work")
+    for said in (
+        "Enter “Name”", "Telephone number must be one number such as 0116 496 0000",
+        "Email address must be one address such as name@example.org",
+    ):  # fmt: skip
+        assert said in plain(refused)
+    given = {"name": "Inclusion team", "phone": "0116 496 0003", "email": "inclusion@la.example"}
+    send(la, "/family-help/families", page, **given, hours="Monday to Friday, 9am to 5pm.")
+    page = la.get("/family-help/sendiass").text
+    send(la, "/family-help/sendiass", page, name="Leicester SENDIASS", email="help@s.example")
+    told = plain(mother.get("/family").text)
+    assert (
+        "The council 0116 496 0003 Ask for Inclusion team. You can call: Monday to Friday, 9am"
+        " to 5pm. inclusion@la.example"
+    ) in told
+    assert "write. We have no telephone number for it. You can write to it. help@s.ex" in told
+    assert "no telephone number of your SENDIASS" in plain(la.get("/").text)
+    assert "Inclusion team" in plain(la.get("/family-help").text)
+    take_people(
+        town.registry, "LA856,sendiass,Leicester SENDIASS,h@s.example,,,1234567\n", ",phone"
+    )
+    assert "no telephone number" not in plain(la.get("/").text)

@@ -73,8 +73,11 @@ def _shown(*, you: bool, guarded: bool) -> Shown:
               Next(kind="dispute", owner="[Alder]", due_on=DAY, late=False, out=DAY),
               Next(kind="dispute", owner="[Alder]", due_on=DAY, late=False, place="[Bridge]")),
         review_by=(event := uuid4(), DAY), experts=(event,), directions=(uuid4(),),
-        help=tuple(Help(kind=kind, name=f"[{kind}]", email=None, phone="1", ask_for="[Lee]")
-                   for kind in ("school", "provider", "la", "sendiass")),
+        help=(*(Help(kind=kind, name=f"[{kind}]", email=None, phone="1", ask_for="[Lee]",
+                     hours="[noon].")
+                for kind in ("school", "provider", "la", "sendiass")),
+              Help(kind="la", name="[la]", email="[office]"),
+              Help(kind="la", name="[la]", email=None)),
         numbers={"representations": 50, "apply": 15, "hearing": 16, "sixth_day": 6, "of_age": 18},
     )  # fmt: skip
 

@@ -63,6 +63,14 @@ def test_a_phone_is_kept_while_its_owner_does_the_duty(registry: Registry) -> No
     assert rows(registry, "phone") == [(None,), (None,)]
 
 
+def test_hours_are_one_line(registry: Registry) -> None:
+    at = f"{SCHOOL},lead,Kim,kim@alder.example,,,0116 496 0000,"
+    take_people(registry, f'{at}"Monday to Friday, 9am to 5pm"\n', ",phone,hours")
+    assert rows(registry, "hours") == [("Monday to Friday, 9am to 5pm",)]
+    wrong = take_people(registry, at + "x" * 101 + "\n", ",phone,hours").errors
+    assert [(e.column, e.code) for e in wrong] == [("hours", "bad_format")]
+
+
 @pytest.mark.parametrize(
     ("row", "column", "code"),
     [
