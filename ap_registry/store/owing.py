@@ -28,18 +28,16 @@ _OF_ITS_SCHOOLS: LiteralString = (
 # Whoever owes something of a pupil adopted since, and sees the pupil no more, is not led to the new
 # UPN by it.
 _UNLINKED = f"(i.shown_as is not null and not {FEW_SCOPED.format(t='f')})"
-# Who each is about is looked up for those that are listed, not for all that are owed.
-_FOLLOW_UPS = f"""
-select f.key, case when not {_UNLINKED} then {SHOWN_ID.format(t="f")} end as pupil_id,
-       case when not {_UNLINKED} then {UPN} end as upn, f.kind, f.owner,
-       f.opened_on, f.due_on, f.closed_on, f.outcome,
-       f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar, f.origin
-  from (
-select f.* from {{from}} f
- where {HELD.format(t="f")} and {READABLE.format(t="f")}
-   and (f.owner = any(%(organisations)s) or {_OF_ITS_SCHOOLS} or {{scoped}}
+# Of a wide scope each row is asked about, in the order of the list.
+_ALL, _FEW = (
+    f"""(f.owner = any(%(organisations)s) or {_OF_ITS_SCHOOLS} or {seen.format(t="f")}
         and not %(to_health)s
-        and not (%(to_school)s and {ELSEWHERE.format(t="f", more="and x.key = f.opened_by")}))
+        and not (%(to_school)s and {ELSEWHERE.format(t="f", more="and x.key = f.opened_by")}))"""
+    for seen in (SCOPED, FEW_SCOPED)
+)
+_LISTED = f"""
+select f.* from {{from}} f
+ where {HELD.format(t="f")} and {READABLE.format(t="f")} and {{seen}}
    and f.opened_on <= %(on)s
    and (%(owners)s::text[] is null or f.owner = any(%(owners)s))
    and (%(kind)s::text is null or f.kind = %(kind)s)
@@ -55,7 +53,21 @@ select f.* from {{from}} f
        when 'any' then true
        else f.closed_on is null or f.closed_on > %(on)s end
  order by f.due_on, f.key
- limit %(limit)s) f {WHO.format(t="f")}
+ limit %(limit)s"""
+# Of its own an organisation is not asked whom it sees; of each the soonest alone are read.
+_OWN: LiteralString = (
+    "select f.* from unnest(%(organisations)s::text[]) as own cross join lateral ("
+    + _LISTED.replace("{seen}", "f.owner = own")
+    + ") f order by f.due_on, f.key limit %(limit)s"
+)
+# Who each is about is looked up for those that are listed, not for all that are owed.
+_FOLLOW_UPS = f"""
+select f.key, case when not {_UNLINKED} then {SHOWN_ID.format(t="f")} end as pupil_id,
+       case when not {_UNLINKED} then {UPN} end as upn, f.kind, f.owner,
+       f.opened_on, f.due_on, f.closed_on, f.outcome,
+       f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar, f.origin
+  from (
+{{listed}}) f {WHO.format(t="f")}
  order by f.due_on, f.key
 """
 
@@ -65,15 +77,17 @@ _OPEN: LiteralString = "(select * from follow_up where until_at = 'infinity' and
 _CLOSED_LATER: LiteralString = (
     "(select * from follow_up where until_at = 'infinity' and closed_on > %(on)s)"
 )
-_OF_ALL, _OF_OPEN, _OF_CLOSED_LATER = (
-    _FOLLOW_UPS.format(**{"from": rows, "scoped": SCOPED.format(t="f")})
-    for rows in ("follow_up", _OPEN, _CLOSED_LATER)
+_OF_OWN, _OF_WIDE, _OF_ALL = (
+    {
+        rows: _FOLLOW_UPS.format(listed=listed.replace("{from}", rows))
+        for rows in ("follow_up", _OPEN, _CLOSED_LATER)
+    }
+    for listed in (_OWN, _LISTED.replace("{seen}", _FEW), _LISTED.replace("{seen}", _ALL))
 )
 _OF_ONE = _FOLLOW_UPS.format(
-    **{
-        "from": "(select * from follow_up where pupil_id = %(pupil)s or key = %(key)s)",
-        "scoped": FEW_SCOPED.format(t="f"),
-    }
+    listed=_LISTED.replace("{seen}", _FEW).replace(
+        "{from}", "(select * from follow_up where pupil_id = %(pupil)s or key = %(key)s)"
+    )
 )
 
 
@@ -98,11 +112,13 @@ def follow_ups(
         "after_due": after[0] if after else None,
         "after_key": after[1] if after else None, "limit": limit, **scoped(scope),
     }  # fmt: skip
-    parts: tuple[LiteralString, ...] = (_OF_ALL,)
+    own = owners is not None and set(owners) == set(scope.organisations)
+    asked = _OF_OWN if own else _OF_WIDE if scope.wide else _OF_ALL
+    parts = [asked["follow_up"]]
     if pupil is not None or key is not None:
-        parts = (_OF_ONE,)
+        parts = [_OF_ONE]
     elif as_at is None and status in {None, "open", "overdue"}:
-        parts = (_OF_OPEN, _OF_CLOSED_LATER)
+        parts = [asked[_OPEN], asked[_CLOSED_LATER]]
     rows = [row for part in parts for row in rows_of(connection, part, parameters)]
     rows.sort(key=lambda row: (row["due_on"], row["key"]))
     return [_follow_up(row, on) for row in rows[:limit]]

@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from psycopg.rows import dict_row
 
 from ap_registry.store.database import Connection
-from ap_registry.store.queries import SCOPED, Scope, scoped
+from ap_registry.store.queries import FEW_SCOPED, SCOPED, Scope, scoped
 from ap_registry.store.who import SHOWN_ID
 
 AT_MOST = 500
@@ -19,7 +19,7 @@ CLASHES = (
 _CLASHES: LiteralString = f"""
 select {SHOWN_ID.format(t="f")}::text as pupil_id, i.upn, f.rule, f.detail
   from flag f join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
- where f.until_at = 'infinity' and f.rule = any(%(rules)s) and {SCOPED.format(t="f")}
+ where f.until_at = 'infinity' and f.rule = any(%(rules)s) and {FEW_SCOPED.format(t="f")}
  order by f.rule, f.pupil_id, f.detail limit %(limit)s
 """
 _MINE: LiteralString = (

@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from ap_registry.access import Caller
 from ap_registry.store.database import Connection
-from ap_registry.store.who import HELD, SHOWN_ID, UPN, WHO
+from ap_registry.store.who import HELD, OF_SHOWN, SHOWN_ID, UPN, WHO
 
 Found = list[dict[str, Any]]
 
@@ -20,7 +20,8 @@ class Scope:
     """Whose rows may be seen: everything, or what these organisations see on a day.
 
     A school is not told of exclusions elsewhere, a health partner of little but what it owes;
-    neither school nor provider of words that are not for the school.
+    neither school nor provider of words that are not for the school. ``wide``: it sees so many that
+    rows in the order of a list are rather asked one by one.
     """
 
     organisations: tuple[str, ...] = ()
@@ -29,6 +30,7 @@ class Scope:
     school: bool = False
     provider: bool = False
     health: bool = False
+    wide: bool = False
 
 
 def scope_of(caller: Caller, today: date) -> Scope:
@@ -39,6 +41,7 @@ def scope_of(caller: Caller, today: date) -> Scope:
         school=caller.role == "school",
         provider=caller.role == "provider",
         health=caller.role == "health",
+        wide=caller.role in {"la", "panel", "admin", "auditor"},
     )
 
 
@@ -53,10 +56,11 @@ SCOPED: LiteralString = (
     "(%(everything)s and " + READABLE + " or {t}.pupil_id in (select v.pupil_id from visibility v"
     " where" + _SEEN
 )
-# The same where few pupils are asked about: all whom a scope sees are not gathered first.
+# The same where few pupils are asked about: all whom a scope sees are not gathered first, which the
+# planner would do without the offset.
 FEW_SCOPED: LiteralString = (
     "(%(everything)s and " + READABLE + " or exists (select from visibility v"
-    " where v.pupil_id = {t}.pupil_id and" + _SEEN
+    " where v.pupil_id = {t}.pupil_id and" + _SEEN.removesuffix("))") + " offset 0))"
 )
 
 
@@ -176,8 +180,7 @@ def pupils(
 _NAMES = f"""
 select {SHOWN_ID.format(t="i")}::text, concat_ws(' ', i.given_name, i.family_name)
   from identity i
- where i.until_at = 'infinity' and {SHOWN_ID.format(t="i")} = any(%(pupils)s)
-   and {FEW_SCOPED.format(t="i")}
+ where i.until_at = 'infinity' and {OF_SHOWN} and {FEW_SCOPED.format(t="i")}
 """
 
 

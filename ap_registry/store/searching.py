@@ -7,7 +7,7 @@ from uuid import UUID
 from ap_registry.searching import Known
 from ap_registry.store.database import Connection
 from ap_registry.store.queries import FEW_SCOPED, SCOPED, Found, Scope, scoped
-from ap_registry.store.who import SHOWN_ID
+from ap_registry.store.who import OF_SHOWN, SHOWN_ID
 
 _SEEN: LiteralString = f"""
 select {SHOWN_ID.format(t="i")}, concat_ws(' ', i.given_name, i.family_name), i.date_of_birth
@@ -22,8 +22,7 @@ select {SHOWN_ID.format(t="i")}::text, concat_ws(' ', i.given_name, i.family_nam
          where r.pupil_id = i.pupil_id and r.until_at = 'infinity'
            and r.from_on <= %(today)s and (r.until_on is null or r.until_on > %(today)s))
   from identity i
- where i.until_at = 'infinity' and {SHOWN_ID.format(t="i")} = any(%(pupils)s)
-   and {FEW_SCOPED.format(t="i")}
+ where i.until_at = 'infinity' and {OF_SHOWN} and {FEW_SCOPED.format(t="i")}
 """
 
 

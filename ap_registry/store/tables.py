@@ -381,7 +381,7 @@ class FollowUp(Derived, table=True):
             "key",
             postgresql_where=text("until_at = 'infinity' and closed_on is null"),
         ),
-        Index("follow_up_owner", "owner", "due_on", postgresql_where=PRESENT),
+        Index("follow_up_owner", "owner", "pupil_id", postgresql_where=PRESENT),
         Index("follow_up_key", "key"),
     )
     kind: str

@@ -49,15 +49,14 @@ _REVIEWS = (
     + BY_DAY
 )  # fmt: skip
 _ASSESSMENTS = (
-    about_whom("placement", f"""coalesce(
-         (select max(n.school) from reintegration_plan n
-           where n.placement = t.key and n.until_at = 'infinity'), t.commissioner) as other,
-       coalesce((select max(n.returns_on) from reintegration_plan n
-                  where n.placement = t.key and n.until_at = 'infinity'),
-                t.planned_ends_on) as "on", t.intent as what {{from}}
+    about_whom("placement", f"""coalesce(n.school, t.commissioner) as other,
+       coalesce(n.returns_on, t.planned_ends_on) as "on", t.intent as what {{from}}
+  cross join lateral (
+    select max(n.school) as school, max(n.returns_on) as returns_on from reintegration_plan n
+     where n.pupil_id = t.pupil_id and n.placement = t.key and n.until_at = 'infinity') n
  where {_HERE} and t.intent <> 'long_term'
-   and not exists (select from assessment_shared a
-                    where a.placement = t.key and a.until_at = 'infinity')""")
+   and not exists (select from assessment_shared a where a.pupil_id = t.pupil_id
+                      and a.placement = t.key and a.until_at = 'infinity')""")
     + BY_DAY
 )  # fmt: skip
 _TARGETS = (
