@@ -5,8 +5,8 @@ Locks each table against writing while it builds: a million rows in about a seco
 
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 
 # Of all follow-ups of an organisation only the pupils are asked; by their days, those that it owes.
 _INDEXES = (
