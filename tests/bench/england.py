@@ -72,11 +72,11 @@ class England:
 def england(servers: embedded.Servers) -> England:
     """The first LA, with the pupils who are notified in the ordinary way."""
     made = as_grown(servers)
-    build(made.found.registry, seed=SEED, pupils=PUPILS)
     with made.found.database.connection() as connection:
         connection.execute(
             "insert into setting (name, value) values ('clock', 'set') on conflict do nothing"
         )
+    build(made.found.registry, seed=SEED, pupils=PUPILS)
     return made
 
 
