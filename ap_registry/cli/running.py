@@ -7,7 +7,6 @@ import typer
 
 from ap_registry import embedded
 from ap_registry.cli.output import Json, Stop, installation, say, write_json, write_table
-from ap_registry.doctor import examine
 from ap_registry.settings import read_settings
 from ap_registry.store.resealing import reseal
 
@@ -62,6 +61,8 @@ def stop(
 
 def doctor(json_: Json = False) -> None:
     """Check the installation and say how to mend it; exit 1 when something is wrong."""
+    from ap_registry.doctor import examine
+
     found = examine()
     if json_:
         write_json(found)

@@ -1,32 +1,38 @@
 """Derived rows as they are held, as plain JSON values: what a rebuild compares with."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import LiteralString
 from uuid import UUID
 
 from ap_registry.store import codec
 from ap_registry.store.database import Connection
 from ap_registry.store.projections import Rows
-from ap_registry.store.tables import DERIVED
 
-_HELD = "\nunion all\n".join(
-    f"select '{table.__tablename__}', pupil_id, key,"
-    f" (to_jsonb(t) - array['pupil_id', 'key', 'from_at', 'until_at'])::text"
-    f' from "{table.__tablename__}" t'
-    " where pupil_id = any(%(pupils)s) and until_at = 'infinity'"
-    + {
-        "follow_up": " and origin = 'movements'",
-        "flag": " and rule not like 'attendance.%%'",
-    }.get(str(table.__tablename__), "")
-    for table in DERIVED
-)
+_SOME = {
+    "follow_up": " and origin = 'movements'",
+    "flag": " and rule not like 'attendance.%%'",
+}
+
+
+@cache
+def _held() -> str:
+    from ap_registry.store.tables import DERIVED  # a third of the time in which a command starts
+
+    return "\nunion all\n".join(
+        f"select '{name}', pupil_id, key,"
+        f" (to_jsonb(t) - array['pupil_id', 'key', 'from_at', 'until_at'])::text"
+        f" from \"{name}\" t where pupil_id = any(%(pupils)s) and until_at = 'infinity'"
+        + _SOME.get(name, "")
+        for name in (str(table.__tablename__) for table in DERIVED)
+    )
 
 
 def held_rows(connection: Connection, pupils: Sequence[UUID]) -> dict[UUID, Rows]:
     """The present rows that follow from movements, by pupil, table and key."""
     found: dict[UUID, Rows] = {}
     cursor = connection.cursor(binary=True)
-    for table, pupil, key, text in cursor.execute(_HELD, {"pupils": list(pupils)}):
+    for table, pupil, key, text in cursor.execute(_held(), {"pupils": list(pupils)}):
         found.setdefault(pupil, {}).setdefault(table, {})[key] = codec.decode(text)
     return found
 

@@ -6,6 +6,7 @@ interrupted can go on where it was.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from itertools import groupby
 from typing import Any, LiteralString
 from uuid import UUID
@@ -20,13 +21,11 @@ from ap_registry.store.atlas import UNSEQUENCED, Atlas, count_said, read_atlas, 
 from ap_registry.store.comparing import Part, Rebuilt, compare, copy_rows
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.erasing_functions import ERASURE
-from ap_registry.store.functions import columns_of
 from ap_registry.store.locks import WORLD_LOCK
 from ap_registry.store.reference import COLUMNS as ORGANISATION
 from ap_registry.store.replay import Replay
 from ap_registry.store.replay_merged import MergedReplay
 from ap_registry.store.sheets import SHEETS
-from ap_registry.store.tables import DERIVED
 
 PUPILS_AT_ONCE = 400
 ATTEMPTS = 6
@@ -179,7 +178,7 @@ def _derive(
             if after < pupil <= last:
                 _collect(replay, rows)
                 found.events += replay.events
-    for name, columns in _COLUMNS.items():
+    for name, columns in _columns().items():
         part = Part(
             table=name, key=("pupil_id", *_KEYS.get(name, ("key",)), "from_at"), columns=columns,
             where=_STRETCH, parameters=bounds,
@@ -202,10 +201,10 @@ def derive_anew(connection: Connection, pupils: Sequence[UUID]) -> None:
     for replay in replays:
         _collect(replay, rows)
     with connection.pipeline():
-        for name in _COLUMNS:
+        for name in _columns():
             connection.execute(f'delete from "{name}" where pupil_id = any(%s)', (group,))
     for name, found in rows.items():
-        copy_rows(connection, name, _COLUMNS[name], found)
+        copy_rows(connection, name, _columns()[name], found)
 
 
 def _named_by(connection: Connection, pupils: Sequence[UUID]) -> set[str]:
@@ -266,10 +265,18 @@ def _replayed(connection: Connection, group: Iterable[UUID], atlas: Atlas) -> Ma
 
 
 _KEYS = {"attendance_week": ("organisation", "week")}
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    **{str(t.__tablename__): ("pupil_id", "key", *_BOUNDS, *columns_of(t)) for t in DERIVED},
-    "attendance_week": ("pupil_id", "organisation", "week", *_BOUNDS, "marks"),
-}
+
+
+@cache
+def _columns() -> Mapping[str, tuple[str, ...]]:
+    """By table; the tables are slow to import, and few commands rebuild."""
+    from ap_registry.store.functions import columns_of
+    from ap_registry.store.tables import DERIVED
+
+    return {
+        **{str(t.__tablename__): ("pupil_id", "key", *_BOUNDS, *columns_of(t)) for t in DERIVED},
+        "attendance_week": ("pupil_id", "organisation", "week", *_BOUNDS, "marks"),
+    }
 
 
 def _take(
@@ -296,7 +303,7 @@ def _take(
 
 def _collect(replay: Replay, rows: dict[str, list[Sequence[object]]]) -> None:
     for name, table in replay.tables.items():
-        columns = _COLUMNS[name][4:]
+        columns = _columns()[name][4:]
         rows.setdefault(name, []).extend(
             (replay.pupil_id, key, since, until or "infinity", *(row[c] for c in columns))
             for key, since, until, row in table.all()
