@@ -1,5 +1,6 @@
 """Pupils on record who may be one: found, shown with reasons, and decided by a person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -92,12 +93,17 @@ def _kept_first(person: Person) -> tuple[bool, bool, bytes]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A decision to be recorded: of two pupils (``other``), or of what was sent of somebody."""
+    """A decision to be recorded: of two pupils (``other``), or of what was sent of somebody.
+
+    ``shown``: the name, day of birth and sex that a merged pupil bears from then on; None: those
+    that were recorded last.
+    """
 
     pupil: UUID
     decision: str
     other: UUID | None = None
     reason: str | None = None
+    shown: Details | None = None
     organisation: str | None = None
     sent_upn: str = ""
     sent: Details = field(default_factory=Details)
@@ -164,7 +170,21 @@ def _merge(registry: Registry, caller: Caller, wanted: Wanted, kept: Person, oth
                 organisation=by, decision=SAME, at=at,
             )  # fmt: skip
 
-    return registry.record_many([notice], caller, after=remember)[0].receipt
+    notices = [notice, *([_bears(wanted.shown, notice)] if wanted.shown else [])]
+    return registry.record_many(notices, caller, after=remember)[0].receipt
+
+
+def _bears(shown: Details, merge: Mapping[str, str]) -> dict[str, str]:
+    """The details that were chosen, said of the merged pupil."""
+    born = shown.date_of_birth
+    said = {
+        "given_name": shown.given_name, "family_name": shown.family_name,
+        "date_of_birth": born and born.isoformat(), "sex": shown.sex,
+    }  # fmt: skip
+    return {
+        "type": "pupil_details_changed", "occurred_on": merge["occurred_on"],
+        "pupil_id": merge["pupil_id"], **{name: value for name, value in said.items() if value},
+    }  # fmt: skip
 
 
 def _registered_by(connection: Connection, pupil: UUID) -> str | None:

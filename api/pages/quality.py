@@ -8,11 +8,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from ap_registry.matching import DECISIONS, Wanted, decide, pairs
+from ap_registry.meant import SAME
 from ap_registry.quality import READERS, Inbox, inbox
 from ap_registry.registry import Registry
 from ap_registry.store import queries
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened, Reader
+from api.pages import forms, merging
 from api.pages.flag_words import clashes
 from api.pages.quality_tables import namer, tables
 from api.pages.rendering import Person, check_form, page, see_other
@@ -50,20 +52,24 @@ def settled(registry: TheRegistry, person: Person, opened: Opened) -> Response:
 
 @router.post("")
 async def send(request: Request, registry: TheRegistry, person: Person, opened: Opened) -> Response:
-    """The same: merged, with the reason; different: not asked again; open: asked again."""
-    form = await request.form()
+    """The same: shown side by side, and merged once it is chosen how; different: not asked again;
+    open: asked again."""
+    form = forms.sent((await request.form()).multi_items())
     check_form(person, form.get("csrf"))
     _refuse_others(person)
-    decision = str(form.get("decision", ""))
+    decision = form.get("decision", "")
+    if decision in {SAME, merging.MERGE}:
+        answer = merging.look if decision == SAME else merging.merge
+        given = {**form, "reason": form.get("reason", "")[:500]}
+        return await run_in_threadpool(answer, registry, person, opened, given)
     if decision not in DECISIONS:
         words = "Choose whether they are the same pupil or different pupils"
         return await run_in_threadpool(_show, registry, person, opened, words)
     try:
-        kept, other = UUID(str(form.get("pupil_id"))), UUID(str(form.get("other_pupil_id")))
+        kept, other = UUID(form.get("pupil_id", "")), UUID(form.get("other_pupil_id", ""))
     except ValueError:
         raise HttpProblem(400, "The form is not whole: open the page again.") from None
-    reason = str(form.get("reason", "")).strip()[:500] or None
-    wanted = Wanted(pupil=kept, other=other, decision=decision, reason=reason)
+    wanted = Wanted(pupil=kept, other=other, decision=decision)
     await run_in_threadpool(decide, registry, person.caller, wanted)
     return see_other("/quality")
 

@@ -31,6 +31,18 @@ def test_pairs_are_merged_or_told_apart_and_the_rest_is_listed(
     form = page.locator("form").filter(has_text="Anne")
     form.get_by_label("How do you know?").fill("One birth certificate")
     form.get_by_role("button", name="The same pupil").click()
+    photograph(page, tmp_path, "merge")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Merge them").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose whose name is shown")
+    page.get_by_role("group", name="Which record").get_by_label(PUPIL).check()
+    page.get_by_role("group", name="Whose name").get_by_label("Ann Example").check()
+    page.get_by_role("button", name="Merge them").click()
+    expect(page.get_by_role("heading", name="The two records are one")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text(f"UPN {PUPIL}")
+    photograph(page, tmp_path, "merged")
+    assert barriers(page) == []
+    page.get_by_role("link", name="go on with data quality").click()
     page.get_by_role("button", name="Different pupils").click()
     expect(page.get_by_text("No two pupils look like one.")).to_be_visible()
     page.get_by_role("link", name="Pairs decided").click()
@@ -41,6 +53,7 @@ def test_pairs_are_merged_or_told_apart_and_the_rest_is_listed(
     expect(page.get_by_role("button", name="Different pupils")).to_have_count(1)
     page.goto(f"/pupils?upn={PUPIL}")
     expect(page.get_by_text("Two records of this pupil were merged", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Ann Example")).to_be_visible()
 
 
 def test_a_school_has_no_inbox_of_the_la(visit: Visit) -> None:

@@ -1,0 +1,87 @@
+"""Two records of one pupil: looked at side by side, merged as a person chose, and said so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from fastapi.responses import Response
+
+from ap_registry.matching import Wanted, decide
+from ap_registry.meant import SAME
+from ap_registry.registry import Registry
+from ap_registry.store import matching
+from ap_registry.store.matching import Person as Pupil
+from api.deps import scope_of
+from api.opened import Reader
+from api.pages.rendering import Person, page
+from api.problems import HttpProblem
+
+MERGE = "merge"
+Form = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Two:
+    """As a pair of the inbox: the one offered to be kept first."""
+
+    kept: Pupil
+    other: Pupil
+
+    def named(self, id_: str) -> Pupil | None:
+        return next((one for one in (self.kept, self.other) if str(one.id) == id_), None)
+
+
+def look(registry: Registry, person: Person, opened: Reader, form: Form) -> Response:
+    """Which UPN is kept, and whose name: chosen before anything is done."""
+    found = _two(registry, person, opened, form)
+    return _asked(registry, person, found, form, {})
+
+
+def merge(registry: Registry, person: Person, opened: Reader, form: Form) -> Response:
+    found = _two(registry, person, opened, form)
+    kept, details = found.named(form.get("keep", "")), found.named(form.get("details", ""))
+    if kept is None or details is None:
+        errors = {} if kept else {"keep": "Choose which record is kept"}
+        errors |= {} if details else {"details": "Choose whose name is shown"}
+        return _asked(registry, person, found, form, errors)
+    gone = found.other if kept is found.kept else found.kept
+    differ = found.kept.details != found.other.details
+    wanted = Wanted(
+        pupil=kept.id, other=gone.id, decision=SAME, reason=form.get("reason"),
+        shown=details.details if differ else None,
+    )  # fmt: skip
+    decide(registry, person.caller, wanted)
+    now = _seen(registry, person, [kept.id])[kept.id]
+    return page(registry, "merged.html", person, kept=kept, gone=gone, now=now,
+                renamed=differ and details is not kept)  # fmt: skip
+
+
+def _two(registry: Registry, person: Person, opened: Reader, form: Form) -> Two:
+    try:
+        ids = [UUID(form.get(name, "")) for name in ("pupil_id", "other_pupil_id")]
+    except ValueError:
+        raise HttpProblem(400, "The form is not whole: open the page again.") from None
+    found = _seen(registry, person, ids)
+    if len(found) != len({*ids}) or len(found) != 2:
+        raise HttpProblem(404, "There are no such two pupils whom you may see.")
+    opened.at_once(person.caller, *ids)
+    return Two(kept=found[ids[0]], other=found[ids[1]])
+
+
+def _seen(registry: Registry, person: Person, ids: list[UUID]) -> dict[UUID, Pupil]:
+    scope = scope_of(person.caller, registry.today())
+    with registry.database.connection() as connection:
+        return {one.id: one for one in matching.people(connection, scope, ids)}
+
+
+def _asked(
+    registry: Registry, person: Person, found: Two, form: Form, errors: Mapping[str, str]
+) -> Response:
+    with registry.database.connection() as connection:
+        world = registry.worlds.fresh(connection)
+    return page(
+        registry, "merge.html", person, 422 if errors else 200, pair=found, errors=errors,
+        problems=list(errors.items()), organisation=world.organisation,
+        reason=form.get("reason", ""), keep=form.get("keep", str(found.kept.id)),
+        details=form.get("details", ""), differ=found.kept.details != found.other.details,
+    )  # fmt: skip
