@@ -21,7 +21,7 @@ _ELSEWHERE: LiteralString = f"""
 with placed as materialized (
   select p.pupil_id, {SHOWN_ID.format(t="p")}::text as shown,
          concat_ws(' ', i.given_name, i.family_name) as name, i.upn, p.provider, p.commissioner,
-         p.starts_on, p.planned_ends_on, p.sessions_per_week
+         p.starts_on, p.planned_ends_on, p.ended_on, p.sessions_per_week
     from placement p join identity i on i.pupil_id = p.pupil_id and i.until_at = 'infinity'
    where p.until_at = 'infinity' and {SCOPED.format(t="p")}
      and p.starts_on <= %(today)s and (p.ended_on is null or p.ended_on >= %(today)s)
@@ -30,7 +30,7 @@ with placed as materialized (
    order by lower(i.family_name), lower(i.given_name), p.key
    limit %(limit)s)
 select p.shown, p.name, p.upn, p.provider, p.commissioner, p.starts_on, p.planned_ends_on,
-       p.sessions_per_week,
+       p.ended_on, p.sessions_per_week,
        (select array_agg(substr(w.marks, %(half)s, 2)) from attendance_week w
          where w.organisation = p.provider and w.week = %(monday)s and w.until_at = 'infinity'
            and w.pupil_id = any(p.pupil_id || array(
@@ -45,7 +45,10 @@ select p.shown, p.name, p.upn, p.provider, p.commissioner, p.starts_on, p.planne
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
-    """``marks``: codes of the morning and the afternoon, ``-`` for none yet."""
+    """``marks``: codes of the morning and the afternoon, ``-`` for none yet.
+
+    ``ends_on``: as planned; ``ended_on``: the fact, today or later.
+    """
 
     pupil_id: str
     name: str
@@ -54,6 +57,7 @@ class Elsewhere:
     commissioner: str
     starts_on: date
     ends_on: date
+    ended_on: date | None
     sessions_per_week: int
     marks: tuple[str, str]
     review_on: date | None
@@ -72,10 +76,10 @@ def elsewhere(
     return [
         Elsewhere(
             pupil_id=shown, name=name, upn=upn, provider=at, commissioner=commissioner,
-            starts_on=starts, ends_on=ends, sessions_per_week=sessions, marks=_marks(held or ()),
-            review_on=review,
+            starts_on=starts, ends_on=ends, ended_on=ended, sessions_per_week=sessions,
+            marks=_marks(held or ()), review_on=review,
         )
-        for shown, name, upn, at, commissioner, starts, ends, sessions, held, review in (
+        for shown, name, upn, at, commissioner, starts, ends, ended, sessions, held, review in (
             connection.execute(_ELSEWHERE, asked)
         )
     ]  # fmt: skip

@@ -64,17 +64,30 @@ def _table(found: Iterable[Elsewhere], world: World, caller: Caller, today: date
 def _row(one: Elsewhere, world: World, role: str, today: date) -> tuple[Cell, ...]:
     other = one.commissioner if role == "provider" else one.provider
     named = world.organisation(other)
-    late = one.review_on is not None and one.review_on < today
     return (
         pupil_cell(one.pupil_id, one.name, one.upn),
         Cell(text=named.name if named else other, more=f"{one.sessions_per_week} sessions a week"),
         Cell(text=_today(one.marks)),
-        Cell(
-            text=in_words(one.review_on) if one.review_on else "none due",
-            tag="Overdue" if late else "",
-        ),
-        Cell(text=in_words(one.ends_on), tag="Passed" if one.ends_on < today else ""),
+        _review(one, today),
+        _until(one, today),
     )
+
+
+def _review(one: Elsewhere, today: date) -> Cell:
+    """None where the placement is over before it, or the plan is."""
+    if one.ended_on is not None:
+        return Cell(text="none: it has ended")
+    if one.review_on is None:
+        return Cell(text="none due")
+    if today <= one.ends_on < one.review_on:
+        return Cell(text="none before it ends")
+    return Cell(text=in_words(one.review_on), tag="Overdue" if one.review_on < today else "")
+
+
+def _until(one: Elsewhere, today: date) -> Cell:
+    if one.ended_on is not None:
+        return Cell(text=f"ended on {in_words(one.ended_on)}")
+    return Cell(text=in_words(one.ends_on), tag="Passed" if one.ends_on < today else "")
 
 
 def _today(marks: tuple[str, str]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from ap_registry import embedded
 from ap_registry.registry import Registry
 from tests.api.people import People, at_pages, hidden, send
-from tests.world import OTHER, PUPIL, SCHOOL, SPECIAL, notify, register_pupil, upn
+from tests.world import OTHER, PRU, PUPIL, SCHOOL, SPECIAL, notify, register_pupil, upn
 
 
 def fill(registry: Registry) -> None:
@@ -27,6 +27,11 @@ def fill(registry: Registry) -> None:
            response="refused", ground="full")  # fmt: skip
     notify(registry, "fair_access_decision", "2026-11-19", panel_on="2026-11-19", school=SPECIAL,
            **decided)  # fmt: skip
+    for number, ends_on in ((1, "2027-02-12"), (2, "2026-11-27")):
+        notify(registry, "placement_started", "2026-11-02", upn=upn(number), provider=PRU,
+               commissioner=SCHOOL, reason="behaviour", intent="return", ends_on=ends_on,
+               sessions_per_week=4, by=SCHOOL)  # fmt: skip
+    notify(registry, "placement_ended", "2026-11-20", end_reason="breakdown", by=PRU)
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +154,12 @@ def test_rows_of_a_file_are_numbered_as_in_the_spreadsheet_and_show_what_is_wron
     assert "the names of the columns stand in row 3" in page
     errors = client.post("/upload/confirm", data={**hidden(page), "do": "errors"}).text
     assert "\n4,refused,,sessions," in errors
+
+
+def test_an_ended_placement_says_so_and_shows_no_review_after_its_end(people: People) -> None:
+    page = people("school").get("/elsewhere").text
+    rows = [re.findall(r'data-label="[^"]+">(.*?)</td>', row) for row in page.split("<tr>")]
+    assert [tuple(row[3:]) for row in rows if row] == [
+        ("none: it has ended", "ended on 20 November 2026"),
+        ("none before it ends", "27 November 2026"),
+    ]
