@@ -109,6 +109,7 @@ class World:
             "view": (self.view,),
             "account": ("00000000-0000-4000-8000-000000000000",),
             "link": (self.bearers[ITS].link,),
+            "duty": ("families",),
             "name": NAMES.get(path.split("/")[1], ()),
         }
         names = re.findall(r"{(\w+)}", path)
