@@ -15,8 +15,8 @@ setup: ## set up .venv from the hash-locked files
 setup-dev:
 	@$(PYTHON) .ci/setup_env.py --dev
 
-demo: setup ## make up a local authority, compute the five outcomes, serve (ONCE=1: do not serve)
-	@$(BIN)/ap-registry demo $(if $(ONCE),--once)
+demo: setup ## make up a local authority, compute the five outcomes, serve (PORT=8001: there; ONCE=1: do not)
+	@$(if $(PORT),AP_PORT=$(PORT)) $(BIN)/ap-registry demo $(if $(ONCE),--once)
 
 test: ## set up what is missing and run every test
 	@$(PYTHON) .ci/setup_env.py --dev --browser --servers

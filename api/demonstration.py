@@ -16,7 +16,8 @@ from ap_registry.demo.family import invite
 from ap_registry.demo.health import tell_health
 from ap_registry.demo.lists import confirm_lists
 from ap_registry.demo.panel import hold_panels
-from ap_registry.demo.sign_ins import ORGANISATIONS, PASSWORD, add_sign_ins, email_of
+from ap_registry.demo.sign_ins import ORGANISATIONS, PASSWORD, WAITING, add_sign_ins, email_of
+from ap_registry.demo.tasks import leave_tasks
 from ap_registry.demo.terms import PRESENT
 from ap_registry.errors import SetupError
 from ap_registry.installation import Installation, open_at
@@ -80,6 +81,7 @@ def _fill(found: Installation, *, seed: int, pupils: int, las: int) -> None:
     confirm_lists(found.registry, seed)
     hold_panels(found.registry, seed)
     tell_health(found.registry)
+    leave_tasks(found.registry)
     with found.database.connection() as connection:
         add_sign_ins(connection, at=PRESENT)
         connection.execute("insert into setting (name, value) values ('demo', %s)", (made,))
@@ -125,10 +127,9 @@ def table(made: Mapping[str, Any], names: Mapping[str, str]) -> str:
 def _serve(found: Installation) -> None:
     listener = listen(found.settings.host, found.settings.port, or_free=True)
     sys.stdout.write(f"\nOpen http://{found.settings.host}:{listener.getsockname()[1]}\n")
-    for role, organisation in ORGANISATIONS.items():
-        sys.stdout.write(f"  {role:12} {email_of(role):26} {PASSWORD}  ({organisation})\n")
+    sys.stdout.write(sign_ins())
     sys.stdout.write(_family(found, listener.getsockname()[1]))
-    sys.stdout.write("Ctrl-C ends it.\n")
+    sys.stdout.write("Ctrl-C ends it. Another port: make demo PORT=8001\n")
     sys.stdout.flush()
     worker = subprocess.Popen(
         [sys.executable, "-m", "jobs.worker"],
@@ -143,14 +144,22 @@ def _serve(found: Installation) -> None:
         embedded.stop(found.settings.home)
 
 
+def sign_ins() -> str:
+    """A line each, with what waits there."""
+    return "".join(
+        f"  {role:14} {email_of(role):27} {PASSWORD}  ({organisation}) {WAITING[role]}\n"
+        for role, organisation in ORGANISATIONS.items()
+    )
+
+
 def _family(found: Installation, port: int) -> str:
-    """A parent has no account: a private link, new each time, and what opens it."""
-    invited = invite(found.registry)
-    if invited is None:
-        return ""
-    born = f"{invited.born:%d %m %Y}"
-    address = f"http://{found.settings.host}:{port}{PATH}/link/{invited.token}"
-    return f"  a mother's private link: {address}\n    date of birth {born}, code {invited.code}\n"
+    """A family has no account: a private link each, new each time, and what opens it."""
+    start = f"http://{found.settings.host}:{port}{PATH}/link/"
+    return "".join(
+        f"  {one.who}'s private link: {start}{one.token}\n"
+        f"    date of birth {one.born:%d %m %Y}, code {one.code}\n"
+        for one in invite(found.registry)
+    )
 
 
 def _environment(clock: datetime | None) -> dict[str, str]:

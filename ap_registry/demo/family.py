@@ -1,4 +1,4 @@
-"""A family of the demo: a mother on record, and a new link for her each time that it is served."""
+"""A family of the demo: a mother and her child, and new links for both each time it is served."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from uuid import UUID
 from ap_registry.access import Caller
 from ap_registry.demo import organisations
 from ap_registry.demo.world import FIRST_LA
-from ap_registry.family_record import Record, read_record
+from ap_registry.family_record import Record, read_record, why_none
 from ap_registry.happenings import Contact
 from ap_registry.people import Person
 from ap_registry.registry import Registry
@@ -30,32 +30,41 @@ _MOTHER = {"name": "Grace Wood", "relation": "mother", "parental_responsibility"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """What the mother was given; ``born``: the other half of the second check."""
+    """What one of a family was given; ``born``: the other half of the second check."""
 
+    who: str
     token: str
     code: str
     born: date
 
 
-def invite(registry: Registry) -> Invited | None:
-    """None where nobody was ever placed."""
-    _name_help(registry)
+def invite(registry: Registry) -> tuple[Invited, ...]:
+    """Nobody where nobody was ever placed; a young person who is old enough for a link too."""
+    name_help(registry)
     with registry.database.connection() as connection:
         row = connection.execute(_PLACED, (registry.today(),)).fetchone()
     if row is None:
-        return None
+        return ()
     pupil_id, commissioner = row
     record, mother = _mother(registry, pupil_id, commissioner)
     role = "la" if commissioner.startswith("LA") else "school"
     by = Caller(actor="command-line", role=role, organisations=(commissioner,))
+    readers: list[Contact | None] = [mother]
+    if why_none(record, None) is None:
+        readers.append(None)
+    return tuple(_invited(registry, record, one, by) for one in readers)
+
+
+def _invited(registry: Registry, record: Record, contact: Contact | None, by: Caller) -> Invited:
+    assert record.born is not None
     with registry.database.connection() as connection:
         made = family_links.make(
-            connection, pupil_id, shown_as=record.shown_as, contact=mother.id,
-            guarded=record.guarded, by=by, account=UUID(int=0), at=registry.now(),
-            lasts=record.lasts(commissioner),
+            connection, record.pupil_id, shown_as=record.shown_as,
+            contact=contact.id if contact else None, guarded=record.guarded, by=by,
+            account=UUID(int=0), at=registry.now(), lasts=record.lasts(by.organisation),
         )  # fmt: skip
-    assert record.born is not None
-    return Invited(token=made.token, code=made.code, born=record.born)
+    who = "a mother" if contact else "the young person"
+    return Invited(who=who, token=made.token, code=made.code, born=record.born)
 
 
 def _mother(registry: Registry, pupil_id: UUID, by: str) -> tuple[Record, Contact]:
@@ -73,12 +82,18 @@ def _mother(registry: Registry, pupil_id: UUID, by: str) -> tuple[Record, Contac
     raise AssertionError("a contact that was recorded is on record")
 
 
-def _name_help(registry: Registry) -> None:
-    """The LA says who its SENDIASS is."""
-    la = organisations.authority(FIRST_LA)
-    helper = Person(organisation=la, duty="sendiass", name="The made-up SENDIASS",
-                    email="sendiass@demo.example", phone="01632 960002")  # fmt: skip
+def name_help(registry: Registry) -> None:
+    """The LA says whom its families ask, where it has not: its own team, and its SENDIASS."""
+    la, hours = organisations.authority(FIRST_LA), "Monday to Friday, 9am to 5pm"
+    helpers = (
+        Person(organisation=la, duty="families", name="Inclusion team", phone="01632 960001",
+               email="inclusion@demo.example", hours=hours),
+        Person(organisation=la, duty="sendiass", name="The made-up SENDIASS", hours=hours,
+               phone="01632 960002", email="sendiass@demo.example"),
+    )  # fmt: skip
     with registry.database.connection() as connection:
-        if (la, "sendiass") not in present_people(connection):
-            write_people(connection, [helper], actor="command-line", on=registry.today(),
+        present = present_people(connection)
+        missing = [one for one in helpers if (la, one.duty) not in present]
+        if missing:
+            write_people(connection, missing, actor="command-line", on=registry.today(),
                          clock=registry.clock)  # fmt: skip
