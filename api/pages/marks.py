@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
+from markupsafe import Markup
+
 from ap_registry import codes
 
 WORDS: Mapping[str, str] = {
@@ -54,6 +56,18 @@ def offered(on: date, session: int) -> tuple[tuple[str, str], ...]:
         for code, words in WORDS.items()
         if code != other and codes.is_valid_mark(code, on)
     )
+
+
+@lru_cache(maxsize=512)
+def options(on: date, session: int, held: str, *, open_: bool, named: bool) -> Markup:
+    """What a cell can be, made once for all pupils that hold the same: a register has two cells of
+    thirty codes for each. ``open_``: it may stay empty; ``named``: marks of the pupil can be sent.
+    """
+    option = Markup("<option value={}{}>{} {}")
+    chosen = {held: Markup(" selected")}
+    found = [option.format(code, chosen.get(code, ""), code, words)
+             for code, words in offered(on, session) if named]  # fmt: skip
+    return Markup('<option value="">' if open_ else "") + Markup("").join(found)
 
 
 def present(session: int) -> str:

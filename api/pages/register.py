@@ -236,7 +236,7 @@ def _day(
     open_, _, why = group.calendar.counts(on)
     return _page(
         registry, "register.html", person, _said(group, entered, "/register"), on=on,
-        offered=marks.offered, words=marks.meant(on), why=None if open_ else why or "a weekend",
+        options=marks.options, words=marks.meant(on), why=None if open_ else why or "a weekend",
         before=group.calendar.nth_before(on, 1), after=_after(group, on),
     )  # fmt: skip
 
