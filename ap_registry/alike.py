@@ -22,16 +22,17 @@ class Alike:
         self._found: dict[Hashable, tuple[str, tuple[Two, ...]]] = {}
 
     def of(self, connection: Connection, scope: Scope) -> tuple[Two, ...]:
-        """Each two by their own ids."""
+        """Each two by their own ids, the lower first; the likeliest pair first."""
         key = scope.everything, scope.organisations
         state = matching.described(connection, scope)
         kept = self._found.get(key)
         if kept is not None and kept[0] == state:
             return kept[1]
-        found = tuple(
-            (one.key, other.key, likeness)
+        unordered = (
+            (*ordered(one.key, other.key), likeness)
             for one, other, likeness in alike(matching.people(connection, scope))
         )
+        found = tuple(sorted(unordered, key=_likeliest))
         if len(self._found) >= MOST_SCOPES:
             self._found.clear()
         self._found[key] = state, found
@@ -49,6 +50,11 @@ def alike(people: Sequence[Person]) -> Iterator[tuple[Person, Person, Likeness]]
                 if likeness := compare(one.details, other.details):
                     seen.add(pair)
                     yield one, other, likeness
+
+
+def _likeliest(two: Two) -> tuple[int, bytes, bytes]:
+    one, other, likeness = two
+    return -likeness.score, one.bytes, other.bytes
 
 
 def _born(details: Details) -> Hashable:

@@ -17,7 +17,7 @@ from ap_registry.meant import DIFFERENT, OPEN, SAME, digest_of_sent
 from ap_registry.registry import Registry
 from ap_registry.store import ledger, matching
 from ap_registry.store.database import Connection
-from ap_registry.store.matching import Decision, Person, ordered
+from ap_registry.store.matching import Decision, Person
 from ap_registry.store.queries import Scope
 
 DECISIONS = (SAME, DIFFERENT, OPEN)
@@ -66,20 +66,29 @@ def pairs(
 
     ``settled``: those who were decided to be different, instead of those who are open.
     """
+    return first_pairs(registry, connection, scope, None, settled=settled)[0]
+
+
+def first_pairs(
+    registry: Registry, connection: Connection, scope: Scope, at_most: int | None,
+    *, settled: bool = False,
+) -> tuple[list[Pair], int]:  # fmt: skip
+    """The likeliest of ``pairs``, and how many more there are."""
     decisions = matching.decided(connection)
     chosen = []
     for one, other, likeness in _known_alike(registry).of(connection, scope):
-        decision = decisions.get(ordered(one, other))
+        decision = decisions.get((one, other)) if decisions else None
         if settled == (decision is not None and decision.decision == DIFFERENT):
             chosen.append((one, other, likeness, decision))
-    keys = {key for one, other, *_ in chosen for key in (one, other)}
+    first = chosen[:at_most]
+    keys = {key for one, other, *_ in first for key in (one, other)}
     people = {one.key: one for one in matching.people(connection, scope, keys=keys)}
     found = []
-    for one, other, likeness, decision in chosen:
+    for one, other, likeness, decision in first:
         if one in people and other in people:
             kept, gone = sorted((people[one], people[other]), key=_kept_first)
             found.append(Pair(kept=kept, other=gone, likeness=likeness, decided=decision))
-    return sorted(found, key=lambda p: (-p.likeness.score, p.kept.key.bytes, p.other.key.bytes))
+    return found, len(chosen) - len(first)
 
 
 def _known_alike(registry: Registry) -> Alike:

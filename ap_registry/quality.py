@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ap_registry.instants import instant
-from ap_registry.matching import Pair, pairs
+from ap_registry.matching import Pair, first_pairs
 from ap_registry.registry import Registry
 from ap_registry.store import quality
 from ap_registry.store.queries import Scope
@@ -15,16 +15,21 @@ READERS = frozenset({"la", "admin"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
-    """``pairs`` who may be one pupil, ``clashes`` in records, and organisations that are amiss."""
+    """``pairs`` who may be one pupil, ``clashes`` in records, and organisations that are amiss.
+
+    ``more_pairs``: how many there are beyond those.
+    """
 
     pairs: Sequence[Pair]
+    more_pairs: int
     clashes: Sequence[dict[str, Any]]
     unknown: Sequence[dict[str, Any]]
     closed: Sequence[dict[str, Any]]
 
     @property
     def size(self) -> int:
-        return len(self.pairs) + len(self.clashes) + len(self.unknown) + len(self.closed)
+        found = (self.pairs, self.clashes, self.unknown, self.closed)
+        return sum(map(len, found)) + self.more_pairs
 
     def pupils(self) -> list[str]:
         """Whoever is shown in it, by id."""
@@ -46,12 +51,14 @@ class Inbox:
         }
 
 
-def inbox(registry: Registry, scope: Scope) -> Inbox:
-    """What the scope sees."""
+def inbox(registry: Registry, scope: Scope, *, pairs: int | None = None) -> Inbox:
+    """What the scope sees; of the pairs at most so many, the likeliest."""
     today = registry.today()
     with registry.database.connection() as connection:
+        found, more = first_pairs(registry, connection, scope, pairs)
         return Inbox(
-            pairs=pairs(registry, connection, scope),
+            pairs=found,
+            more_pairs=more,
             clashes=quality.clashes(connection, scope, today),
             unknown=quality.unknown_names(connection, scope, today),
             closed=quality.closed(connection, scope, today),

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 from ap_registry.access import Caller
 from ap_registry.likeness import Details
 from ap_registry.store.database import Connection
-from ap_registry.store.queries import SCOPED, Scope, scoped
-from ap_registry.store.who import SHOWN_ID
+from ap_registry.store.queries import FEW_SCOPED, SCOPED, Scope, scoped
+from ap_registry.store.who import OF_SHOWN, SHOWN_ID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +41,20 @@ select i.pupil_id, {SHOWN_ID.format(t="i")}, i.upn, i.given_name, i.family_name,
                 and r.until_at = 'infinity' and r.until_on is null order by 1)
   from identity i
  where i.until_at = 'infinity' and i.date_of_birth is not null and i.family_name is not null
-   and {SCOPED.format(t="i")}
-   and (%(shown)s::uuid[] is null or {SHOWN_ID.format(t="i")} = any(%(shown)s))
-   and (%(keys)s::uuid[] is null or i.pupil_id = any(%(keys)s))
- order by i.pupil_id
+   and {{of}} order by i.pupil_id
 """
+_EVERYBODY, _OF_SHOWN, _OF_KEYS = (
+    _PEOPLE.format(of=of)
+    for of in (
+        SCOPED.format(t="i"),
+        f"{OF_SHOWN} and {FEW_SCOPED.format(t='i')}",
+        f"i.pupil_id = any(%(keys)s) and {FEW_SCOPED.format(t='i')}",
+    )
+)
+# A description is never written over: another is another row, from another instant.
 _DESCRIBED: LiteralString = f"""
-select concat_ws('/', count(*), sum(hashtextextended(concat_ws('/', i.pupil_id, i.shown_as, i.upn,
-         i.given_name, i.family_name, i.date_of_birth, i.sex), 0)))
+select concat_ws('/', count(*),
+         sum(uuid_hash_extended(i.pupil_id, timestamp_hash(i.from_at at time zone 'UTC'))))
   from identity i
  where i.until_at = 'infinity' and i.date_of_birth is not null and i.family_name is not null
    and {SCOPED.format(t="i")}
@@ -70,17 +76,17 @@ def people(
 
     ``shown``: ids by which they are shown, ``keys``: their own.
     """
-    parameters = {
-        **scoped(scope), "shown": None if shown is None else list(shown),
-        "keys": None if keys is None else list(keys),
-    }  # fmt: skip
+    asked = _EVERYBODY if keys is None else _OF_KEYS
+    parameters = {**scoped(scope), "keys": [] if keys is None else list(keys)}
+    if shown is not None:
+        asked, parameters = _OF_SHOWN, {**scoped(scope), "pupils": list(shown)}
     return [
         Person(
             key=key, id=id_, upn=upn, schools=tuple(schools),
             details=Details(given_name=given, family_name=family, date_of_birth=born, sex=sex),
         )
-        for key, id_, upn, given, family, born, sex, schools in connection.execute(
-            _PEOPLE, parameters
+        for key, id_, upn, given, family, born, sex, schools in (
+            connection.execute(asked, parameters)
         )
     ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from api.deps import TheRegistry, scope_of
 from api.opened import Opened, Reader
 from api.pages import forms, merging
 from api.pages.flag_words import clashes
-from api.pages.quality_tables import namer, tables
+from api.pages.quality_tables import namer, pairs_table, tables
 from api.pages.rendering import Person, check_form, page, see_other
 from api.pages.tables import SHOWN as CLASHES
 from api.pages.tables import Format, file_of
@@ -84,24 +84,26 @@ def _show(
 ) -> Response:
     _refuse_others(person)
     scope = scope_of(person.caller, registry.today())
-    found = inbox(registry, scope)
+    found = inbox(registry, scope, pairs=None if table == "pairs" else SHOWN)
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
-        wrong = list(clashes(found.clashes, world))
-        ids = {UUID(clash.pupil_id) for clash in (wrong if table else wrong[:CLASHES])}
+        wrong = list(clashes(found.clashes, world))[: None if table else CLASHES + 1]
+        ids = {UUID(clash.pupil_id) for clash in wrong[: None if table else CLASHES]}
         names = queries.names(connection, scope, ids)
         opened.note(connection, person.caller, _shown(found, ids, table))
+    if table == "pairs":
+        return file_of(pairs_table(found.pairs, namer(world)))
     listed = tables(found, wrong, names, namer(world))
     if table:
         return file_of(listed[table])
     return page(
         registry, "quality.html", person, 422 if error else 200, inbox=found, error=error,
-        shown=found.pairs[:SHOWN], tables=listed, organisation=world.organisation,
+        tables=listed, organisation=world.organisation,
     )  # fmt: skip
 
 
 def _shown(found: Inbox, clashing: set[UUID], table: str) -> set[UUID]:
     """Whom the page shows, or the file of one of its tables."""
-    pairs = found.pairs if table == "pairs" else [] if table else found.pairs[:SHOWN]
+    pairs = found.pairs if table in {"", "pairs"} else []
     paired = {one.id for pair in pairs for one in (pair.kept, pair.other)}
     return paired | (clashing if table in {"", "clashes"} else set())

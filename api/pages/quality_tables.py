@@ -25,16 +25,15 @@ def namer(world: World) -> Named:
 def tables(
     inbox: Inbox, found: Sequence[Clashes], names: Mapping[str, str], named: Named
 ) -> dict[str, Table]:
-    """By the name that a file is asked for by."""
+    """By the name that a file is asked for by; all but the pairs, which a page shows otherwise."""
     return {
-        "pairs": _pairs(inbox.pairs, named),
         "clashes": _clashes(found, names),
         "unknown": _unknown(inbox.unknown, named),
         "closed": _closed(inbox.closed, named),
     }
 
 
-def _pairs(found: Sequence[Pair], named: Named) -> Table:
+def pairs_table(found: Sequence[Pair], named: Named) -> Table:
     return Table(
         name="pupils-who-may-be-one", caption="Pupils who may be one, the likeliest first",
         empty="No two pupils look like one.",

@@ -9,7 +9,7 @@ import pytest
 from ap_registry.access import COMMAND_LINE, Caller
 from ap_registry.errors import NotFound, Refused
 from ap_registry.likeness import Details, compare
-from ap_registry.matching import Pair, Wanted, decide, pairs
+from ap_registry.matching import Pair, Wanted, decide, first_pairs, pairs
 from ap_registry.registry import Registry
 from ap_registry.store import queries
 from ap_registry.store.rebuilding import check
@@ -47,6 +47,17 @@ def two(registry: Registry) -> Pair:
     sent(registry, suspended(given_name="Anne", ref="S1"))
     (pair,) = found(registry)
     return pair
+
+
+def test_of_many_pairs_the_likeliest_are_read_and_the_others_counted(registry: Registry) -> None:
+    register_pupil(registry)
+    sent(registry, suspended(given_name="Anne", ref="S1"))
+    sent(registry, suspended(ref="S2"))
+    every = found(registry)
+    assert [pair.likeness.score for pair in every] == [100, 99, 99]
+    scope = queries.Scope(everything=True, today=registry.today())
+    with registry.database.connection() as connection:
+        assert first_pairs(registry, connection, scope, 2) == (every[:2], 1)
 
 
 @pytest.mark.parametrize(
