@@ -13,6 +13,7 @@ from uuid import UUID
 from ap_registry.identifiers import BadIdentifier, laestab, parse_organisation_id, parse_upn
 from ap_registry.organisations import Organisation as OrganisationRecord
 from ap_registry.written_days import day_in_file, month_first
+from ap_registry.written_names import ERROR, name_in_file, says_nothing, why_no_name
 
 OLDEST = 1900  # year: an earlier one was mistyped, or lost its century
 
@@ -65,10 +66,29 @@ class Text(Kind):
         text = value.replace("\x00", "").strip()
         if len(text) > self.at_most:
             raise BadValue("bad_format", f"must be at most {self.at_most} characters")
+        if reading.from_file and ERROR.fullmatch(text):
+            raise BadValue("bad_format", f"has the error {text} of a formula: put its value there")
         return text
 
     def schema(self) -> dict[str, object]:
         return {"type": "string", "maxLength": self.at_most}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Name(Text):
+    """A person's name; in a file what a program did to it is undone, or told."""
+
+    private: bool = True
+    at_most: int = 200
+
+    def read(self, value: object, reading: Reading) -> str:
+        text = Text.read(self, value, reading)
+        if not reading.from_file:
+            return text
+        name = name_in_file(text)
+        if words := why_no_name(name):
+            raise BadValue("bad_format", words)
+        return name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -315,6 +335,8 @@ class Destination(Kind):
             found = None
         if found is not None:
             return found.id
+        if reading.from_file and says_nothing(text):
+            raise BadValue("bad_format", "names no place: leave it blank where none is known")
         return Text(at_most=500).read(text, reading)
 
 

@@ -12,6 +12,7 @@ from ap_registry.fields import BadValue, Day, Organisation, Reading
 from ap_registry.notice import NoticeType, World
 from ap_registry.notices import CATALOGUE
 from ap_registry.store.projections import birth_year
+from ap_registry.written_names import says_nothing
 
 ENVELOPE = frozenset({"type", "upn", "pupil_id", "occurred_on", "by", "ref", "note"})
 WHERE_LISTED = "docs/framework.md and GET /api/v1/framework list them"
@@ -118,6 +119,8 @@ def read_notice(
         registering, found = CATALOGUE["pupil_registered"].read(notice, reading)
         problems += [p for p in found if p not in problems]
     texts = {name: read_text(notice.get(name), name, problems) for name in ("ref", "note")}
+    if settings.from_file and texts["ref"] and says_nothing(texts["ref"]):
+        problems.append(Problem("/ref", "bad_format", "ref: leave it blank where there is none"))
     if problems:
         raise Refused(tuple(problems))
     return Sent(

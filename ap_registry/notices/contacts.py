@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from ap_registry.fields import Day, Text, YesNo
+from ap_registry.fields import Day, Name, Text, YesNo
 from ap_registry.happenings import Contact
 from ap_registry.notice import Entry, Facts, NoticeType
 from ap_registry.pupil import Pupil
@@ -15,7 +15,7 @@ Line = Annotated[str, Text(private=True, at_most=200)]
 class Recorded(Facts, frozen=True, kw_only=True):
     """``may_see``: this person may read the pupil's record here."""
 
-    name: Line
+    name: Annotated[str, Name()]
     relation: Annotated[str, Text(at_most=100)]
     parental_responsibility: Annotated[bool, YesNo()]
     may_see: Annotated[bool, YesNo()] = False

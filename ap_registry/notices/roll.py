@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from ap_registry import codes, off_rolling
+from ap_registry import codes, fields, off_rolling
 from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Destination, LaCode, Organisation, Text, YesNo
 from ap_registry.happenings import MAIN, Departure, Details, Exclusion, RollSpell
@@ -15,7 +15,7 @@ from ap_registry.pupil import Pupil
 REGISTER = frozenset({"school", "la"})
 LOOKED_AFTER = ("none", "current", "previous")
 
-Name = Annotated[str, Text(private=True, at_most=200)]
+Name = Annotated[str, fields.Name()]
 _SEX = {"female": "F", "girl": "F", "male": "M", "boy": "M", "unknown": "U"}
 OLDEST_PUPIL = 30  # years: at 25 an EHC plan ends
 Sex = Annotated[str, Code(codes=("F", "M", "U"), private=True, said=_SEX)]

@@ -188,6 +188,34 @@ def identifiers() -> Iterator[Nasty]:
         yield refused(name, "school:unknown_organisation", school=written)
 
 
+def names() -> Iterator[Nasty]:
+    for name, given in (
+        ("a formula's error", "#N/A"), ("not said", "N/A"), ("to come", "tbc"), ("a stroke", "-"),
+        ("a ditto mark", '""""'), ("as above", "See above"), ("a program's nothing", "NULL"),
+        ("a number", "12345"), ("Excel's day", "01-Apr"), ("with a lost letter", "Zo?"),
+        ("with another lost letter", "Zo\ufffd"), ("in an old code page", "Zo‚"),
+        ("in a Polish code page", "£ukasz"),
+    ):  # fmt: skip
+        yield refused(f"name {name}", "given_name:bad_format", given_name=given)
+    for name, given in (
+        ("O’Brien", "O’Brien"), ("O`Brien", "O`Brien"), ("Gal·la", "Gal·la"), ("王", "王"),
+        ("محمد", "محمد"), ("Nguyễn", "Nguyễn"), ("D'Arcy-Smith", "D'Arcy-Smith"), ("Null", "Null"),
+        ("Bea (Bob)", "Bea (Bob)"), ("May", "May"), ("Pupil 1", "Pupil 1"), ("नेहा", "नेहा"),
+    ):  # fmt: skip
+        yield Nasty(f"name {name}", text({**ROW, "given_name": given}).encode(), NEW)
+    columns = (*COLUMNS[:7], "ref", *COLUMNS[8:])
+    for said in ("-", "#N/A"):
+        yield Nasty(f"ref {said}", text({**ROW, "ref": said}, columns).encode(), ROWS,
+                    "ref:bad_format")  # fmt: skip
+    left = (
+        f"type,upn,occurred_on,school,ground,destination\nleft_roll,{upn(1)},2026-03-06,100001,a,"
+    )
+    for said in ("N/A", "#REF!", "TBC", "–"):
+        yield Nasty(f"destination {said}", f"{left}{said}\n".encode(), ROWS,
+                    "destination:bad_format")  # fmt: skip
+    yield Nasty("destination in words", f"{left}A school in Leeds\n".encode(), NEW)
+
+
 def cells() -> Iterator[Nasty]:
     for name, field, written, said in (
         ("sessions in words", "sessions", "four", "bad_format"),
@@ -360,6 +388,6 @@ def encrypted() -> bytes:
 
 
 NASTIER = (
-    *encodings(), *lines(), *headers(), *days(), *identifiers(), *cells(), *json_lines(),
+    *encodings(), *lines(), *headers(), *days(), *identifiers(), *names(), *cells(), *json_lines(),
     *workbooks(),
 )  # fmt: skip
