@@ -83,6 +83,39 @@ def _header(cells: Sequence[str]) -> list[str]:
     return header
 
 
+class Again:
+    """Sees a header among the rows: files were put one after the other."""
+
+    def __init__(
+        self, header: Sequence[str], known: Collection[str], needed: Collection[str]
+    ) -> None:
+        self._header, self._needed = header, needed
+        self._begins = {_begin(name) for name in (*header, *known) if name}
+        self._first = {one[:2] for one in self._begins} | {
+            f"\ufeff{one[0]}" for one in self._begins
+        }
+
+    def stands_in(self, cells: Sequence[str], number: int) -> bool:
+        """Whether it is the same one; raise Unreadable for one that is not."""
+        first = cells[0]
+        if first[:2].lower() not in self._first or _begin(first) not in self._begins:
+            return False
+        names = [*map(normal, cells)]
+        if names == self._header:
+            return True
+        ours = set(self._header).intersection(names) - {""}
+        if len(ours) < max(2, len([*filter(None, names)]) / 2) or not ours.issuperset(self._needed):
+            return False
+        raise Unreadable(
+            f"Row {number} is a second header, with other columns or in another order: send each"
+            " table as a file of its own."
+        )
+
+
+def _begin(name: str) -> str:
+    return name.lstrip("\ufeff")[:4].lower().replace("_", " ").strip(" *:")
+
+
 def near_to(name: str, known: Collection[str]) -> str:
     """Words that offer the column that may be meant by one not known."""
     plain = {one.replace("_", ""): one for one in known}

@@ -8,18 +8,18 @@ from itertools import islice, takewhile
 from typing import Any, BinaryIO
 
 from ap_registry.errors import Unreadable
-from ap_registry.ingest.headers import header_place, naming, near_to, normal, with_header
+from ap_registry.ingest.day_order import END, DayOrder
+from ap_registry.ingest.headers import Again, header_place, naming, near_to, with_header
 from ap_registry.ingest.kinds import SNIFF_BYTES, kind_of
 from ap_registry.ingest.results import BadRow
-from ap_registry.ingest.text_tables import ABOVE, csv_rows, text_lines
+from ap_registry.ingest.text_tables import ABOVE, Cut, csv_rows, text_lines
 from ap_registry.ingest.workbooks import workbook_rows
 
 Cells = dict[str, Any]
 Row = tuple[int, Cells | BadRow]
 _TAILS = (".0", ".00", " 00:00:00")
-_END = "\x1f"  # of a cell, in a row as one text: looked through at once, where cells are many
-_APOSTROPHE, _FORMULA = f"{_END}'", f'{_END}="'
-_TENTHS, _HUNDREDTHS, _MIDNIGHT = (tail + _END for tail in _TAILS)
+_APOSTROPHE, _FORMULA = f"{END}'", f'{END}="'
+_TENTHS, _HUNDREDTHS, _MIDNIGHT = (tail + END for tail in _TAILS)
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff\u00ad \t\u00a0"
 UPN = 13  # characters
 # A spreadsheet's mark for "text": what we write before what might be a formula, and what people
@@ -92,16 +92,15 @@ def _checked(
         if not name or (known is not None and name not in known)
     }
     whole, width = all(header), len(header)
-    begins = header[0][:2]
+    again, order = Again(header, known or (), needed), DayOrder()
     blank = [""] * len(header)
     upns = [n for n, name in enumerate(header) if name.endswith("upn")]
     for number, cells in enumerate(table, start=1):
         texts = [*map(str.strip, cells)]
-        whole_row = _END.join(("", *texts, ""))
-        if not whole_row.strip(_END) or (
-            texts[0][:2].lower() == begins and [*map(normal, texts)] == header
-        ):
-            continue  # blank, or the header again: files were put one after the other
+        whole_row = END.join(("", *texts, ""))
+        if not whole_row.strip(END) or again.stands_in(texts, number):
+            continue
+        order.look(number, whole_row)
         if not whole_row.isascii():
             texts = [text.strip(_UNSEEN) for text in texts]
         if (
@@ -119,6 +118,13 @@ def _checked(
                 " a cell that holds the separator",
             )  # fmt: skip
             continue
+        if len(texts) < width and isinstance(cells, Cut):
+            yield number, BadRow(
+                "", "bad_format",
+                "the last row has fewer cells than the header and no line end, as if the file were"
+                " cut off: send it whole",
+            )  # fmt: skip
+            continue
         for place, words in strange.items():
             if place < len(texts) and texts[place]:
                 near = near_to(header[place], known or ())
@@ -131,6 +137,7 @@ def _checked(
             yield number, dict(zip(header, texts, strict=False))
         else:
             yield number, {name: texts[place] for place, name in enumerate(header) if name}
+    order.settle()
 
 
 def _closed_up(text: str) -> str:

@@ -61,11 +61,16 @@ def text_lines(file: BinaryIO, head: bytes) -> Iterator[str]:
             text.detach()
 
 
+class Cut(list[str]):
+    """The cells of a last line that has no end."""
+
+
 def csv_rows(file: BinaryIO, head: bytes, names: Names) -> Iterator[list[str]]:
     """Cells; the separator is the one by which some line of the first is a header.
 
     Where none is, it is the one that the first line with content has most of.
     """
+    ended = _ends_with_a_line(file)
     lines = text_lines(file, head)
     first = [*dropwhile(lambda line: not line.strip(), islice(lines, ABOVE))]
     said = _SAID.fullmatch(first[0]) if first else None
@@ -76,12 +81,29 @@ def csv_rows(file: BinaryIO, head: bytes, names: Names) -> Iterator[list[str]]:
         delimiter=separator, skipinitialspace=True, strict=True,
     )  # fmt: skip
     try:
-        yield from reader
+        yield from reader if ended else _last_cut(reader)
     except csv.Error as error:
         raise Unreadable(
             f"Line {reader.line_num} cannot be read as CSV ({error}): look for a quotation mark"
             " that is not closed or not doubled."
         ) from error
+
+
+def _ends_with_a_line(file: BinaryIO) -> bool:
+    file.seek(max(0, file.seek(0, io.SEEK_END) - 4))
+    last = file.read().rstrip(b"\x00")  # of UTF-16
+    file.seek(0)
+    return last.endswith((b"\n", b"\r"))
+
+
+def _last_cut(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    before: list[str] | None = None
+    for cells in rows:
+        if before is not None:
+            yield before
+        before = cells
+    if before is not None:
+        yield Cut(before)
 
 
 def _separator(lines: Sequence[str], names: Names) -> str:

@@ -84,6 +84,25 @@ def lines() -> Iterator[Nasty]:
                 "type:unknown_type")  # fmt: skip
 
 
+def put_together() -> Iterator[Nasty]:
+    header, row, _ = text().split("\n")
+    other = {**ROW, "upn": upn(6)}
+    swapped = [*COLUMNS[:8], "family_name", "given_name", *COLUMNS[10:]]
+    yield whole("two files, the second in another order", text() + text(other, swapped), "Row 2 is")
+    yield whole("two files of other columns", text() + text(other, COLUMNS[:7]), "second header")
+    yield Nasty("two files, a mark between", (text() + "\ufeff" + text(other)).encode(), NEW)
+    cut = f"{header}\n{row}\nsuspension,{upn(6)},2026-03-0"
+    yield Nasty("cut off in a row", cut.encode(), ROWS, ":bad_format")
+    left = "type,upn,occurred_on,school,ground,destination\n"
+    for name, encoding in (("", "utf-8"), (" in UTF-16", "utf-16")):
+        yield Nasty(f"cut off before what may be blank{name}",
+                    f"{left}left_roll,{upn(1)},2026-03-06,100001,a".encode(encoding), ROWS,
+                    ":bad_format")  # fmt: skip
+    months_first = {**other, "occurred_on": "3/9/2026", "ends_on": "3/13/2026"}
+    yield whole("days with the month first", text() + text(months_first).split("\n")[1] + "\n",
+                "Row 2 has a day with the month before")  # fmt: skip
+
+
 def headers() -> Iterator[Nasty]:
     header, row, _ = text().split("\n")
 
@@ -388,6 +407,6 @@ def encrypted() -> bytes:
 
 
 NASTIER = (
-    *encodings(), *lines(), *headers(), *days(), *identifiers(), *names(), *cells(), *json_lines(),
-    *workbooks(),
+    *encodings(), *lines(), *put_together(), *headers(), *days(), *identifiers(), *names(),
+    *cells(), *json_lines(), *workbooks(),
 )  # fmt: skip
