@@ -1,6 +1,8 @@
 """A file in which some days have the month first: none of its other days can be trusted."""
 
 import re
+from collections.abc import Sequence
+from datetime import date
 
 from ap_registry.errors import Unreadable
 
@@ -31,4 +33,39 @@ class DayOrder:
                 f"Row {self._month_first} has a day with the month before the day, such as"
                 f" 9/13/2025: the day in row {self._either} may then be another one too. Write all"
                 " days of the file as 2025-09-13 or 13/09/2025."
+            )
+
+
+_TEXT = re.compile(r"\s*(\d{1,2})/(\d{1,2})/\d{4}\b.*", re.ASCII)
+_LOW, _HIGH, _TEXT_LOW, _TEXT_HIGH = 1, 2, 4, 8
+
+
+class MixedDays:
+    """Columns of a sheet in which only days up to the twelfth are dates, and the others are text.
+
+    So does a program leave them that puts the month first: of 13/09/2025 it makes no date, and of
+    03/09/2025 the 9th of March.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[int, int] = {}
+
+    def look(self, cells: Sequence[object]) -> None:
+        for column, value in enumerate(cells):
+            if isinstance(value, date):
+                if value.day != value.month:
+                    self._see(column, _LOW if value.day <= 12 else _HIGH)
+            elif isinstance(value, str) and "/" in value[:3] and (parts := _TEXT.fullmatch(value)):
+                self._see(column, _TEXT_LOW if int(parts[1]) <= 12 else _TEXT_HIGH)
+
+    def _see(self, column: int, kind: int) -> None:
+        self._seen[column] = self._seen.get(column, 0) | kind
+
+    def settle(self) -> None:
+        """Raise Unreadable for such a column."""
+        if (_LOW | _TEXT_HIGH) in self._seen.values():
+            raise Unreadable(
+                "In a column of the sheet days up to the 12th are dates and later ones are text: a"
+                " program that puts the month first has read them, and may have changed the former."
+                " Take the days from the source anew, and save them as text such as 2025-09-13."
             )

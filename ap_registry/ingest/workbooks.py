@@ -10,10 +10,14 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from ap_registry.errors import Unreadable
-from ap_registry.ingest.headers import SEARCHED, Names
+from ap_registry.ingest.day_order import MixedDays
+from ap_registry.ingest.headers import SEARCHED, Names, normal
+from ap_registry.ingest.sheet_parts import Merged, merged_cells
 
 LARGEST = 1 << 30  # bytes once unpacked: a million rows of a dozen columns
 LARGEST_TEXTS = 1 << 28  # bytes: the shared texts are held in memory
+MOST_BLANK = 50_000  # rows one after the other: somebody has given a format to all of a sheet
+_STRICT = b"http://purl.oclc.org/ooxml"
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, IndexError, OSError,
     TypeError, AttributeError, EOFError, RuntimeError,
@@ -29,7 +33,7 @@ def workbook_rows(file: BinaryIO, names: Names) -> Iterator[list[str]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl on styles and validation that it drops
             book = load_workbook(file, read_only=True, data_only=True)  # type: ignore[arg-type]
-            yield from _rows(_table_of(book, names))
+            yield from _filled(file, _table_of(book, names))
     except _DAMAGED as error:
         raise Unreadable("This is not an XLSX workbook that can be read.") from error
 
@@ -38,6 +42,9 @@ def _refuse_bomb(file: BinaryIO) -> None:
     """A small file that unpacks to gigabytes is refused before anything is unpacked."""
     with zipfile.ZipFile(file) as archive:
         sizes = {part.filename: part.file_size for part in archive.infolist()}
+        strict = "xl/workbook.xml" in sizes and _STRICT in archive.open("xl/workbook.xml").read(
+            4096
+        )
     if "xl/workbook.bin" in sizes:
         raise Unreadable("This is a binary workbook (XLSB): save it as XLSX or CSV.")
     if not any(name.startswith("xl/") for name in sizes):
@@ -45,28 +52,60 @@ def _refuse_bomb(file: BinaryIO) -> None:
         raise Unreadable(f"This is {what}: save or unpack its table as XLSX or CSV.")
     if sum(sizes.values()) > LARGEST or sizes.get("xl/sharedStrings.xml", 0) > LARGEST_TEXTS:
         raise Unreadable("This workbook is too large when unpacked: send it as CSV.")
+    if strict:
+        raise Unreadable("This is a Strict Open XML workbook: save it as an Excel workbook (XLSX).")
     file.seek(0)
 
 
 def _table_of(book: Any, names: Names) -> Any:
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     sheets = sheets or list(book.worksheets)
-    with_content = []
+    begins: list[tuple[Any, list[list[str]]]] = []
     for sheet in sheets:
         sheet.reset_dimensions()  # some programs claim a million rows of 16,384 columns
-        first = [cells for cells in islice(_rows(sheet), SEARCHED * 2) if any(cells)]
-        if any(map(names, first)):
-            return sheet
+        first = [[*map(_cell, c)] for c in islice(_rows(sheet), SEARCHED * 2) if any(c)]
         if first:
-            with_content.append(sheet)
-    if not with_content:
+            begins.append((sheet, first))
+    if not begins:
         raise Unreadable("The workbook is empty: its first row must name the columns.")
-    return with_content[0]
+    headed = ((sheet, cells) for sheet, first in begins for cells in first if names(cells))
+    found, header = next(headed, (begins[0][0], begins[0][1][0]))
+    columns = {*map(normal, header)} - {""}
+    alike = [sheet.title for sheet, first in begins if _has_a_header(first, columns)]
+    if len(alike) > 1 and found.title in alike:
+        raise Unreadable(
+            f"Several sheets have such a table ({', '.join(alike)}): put all rows on one, or send"
+            " each sheet as a file of its own."
+        )
+    return found
 
 
-def _rows(sheet: Any) -> Iterator[list[str]]:
+def _has_a_header(rows: list[list[str]], columns: set[str]) -> bool:
+    enough = max(2, len(columns) / 2)
+    return any(len(columns.intersection(map(normal, cells))) >= enough for cells in rows)
+
+
+def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    blank = 0
     for cells in sheet.iter_rows(values_only=True):
-        yield [_cell(value) for value in cells]
+        blank = 0 if any(cells) else blank + 1
+        if blank > MOST_BLANK:
+            raise Unreadable(
+                f"The sheet {sheet.title} has over {MOST_BLANK:,} blank rows one after the other:"
+                " delete them, or save it as CSV."
+            )
+        yield cells
+
+
+def _filled(file: BinaryIO, sheet: Any) -> Iterator[list[str]]:
+    """Rows as a person sees them: a merged cell stands in each row to which it reaches."""
+    with zipfile.ZipFile(file) as archive:
+        merged: Merged = merged_cells(archive, sheet._worksheet_path)
+    days = MixedDays()
+    for number, cells in enumerate(_rows(sheet), start=1):
+        days.look(cells)
+        yield merged.filled(number, [*map(_cell, cells)])
+    days.settle()
 
 
 def _cell(value: object) -> str:

@@ -395,6 +395,36 @@ def workbooks() -> Iterator[Nasty]:
     yield whole("a calendar", "BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n", "no column type")
 
 
+def sheets() -> Iterator[Nasty]:
+    def down(made: Any) -> None:
+        made.active.append(["Suspensions"])
+        made.active.append(list(COLUMNS[:8]))
+        made.active.append(values()[:8])
+        made.active.append(values(upn=None, occurred_on="2026-03-09", ends_on="2026-03-09")[:8])
+        made.active.merge_cells("B3:B4")
+        made.active.merge_cells("A1:H1")
+
+    def terms(made: Any) -> None:
+        for name in ("Autumn", "Spring"):
+            made.create_sheet(name).append(list(COLUMNS))
+
+    def american(made: Any) -> None:
+        made.active.append(list(COLUMNS))
+        made.active.append(values(occurred_on=datetime(2026, 9, 3)))
+        made.active.append(values(occurred_on="13/03/2026"))
+
+    yield Nasty("workbook: one UPN merged over two rows", book(down), NEW)
+    yield whole("workbook: a table a term", book(terms), "Autumn, Spring")
+    yield whole("workbook: half the days are text", book(american), "up to the 12th")
+    yield whole("workbook: a formula without its value", workbook(
+        COLUMNS, values(note="=A1")), "formula in cell H2")  # fmt: skip
+    yield whole("workbook: a format to the bottom", with_part(SHEET, lambda xml: xml.replace(
+        "</sheetData>", "<row><c/></row>" * 60_000 + "</sheetData>")), "blank rows")  # fmt: skip
+    yield whole("workbook: strict", with_part("xl/workbook.xml", lambda xml: xml.replace(
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main")), "Strict")  # fmt: skip
+
+
 def encrypted() -> bytes:
     """The mark of a password on each part, in both places."""
     made = bytearray(workbook(COLUMNS, values()))
@@ -408,5 +438,5 @@ def encrypted() -> bytes:
 
 NASTIER = (
     *encodings(), *lines(), *put_together(), *headers(), *days(), *identifiers(), *names(),
-    *cells(), *json_lines(), *workbooks(),
+    *cells(), *json_lines(), *workbooks(), *sheets(),
 )  # fmt: skip

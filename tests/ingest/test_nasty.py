@@ -10,7 +10,7 @@ from ap_registry.ingest.notices import import_notices
 from ap_registry.ingest.results import ImportResult
 from ap_registry.registry import Registry
 from tests.api.conftest import Login, address, as_
-from tests.ingest.nasty import COLUMNS, ODD, ROW, Bad, bad_files, text, values, workbook
+from tests.ingest.nasty import ODD, ROW, Bad, bad_files, text
 from tests.ingest.test_command import Command, command
 from tests.world import SCHOOL, register_pupil, upn
 
@@ -79,13 +79,6 @@ def test_a_day_that_may_be_another_is_refused_with_examples(
     (error,) = take(registry, text({**ROW, "occurred_on": written}).encode()).errors
     assert (error.column, error.code) == ("occurred_on", "bad_format")
     assert "such as 2025-03-31 (or 31/03/2025, 31 Mar 2025)" in error.detail
-
-
-def test_a_formula_without_a_value_is_no_value(registry: Registry) -> None:
-    made = workbook(COLUMNS, values(occurred_on="=DATE(2026,3,2)"))
-    assert [(e.column, e.code) for e in take(registry, made).errors] == [
-        ("occurred_on", "required")
-    ]
 
 
 def test_a_row_that_is_a_total_does_not_spoil_the_others(registry: Registry) -> None:
