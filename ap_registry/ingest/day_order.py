@@ -30,9 +30,9 @@ class DayOrder:
         """Raise Unreadable where a program put the month first, and hid it in other rows."""
         if self._month_first and self._either:
             raise Unreadable(
-                f"Row {self._month_first} has a day with the month before the day, such as"
-                f" 9/13/2025: the day in row {self._either} may then be another one too. Write all"
-                " days of the file as 2025-09-13 or 13/09/2025."
+                f"Row {self._month_first} after the header has a day with the month before it, such"
+                f" as 9/13/2025: the day in row {self._either} may then be another one too. Write"
+                " all days of the file as 2025-09-13 or 13/09/2025."
             )
 
 

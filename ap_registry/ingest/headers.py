@@ -107,8 +107,8 @@ class Again:
         if len(ours) < max(2, len([*filter(None, names)]) / 2) or not ours.issuperset(self._needed):
             return False
         raise Unreadable(
-            f"Row {number} is a second header, with other columns or in another order: send each"
-            " table as a file of its own."
+            f"Row {number} after the header is another header, of other columns or in another"
+            " order: send each table as a file of its own."
         )
 
 

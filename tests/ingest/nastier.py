@@ -88,8 +88,10 @@ def put_together() -> Iterator[Nasty]:
     header, row, _ = text().split("\n")
     other = {**ROW, "upn": upn(6)}
     swapped = [*COLUMNS[:8], "family_name", "given_name", *COLUMNS[10:]]
-    yield whole("two files, the second in another order", text() + text(other, swapped), "Row 2 is")
-    yield whole("two files of other columns", text() + text(other, COLUMNS[:7]), "second header")
+    yield whole(
+        "two files, the second in another order", text() + text(other, swapped), "Row 2 after"
+    )
+    yield whole("two files of other columns", text() + text(other, COLUMNS[:7]), "another header")
     yield Nasty("two files, a mark between", (text() + "\ufeff" + text(other)).encode(), NEW)
     cut = f"{header}\n{row}\nsuspension,{upn(6)},2026-03-0"
     yield Nasty("cut off in a row", cut.encode(), ROWS, ":bad_format")
@@ -100,7 +102,7 @@ def put_together() -> Iterator[Nasty]:
                     ":bad_format")  # fmt: skip
     months_first = {**other, "occurred_on": "3/9/2026", "ends_on": "3/13/2026"}
     yield whole("days with the month first", text() + text(months_first).split("\n")[1] + "\n",
-                "Row 2 has a day with the month before")  # fmt: skip
+                "with the month before it")  # fmt: skip
 
 
 def headers() -> Iterator[Nasty]:
