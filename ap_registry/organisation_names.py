@@ -71,8 +71,7 @@ def _begins(words: Iterable[str], parts: Sequence[str]) -> bool:
 
 
 def _alike(words: Sequence[str], held: Sequence[Organisation], la: str | None) -> Meant:
-    scored = zip(likenesses(words, [one.name for one in held]), held, strict=True)
-    return _offered([one for score, one in scored if score], la)
+    return _offered([held[n] for n, _ in likenesses(words, [one.name for one in held])], la)
 
 
 def _offered(found: Sequence[Organisation], la: str | None) -> Meant:

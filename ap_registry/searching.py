@@ -4,14 +4,14 @@ Only those whom the reader sees are ever compared, so neither the answer nor how
 anything of the others.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
 
-from ap_registry.likeness import words_of
+from ap_registry.likeness import each_plain, words_of
 from ap_registry.written_days import day_in_file
 
 ALIKE = 75.0  # of 100 (rapidfuzz's ratio): one letter in four or so may differ
@@ -20,11 +20,13 @@ BEGUN, LEAST = 92.0, 2  # what a name begins with, of two letters or more
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A pupil whom the reader sees."""
+    """Pupils whom the reader sees: their names, and their ids, each of sixteen bytes, in a row."""
 
-    pupil_id: UUID
-    name: str
-    born: date | None
+    names: Sequence[str]
+    ids: bytes
+
+    def id_of(self, place: int) -> UUID:
+        return UUID(bytes=self.ids[16 * place : 16 * place + 16])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +57,29 @@ def _day(text: str) -> date | None:
         return None
 
 
-def found(wanted: Wanted, pupils: Iterable[Known], *, at_most: int) -> list[UUID]:
+def found(wanted: Wanted, pupils: Known, *, at_most: int) -> list[UUID]:
     """The likeliest first, by name where no name was asked for.
 
     Each word must be like some part of the name.
     """
-    held = [one for one in pupils if wanted.born is None or one.born == wanted.born]
-    if not wanted.words:
-        by_name = sorted(held, key=lambda one: (one.name, one.pupil_id))
-        return [one.pupil_id for one in by_name[:at_most]]
-    alike = likenesses(wanted.words, [one.name for one in held])
-    scored = [
-        (-score, one.name, one.pupil_id) for one, score in zip(held, alike, strict=True) if score
-    ]
-    return [pupil for _, _, pupil in sorted(scored)[:at_most]]
+    names, numbers = pupils.names, range(len(pupils.names))
+    scored = likenesses(wanted.words, names) if wanted.words else [(n, 0.0) for n in numbers]
+    best = sorted((-score, names[n], pupils.id_of(n)) for n, score in scored)
+    return [pupil for _, _, pupil in best[:at_most]]
 
 
-def likenesses(words: Sequence[str], names: Sequence[str]) -> list[float]:
-    """How much each name is like the words, each of which must be like some part of it; else 0."""
-    parts = [words_of(name) for name in names]
-    every = sorted({part for name in parts for part in name})
-    likeness = [_likeness(word, every) for word in words]
-    return [sum(_scores(likeness, name)) for name in parts]
+def likenesses(words: Sequence[str], names: Sequence[str]) -> list[tuple[int, float]]:
+    """Of the names those that are like the words, by their places, and how much.
+
+    Each word must be like some part of the name.
+    """
+    plain = each_plain(names)
+    every = list(set(" ".join(plain).split()))
+    alike = [_likeness(word, every) for word in words]
+    rarest = min(map(frozenset, alike), key=len)
+    parted = ((n, name.split()) for n, name in enumerate(plain))
+    likely = ((n, parts) for n, parts in parted if not rarest.isdisjoint(parts))
+    return [(n, sum(scores)) for n, parts in likely if (scores := _scores(alike, parts))]
 
 
 def _likeness(word: str, every: Sequence[str]) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """All whom a scope sees, to be searched by name; and what is shown of those that are found."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import LiteralString
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from ap_registry.store.queries import FEW_SCOPED, SCOPED, Found, Scope, scoped
 from ap_registry.store.who import OF_SHOWN, SHOWN_ID
 
 _SEEN: LiteralString = f"""
-select {SHOWN_ID.format(t="i")}, concat_ws(' ', i.given_name, i.family_name), i.date_of_birth
+select coalesce(array_agg(concat_ws(' ', i.given_name, i.family_name)), '{{}}'),
+       coalesce(string_agg(uuid_send({SHOWN_ID.format(t="i")}), ''), '')
   from identity i
  where i.until_at = 'infinity' and {SCOPED.format(t="i")}
+   and (%(born)s::date is null or i.date_of_birth = %(born)s)
    and not exists (select from merged m where m.other = i.pupil_id and m.until_at = 'infinity')
 """
 _SHOWN: LiteralString = f"""
@@ -26,10 +29,12 @@ select {SHOWN_ID.format(t="i")}::text, concat_ws(' ', i.given_name, i.family_nam
 """
 
 
-def seen(connection: Connection, scope: Scope) -> list[Known]:
+def seen(connection: Connection, scope: Scope, born: date | None = None) -> Known:
+    """All of them, or those born on a day."""
     with connection.cursor(binary=True) as cursor:
-        cursor.execute(_SEEN, scoped(scope))
-        return [Known(*row) for row in cursor]
+        row = cursor.execute(_SEEN, {**scoped(scope), "born": born}).fetchone()
+    assert row is not None
+    return Known(*row)
 
 
 def shown(connection: Connection, scope: Scope, pupils: Sequence[UUID]) -> Found:

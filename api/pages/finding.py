@@ -65,9 +65,8 @@ def _table(registry: Registry, person: SignedIn, opened: Reader, text: str, form
         wanted = searching.read(text)
         found = by_upns(connection, scope, sorted(one_edit_from(text)))
         if wanted and not found:
-            found = searching.found(
-                wanted, stored.seen(connection, scope), at_most=limit_of(format)
-            )
+            seen = stored.seen(connection, scope, wanted.born)
+            found = searching.found(wanted, seen, at_most=limit_of(format))
         rows = stored.shown(connection, scope, found)
         read = rows if format else rows[:SHOWN]
         opened.note(connection, person.caller, (row["id"] for row in read))

@@ -196,6 +196,8 @@ def test_marks_that_clash_are_one_row_in_words(person: People) -> None:
     [
         ("cra exampel", ["Cara Example"]),
         (upn(3)[:-1] + "9", ["Cara Example"]),
+        ("cara 3/2/2011", ["Cara Example"]),
+        ("cara 4/2/2011", []),
         ("dan", []),  # of Brook School
     ],
 )
