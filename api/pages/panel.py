@@ -104,7 +104,8 @@ def overdue(
     registry: TheRegistry, person: Person, opened: Opened, on: str = "", format: Format = ""
 ) -> Response:
     with meeting(registry, la_of(person), day(registry, on)) as found:
-        listed = duties.overdue(found)
+        late = duties.all_overdue(found)
+        listed = duties.seen_to(found, late)
         shown = listed if format else listed[: duties.SHOWN]
         named = names(found, {one["pupil_id"] for one in shown})
     opened.at_once(person.caller, *named)
@@ -112,5 +113,6 @@ def overdue(
         return file_of(panel_tables.overdue(shown, named))
     return page(
         registry, "panel_overdue.html", person, items=shown, kinds=duties.by_kind(listed),
-        names=named, more=len(listed) - len(shown), on=found.on,
+        names=named, more=len(listed) - len(shown), on=found.on, number=len(listed), late=len(late),
+        owed=sum(one["owner"] == found.owner for one in late),
     )  # fmt: skip

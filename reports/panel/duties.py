@@ -28,12 +28,20 @@ SEEN_TO = frozenset(
 
 
 def overdue(meeting: Meeting) -> list[dict[str, Any]]:
-    """Of pupils whom the LA sees, the longest overdue first."""
+    """What a panel sees to, of pupils whom the LA sees, the longest overdue first."""
+    return seen_to(meeting, all_overdue(meeting))
+
+
+def seen_to(meeting: Meeting, found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [_shown(meeting, one) for one in found if one["kind"] in SEEN_TO and one["pupil_id"]]
+
+
+def all_overdue(meeting: Meeting) -> Sequence[Mapping[str, Any]]:
+    """As the LA's first page has it: letters, returns and lists of schools among them."""
     scope = queries.Scope(organisations=(meeting.owner,), today=meeting.on)
-    found = owing.follow_ups(
+    return owing.follow_ups(
         meeting.connection, scope, on=meeting.on, as_at=meeting.as_at, status="overdue"
     )
-    return [_shown(meeting, one) for one in found if one["kind"] in SEEN_TO and one["pupil_id"]]
 
 
 def by_kind(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -31,6 +31,9 @@ def fill(registry: Registry) -> None:
         notify(registry, "placement_started", "2026-11-02", upn=upn(number), provider=PRU,
                commissioner=SCHOOL, reason="behaviour", intent="return", ends_on=ends_on,
                sessions_per_week=4, by=SCHOOL)  # fmt: skip
+    notify(registry, "suspension", "2026-11-09", upn=upn(2), school=SCHOOL, sessions=2,
+           ends_on="2026-11-09", reasons=["PP"], decided_on="2026-11-09", ref="S-2",
+           by=SCHOOL)  # fmt: skip
     notify(registry, "placement_ended", "2026-11-20", end_reason="breakdown", by=PRU)
 
 
@@ -163,3 +166,14 @@ def test_an_ended_placement_says_so_and_shows_no_review_after_its_end(people: Pe
         ("none: it has ended", "ended on 20 November 2026"),
         ("none before it ends", "27 November 2026"),
     ]
+
+
+def test_what_is_overdue_to_the_panel_is_told_beside_all_that_is_overdue(people: People) -> None:
+    client = people("panel")
+    page = client.get("/panel/overdue").text
+    first = client.get("/?whose=all&status=overdue&format=csv").text
+    seen = client.get("/panel/overdue?format=csv").text
+    late, number = (len(table.strip().splitlines()) - 1 for table in (first, seen))
+    assert f"{number} overdue duties that the panel sees to, on 20 November 2026" in page
+    assert f"In all {late} duties of the area are overdue that day" in page
+    assert number == 2 < late
