@@ -28,6 +28,7 @@ from api.pages.asking import (
     stranger,
     tried,
 )
+from api.pages.heeding import backwards, heeded
 from api.pages.rendering import Person, check_form, page
 from api.pages.words import GROUPS
 
@@ -108,7 +109,13 @@ def _next(asking: Asking, at: steps.Step) -> Response:
 
 def _wrong_here(asking: Asking, at: steps.Step, refused: Refused | None) -> Told:
     here = {field.name for field in at.fields}
-    problems = refusals.shown(asking.fields, asking.values, refused.problems if refused else ())
+    known = refused.problems if refused else ()
+    told = {(one.pointer, one.code) for one in known}
+    early = [
+        one for one in backwards(asking.kind.name, asking.values)
+        if (one.pointer, one.code) not in told
+    ]  # fmt: skip
+    problems = refusals.shown(asking.fields, asking.values, (*known, *early))
     return [(name, words) for name, words in problems if name in here]
 
 
@@ -151,6 +158,7 @@ def _checked(
         asking.registry, "notify_check.html", asking.person, 422 if refused else 200,
         name=asking.kind.name, title=asking.title, pupil=pupil(asking),
         answers=answered(asking.fields, asking.values, world), receipt=receipt,
+        heed=list(heeded(asking.kind.name, asking.values, world)),
         kept={k: v for k, v in asking.values.items() if k not in {"csrf", "do", "at", "checking"}},
         problems=problems, errors=dict(problems), near=near(asking, refused),
         register=registers(asking, refused), values=asking.values,

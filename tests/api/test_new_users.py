@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from itertools import chain
 
 import httpx
 import pytest
 
 from ap_registry import embedded
+from ap_registry.framework import words
+from ap_registry.notices import CATALOGUE
 from ap_registry.registry import Registry
+from api.pages.heeding import ORDERED
 from tests.api.people import People, at_pages, hidden, send
 from tests.world import OTHER, PRU, PUPIL, SCHOOL, SPECIAL, notify, register_pupil, upn
 
@@ -177,3 +181,35 @@ def test_what_is_overdue_to_the_panel_is_told_beside_all_that_is_overdue(people:
     assert f"{number} overdue duties that the panel sees to, on 20 November 2026" in page
     assert f"In all {late} duties of the area are overdue that day" in page
     assert number == 2 < late
+
+
+SUSPENSION = {"occurred_on": "9/11/2026", "school": "Alder School", "reasons": "PP"}
+
+
+def test_days_typed_as_sessions_are_asked_about(people: People) -> None:
+    given = {**SUSPENSION, "ends_on": "17/11/2026", "sessions": "7"}
+    page = filled_in(people("school"), "suspension", **given)
+    assert answers(page)["Number of sessions"] == "7 sessions (3 and a half school days)"
+    assert "there are 7 school days, which is 14 sessions. Did you write days for" in page
+    right = filled_in(people("school"), "suspension", **{**given, "sessions": "13"})
+    assert ("Did you write days" in right, "Now send it" in right) == (False, True)
+
+
+def test_a_referral_that_names_nobody_is_asked_about(people: People) -> None:
+    page = filled_in(people("school"), "referral", **REFERRAL)
+    assert "No provider or service is named: nobody is asked to take the pupil." in page
+
+
+def test_an_end_before_the_start_is_told_on_the_page_that_asks_for_it(people: People) -> None:
+    client, path = people("school"), "/notify/suspension"
+    page = send(client, path, client.get(path).text, upn=PUPIL, at="days", do="next",
+                occurred_on="20/11/2026", ends_on="18/11/2026")  # fmt: skip
+    assert "must not be before “First day of the suspension”" in unescape(page)
+    assert ("<h1>When?</h1>" in page, 'id="ends_on-error"' in page) == (True, True)
+
+
+def test_what_is_told_early_is_what_the_registry_refuses() -> None:
+    for name, pairs in ORDERED.items():
+        kind = CATALOGUE[name]
+        assert "end_before_start" in set(words(kind.refuse))
+        assert {*chain(*pairs)} <= {*kind.fields, "occurred_on"}

@@ -1,0 +1,72 @@
+"""What a person should look at before sending, though nothing stands against it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from ap_registry.errors import Problem
+from ap_registry.fields import BadValue, Day, Reading
+from ap_registry.notice import World
+
+SESSIONS = frozenset({"sessions", "sessions_per_week"})
+SESSIONS_A_DAY, YEAR, LONGEST = 2, 366, 3
+# Of a notice, which day must not be before which: told where the second is asked, in the words of
+# the notice's own refusal, which the registry gives only once all else is known.
+ORDERED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "suspension": (("ends_on", "occurred_on"),),
+    "placement_started": (("ends_on", "occurred_on"),),
+    "off_site_direction": (("ends_on", "starts_on"),),
+    "part_time_started": (("ends_on", "occurred_on"), ("review_on", "occurred_on")),
+    "action_agreed": (("due_on", "occurred_on"),),
+}
+_DAY = Day()
+_READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
+
+
+def day(text: str) -> date | None:
+    """As a form takes it; None for what is none."""
+    try:
+        return _DAY.read(text, _READING)
+    except BadValue:
+        return None
+
+
+def backwards(kind: str, values: Mapping[str, str]) -> Iterator[Problem]:
+    for later, earlier in ORDERED.get(kind, ()):
+        first, last = day(values.get(earlier, "")), day(values.get(later, ""))
+        if first is not None and last is not None and last < first:
+            words = f"{later} must not be before {earlier}"
+            yield Problem(f"/{later}", "end_before_start", words)
+
+
+def heeded(kind: str, values: Mapping[str, str], world: World) -> Iterator[str]:
+    if kind == "referral" and not values.get("provider"):
+        yield "No provider or service is named: nobody is asked to take the pupil."
+    if kind == "suspension":
+        yield from _too_few(values, world)
+
+
+def _too_few(values: Mapping[str, str], world: World) -> Iterator[str]:
+    """Days typed as sessions; half a day less is a suspension from noon, or until it."""
+    first, last = day(values.get("occurred_on", "")), day(values.get("ends_on", ""))
+    text = values.get("sessions", "").strip()
+    if first is None or last is None or not text.isdecimal() or len(text) > LONGEST:
+        return
+    if values.get("kind") == "lunchtime" or not 0 <= (last - first).days <= YEAR:
+        return
+    days = world.calendars.of(values.get("school")).known_days(first, last)
+    possible = days * SESSIONS_A_DAY
+    if int(text) < possible - 1:
+        yield (
+            f"You wrote {in_days(int(text))}, and from the first day to the last there are {days}"
+            f" school days, which is {possible} sessions. Did you write days for sessions?"
+        )
+
+
+def in_days(sessions: int) -> str:
+    """``7 sessions (3 and a half school days)``."""
+    whole, half = divmod(sessions, SESSIONS_A_DAY)
+    if not half:
+        days = f"{whole} school {'day' if whole == 1 else 'days'}"
+    else:
+        days = f"{whole} and a half school days" if whole else "half a school day"
+    return f"{sessions} {'session' if sessions == 1 else 'sessions'} ({days})"
