@@ -12,7 +12,9 @@ down_revision = "0028"
 
 
 def upgrade() -> None:
-    for statement in (walls.FUNCTIONS, walls.GRANTS, *walls.policies(["report_run"])):
+    for statement in (walls.FUNCTIONS, walls.GATHERING, walls.GRANTS):
+        op.execute(statement)
+    for statement in walls.policies(["report_run"]):
         op.execute(statement)
     op.execute(
         "insert into behind (pupil_id) select distinct pupil_id from detail"

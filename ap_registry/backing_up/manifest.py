@@ -15,7 +15,9 @@ from ap_registry.store.database import Connection
 
 PREFIX = "-- ap-registry "
 NO_HEAD = {"size": 0, "root": EMPTY_ROOT.hex()}  # nothing was ever sequenced
-LEFT_OUT = ("web_session", "family_session")  # everybody comes in anew
+SESSIONS = ("web_session", "family_session")  # everybody comes in anew
+# What is kept of whom readers see is made anew, by another database's transactions.
+LEFT_OUT = (*SESSIONS, "reader_sight", "seen_anew")
 _TABLES: LiteralString = """
 select c.relname from pg_class c
  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname <> all(%s)

@@ -17,19 +17,14 @@ import psycopg
 from ap_registry.access import Caller
 
 READER = "ap_reader"
-OPEN_FACTS, OPEN_ALL = "facts", "all"
-# Of more pupils, gathering them for each table of a query takes longer than many a query: lists
-# of whoever sees so many are left to the scope that the query states.
-WIDE = 2_000
+OPEN_ALL = "all"
+# Of more pupils, gathering them for each table of a query takes longer than many a query: those of
+# whoever sees so many are kept gathered (store/sights.py).
+WIDE = 500
 _STATE: LiteralString = (
-    "select set_config('app.organisations', %(organisations)s::text[]::text, false),"
-    " set_config('app.today', coalesce(%(today)s::date::text, ''), false),"
-    " set_config('app.pupils', case when %(everything)s then '' else reader_may_name("
-    "   %(pupils)s::uuid[], %(organisations)s::text[], %(today)s::date)::text end, false),"
-    " set_config('app.opens', case when %(everything)s then %(all)s"
-    "   when %(pupils)s::uuid[] = '{}' and reader_is_wide(%(organisations)s::text[], %(wide)s)"
-    "   then %(facts)s else '' end, false)"
+    "select reader_stands(%(organisations)s::text[], %(today)s::date, %(pupils)s::uuid[], %(wide)s)"
 )
+_OPENED: LiteralString = f"select set_config('app.opens', '{OPEN_ALL}', false)"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,14 +38,14 @@ class Reader:
 
     def state(self, connection: psycopg.Connection[Any]) -> None:
         """The database names only those pupils whom it finds that the organisations see."""
-        connection.execute(
-            _STATE,
-            {
-                "organisations": list(self.organisations), "everything": self.everything,
-                "today": self.today, "pupils": list(self.pupils), "wide": WIDE,
-                "all": OPEN_ALL, "facts": OPEN_FACTS,
-            },
-        )  # fmt: skip
+        if self.everything:
+            connection.execute(_OPENED)
+            return
+        asked = {
+            "organisations": list(self.organisations), "today": self.today,
+            "pupils": list(self.pupils), "wide": WIDE,
+        }  # fmt: skip
+        connection.execute(_STATE, asked)
 
 
 _standing: ContextVar[Reader | None] = ContextVar("reader", default=None)

@@ -1,31 +1,30 @@
 """The second wall: what the database itself lets a reader of the web see (row-level security).
 
 ``ap_reader`` sees the pupils of the scope that its session states, whatever a query asks for, and
-without a scope nobody. Whoever sees very many is left to the query's scope in derived rows. How the
-scope is stated: store/readers.py.
+without a scope nobody. How the scope is stated: store/readers.py; and how whoever sees very many
+does at little cost: store/sights.py.
 """
 
 from collections.abc import Iterable, Iterator
 
-from ap_registry.store.readers import OPEN_ALL, OPEN_FACTS, READER
+from ap_registry.store import sights
+from ap_registry.store.readers import OPEN_ALL, READER
 from ap_registry.store.reference import REFERENCE
-from ap_registry.store.tables import DERIVED
 
 # Whoever records must know of pupils whom its caller does not see: whose a UPN is, who is alike.
 WRITERS = ("ap_web", "ap_job", "ap_eraser")
 _ORGANISATIONS = "(select reader_organisations())::text[]"
 # Asked once for each table of a query, and only where a row is not of a pupil named before: a page
 # of one pupil never gathers all whom its reader sees.
-_SEEN = (
-    "pupil_id = any((select reader_named())::uuid[])"
-    f" or pupil_id in (select unnest(reader_pupils({_ORGANISATIONS})))"
-)
+_NAMED = "pupil_id = any((select reader_named())::uuid[])"
+_SEEN = f"pupil_id in (select unnest(reader_pupils({_ORGANISATIONS})))"
 _JOINED = f" or pupil_id in (select unnest(reader_joined({_ORGANISATIONS})))"
+_OWED = f" or pupil_id in (select unnest(reader_owing({_ORGANISATIONS})))"
+_STILL_OWED = " or pupil_id in (select o.pupil_id from reader_owes o)"
 _OWN = f"{{}} = any({_ORGANISATIONS})"
 # What is the organisation's own, and what is about no pupil, besides the pupils whom it sees.
 _MORE = {
     **dict.fromkeys(("event", "event_private", "log", "unsequenced"), f"stream = {REFERENCE}"),
-    "identity": f"pupil_id in (select unnest(reader_owing({_ORGANISATIONS})))",
     "follow_up": f"origin = 'list' or {_OWN.format('owner')}",
     "match_decision": _OWN.format("organisation"),
     "notice_ref": _OWN.format("by"),
@@ -40,12 +39,11 @@ _OF_SEVERAL = {
 _MERGED = frozenset(
     {"event", "event_private", "log", "upn_claim", "identity", "attendance_week", "visibility"}
 )
-_FACTS = frozenset(str(table.__tablename__) for table in DERIVED)
 
-FUNCTIONS = f"""
-create or replace function reader_opens(p_what text) returns boolean
+_STATED = f"""
+create or replace function reader_opens() returns boolean
 language sql stable parallel safe as
-$$ select coalesce(current_setting('app.opens', true), '') in ('{OPEN_ALL}', p_what) $$;
+$$ select coalesce(current_setting('app.opens', true), '') = '{OPEN_ALL}' $$;
 create or replace function reader_named() returns uuid[]
 language sql stable parallel safe as
 $$ select coalesce(nullif(current_setting('app.pupils', true), ''), '{{}}')::uuid[] $$;
@@ -59,6 +57,7 @@ create or replace function reader_today() returns date
 language sql stable parallel safe as
 $$ select nullif(current_setting('app.today', true), '')::date $$;
 """
+FUNCTIONS = sights.TABLES + _STATED + sights.FUNCTIONS
 
 # Said to be cheap, else the planner would give up each good plan to ask them less; and given what
 # it cannot know, else it would ask them while it plans, and again for each table.
@@ -100,10 +99,11 @@ $$ select coalesce(max(seq), 0) from log $$;
 
 _SIGNATURES = ", ".join(
     (
-        "reader_opens(text)", "reader_named()", "reader_organisations()", "reader_today()",
+        "reader_opens()", "reader_named()", "reader_organisations()", "reader_today()",
         "reader_acts_for()",
         "reader_pupils(text[])", "reader_joined(text[])", "reader_owing(text[])",
         "reader_is_wide(text[], int)", "reader_may_name(uuid[], text[], date)", "log_size()",
+        *sights.SIGNATURES,
     )
 )  # fmt: skip
 
@@ -137,11 +137,14 @@ grant insert on pupil_read to {READER};
 grant insert on second_factor to {READER};  -- the page that sets one up shows its secret
 alter default privileges in schema public grant select on tables to {READER};
 revoke execute on function {_SIGNATURES} from public;
+revoke execute on function make_sight(text, oid, text[], date) from public;
+revoke all on reader_sight, seen_anew from {READER};
 do $$ declare v_role name; begin
   foreach v_role in array '{{ap_web, ap_job, {READER}}}'::name[] loop
     if exists (select from pg_roles where rolname = v_role) then
       execute format('grant execute on function {_SIGNATURES},'
         ' load_movements(text[], uuid[], timestamptz) to %I', v_role);
+      execute format('revoke all on reader_sight, seen_anew from %I', v_role);
     end if;
   end loop;
 end $$;
@@ -150,10 +153,13 @@ end $$;
 
 def policy_of(table: str) -> str:
     """Which rows of a table a reader sees, as SQL; of one without pupil_id it is written here."""
-    opens = f"(select reader_opens('{OPEN_FACTS if table in _FACTS else OPEN_ALL}'))"
-    seen = _OF_SEVERAL.get(table) or _SEEN + (_JOINED if table in _MERGED else "")
+    gathered = f"{_NAMED} or {_SEEN}" + (_JOINED if table in _MERGED else "")
+    kept = f"{sights.HELD} or {_NAMED}"
+    if table == "identity":  # who owes something may know of whom
+        gathered, kept = gathered + _OWED, kept + _STILL_OWED
+    seen = f"case when {sights.KEPT} then {kept} else {gathered} end"
     more = f" or {_MORE[table]}" if table in _MORE else ""
-    return f"{opens} or {seen}{more}"
+    return f"(select reader_opens()) or {_OF_SEVERAL.get(table) or seen}{more}"
 
 
 def policies(tables: Iterable[str]) -> Iterator[str]:

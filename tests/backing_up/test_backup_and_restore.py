@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from ap_registry.backing_up.dumping import back_up
-from ap_registry.backing_up.manifest import LEFT_OUT, rows_of
+from ap_registry.backing_up.manifest import SESSIONS, rows_of
 from ap_registry.registry import Registry
 from ap_registry.store.database import connect
 from tests.backing_up.conftest import PASSPHRASE, Place
@@ -84,7 +84,7 @@ def test_everybody_signs_in_anew(full: Place, empty: Place, tmp_path: Path) -> N
     full.run("backup", file)
     empty.run("restore", file)
     with connect(empty.urls.database_owner_url) as connection:
-        found = [connection.execute(f"select * from {name}").fetchall() for name in LEFT_OUT]
+        found = [connection.execute(f"select * from {name}").fetchall() for name in SESSIONS]
     assert found == [[], []]
 
 
