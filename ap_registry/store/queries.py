@@ -50,17 +50,22 @@ READABLE: LiteralString = "not exists (select from erased x where x.pupil_id = {
 _SEEN: LiteralString = (
     " v.organisation = any(%(organisations)s) and v.until_at = 'infinity'"
     " and (v.from_on is null or v.from_on <= %(today)s)"
-    " and (v.until_on is null or v.until_on >= %(today)s)))"
+    " and (v.until_on is null or v.until_on >= %(today)s)"
 )
+_PUPILS_SEEN: LiteralString = "select v.pupil_id from visibility v where" + _SEEN
 SCOPED: LiteralString = (
-    "(%(everything)s and " + READABLE + " or {t}.pupil_id in (select v.pupil_id from visibility v"
-    " where" + _SEEN
+    "(%(everything)s and " + READABLE + " or {t}.pupil_id in (" + _PUPILS_SEEN + "))"
+)
+# The same where one statement asks it of many rows of different kinds: they are gathered once.
+GATHERED: LiteralString = "with seen as materialized (" + _PUPILS_SEEN + ") "
+OF_GATHERED: LiteralString = (
+    "(%(everything)s and " + READABLE + " or {t}.pupil_id in (select seen.pupil_id from seen))"
 )
 # The same where few pupils are asked about: all whom a scope sees are not gathered first, which the
 # planner would do without the offset.
 FEW_SCOPED: LiteralString = (
     "(%(everything)s and " + READABLE + " or exists (select from visibility v"
-    " where v.pupil_id = {t}.pupil_id and" + _SEEN.removesuffix("))") + " offset 0))"
+    " where v.pupil_id = {t}.pupil_id and" + _SEEN + " offset 0))"
 )
 
 

@@ -1,7 +1,8 @@
 """What people have to answer, to log, to review and to record: each a short list."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, LiteralString
 
 from psycopg.rows import dict_row
@@ -11,7 +12,7 @@ from ap_registry.access import FAMILY
 from ap_registry.store import family_lists, partner_lists
 from ap_registry.store.database import Connection
 from ap_registry.store.elsewhere import REVIEWS
-from ap_registry.store.listing import BY_DAY, about_whom
+from ap_registry.store.listing import BY_DAY, about_whom, counted
 from ap_registry.store.queries import Scope, scoped
 
 Found = list[dict[str, Any]]
@@ -96,22 +97,35 @@ QUESTIONS = {
 }
 
 
+@cache
+def _counting(names: tuple[str, ...]) -> LiteralString:
+    """Without the order of the lists, which changes no count."""
+    return counted(QUESTIONS[name].removesuffix(BY_DAY) for name in names)
+
+
 def owed(connection: Connection, scope: Scope, name: str, *, today: date, limit: int) -> Found:
     """Rows of one list, soonest first: key, pupil_id, upn, name, other, on, what, and its own."""
-    asked = {
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(QUESTIONS[name] + " limit %(limit)s", _asked(scope, today, limit))
+        return cursor.fetchall()
+
+
+def counts(
+    connection: Connection, scope: Scope, names: Sequence[str], *, today: date
+) -> dict[str, int]:
+    """How long each of these lists is, up to a hundred."""
+    if not names:
+        return {}
+    row = connection.execute(_counting(tuple(names)), _asked(scope, today, 100)).fetchone()
+    assert row is not None
+    return dict(zip(names, row, strict=True))
+
+
+def _asked(scope: Scope, today: date, limit: int) -> dict[str, Any]:
+    return {
         **scoped(scope), "today": today, "soon": today + SOON, "limit": limit,
         "families": list(FAMILY),
         "reviews": list(REVIEWS), "checks": list(_CHECKS),
         "year": date(today.year - (today.month < 9), 9, 1), "from": today - LATELY,
         "attended": codes.PRESENT_BYTES + codes.APPROVED_BYTES, "possible": codes.POSSIBLE_BYTES,
     }  # fmt: skip
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(QUESTIONS[name] + " limit %(limit)s", asked)
-        return cursor.fetchall()
-
-
-def counts(
-    connection: Connection, scope: Scope, names: Iterable[str], *, today: date
-) -> dict[str, int]:
-    """How long each of these lists is, up to a hundred."""
-    return {n: len(owed(connection, scope, n, today=today, limit=100)) for n in names}

@@ -23,7 +23,7 @@ from api.pages.tables import Format, file_of
 from api.problems import HttpProblem
 
 router = APIRouter(prefix="/quality")
-SHOWN = 50
+SHOWN = 25  # pairs of a page; its file has all
 
 
 @router.get("")

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,9 +54,13 @@ def in_words(value: object) -> str:
     if value in (None, ""):
         return "not given"
     try:
-        day = date.fromisoformat(str(value))
+        return _day_in_words(date.fromisoformat(str(value)))
     except ValueError:
         return str(value).replace("_", " ")
+
+
+@lru_cache(maxsize=4_096)  # a long list names the same few days
+def _day_in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 

@@ -107,6 +107,13 @@ def test_each_list_of_a_provider_holds_what_is_owed(person: People) -> None:
     }  # fmt: skip
 
 
+def test_the_first_page_counts_what_each_list_holds(person: People) -> None:
+    client = person("provider")
+    said = re.findall(r'href="/tasks/([^"]+)">[^<]*</a> <strong[^>]*>(\d+)<', client.get("/").text)
+    held = {name: len(texts(client.get(f"/tasks/{name}").text)) for name in OF_PROVIDERS}
+    assert dict(said) == {name: str(count) for name, count in held.items() if count}
+
+
 def test_an_empty_list_says_what_to_do(person: People) -> None:
     assert "No outreach runs." in person("provider").get("/tasks/outreach").text
 
