@@ -93,6 +93,13 @@ class Settings(BaseSettings):
         return bool(named & {role, "all"})
 
     @property
+    def sends_mail(self) -> bool:
+        """Whether a letter can go to an address that no account has."""
+        by = self.channel or "smtp"
+        notify = self.notify_key and self.notify_template
+        return bool(self.smtp_url if by == "smtp" else notify if by == "notify" else None)
+
+    @property
     def site(self) -> str:
         """Where links in letters lead."""
         return (self.address or f"http://{self.host}:{self.port}").rstrip("/")

@@ -1,17 +1,18 @@
-"""Letters to people with accounts, about these and about reports that are ready or failed.
+"""Letters of accounts: to their owners, and to one of a family for whom they made a link.
 
 A link that opens an account is made as its letter is sent, and kept nowhere.
 """
 
 from datetime import timedelta
 from threading import Event
+from uuid import UUID
 
 import structlog
 
 from ap_registry.installation import Installation
 from ap_registry.settings import Settings
-from ap_registry.store import access_links, report_files
-from ap_registry.store.access_links import LASTS, REPORT_FAILED, Due
+from ap_registry.store import access_links, family_links, report_files
+from ap_registry.store.access_links import FAMILY_LINK, LASTS, REPORT_FAILED, Due
 from jobs.channels import Channel, chosen
 from jobs.faults import kind_and_place
 from jobs.letters import MOST_ATTEMPTS, Failed, Letter, gave_up, next_attempt
@@ -22,7 +23,9 @@ log = structlog.get_logger()
 LEADS = {"recovery": "password", "invitation": "invitation"}  # the page of a link
 _NOT_YOU = "If that was not you, tell the administrator of your organisation at once."
 GONE = "the report is there no more, or not for them"
+NO_LINK = "the link has ended"
 SUBJECTS = {
+    "family_link": "A private page for you",
     "report": "A report is ready",
     "report_failed": "A report could not be made",
     "recovery": "Choose a new password",
@@ -36,6 +39,14 @@ SUBJECTS = {
     "second_factor_off": "You are asked for no code any more",
 }
 TEXTS = {
+    "family_link": (
+        "There is a private page for you from {organisation}. It says what schools and the"
+        " council have told us, and you can write to them by it.\n\n"
+        "Open it here:\n\n{link}\n\n"
+        "You need a date of birth and a code. We tell you the code another way, not in this"
+        " letter. Do not pass this letter on.\n\n"
+        "Do you not know what this is? Then do nothing, and tell us."
+    ),
     "report": (
         "A report that you or a colleague asked for is ready: {title}.\n\n"
         "Sign in, and it is here for thirty days:\n\n{link}\n\n"
@@ -182,6 +193,8 @@ def _said(found: Installation, due: Due) -> dict[str, str]:
         return {"link": f"{found.settings.site}/{LEADS[due.what]}/{token}"}
     if due.about is None:
         return {}
+    if due.what == FAMILY_LINK:
+        return {"link": f"{found.settings.site}/family/link/{_family_token(found, due.about)}"}
     with found.database.connection() as connection:
         today = found.registry.today()
         failed = due.what == REPORT_FAILED
@@ -193,3 +206,12 @@ def _said(found: Installation, due: Due) -> dict[str, str]:
         "title": KINDS[kind].title, "link": f"{found.settings.site}/reports/files/{due.about}",
         "why": why[:1].upper() + why[1:].rstrip("."),
     }  # fmt: skip
+
+
+def _family_token(found: Installation, link: UUID) -> str:
+    """Made as the letter goes, and of no use without the code: that was told another way."""
+    with found.database.connection() as connection:
+        token = family_links.renewed(connection, link, at=found.registry.now())
+    if token is None:
+        raise Failed(NO_LINK, for_good=True)
+    return token

@@ -4,6 +4,7 @@ A letter waits in the database without its link: whoever sends it makes the link
 secret is only ever in the letter.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import LiteralString
@@ -18,6 +19,7 @@ LASTS = {
     RECOVERY: timedelta(hours=1),
     INVITATION: timedelta(days=7),
 }  # letters that carry a link: good for so long
+FAMILY_LINK = "family_link"  # to one of a pupil's family, by the account that made it
 REPORT, REPORT_FAILED = "report", "report_failed"  # one is ready, or could not be made
 LETTERS = frozenset(
     {
@@ -31,6 +33,7 @@ LETTERS = frozenset(
         "unused_soon",
         "confirm_people",
         EMERGENCY,
+        FAMILY_LINK,
     }
 )
 AGAIN_AFTER = timedelta(minutes=5)  # one letter of a kind to one account
@@ -78,15 +81,25 @@ def use_link(
 
 def write_letter(
     connection: Connection, account: UUID, what: str, *, at: datetime,
-    to: tuple[str, str] | None = None,
+    to: tuple[str, str] | None = None, about: UUID | None = None,
 ) -> None:  # fmt: skip
     """Have it sent by the worker, to the account's owner, else to an address and a name."""
     assert what in LETTERS
     connection.execute(
-        "insert into access_letter (id, account, what, created_at, attempts, to_email, to_name)"
-        " values (%s, %s, %s, %s, 0, %s, %s)",
-        (uuid4(), account, what, at, *(to or (None, None))),
+        "insert into access_letter (id, account, what, about, created_at, attempts, to_email,"
+        " to_name) values (%s, %s, %s, %s, %s, 0, %s, %s)",
+        (uuid4(), account, what, about, at, *(to or (None, None))),
     )
+
+
+def became_of(connection: Connection, about: Collection[UUID]) -> dict[UUID, str]:
+    """Of the letters about these: sent, waiting or failed."""
+    rows = connection.execute(
+        "select about, case when sent_at is not null then 'sent' when failed is not null"
+        " then 'failed' else 'waiting' end from access_letter where about = any(%s)",
+        (list(about),),
+    )
+    return dict(rows.fetchall())
 
 
 def was_written(connection: Connection, account: UUID, what: str, *, since: datetime) -> bool:
@@ -167,7 +180,8 @@ def sent_letter(connection: Connection, due: Due, at: datetime) -> None:
 def fail_letter(connection: Connection, due: Due, why: str) -> None:
     """For good."""
     connection.execute(
-        "update access_letter set failed = %s where id = %s and attempts = %s and sent_at is null",
+        "update access_letter set failed = %s, to_email = null, to_name = null"
+        " where id = %s and attempts = %s and sent_at is null",
         (why, due.id, due.attempts),
     )
 

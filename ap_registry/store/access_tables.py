@@ -114,7 +114,7 @@ class AccessLetter(SQLModel, table=True):
     """What a person must be told of their own account; a link is made only as it is sent.
 
     ``to_email``, ``to_name``: somebody else who is told of what the account did; gone once sent.
-    ``about``: the report that is ready.
+    ``about``: the report that is ready, or the family's link that is sent.
     """
 
     __tablename__ = "access_letter"

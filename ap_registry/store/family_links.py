@@ -105,6 +105,17 @@ def make(
     return made
 
 
+def renewed(connection: Connection, link: UUID, *, at: datetime) -> str | None:
+    """A token for a letter, in place of the one before; None where the link runs no more."""
+    token = new_token()
+    done = connection.execute(
+        "update family_link set token_hash = %s where id = %s and ended_at is null"
+        " and failures < %s and until_at > %s",
+        (hash_of(token), link, MOST_FAILURES, at),
+    )
+    return token if done.rowcount else None
+
+
 def of_token(connection: Connection, token: str) -> Link | None:
     row = connection.execute(
         "select " + _COLUMNS + " from family_link where token_hash = %s", (hash_of(token),)

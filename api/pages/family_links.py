@@ -1,5 +1,6 @@
 """A school or the LA makes a private link for one person of a pupil's family, and ends it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from ap_registry.family_record import Record
 from ap_registry.happenings import Contact
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
-from ap_registry.store import family_links
+from ap_registry.store import access_links, family_links
 from ap_registry.store.database import Connection
 from ap_registry.store.family_links import Link, Made
 from api.deps import TheRegistry, find_pupil
@@ -28,6 +29,8 @@ router = APIRouter(prefix="/pupils/{pupil}/links")
 Short = Annotated[str, Form(max_length=100)]
 _NONE = NotFound((Problem("", "not_found", "no such pupil is known"),))
 OWN = "pupil"  # in place of a contact: the young person
+CALLED = "parent or carer"  # in a letter: the name may be the child's too
+BY_MAIL = "email"  # how the link goes; else it is shown to be printed
 
 
 def _record(registry: Registry, connection: Connection, person: Person, name: str) -> Record:
@@ -58,55 +61,90 @@ def _listed(
 
 
 def _page(
-    registry: Registry, connection: Connection, person: Person, record: Record, *, error: str = ""
-) -> Response:
+    registry: Registry, settings: Settings, connection: Connection, person: Person, record: Record,
+    *, wrong: tuple[str, str] | None = None, values: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
+    """``wrong``: the field and the words."""
+    listed = _listed(registry, connection, person, record)
+    letters = access_links.became_of(connection, [one.id for one, *_ in listed])
     return page(
-        registry, "family_links.html", person, 422 if error else 200, record=record,
+        registry, "family_links.html", person, 422 if wrong else 200, record=record,
+        problems=[wrong] if wrong else [], errors=dict([wrong] if wrong else []),
+        values=values or {}, mails=_mails(settings, record), letters=letters,
         own_from=record.number(family_record.OWN_FROM), of_age=record.number(family_record.OF_AGE),
-        persons=list(family_record.persons(record)), error=error,
-        links=_listed(registry, connection, person, record),
+        persons=list(family_record.persons(record)), links=listed,
     )  # fmt: skip
 
 
+def _mails(settings: Settings, record: Record) -> bool:
+    """Of a restricted pupil no link is sent by email: who reads there is not known enough."""
+    return settings.sends_mail and not record.guarded
+
+
 @router.get("")
-def links(pupil: str, registry: TheRegistry, person: Person, opened: Opened) -> Response:
+def links(
+    pupil: str, registry: TheRegistry, settings: TheSettings, person: Person, opened: Opened
+) -> Response:
     with registry.database.connection() as connection:
         record = _record(registry, connection, person, pupil)
         opened.note(connection, person.caller, [record.shown_as])
-        return _page(registry, connection, person, record)
+        return _page(registry, settings, connection, person, record)
 
 
 @router.post("")
 def make(
     pupil: str, registry: TheRegistry, settings: TheSettings, person: Person, opened: Opened,
-    csrf: Short = "", who: Short = "",
+    csrf: Short = "", who: Short = "", how: Short = "", confirmed: Short = "",
 ) -> Response:  # fmt: skip
-    """The link and its code are shown on this one page, and kept nowhere."""
+    """The code is shown on this one page, and kept nowhere; so is the link, or it is in a letter.
+
+    A letter goes only to the address on record, of which somebody says that it was checked.
+    """
     check_form(person, csrf)
     with registry.database.connection() as connection:
         record = _record(registry, connection, person, pupil)
         opened.note(connection, person.caller, [record.shown_as])
         contact = next((c for c in record.seen.pupil.contacts if str(c.id) == who), None)
-        if contact is None and who != OWN:
-            return _page(registry, connection, person, record, error="Choose whom it is for")
-        if family_record.why_none(record, contact) is not None:
-            return _page(registry, connection, person, record, error="No link for this person")
+        mailed = how == BY_MAIL and _mails(settings, record)
+        wrong = _wrong(record, contact, who, mailed=mailed, confirmed=confirmed == "yes")
+        if wrong:
+            values = {"who": who, "how": how}
+            return _page(registry, settings, connection, person, record, wrong=wrong, values=values)
         made = family_links.make(
             connection, record.pupil_id, shown_as=record.shown_as,
             contact=contact.id if contact else None, guarded=record.guarded, by=person.caller,
             account=person.account, at=registry.now(),
             lasts=record.lasts(person.caller.organisation),
         )  # fmt: skip
-    return _made(registry, settings, person, record, contact, made)
+        if mailed and contact and contact.email:
+            access_links.write_letter(
+                connection, person.account, access_links.FAMILY_LINK, at=registry.now(),
+                to=(contact.email, CALLED), about=made.id,
+            )  # fmt: skip
+    return _made(registry, settings, person, record, contact, made, mailed=mailed)
+
+
+def _wrong(
+    record: Record, contact: Contact | None, who: str, *, mailed: bool, confirmed: bool
+) -> tuple[str, str] | None:
+    if contact is None and who != OWN:
+        return "who", "Choose whom it is for"
+    if family_record.why_none(record, contact) is not None:
+        return "who", "No link for this person"
+    if mailed and (contact is None or not contact.email):
+        return "how", "No email address of this person is on record: print the link"
+    if mailed and not confirmed:
+        return "confirmed", "Say that you have checked the address with the person"
+    return None
 
 
 def _made(
     registry: Registry, settings: Settings, person: Person, record: Record,
-    contact: Contact | None, made: Made,
+    contact: Contact | None, made: Made, *, mailed: bool,
 ) -> Response:  # fmt: skip
     address = f"{settings.site}{PATH}/link/{made.token}"
     return page(
-        registry, "family_link_made.html", person, record=record, contact=contact,
+        registry, "family_link_made.html", person, record=record, contact=contact, mailed=mailed,
         address=address, code=made.code, until=made.until_at.date().isoformat(),
         picture=segno.make(address, error="m").svg_data_uri(scale=4),
     )  # fmt: skip
@@ -114,8 +152,9 @@ def _made(
 
 @router.post("/{link}/end")
 def end(
-    pupil: str, link: UUID, registry: TheRegistry, person: Person, opened: Opened, csrf: Short = ""
-) -> Response:
+    pupil: str, link: UUID, registry: TheRegistry, settings: TheSettings, person: Person,
+    opened: Opened, csrf: Short = "",
+) -> Response:  # fmt: skip
     """At once, and where it is open it is shut."""
     check_form(person, csrf)
     with registry.database.connection() as connection:
@@ -125,4 +164,4 @@ def end(
             connection, link, record.pupil_id, list(person.caller.organisations),
             at=registry.now(),
         )  # fmt: skip
-        return _page(registry, connection, person, record)
+        return _page(registry, settings, connection, person, record)

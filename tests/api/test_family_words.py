@@ -15,9 +15,11 @@ import pytest
 from ap_registry.codes import EXCLUSION_REASONS, PLACEMENT_REASON
 from ap_registry.family_exclusions import Out
 from ap_registry.family_view import TOLD, Help, Next, Place, Shown
+from ap_registry.store.access_links import FAMILY_LINK
 from api.pages.family.catalogue import FOLDER, MONTHS, NAMES, compiled, entries
 from api.pages.family.extracting import messages, updated
 from api.pages.family.rendering import speaking
+from jobs.access_letters import TEXTS
 from tests.api.reading_age import filled, reading_age, syllables
 
 ELEVEN, NINE = 11, 9
@@ -40,6 +42,13 @@ def test_the_age_is_counted_as_flesch_and_kincaid_count_it(text: str, age: float
 @pytest.mark.parametrize("message", [one for one in messages() if re.search(r"[.?:]$", one)])
 def test_a_child_of_eleven_reads_every_sentence(message: str) -> None:
     assert reading_age(filled(message)) <= ELEVEN
+
+
+def test_a_child_of_eleven_reads_the_letter_with_the_link() -> None:
+    letter = TEXTS[FAMILY_LINK].format(organisation="Alder School", link="")
+    assert reading_age(letter) <= NINE
+    sentences = re.findall(r"[^.?:]+[.?:]", letter)
+    assert [one for one in sentences if reading_age(one) > ELEVEN] == []
 
 
 def test_a_child_of_nine_reads_the_pages_as_a_whole() -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from ap_registry.registry import Registry
+from ap_registry.settings import Settings
 from tests.api.family import record_mother
 from tests.browser.conftest import Visit, barriers, photograph, second_check, sign_in
+from tests.serving import served
 from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil, take_people
 
 
@@ -19,7 +21,7 @@ def judged(page: Page, folder: Path, name: str) -> None:
 
 def fill(registry: Registry) -> None:
     register_pupil(registry)
-    record_mother(registry)
+    record_mother(registry, email="mo@home.example")
     notify(registry, "placement_started", "2026-09-07", commissioner=SCHOOL, provider=PRU,
            reason="behaviour", intent="return", ends_on="2027-02-12", sessions_per_week=4,
            by=SCHOOL)  # fmt: skip
@@ -64,3 +66,25 @@ def test_a_mother_sends_representations_by_the_link_that_a_school_made(
     school.goto(f"/pupils/{PUPIL}")
     school.get_by_text("She was not there that day.").wait_for()
     school.get_by_text("Notified by Mo Example (mother), by their private link").first.wait_for()
+
+
+def test_a_school_has_the_link_sent_by_email(
+    registry: Registry, visit: Visit, tmp_path: Path
+) -> None:
+    fill(registry)
+    school = visit(width=320)
+    sign_in(school, "school")
+    with served(registry, Settings(smtp_url="smtp://127.0.0.1:9")) as mails:
+        school.goto(f"{mails}/pupils/{PUPIL}/links")
+        school.get_by_label("Mo Example (mother)").check()
+        school.get_by_label("The registry sends it").check()
+        school.get_by_role("button", name="Make the link").click()
+        judged(school, tmp_path, "unconfirmed")
+        school.get_by_role("link", name="Say that you have checked the address").click()
+        school.get_by_label("I have checked with this person").check()
+        school.get_by_role("button", name="Make the link").click()
+        school.get_by_text("The link goes to mo@home.example").wait_for()
+        judged(school, tmp_path, "mailed")
+        school.get_by_role("link", name="the list of links").click()
+        school.get_by_text("Waits to be sent by email.").wait_for()
+        photograph(school, tmp_path, "waits")
