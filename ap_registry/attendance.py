@@ -5,8 +5,10 @@ AP provider with an open placement stands; else the better one counts.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from ap_registry import codes
@@ -19,8 +21,7 @@ _ABSENT = frozenset({"authorised", "unauthorised"})
 ON_PAPER = frozenset("BK")
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(NamedTuple):
     """Ten marks of one register, one byte each; ``event`` recorded them."""
 
     organisation: str
@@ -52,8 +53,7 @@ class Clash:
     organisation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The marks that stand for a week; ``registers`` one for all places, or one for each."""
 
     week: date
@@ -76,7 +76,7 @@ def together(records: Iterable[Sequence[Week]]) -> list[Week]:
             if first is not week:
                 pairs = zip(first.marks, week.marks, strict=True)
                 marks = "".join(b if a == codes.NO_MARK else a for a, b in pairs)
-                found[week.week, week.organisation] = replace(first, marks=marks)
+                found[week.week, week.organisation] = first._replace(marks=marks)
     return list(found.values())
 
 
@@ -107,9 +107,13 @@ def effective(weeks: Iterable[Week], placed_at: PlacedAt) -> tuple[list[Mark], l
 
 def standing(weeks: Iterable[Week], placed_at: PlacedAt) -> tuple[list[Standing], list[Clash]]:
     """As ``effective``, packed: a week with one register is taken as it is."""
+    found = list(weeks)
+    if len({week.week for week in found}) == len(found):
+        found.sort(key=attrgetter("week"))
+        return [Standing(only.week, only.marks, (only.organisation,)) for only in found], []
     packed: list[Standing] = []
     clashes: list[Clash] = []
-    for monday, registers in _by_week(weeks):
+    for monday, registers in _by_week(found):
         if len(registers) == 1:
             only = registers[0]
             packed.append(Standing(monday, only.marks, (only.organisation,)))

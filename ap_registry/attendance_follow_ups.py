@@ -6,6 +6,7 @@ Pure functions of the marks, of who answers for the pupil on a day, and of what 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import islice
 from uuid import UUID
 
@@ -167,8 +168,7 @@ def _threshold(
         ten = counts(week.marks)
         if not ten.possible:
             continue
-        of = academic_year(week.week)
-        whole = of == academic_year(week.day(9))
+        of, whole = _year_of_week(week.week)
         if whole and of != year:
             year, possible, absent = of, 0, 0
             if opened is not None:
@@ -200,6 +200,13 @@ def _threshold(
             opened = None
     if opened is not None:
         yield _opened(kind, rule, pupil_id, opened, answerable)
+
+
+@lru_cache(maxsize=1_024)
+def _year_of_week(monday: date) -> tuple[int, bool]:
+    """The academic year of the Monday, and whether it is that of the Friday too."""
+    of = academic_year(monday)
+    return of, of == academic_year(monday + timedelta(days=4))
 
 
 def _unchanged(possible: int, absent: int, ten: Counts, share: int, *, opened: bool) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from ap_registry import attendance, codes
-from ap_registry.attendance import Week
+from ap_registry.attendance import SESSIONS, Week
 from ap_registry.attendance_owed import Done, MarkAt, Placed, Returned, Version
 from ap_registry.attendance_returns import ILL
 from ap_registry.calendar import london_today
@@ -28,26 +28,27 @@ NO_EVENT = UUID(int=0)
 # of illness, a tenth of a year's sessions missed after some week, a running placement, an absence
 # from an earlier one or from a return; or where something is held already.
 _SCREEN: LiteralString = """
-with open as (
-  select pupil_id, organisation, week, marks,
-         extract(year from week + 4 - interval '8 months') as year,
-         extract(month from week) = 8 and extract(month from week + 4) = 9 as straddles,
-         10 - length(translate(marks, %(absent)s, '')) as absent,
-         10 - length(translate(marks, %(unauthorised)s, '')) as unauthorised,
-         10 - length(translate(marks, %(ill)s, '')) as ill,
-         10 - length(translate(marks, %(possible)s, '')) as possible
+with open as materialized (
+  select pupil_id, organisation, week, marks, translate(marks, %(attended)s, '') as other
     from attendance_week where pupil_id = any(%(pupils)s) and until_at = 'infinity'),
+counted as (
+  select pupil_id, week,
+         date_part('year', week + 4) + (date_part('month', week + 4) >= 9)::int as year,
+         date_part('month', week) = 8 and date_part('month', week + 4) = 9 as straddles,
+         length(other) - length(translate(other, %(absent)s, '')) as absent,
+         10 - length(translate(other, %(possible)s, '')) as possible
+    from open),
 summed as (
-  select pupil_id, straddles and absent > 0 as edge,
+  select pupil_id, straddles and absent > 0 or lag(week) over w = week as edge,
          sum(absent) over w as absent,
          sum(possible) over w - possible as before
-    from open window w as (partition by pupil_id, year order by week
-                           rows between unbounded preceding and current row))
+    from counted window w as (partition by pupil_id, year order by week
+                              rows between unbounded preceding and current row))
 select pupil_id from summed where edge or absent * 10 >= greatest(10, before - 9)
 union
-select pupil_id from open group by pupil_id
- having count(*) > count(distinct week) or sum(unauthorised) >= 10
-    or sum(ill) >= 30
+select pupil_id from open where other <> '' group by pupil_id
+ having sum(length(other) - length(translate(other, %(unauthorised)s, ''))) >= 10
+    or sum(length(other) - length(translate(other, %(ill)s, ''))) >= 30
 union
 select pupil_id from attendance_week
  where pupil_id = any(%(pupils)s) and strpos(marks, 'N') > 0
@@ -59,7 +60,8 @@ select pupil_id from placement p
                       and strpos(o.marks, 'O') > 0))
 union
 select r.pupil_id from reintegration r join open o on o.pupil_id = r.pupil_id
- where r.until_at = 'infinity' and o.absent > 0 and o.week > r.started_on - 7
+ where r.until_at = 'infinity' and o.week > r.started_on - 7
+   and translate(o.other, %(absent)s, '') <> o.other
 union
 select pupil_id from follow_up
  where pupil_id = any(%(pupils)s) and origin = 'attendance' and until_at = 'infinity'
@@ -68,9 +70,11 @@ select pupil_id from flag
  where pupil_id = any(%(pupils)s) and until_at = 'infinity' and rule like 'attendance.%%'
  order by 1
 """
+# A row for each register: of each week by itself, more time would go by than all is judged in.
 _WEEKS: LiteralString = """
-select pupil_id, organisation, week, marks from attendance_week
- where pupil_id = any(%(pupils)s) and until_at = 'infinity'
+select pupil_id, organisation, array_agg(week order by week), string_agg(marks, '' order by week)
+  from attendance_week where pupil_id = any(%(pupils)s) and until_at = 'infinity'
+ group by pupil_id, organisation order by pupil_id, organisation
 """
 _NS: LiteralString = """
 select pupil_id, organisation, week, marks, from_at, nullif(until_at, 'infinity')
@@ -258,6 +262,7 @@ def _screened(connection: Connection, pupils: Sequence[UUID], today: date) -> li
         "pupils": list(pupils),
         "today": today,
         "ill": ILL,
+        "attended": codes.PRESENT_BYTES + codes.APPROVED_BYTES,
         "absent": codes.AUTHORISED_BYTES + codes.UNAUTHORISED_BYTES,
         "unauthorised": codes.UNAUTHORISED_BYTES,
         "possible": codes.POSSIBLE_BYTES,
@@ -272,11 +277,14 @@ def _load(connection: Connection, world: World, pupils: Sequence[UUID]) -> Itera
     found = alone | {other: alone[kept] for kept, others in merged.items() for other in others}
     parameters = {"pupils": list(found)}
     weeks: dict[UUID, list[Week]] = {}
-    for pupil, organisation, week, marks in cursor.execute(_WEEKS, parameters).fetchall():
-        weeks.setdefault(pupil, []).append(Week(organisation, week, marks, NO_EVENT))
+    for pupil, organisation, mondays, marks in cursor.execute(_WEEKS, parameters).fetchall():
+        weeks.setdefault(pupil, []).extend(
+            Week(organisation, week, marks[place : place + SESSIONS], NO_EVENT)
+            for place, week in zip(range(0, len(marks), SESSIONS), mondays, strict=True)
+        )
     for pupil, marked in alone.items():
-        records = [weeks.get(one, ()) for one in (pupil, *merged.get(pupil, ()))]
-        marked.weeks = attendance.together(records)
+        records = [weeks.get(one, []) for one in (pupil, *merged.get(pupil, ()))]
+        marked.weeks = attendance.together(records) if len(records) > 1 else records[0]
     for pupil, *version in cursor.execute(_NS, parameters).fetchall():
         found[pupil].versions.append(Version(*version))
     for pupil, *spell in cursor.execute(_ROLLS, parameters).fetchall():

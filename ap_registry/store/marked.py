@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -133,7 +134,7 @@ class Judged:
 
 def judge(marked: Marked, today: date) -> Judged:
     """Compare what the marks oblige to with what is held; ``today`` is the day of the lapses."""
-    marked.weeks.sort(key=lambda week: (week.week, week.organisation))
+    marked.weeks.sort(key=attrgetter("week", "organisation"))
     marked.placed.sort(key=lambda one: (one.starts_on, one.key))
     weeks, clashes = attendance.standing(marked.weeks, marked.placed_at())
     found = tuple(_owed(marked, weeks, clashes, today))
