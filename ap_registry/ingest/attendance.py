@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, BinaryIO, TextIO
 from uuid import UUID
 
@@ -68,6 +69,32 @@ class Chunk:
         return self.first + place if self.marks[place] != before else ~(self.first + place)
 
 
+class Settling:
+    """Brings in line what marks oblige to, of some pupils after others; several may at once."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self._found: list[dict[str, list[dict[str, Any]]]] = []
+
+    def settle(self, connection: Connection, pupils: set[UUID]) -> None:
+        registry = self.registry
+        since = unsettled.clock(connection)
+        found = settle_follow_ups(
+            connection, registry.worlds, pupils, today=registry.today(), clock=registry.clock
+        )
+        self._found.append(found)
+        unsettled.settled(connection, pupils, since=since)
+
+    def told(self) -> dict[str, list[dict[str, Any]]]:
+        """As a receipt lists them, by pupil."""
+        return {
+            word: sorted(
+                (one for found in self._found for one in found[word]), key=itemgetter("pupil_id")
+            )
+            for word in ("opened", "closed", "moved")
+        }
+
+
 def import_attendance(
     registry: Registry,
     source: BinaryIO | Iterable[Mapping[str, Any]],
@@ -88,23 +115,18 @@ def import_attendance(
     """
     result = ImportResult()
     taken = Taken()
-    follow_ups: dict[str, list[dict[str, Any]]] = {"opened": [], "closed": [], "moved": []}
-    today = registry.today()
+    settling = Settling(registry)
     with registry.database.connection() as connection:
         registry.refuse_clock_behind(connection)
         world = registry.worlds.fresh(connection)
-        reader = Reader(world, today, allowed)
-        with store.Writer(connection, actor=actor, clock=registry.clock, sees=sees) as writer:
+        reader = Reader(world, registry.today(), allowed)
+        with store.Writer(connection, lend=registry.database.connection, sees=sees) as writer:
             _lay_down(_rows(source, organisation), reader, writer, taken, result, progress)
-            written = writer.write(dry_run=dry_run)
-        if not dry_run:
-            since = unsettled.clock(connection)
-            follow_ups = settle_follow_ups(
-                connection, registry.worlds, written.pupils, today=today, clock=registry.clock
+            written = writer.write(
+                actor=actor, clock=registry.clock, dry_run=dry_run, settle=settling.settle
             )
-            unsettled.settled(connection, written.pupils, since=since)
     marks = _tell(result, taken, written, result_file)
-    result.more = {"marks": marks, "follow_ups": follow_ups}
+    result.more = {"marks": marks, "follow_ups": settling.told()}
     return result
 
 

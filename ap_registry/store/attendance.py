@@ -1,220 +1,147 @@
-"""Registers into stream 1: packed weeks merged, hashed and written by sets, not by rows."""
+"""Packed weeks of a file laid down in lanes, a connection each, that write side by side."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, ExitStack, suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
 
-from psycopg.errors import UniqueViolation
-
+from ap_registry.errors import Unavailable
 from ap_registry.store.database import Connection
-from ap_registry.store.locks import MARKS_SLOTS, SLOT, WRITERS_LOCK
+from ap_registry.store.locks import SLOT
+from ap_registry.store.register_lane import Lane, Settle, Work
 
-ALIAS = "attendance_recorded.v1"
-ATTEMPTS = 5
+SHARED_FROM = 10_000  # weeks at once: of a shorter file one lane is as quick
 ESCAPE = "\\"  # present in the afternoon, and the escape of COPY
 
-_STAGE: LiteralString = """
-create temporary table register_in (
-  chunk int, number int, pupil_id uuid, organisation text, week date, marks text)
+# Whoever is merged into another is written and settled beside it.
+_CLAIMED: LiteralString = f"""
+select c.upn, c.pupil_id, {SLOT.format(pupil="coalesce(m.pupil_id, c.pupil_id)")}
+  from upn_claim c left join merged m on m.other = c.pupil_id and m.until_at = 'infinity'
+ where c.upn = any(%s)
 """
 
-_SLOTS = f"""
-select pg_advisory_xact_lock(%(lock)s, slot) from (
-  select distinct {SLOT.format(pupil="pupil_id")} as slot from register_in
-   where chunk = %(chunk)s order by 1) s
-"""
-
-# What differs from the present week, merged with it: - never erases.
-_CHANGED: LiteralString = """
-create temporary table register_out on commit drop as
-select i.number, i.pupil_id, i.organisation, i.week, m.marks, a.marks is not null as known
-  from register_in i
-  left join attendance_week a
-    on a.pupil_id = i.pupil_id and a.organisation = i.organisation and a.week = i.week
-   and a.until_at = 'infinity'
- cross join lateral (
-   select case
-     when a.marks is null or strpos(i.marks, '-') = 0 then i.marks
-     else (select string_agg(case substr(i.marks, n, 1) when '-' then substr(a.marks, n, 1)
-                             else substr(i.marks, n, 1) end, '' order by n)
-             from generate_series(1, 10) n) end as marks) m
- where i.chunk = %(chunk)s and not exists (select from erased x where x.pupil_id = i.pupil_id)
-   and a.marks is distinct from m.marks and m.marks <> '----------'
- order by i.pupil_id, i.organisation, i.week
-"""
-
-_RECORDED: LiteralString = """
-select record_registers(array_agg(pupil_id), array_agg(organisation), array_agg(week),
-                        array_agg(marks), %(alias)s, %(actor)s, %(clock)s)
-  from register_out
-"""
-
-_REPLACED: LiteralString = """
-delete from attendance_week a using register_out o
- where o.known and a.pupil_id = o.pupil_id and a.organisation = o.organisation
-   and a.week = o.week and a.until_at = 'infinity' and a.from_at >= %(at)s
-"""
-_ENDED: LiteralString = """
-update attendance_week a set until_at = %(at)s from register_out o
- where o.known and a.pupil_id = o.pupil_id and a.organisation = o.organisation
-   and a.week = o.week and a.until_at = 'infinity'
-"""
-_BEGUN: LiteralString = """
-insert into attendance_week (pupil_id, organisation, week, from_at, until_at, marks)
-select pupil_id, organisation, week, %(at)s, 'infinity', marks from register_out
-"""
-
-# What the marks oblige to is written after them, some pupils at a time: until then this stands.
-_UNSETTLED: LiteralString = """
-insert into unsettled (pupil_id, at)
-select pupil_id, clock_timestamp() from register_out group by 1 order by 1
-    on conflict (pupil_id) do update set at = excluded.at
-"""
-# Also whom an earlier import has left that died: the file is sent again, and nothing is new.
-_WHAT: LiteralString = """
-select (select array_agg(number) from register_out),
-       (select array_agg(pupil_id) from unsettled u
-         where exists (select from register_in i
-                        where i.chunk = %(chunk)s and i.pupil_id = u.pupil_id))
-"""
-
-Key = tuple[str, str, date]
-Laid = tuple[int, str, str, date, str]  # number, pupil, organisation, Monday, marks
+Key = tuple[str, str, date]  # UPN, organisation, Monday
 Sees = Callable[[Connection, dict[str, UUID]], set[UUID]]
+Lend = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass(slots=True)
 class Written:
-    """By the number of a week: whether it changed what is on record, whose pupil is not known.
-
-    ``pupils``: for whom is still to be written what their marks oblige to.
-    """
+    """By the number of a week: whether it changed what is on record, whose pupil is not known."""
 
     changed: bytearray = field(default_factory=bytearray)
     unknown: set[int] = field(default_factory=set)
-    pupils: set[UUID] = field(default_factory=set)
 
 
 class Writer:
-    """Packed weeks of a file: laid down in chunks beside the tables, then written chunk by chunk.
+    """Packed weeks of a file: laid down beside the tables, then written some pupils at a time.
 
-    ``sees`` narrows the pupils that the caller may mark. Use as a context.
+    ``sees`` narrows the pupils that the caller may mark; ``lend`` another connection, for a long
+    file: half of the pupils are written by each. Use as a context.
     """
 
-    def __init__(
-        self, connection: Connection, *, actor: str, clock: datetime | None,
-        sees: Sees | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, connection: Connection, *, lend: Lend, sees: Sees | None = None) -> None:
         self.connection = connection
-        self.actor = actor
-        self.clock = clock
+        self.lend = lend
         self.sees = sees
         self.written = Written()
         self.chunks = 0
+        self.lanes: list[Lane] = []
+        self._copying: list[Future[None]] = []
+        self._open = ExitStack()
 
     def __enter__(self) -> "Writer":
-        self.connection.execute("drop table if exists register_in")
-        self.connection.execute(_STAGE)
+        self._pool = self._open.enter_context(ThreadPoolExecutor(2, "lane"))
+        self._add_lane(self.connection)
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if not self.connection.closed:
-            self.connection.execute("drop table if exists register_in")
+    def __exit__(self, *error: object) -> None:
+        wait(self._copying)
+        self._open.close()
+
+    def _add_lane(self, connection: Connection) -> None:
+        self.lanes.append(Lane(connection))
+        self._open.callback(self.lanes[-1].close)
 
     def lay_down(self, first: int, keys: Sequence[Key], marks: Sequence[str]) -> None:
         """Weeks numbered from ``first``; in each chunk a pupil's week stands once."""
+        self._copied()
+        if not self.chunks and len(keys) >= SHARED_FROM:
+            self._share()
         pupils = self._pupils({key[0] for key in keys})
+        twice = len({pupil for _, pupil in pupils.values()}) < len(pupils)
+        places: Counter[tuple[str, str, date]] = Counter()
+        lines: list[list[str]] = [[] for _ in self.lanes]
         self.written.changed.extend(bytes(len(keys)))
-        rows: list[Laid] = []
         for number, (key, ten) in enumerate(zip(keys, marks, strict=True), start=first):
-            pupil = pupils.get(key[0])
-            if pupil is None:
+            upn, organisation, week = key
+            if upn not in pupils:
                 self.written.unknown.add(number)
-            else:
-                rows.append((number, pupil, key[1], key[2], ten))
-        for chunk in _apart(rows) if len(set(pupils.values())) < len(pupils) else [rows]:
-            self._copy(chunk)
-
-    def _copy(self, rows: Sequence[Laid]) -> None:
-        """Written out by hand: a third of the time that a row by row copy takes."""
-        head = f"{self.chunks}\t"
-        lines = [
-            f"{head}{number}\t{pupil}\t{organisation}\t{week}\t{ten.replace(ESCAPE, ESCAPE * 2)}\n"
-            for number, pupil, organisation, week, ten in rows
+                continue
+            lane, pupil = pupils[upn]
+            chunk = self.chunks
+            if twice:  # by two UPNs: the later in a chunk of its own
+                chunk += places[pupil, organisation, week]
+                places[pupil, organisation, week] += 1
+            lines[lane].append(
+                f"{pupil}\t{chunk}\t{number}\t{organisation}\t{week}"
+                f"\t{ten.replace(ESCAPE, ESCAPE * 2)}\n"
+            )
+        self.chunks += max(places.values(), default=1)
+        self._copying = [
+            self._pool.submit(lane.copy, some) for lane, some in zip(self.lanes, lines, strict=True)
         ]
-        with (
-            self.connection.cursor() as cursor,
-            cursor.copy("copy register_in from stdin") as copy,
-        ):
-            copy.write("".join(lines))
-        self.chunks += 1
 
-    def _pupils(self, upns: set[str]) -> dict[str, str]:
-        found: dict[str, UUID] = dict(
-            self.connection.execute(
-                "select upn, pupil_id from upn_claim where upn = any(%s)", (list(upns),)
-            ).fetchall()
-        )
+    def _share(self) -> None:
+        """Where no other connection comes free, one lane does all."""
+        with suppress(Unavailable):
+            other = self._open.enter_context(self.lend())
+            if other is not self.connection:
+                self._add_lane(other)
+
+    def _copied(self) -> None:
+        for copying in self._copying:
+            copying.result()
+        self._copying = []
+
+    def _pupils(self, upns: set[str]) -> dict[str, tuple[int, str]]:
+        """By UPN the lane, and the first columns of each line."""
+        rows = self.connection.execute(_CLAIMED, (list(upns),)).fetchall()
+        found: dict[str, UUID] = {upn: pupil for upn, pupil, _ in rows}
+        seen = set(found.values())
         if self.sees is not None:
             seen = self.sees(self.connection, found)
-            found = {upn: pupil for upn, pupil in found.items() if pupil in seen}
-        return {upn: str(pupil) for upn, pupil in found.items()}
+        return {
+            upn: (slot % len(self.lanes), f"{slot}\t{pupil}")
+            for upn, pupil, slot in rows
+            if pupil in seen
+        }
 
-    def write(self, *, dry_run: bool) -> Written:
-        """Merge, hash and write what was laid down; a lost race is run again."""
-        self.connection.execute("analyze register_in")
-        for chunk in range(self.chunks):
-            for attempt in range(ATTEMPTS):
-                try:
-                    changed = self._attempt(chunk, dry_run=dry_run)
-                    break
-                except UniqueViolation:
-                    if attempt == ATTEMPTS - 1:
-                        raise
-            for number in changed[0]:
-                self.written.changed[number] = 1
-            self.written.pupils.update(changed[1])
+    def write(
+        self, *, actor: str, clock: datetime | None, dry_run: bool, settle: Settle
+    ) -> Written:
+        """Write what was laid down; ``settle`` what the marks of some pupils oblige to.
+
+        What one lane has written stands, whatever becomes of the other.
+        """
+        self._copied()
+        work = Work(
+            actor=actor, clock=clock, dry_run=dry_run, chunks=self.chunks,
+            changed=self.written.changed, settle=settle,
+        )  # fmt: skip
+        if len(self.lanes) == 1:
+            self.lanes[0].write(work)
+            return self.written
+        writing = [self._pool.submit(copy_context().run, lane.write, work) for lane in self.lanes]
+        try:
+            for one in wait(writing, return_when=FIRST_EXCEPTION).done:
+                one.result()
+        finally:
+            work.stopped.set()
+            wait(writing)
         return self.written
-
-    def _attempt(self, chunk: int, *, dry_run: bool) -> tuple[list[int], list[UUID]]:
-        connection = self.connection
-        with connection.transaction(force_rollback=dry_run):
-            connection.execute(_SLOTS, {"lock": MARKS_SLOTS, "chunk": chunk})
-            connection.execute("select pg_advisory_xact_lock_shared(%s)", (WRITERS_LOCK,))
-            connection.execute(_CHANGED, {"chunk": chunk})
-            connection.execute("set local default_statistics_target = 10")
-            connection.execute("analyze register_out")
-            parameters = {"at": self._recorded()}
-            connection.execute(_REPLACED, parameters)
-            connection.execute(_ENDED, parameters)
-            connection.execute(_BEGUN, parameters)
-            connection.execute(_UNSETTLED)
-            changed = connection.execute(_WHAT, {"chunk": chunk}, binary=True).fetchone()
-            assert changed is not None
-            connection.execute("drop table register_out")
-        return changed[0] or [], changed[1] or []
-
-    def _recorded(self) -> datetime:
-        """When the events of the weeks that differ were recorded, by the database."""
-        row = self.connection.execute(
-            _RECORDED, {"alias": ALIAS, "actor": self.actor, "clock": self.clock}
-        ).fetchone()
-        assert row is not None
-        at: datetime = row[0]
-        return at
-
-
-def _apart(rows: Sequence[Laid]) -> list[list[Laid]]:
-    """Where two UPNs of a pupil name one week, the later in a chunk of its own."""
-    chunks: list[list[Laid]] = []
-    seen: Counter[tuple[str, str, date]] = Counter()
-    for row in rows:
-        place = seen[row[1:4]]
-        seen[row[1:4]] += 1
-        if place == len(chunks):
-            chunks.append([])
-        chunks[place].append(row)
-    return chunks

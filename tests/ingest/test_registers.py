@@ -2,7 +2,7 @@
 
 import io
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,17 @@ from ap_registry.ingest.results import ImportResult
 from ap_registry.registry import Registry
 from ap_registry.store.database import Database
 from ap_registry.store.rebuilding import check
-from tests.world import OTHER, PRU, PUPIL, SCHOOL, load_world, register_pupil, send_register, upn
+from tests.world import (
+    OTHER,
+    PRU,
+    PUPIL,
+    SCHOOL,
+    load_world,
+    notify,
+    register_pupil,
+    send_register,
+    upn,
+)
 
 WEEK = "upn,organisation,week,marks\n"
 ONE = "upn,organisation,date,session,code\n"
@@ -283,15 +293,49 @@ def test_registers_of_several_organisations_stand_side_by_side(school: Registry)
     }
 
 
+@pytest.mark.parametrize("shared_from", [1, 10])
 def test_chunks_do_not_change_what_stands(
-    school: Registry, monkeypatch: pytest.MonkeyPatch
+    school: Registry, monkeypatch: pytest.MonkeyPatch, shared_from: int
 ) -> None:
-    """The size of a chunk is a setting of memory, no rule."""
+    """The size of a chunk is a setting of memory, and how many connections write is none either."""
     monkeypatch.setattr("ap_registry.ingest.attendance.CHUNK_WEEKS", 2)
+    monkeypatch.setattr("ap_registry.store.attendance.SHARED_FROM", shared_from)
     rows = [(date(2026, 9, 7).replace(day=7 + 7 * n).isoformat(), "/ " * 10) for n in range(3)]
     result = send_register(school, weekly(*rows, rows[0], ("2026-09-07", "I " * 10)))
     assert counts(result) == (4, 1, 0, 0)
     assert held(school)[SCHOOL, "2026-09-07"] == "I" * 10
+
+
+def test_pupils_written_side_by_side_owe_what_they_owe_one_after_the_other(
+    school: Registry, urls: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one who has two records; where no other connection is free, one writes all."""
+    monkeypatch.setattr("ap_registry.store.attendance.SHARED_FROM", 1)
+    monkeypatch.setattr("ap_registry.store.register_lane.PART_WEEKS", 1)
+    pupils = [PUPIL, *map(upn, range(2, 7))]
+    for one in pupils[1:]:
+        register_pupil(school, upn=one)
+    notify(school, "pupils_merged", "2026-11-01", upn=upn(2), other_upn=upn(3), by=SCHOOL,
+           reason="Same child")  # fmt: skip
+    rows = [f"{one},{SCHOOL},{week},N {'/ ' * 9}\n" for week in ("2026-11-02", "2026-11-09")
+            for one in pupils]  # fmt: skip
+    result = send_register(school, WEEK + "".join(rows))
+    assert counts(result) == (12, 0, 0, 0)
+    owed = sorted((upn_, due) for upn_ in {*pupils} - {upn(3)}
+                  for due in ("2026-11-09", "2026-11-16"))  # fmt: skip
+    opened = [one for one in result.more["follow_ups"]["opened"] if one["kind"] == "code_n_reason"]
+    assert sorted((one["upn"], one["due_on"]) for one in opened) == owed
+    explained = WEEK + "".join(rows).replace(",N ", ",I ")
+    alone = Registry(
+        Database(urls.database_url, max_size=1, wait_seconds=0.1), clock=NOW + timedelta(hours=1)
+    )
+    closed = send_register(alone, explained).more["follow_ups"]["closed"]
+    alone.database.close()
+    assert {one["id"] for one in closed} >= {one["id"] for one in opened}
+    with closing(Database(urls.database_owner_url, max_size=1)) as owner:
+        assert check(owner).same
+        with owner.connection() as connection:
+            assert connection.execute("select * from unsettled").fetchall() == []
 
 
 def test_a_week_that_begins_without_a_mark_is_read_as_we_write_it(registry: Registry) -> None:

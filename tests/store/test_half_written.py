@@ -12,14 +12,15 @@ from ap_registry import embedded
 from ap_registry.installation import Installation
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
+from ap_registry.store import owing
 from ap_registry.store.database import connect
 from ap_registry.store.locks import MARKS_SLOTS, MOVEMENTS_SLOTS
 from ap_registry.store.unsettled import LONGEST_IMPORT
 from jobs.settling import settle_left
-from tests.core.owed import follow_ups, owed
+from tests.core.owed import EVERYTHING, LONG_AFTER, follow_ups, owed
 from tests.core.registers import mark_one
 from tests.waiting import wait_for
-from tests.world import SCHOOL, notify, register_pupil
+from tests.world import PUPIL, SCHOOL, notify, register_pupil, send_register, upn
 
 SAID = "2026-11-19"
 _WAITING = """
@@ -63,6 +64,15 @@ def said(connection: psycopg.Connection[Any]) -> int:
     row = connection.execute("select count(*) from event where type = 'follow_up_done.v1'")
     (found,) = row.fetchall()[0]
     return int(found)
+
+
+def all_owed(registry: Registry) -> list[str]:
+    """Of whom a reason is owed."""
+    with registry.database.connection() as connection:
+        found = owing.follow_ups(
+            connection, EVERYTHING, on=LONG_AFTER, status="any", kind="code_n_reason"
+        )
+    return [one["upn"] for one in found]
 
 
 def waiting(connection: psycopg.Connection[Any]) -> list[int]:
@@ -110,6 +120,32 @@ def test_a_register_sent_again_answers_what_the_first_had_left(cut_off: Registry
     assert (result.unchanged, opened["kind"]) == (1, "code_n_reason")
     again = mark_one(cut_off, "N", "2026-11-13", "AM")
     assert again.more["follow_ups"] == {"opened": [], "closed": [], "moved": []}
+
+
+def test_where_one_of_two_that_write_is_killed_what_the_other_wrote_stands(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ap_registry.store.attendance.SHARED_FROM", 1)
+    pupils = [PUPIL, *map(upn, range(2, 21))]
+    for one in pupils[1:]:
+        register_pupil(registry, upn=one)
+    register_pupil(registry)
+    week = "upn,organisation,week,marks\n" + "".join(
+        f"{one},{SCHOOL},2026-11-09,- - - - - - - - N -\n" for one in pupils
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with held(registry, MOVEMENTS_SLOTS) as holder:
+            sent = pool.submit(send_register, registry, week)
+            wait_for(lambda: len(waiting(holder)) == 2)
+            holder.execute("select pg_terminate_backend(%s)", (waiting(holder)[0],))
+            wait_for(lambda: len(waiting(holder)) == 1)
+        assert isinstance(sent.exception(), psycopg.OperationalError)
+    written = len(all_owed(registry))
+    assert 0 < written < len(pupils)
+    again = send_register(registry, week)
+    assert again.unchanged == len(pupils)
+    assert len(again.more["follow_ups"]["opened"]) == len(pupils) - written
+    assert sorted(all_owed(registry)) == sorted(pupils)
 
 
 def test_a_worker_finds_what_an_import_has_left(cut_off: Registry, urls: embedded.Servers) -> None:
