@@ -21,6 +21,9 @@ _ABSENT = frozenset({"authorised", "unauthorised"})
 ON_PAPER = frozenset("BK")
 
 
+_AFTER = tuple(timedelta(days=place // 2) for place in range(SESSIONS))
+
+
 class Week(NamedTuple):
     """Ten marks of one register, one byte each; ``event`` recorded them."""
 
@@ -64,7 +67,7 @@ class Standing(NamedTuple):
         return self.registers[0] if len(self.registers) == 1 else self.registers[place]
 
     def day(self, place: int) -> date:
-        return self.week + timedelta(days=place // 2)
+        return self.week + _AFTER[place]
 
 
 def together(records: Iterable[Sequence[Week]]) -> list[Week]:

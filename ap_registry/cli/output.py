@@ -1,5 +1,6 @@
 """What every command writes with: JSON or plain lines on stdout, messages on stderr."""
 
+import gc
 import shutil
 import sys
 import tempfile
@@ -49,6 +50,7 @@ def write_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 @contextmanager
 def installation() -> Iterator[Installation]:
     found = open_installation()
+    gc.freeze()  # the program itself is never garbage: looking it through was a tenth of an import
     try:
         yield found
     finally:

@@ -60,8 +60,9 @@ class Chunk:
 
     def add(self, key: Key, marks: str) -> int:
         """Merge; the number of the week, negated where nothing new is said."""
-        place = self.places.setdefault(key, len(self.marks))
-        if place == len(self.marks):
+        new = len(self.marks)
+        place = self.places.setdefault(key, new)
+        if place == new:
             self.marks.append(marks)
             return self.first + place
         before = self.marks[place]

@@ -20,6 +20,7 @@ Row = tuple[int, Cells | BadRow]
 _TAILS = (".0", ".00", " 00:00:00")
 _APOSTROPHE, _FORMULA = f"{END}'", f'{END}="'
 _TENTHS, _HUNDREDTHS, _MIDNIGHT = (tail + END for tail in _TAILS)
+_NOUGHT = f"0{END}"  # with which each of these ends
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff\u00ad \t\u00a0"
 UPN = 13  # characters
 # A spreadsheet's mark for "text": what we write before what might be a formula, and what people
@@ -104,8 +105,8 @@ def _checked(
         if not whole_row.isascii():
             texts = [text.strip(_UNSEEN) for text in texts]
         if (
-            _APOSTROPHE in whole_row or _FORMULA in whole_row or _TENTHS in whole_row
-            or _HUNDREDTHS in whole_row or _MIDNIGHT in whole_row
+            _APOSTROPHE in whole_row or _FORMULA in whole_row or _NOUGHT in whole_row
+            and (_TENTHS in whole_row or _HUNDREDTHS in whole_row or _MIDNIGHT in whole_row)
         ):  # fmt: skip
             texts = [*map(_plain, texts)]
         for place in upns:

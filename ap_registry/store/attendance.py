@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import LiteralString
 from uuid import UUID
 
@@ -25,6 +26,7 @@ select c.upn, c.pupil_id, {SLOT.format(pupil="coalesce(m.pupil_id, c.pupil_id)")
  where c.upn = any(%s)
 """
 
+_written = lru_cache(maxsize=1_024)(date.isoformat)
 Key = tuple[str, str, date]  # UPN, organisation, Monday
 Sees = Callable[[Connection, dict[str, UUID]], set[UUID]]
 Lend = Callable[[], AbstractContextManager[Connection]]
@@ -74,7 +76,7 @@ class Writer:
         if not self.chunks and len(keys) >= SHARED_FROM:
             self._share()
         pupils = self._pupils({key[0] for key in keys})
-        twice = len({pupil for _, pupil in pupils.values()}) < len(pupils)
+        twice = len(set(pupils.values())) < len(pupils)
         places: Counter[tuple[str, str, date]] = Counter()
         lines: list[list[str]] = [[] for _ in self.lanes]
         self.written.changed.extend(bytes(len(keys)))
@@ -89,7 +91,7 @@ class Writer:
                 chunk += places[pupil, organisation, week]
                 places[pupil, organisation, week] += 1
             lines[lane].append(
-                f"{pupil}\t{chunk}\t{number}\t{organisation}\t{week}"
+                f"{pupil}\t{chunk}\t{number}\t{organisation}\t{_written(week)}"
                 f"\t{ten.replace(ESCAPE, ESCAPE * 2)}\n"
             )
         self.chunks += max(places.values(), default=1)

@@ -1,5 +1,6 @@
 """A million marks from a file, against COPY of one row a mark into a plain table with a key."""
 
+import gc
 import random
 import resource
 import tempfile
@@ -132,6 +133,7 @@ def _measure(servers: embedded.Servers, home: Path) -> Iterator[BenchRow]:
     register(registry, MARKS // 10 // WEEKS + 1)
     with database.connection() as connection:
         plain = one_row_a_mark(connection)
+    gc.freeze()  # as server and command do
     with path.open("rb") as file, Watched() as watched:
         start = time.perf_counter()
         result = import_attendance(registry, file)
