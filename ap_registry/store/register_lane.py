@@ -14,7 +14,7 @@ from ap_registry.store.locks import MARKS_SLOTS, SLOT, WRITERS_LOCK
 
 ALIAS = "attendance_recorded.v1"
 ATTEMPTS = 5
-PART_WEEKS = 25_000  # written, and what they oblige to settled, at a time
+PART_WEEKS = 50_000  # written, and what they oblige to settled, at a time
 SLOTS = 1_024
 
 _STAGE: LiteralString = """
