@@ -7,7 +7,7 @@ from datetime import date
 from ap_registry.errors import Unreadable
 
 END = "\x1f"  # of a cell, in a row as one text: looked through at once, where cells are many
-_DAY = re.compile(rf"{END}(\d{{1,2}})([/-])(\d{{1,2}})\2(?:\d{{4}}|\d\d)(?=[{END} T])", re.ASCII)
+DAY = re.compile(rf"{END}(\d{{1,2}})([/-])(\d{{1,2}})\2(?:\d{{4}}|\d\d)(?=[{END} T])", re.ASCII)
 
 
 class DayOrder:
@@ -18,7 +18,7 @@ class DayOrder:
 
     def look(self, number: int, row: str) -> None:
         """``row``: each cell between two END."""
-        for one, _, two in _DAY.findall(row):
+        for one, _, two in DAY.findall(row):
             if int(one) > 12 or one == two:
                 continue
             if int(two) > 12:

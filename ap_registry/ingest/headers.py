@@ -90,10 +90,12 @@ class Again:
         self, header: Sequence[str], known: Collection[str], needed: Collection[str]
     ) -> None:
         self._header, self._needed = header, needed
-        self._begins = {_begin(name) for name in (*header, *known) if name}
+        self._begins = {_begin(name) for name in (*header, *known)} - {""}
         self._first = {one[:2] for one in self._begins} | {
             f"\ufeff{one[0]}" for one in self._begins
         }
+        letters = "".join(one[0] for one in self._begins)
+        self.letters = frozenset(f"\ufeff{letters}{letters.upper()}")  # with which one may begin
 
     def stands_in(self, cells: Sequence[str], number: int) -> bool:
         """Whether it is the same one; raise Unreadable for one that is not."""

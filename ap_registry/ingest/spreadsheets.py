@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 from typing import Any, BinaryIO
 
 from ap_registry.errors import Unreadable
-from ap_registry.ingest.day_order import END, DayOrder
+from ap_registry.ingest.day_order import DAY, END, DayOrder
 from ap_registry.ingest.headers import Again, header_place, naming, near_to, with_header
 from ap_registry.ingest.kinds import SNIFF_BYTES, kind_of
 from ap_registry.ingest.results import BadRow
@@ -99,9 +99,12 @@ def _checked(
     for number, cells in enumerate(table, start=1):
         texts = [*map(str.strip, cells)]
         whole_row = END.join(("", *texts, ""))
-        if not whole_row.strip(END) or again.stands_in(texts, number):
+        if len(whole_row) == len(texts) + 1 or (
+            texts[0][:1] in again.letters and again.stands_in(texts, number)
+        ):
             continue
-        order.look(number, whole_row)
+        if DAY.search(whole_row):
+            order.look(number, whole_row)
         if not whole_row.isascii():
             texts = [text.strip(_UNSEEN) for text in texts]
         if (

@@ -6,7 +6,7 @@ import json
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ap_registry.errors import Unreadable
@@ -36,6 +36,7 @@ SEVERAL = settings(
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([None, "csv", "xlsx", "jsonl"]))
+@example(b"_,upn\n1,2\n", "csv")
 def test_any_bytes_are_rows_or_unreadable(raw: bytes, format: str | None) -> None:
     try:
         rows = list(read_rows(io.BytesIO(raw), format=format))
