@@ -27,7 +27,7 @@ from api.v1.attendance import SENDERS, import_register
 
 router = APIRouter(prefix="/upload")
 SHOWN = 100
-TOO_LARGE = "The file must be at most 5 MB: split it, or send it with the API"
+TOO_LARGE = "The file must be at most 6 MB: split it, or send it with the API"
 
 
 @router.get("")
