@@ -8,6 +8,7 @@ from ap_registry import codes
 from ap_registry.ctf.document import AttendanceYear
 
 _DAYS, _SESSIONS = 5, 2
+_LONGEST = 2 * 7 * 60  # sessions of a year, weekends and some more
 _NONE = frozenset("-* ")
 _CLOSED = _NONE | {"#"}
 _ONE_CHARACTER = {code: code[0] for code in codes.ATTENDANCE}
@@ -61,6 +62,8 @@ def read(year: AttendanceYear) -> dict[date, str]:
     """
     if year.starts_on is None or not year.marks:
         return {}
+    if len(year.marks) > _LONGEST or year.starts_on.year > date.max.year - 2:
+        raise ValueError("there are more marks than a year has sessions")
     found = dict(_by_session(year.starts_on, year.marks))
     if not _agrees(year, "".join(found.values())):
         raise ValueError("the marks do not add up to the totals beside them")

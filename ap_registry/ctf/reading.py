@@ -1,5 +1,6 @@
 """A Common Transfer File of any version into values; a pupil that cannot be read says why."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,9 +23,11 @@ from ap_registry.errors import Unreadable
 from ap_registry.ingest.results import BadRow
 from ap_registry.ingest.xml_files import child, children, elements, tag, text_of
 
-_TRUE = frozenset({"true", "t", "1", "y", "yes"})
+_YES = {"true": True, "t": True, "1": True, "y": True, "yes": True}
+_YES |= {"false": False, "f": False, "0": False, "n": False, "no": False}
 # Until 2018 a CTF had school action and statements too.
 _OLD_PROVISION = {"A": "K", "P": "K", "S": "E"}
+_TIME = re.compile(r"[T ].*")
 _READ = frozenset({
     "upn", "surname", "forename", "dob", "sex", "gender", "basicdetails", "fsmhistory",
     "senhistory", "lookedafter", "attendance", "schoolhistory",
@@ -147,7 +150,7 @@ def _day(text: str | None, name: str) -> date | None:
         return None
     for pattern in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
-            return datetime.strptime(text[:10], pattern).date()
+            return datetime.strptime(_TIME.sub("", text), pattern).date()
         except ValueError:
             continue
     raise BadRow(name, "bad_format", f"{name} must be a date such as 2011-02-03")
@@ -184,7 +187,7 @@ def _ranked(needs: Iterable[Element]) -> Iterator[str]:
 
 
 def _yes(text: str | None) -> bool | None:
-    return None if text is None else text.lower() in _TRUE
+    return None if text is None else _YES.get(text.lower())
 
 
 def _meals(instances: Iterable[Element]) -> Iterator[MealSpell]:

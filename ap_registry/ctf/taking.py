@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, BinaryIO, TextIO
 from uuid import UUID
@@ -22,6 +22,7 @@ from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
 from ap_registry.store import queries, who
 from ap_registry.store.marks_held import weeks_of
+from ap_registry.written_names import name_in_file, why_no_name
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class Import:
 
     def take(self, pupil: CtfPupil) -> str:
         """Record one pupil's notices, all or none: created or unchanged. Raise Refused."""
-        upn = _upn(pupil.upn)
+        pupil, upn = _named(pupil), _upn(pupil.upn)
         known = self._known_pupil(upn)
         shown = self._shown(known)
         if upn is None:
@@ -138,6 +139,15 @@ def _gaps(held: str | None, packed: str) -> str | None:
         return packed
     new = "".join(n if h == none else none for h, n in zip(held, packed, strict=True))
     return new if new.strip(none) else None
+
+
+def _named(pupil: CtfPupil) -> CtfPupil:
+    """With the names that were meant; raise BadRow for what can be none."""
+    surname, forename = name_in_file(pupil.surname), name_in_file(pupil.forename)
+    for element, name in (("Surname", surname), ("Forename", forename)):
+        if words := why_no_name(name):
+            raise BadRow(element, "bad_format", f"{element} {words}")
+    return replace(pupil, surname=surname, forename=forename)
 
 
 def _upn(text: str | None) -> str | None:

@@ -172,6 +172,12 @@ def test_marks_that_do_not_add_up_to_their_totals_are_left_out_and_said(world: R
     assert told.more["marks"] == 0
 
 
+@pytest.mark.parametrize(("start", "sessions"), [((9999, 12, 27), 40), ((2025, 9, 1), 900)])
+def test_marks_of_no_year_are_left_out(start: tuple[int, int, int], sessions: int) -> None:
+    with pytest.raises(ValueError, match="more marks"):
+        marks.read(AttendanceYear(school=BROOK, starts_on=date(*start), marks="/" * sessions))
+
+
 @pytest.mark.parametrize("weekends", ["", "--##"])
 def test_marks_with_and_without_weekends_are_the_same_weeks(weekends: str) -> None:
     week = "/\\" * 5
@@ -207,6 +213,15 @@ def test_one_bad_pupil_does_not_spoil_the_others_and_is_named(world: Registry) -
     assert [line.split(",")[:2] for line in out.getvalue().splitlines()[1:]] == [
         ["1", "refused"], ["2", "created"], ["3", "duplicate"],
     ]  # fmt: skip
+
+
+def test_a_name_is_what_was_meant_or_refused(world: Registry) -> None:
+    twice, error = (
+        replace(ANN, upn=upn(n), forename=name) for n, name in ((41, "ZoÃ«"), (42, "#N/A"))
+    )
+    told = take(world, replace(FILE, pupils=(twice, error)))
+    assert [(e.row, e.column, e.code) for e in told.errors] == [(2, "Forename", "bad_format")]
+    assert shown(world, upn(41))["given_name"] == "Zoë"
 
 
 def test_of_a_file_that_breaks_off_nothing_is_recorded(world: Registry) -> None:
