@@ -22,6 +22,8 @@ _NO_TABLE = {
     b"BZh": "a packed file: unpack it first",
     b"\xfd7zXZ": "a packed file: unpack it first",
     b"SQLite format 3": "a database: export the table as CSV",
+    b"MIME-Version:": f"a web page or an e-mail: {_OPEN}",
+    b"-----BEGIN PGP": "an encrypted file: decrypt it first",
     b"PAR1": "a Parquet file: export the table as CSV",
     b"MZ\x90": "a program",
     b"\x7fELF": "a program",
@@ -45,6 +47,8 @@ def kind_of(head: bytes) -> str:
     if start.startswith("["):
         raise Unreadable("This is a JSON array: send JSON Lines, one object on each line.")
     if start.startswith("<"):
+        if "<ctfile" in start[:2000].lower():
+            raise Unreadable("This is a Common Transfer File (CTF): send it as that, and no table.")
         page = _PAGE.search(start[:2000])
         what = "a web page, whatever its name ends with" if page else "an XML file"
         raise Unreadable(f"This is {what}: {_OPEN}.")
@@ -53,8 +57,9 @@ def kind_of(head: bytes) -> str:
 
 def refuse_no_table(head: bytes) -> None:
     """Raise Unreadable, with its name, for a kind of file that is neither table nor text."""
+    begins = head[:100].lstrip(b"\xef\xbb\xbf \t\r\n")
     for mark, words in _NO_TABLE.items():
-        if head.startswith(mark):
+        if begins.startswith(mark):
             raise Unreadable(f"This is {words}.")
 
 

@@ -179,20 +179,30 @@ def _json_lines(lines: Iterator[str]) -> Iterator[Row]:
             found = True
         yield number, row
     if not found:
-        raise Unreadable(f"This is not JSON Lines: {last.detail if last else 'it is empty'}.")
+        why = last.detail if last else "it is empty"
+        raise Unreadable(f"This is not JSON Lines, an object on each line: {why}.")
 
 
 def _json_line(text: str) -> Cells | BadRow:
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_once)
         if "\\u" in text:
             value = _without_nul(value)
             json.dumps(value, ensure_ascii=False).encode()
+    except BadRow as twice:
+        return twice
     except (ValueError, RecursionError):
         return BadRow("", "bad_format", "the line is not JSON")
     if not isinstance(value, dict):
         return BadRow("", "bad_format", "the line is not a JSON object")
     return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadRow("", "bad_format", "the line says the same field twice")
+    return found
 
 
 def _without_nul(value: Any) -> Any:

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import chain, dropwhile, islice
 from typing import BinaryIO
 
@@ -15,19 +16,23 @@ from ap_registry.ingest.headers import MOST, SEARCHED, Names
 ABOVE = SEARCHED * 2  # lines, blank ones too, among which the header may stand
 _SEPARATORS = (",", ";", "\t", "|")
 _SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a first line that Excel writes and reads
-_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+_MARKS = {
+    b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig",
+}  # fmt: skip
 LONGEST_LINE = 1 << 20  # characters: what has longer lines is no table, and would fill memory
 
 
-def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    """What is no UTF-8 was written, or pasted into the file, by an older Windows program."""
+def _as(code_page: str, error: UnicodeError) -> tuple[str, int]:
+    """What is no UTF-8 was written, or pasted into the file, by an older program."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     part = error.object[error.start : error.end]
-    return part.decode("cp1252", errors="replace"), error.end
+    return part.decode(code_page, errors="replace"), error.end
 
 
-codecs.register_error("as-cp1252", _as_cp1252)
+codecs.register_error("as-cp1252", partial(_as, "cp1252"))
+codecs.register_error("as-mac-roman", partial(_as, "mac-roman"))
 
 
 def encoding_of(head: bytes) -> str:
@@ -45,7 +50,9 @@ def encoding_of(head: bytes) -> str:
 def text_lines(file: BinaryIO, head: bytes) -> Iterator[str]:
     """Lines with their ends; raise Unreadable for what is no text."""
     encoding = encoding_of(head)
-    errors = "as-cp1252" if encoding.startswith("utf-8") else "replace"
+    of_mac = b"\r" in head and b"\n" not in head  # the line ends of its programs until 2016
+    page = "as-mac-roman" if of_mac else "as-cp1252"
+    errors = page if encoding.startswith("utf-8") else "replace"
     text = io.TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
     number = 0
     try:

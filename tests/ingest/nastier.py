@@ -43,7 +43,9 @@ def encodings() -> Iterator[Nasty]:
     yield Nasty("UTF-16 cut in the last character", good.encode("utf-16")[:-1], ROWS,
                 "sen_provision:unknown_code")  # fmt: skip
     yield whole("UTF-7", good.encode("utf-7").replace(b",", b"+ACw-"), "no column type")
-    yield whole("UTF-32", good.encode("utf-32"), "")
+    yield Nasty("UTF-32", good.encode("utf-32"))
+    mac = {**ROW, "note": "", "upn": upn(8), "given_name": "Zoé", "family_name": "Muñoz"}
+    yield Nasty("in Mac Roman, with its line ends", text(mac, end="\r").encode("mac-roman"), NEW)
     yield whole("EBCDIC", good.encode("cp500", "replace"), "")
     yield whole("NUL between cells", good.replace(",", "\x00,", 1), "NUL")
     yield whole("NUL at the end", good + "\x00" * 512, "NUL")
@@ -287,6 +289,8 @@ def json_lines() -> Iterator[Nasty]:
         ("objects for texts", '{"type": {"a": 1}, "upn": {"b": 2}}'), ("nothing", "{}"),
     ):  # fmt: skip
         yield Nasty(f"JSON Lines with {name}", f"{line}\n".encode(), ROWS, "*")
+    twice = one.replace('"upn"', f'"upn": "{upn(9)}", "upn"')
+    yield whole("JSON Lines with a field twice", twice, "field twice")
     yield whole("JSON over many lines", json.dumps(dict(ROW), indent=2), "JSON")
     yield whole("depth in JSON", '{"a":' * 5000 + "1" + "}" * 5000, "JSON")
     yield whole("half a surrogate in JSON", '{"type": "\\ud800"}', "JSON")
@@ -392,6 +396,9 @@ def workbooks() -> Iterator[Nasty]:
     yield whole("Excel 2003 XML", '<?xml version="1.0"?>'
                 '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
                 "XML")  # fmt: skip
+    yield whole("a PDF behind blank lines", b"\xef\xbb\xbf\r\n%PDF-1.4\n", "PDF")
+    yield whole("a transfer file", '<?xml version="1.0"?>\n<CTfile><Header/></CTfile>', "CTF")
+    yield whole("a page of one file", "MIME-Version: 1.0\nX-Document-Type: Workbook\n", "page")
     yield whole("a page saved as .xls", "\ufeff<html><table><tr><td>type</td></tr></table>", "page")
     yield whole("an e-mail with a page", "MIME-Version: 1.0\nContent-Type: multipart/related\n", "")
     yield whole("a calendar", "BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n", "no column type")

@@ -69,6 +69,11 @@ def test_one_windows_character_in_a_utf8_file_is_understood() -> None:
     assert read(raw) == [(1, {"name": "Zoë"}), (2, {"name": "José"})]
 
 
+def test_a_file_with_the_line_ends_of_old_macs_has_their_letters() -> None:
+    raw = "name\rZoé\r".encode("mac-roman")
+    assert read(raw) == [(1, {"name": "Zoé"})]
+
+
 def test_headers_may_have_any_case_blanks_or_strokes() -> None:
     assert read(" Given Name ,Occurred-On,UPN\nAnn,x,y\n") == [
         (1, {"given_name": "Ann", "occurred_on": "x", "upn": "y"})
