@@ -126,6 +126,7 @@ def _given(
 def _spoilt(number: int, row: Mapping[str, Any] | BadRow, names: Names) -> Iterator[Spoilt]:
     """Whose year a refused row leaves as it was; of an organisation not known there is none."""
     if isinstance(row, BadRow):
+        yield Spoilt(row=number, organisation=None, years=None)
         return
     years = set()
     try:

@@ -25,14 +25,17 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoilt:
-    """A row that was refused; ``years`` that it may have meant, None: it names no day."""
+    """A row that was refused; ``years`` that it may have meant, None: it names no day.
+
+    ``organisation`` None: it could not be read at all, and may have been anybody's.
+    """
 
     row: int
-    organisation: str
+    organisation: str | None
     years: Years | None
 
     def spoils(self, given: Given) -> bool:
-        return self.organisation == given.organisation and (
+        return self.organisation in {None, given.organisation} and (
             self.years is None or given.year in self.years
         )
 

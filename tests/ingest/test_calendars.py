@@ -141,6 +141,12 @@ def test_a_row_that_names_no_day_leaves_every_year_of_the_organisation(registry:
     assert [block.starts_on for block in calendars(registry).terms[SCHOOL]] == [date(2025, 9, 1)]
 
 
+def test_a_row_that_is_cut_off_may_be_of_any_organisation(registry: Registry) -> None:
+    send_terms(registry, AUTUMN, SPRING)
+    result = send_terms(registry, AUTUMN, (SCHOOL, "2026-01-05", "2026-02-13", "half term"))
+    assert (counts(result), result.more["removed"]) == ((0, 0, 0, 2), 0)
+
+
 def test_blocks_that_share_a_day_are_refused_each_naming_the_other(registry: Registry) -> None:
     result = send_terms(registry, AUTUMN, (SCHOOL, "2025-12-19", "2026-03-27"), NEXT)
     assert counts(result) == (1, 0, 0, 2)
