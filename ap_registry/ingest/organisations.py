@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, BinaryIO
@@ -15,6 +16,8 @@ from ap_registry.ingest.spreadsheets import Row, read_rows
 from ap_registry.organisations import Organisation
 from ap_registry.store import reference
 from ap_registry.store.database import Connection
+from ap_registry.written_days import day_in_file
+from ap_registry.written_names import says_nothing
 
 CHUNK = 2_000
 KINDS = ("school", "provider", "la", "health", "service", "trust")
@@ -118,6 +121,8 @@ def _take_rows(rows: Iterable[Row], known: Known, progress: Callable[[int], None
 def _read(row: Mapping[str, Any] | BadRow, known: Known) -> Organisation:
     if isinstance(row, BadRow):
         raise row
+    if wrong := next((name for name, text in row.items() if not isinstance(text, str)), None):
+        raise BadRow(wrong, "bad_format", f"{wrong} must be text: send a table (CSV or XLSX)")
     if "urn" in row and "establishmentname" in row:
         return _gias(row, known)
     if "id" in row and "kind" in row:
@@ -171,15 +176,13 @@ def _changed(known: Known, id_: str, kind: str, name: str, changes: Changes) -> 
 
 
 def _day(row: Mapping[str, Any], column: str) -> date | None:
-    """dd-mm-yyyy or dd/mm/yyyy as GIAS writes it, or ISO."""
+    """dd-mm-yyyy as GIAS writes it, or as offices do."""
     text = str(row.get(column) or "").strip()
     if not text:
         return None
-    for pattern in ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text[:10], pattern).date()
-        except ValueError:
-            continue
+    with suppress(ValueError):
+        if found := day_in_file(text):
+            return found
     raise BadRow(column, "bad_format", f"{column} must be a date such as 2024-09-01")
 
 
@@ -193,7 +196,7 @@ def _small(row: Mapping[str, Any], known: Known) -> Organisation:
         code = "unknown_code" if kind else "required"
         raise BadRow("kind", code, "kind must be one of " + ", ".join(KINDS))
     name = str(row.get("name") or "")
-    if not name:
+    if not name or says_nothing(name):
         raise BadRow("name", "required", "name is needed")
     las = tuple(_la_code("las", part) for part in str(row.get("las") or "").split(";") if part)
     before = str(row.get("predecessors") or "").split(";")
@@ -207,17 +210,26 @@ def _small(row: Mapping[str, Any], known: Known) -> Organisation:
         "subcontractor_of": (
             _id(row, "subcontractor_of", known) if row.get("subcontractor_of") else None
         ),
-        "type_code": str(row.get("type_code") or "").lstrip("0"),
+        "type_code": _figures(row, "type_code", r"[0-9]{1,3}").lstrip("0"),
         "setting_type": _setting_type(row),
         "opened_on": _day(row, "opened_on"),
         "closed_on": _day(row, "closed_on"),
-        **{column: row.get(column) for column in ("ukprn", "laestab", "email")},
+        "ukprn": _figures(row, "ukprn", r"[0-9]{8}"),
+        "laestab": laestab(_figures(row, "laestab", r"[0-9]{3}[/ \u00a0-]?[0-9]{4}")),
+        "email": row.get("email"),
     }
     changes = {column: value for column, value in told.items() if value}
     found = _changed(known, id_, kind, name, changes)
     if found.opened_on and found.closed_on and found.closed_on < found.opened_on:
         raise BadRow("closed_on", "end_before_start", "closed_on must not be before opened_on")
     return found
+
+
+def _figures(row: Mapping[str, Any], column: str, pattern: str) -> str:
+    text = str(row.get(column) or "").strip()
+    if text and not re.fullmatch(pattern, text):
+        raise BadRow(column, "bad_format", f"{column} is no such number: look at its figures")
+    return text
 
 
 def _own_la(id_: str, kind: str) -> str | None:

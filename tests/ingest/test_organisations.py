@@ -165,6 +165,9 @@ WRONG = [
     ("100001,school,Alder,Leics,,", ("la", "unknown_code")),
     ("100001,school,Alder,856,31/02/2020,", ("opened_on", "bad_format")),
     ("100001,school,Alder,856,2020-01-02,2020-01-01", ("closed_on", "end_before_start")),
+    ("100001,school,Alder,856,01/09/20245,", ("opened_on", "bad_format")),
+    ("100001,school,Alder,856,01-09-24,", ("opened_on", "bad_format")),
+    ("100001,school,#N/A,856,,", ("name", "required")),
 ]
 
 
@@ -173,6 +176,21 @@ def test_the_small_form_names_what_is_wrong(empty_registry: Registry) -> None:
     result = send(empty_registry, f"id,kind,name,la,opened_on,closed_on\n{rows}")
     assert problems(result) == [(n, *p) for n, (_, p) in enumerate(WRONG, start=1)]
     assert on_record(empty_registry) == {}
+
+
+@pytest.mark.parametrize("day", ["1 Sep 2024", "45536", "01-09-2024", "1/9/24"])
+def test_a_day_is_read_as_in_any_file(empty_registry: Registry, day: str) -> None:
+    send(empty_registry, f"id,kind,name,la,opened_on,laestab\n100001,school,A,856,{day},856/4001\n")
+    found = on_record(empty_registry)["100001"]
+    assert (found.opened_on, found.laestab) == (date(2024, 9, 1), "8564001")
+
+
+def test_numbers_of_another_kind_and_json_are_refused(empty_registry: Registry) -> None:
+    head = "id,kind,name,la,ukprn,laestab,type_code\n100001,school,A,856,"
+    for cells, column in (("abc,,", "ukprn"), (",4001,", "laestab"), (",,Academy", "type_code")):
+        assert problems(send(empty_registry, f"{head}{cells}\n")) == [(1, column, "bad_format")]
+    made = '{"id": "100001", "kind": "school", "name": "A", "la": "856", "ukprn": {"a": 1}}\n'
+    assert problems(send(empty_registry, made)) == [(1, "ukprn", "bad_format")]
 
 
 def test_a_laestab_stands_for_the_urn(empty_registry: Registry) -> None:
