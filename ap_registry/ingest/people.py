@@ -11,10 +11,12 @@ from ap_registry.ingest.spreadsheets import read_rows
 from ap_registry.people import DUTIES, Person
 from ap_registry.store.database import Connection
 from ap_registry.store.people import COLUMNS, present_people, write_people
+from ap_registry.written_names import says_nothing
 
 MOST_HOURS = 100
 _NUMBER = re.compile(r"\+?[\d ()]{6,25}")
-_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
+_ADDRESS = re.compile(r"[^@\s<>,;:\"“”‘’]+@[\w-]+(\.[\w-]+)+")
+LONGEST_ADDRESS = 254
 
 
 def import_people(
@@ -77,6 +79,8 @@ def _text(row: Mapping[str, Any], column: str) -> str:
     text = str(row.get(column) or "").strip()
     if not text:
         raise BadRow(column, "required", f"{column} is needed")
+    if says_nothing(text):
+        raise BadRow(column, "bad_format", f"{column} says nothing: leave the row out until known")
     return text
 
 
@@ -97,7 +101,8 @@ def _hours(row: Mapping[str, Any], column: str) -> str:
 
 def _email(row: Mapping[str, Any], column: str) -> str:
     text = _text(row, column)
-    if not _ADDRESS.fullmatch(text):
+    text = re.sub(r"^mailto:", "", text, flags=re.IGNORECASE)
+    if len(text) > LONGEST_ADDRESS or not text.isprintable() or not _ADDRESS.fullmatch(text):
         raise BadRow(column, "bad_format", f"{column} must be one address such as name@example.org")
     return text
 

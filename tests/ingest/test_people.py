@@ -63,6 +63,11 @@ def test_a_phone_is_kept_while_its_owner_does_the_duty(registry: Registry) -> No
     assert rows(registry, "phone") == [(None,), (None,)]
 
 
+def test_an_address_copied_from_a_link_is_the_address(registry: Registry) -> None:
+    take_people(registry, f"{SCHOOL},lead,Pat,mailto:pat@alder.example,,\n")
+    assert rows(registry, "email") == [("pat@alder.example",)]
+
+
 def test_hours_are_one_line(registry: Registry) -> None:
     at = f"{SCHOOL},lead,Kim,kim@alder.example,,,0116 496 0000,"
     take_people(registry, f'{at}"Monday to Friday, 9am to 5pm"\n', ",phone,hours")
@@ -76,6 +81,11 @@ def test_hours_are_one_line(registry: Registry) -> None:
     [
         (f"{SCHOOL},caretaker,Pat,pat@alder.example,,", "duty", "unknown_code"),
         (f"{SCHOOL},lead,Pat,pat at alder,,", "email", "bad_format"),
+        (f"{SCHOOL},lead,Pat,pa\u200bt@alder.example,,", "email", "bad_format"),
+        (f"{SCHOOL},lead,Pat,“pat@alder.example”,,", "email", "bad_format"),
+        (f"{SCHOOL},lead,Pat,pat@alder.example.,,", "email", "bad_format"),
+        (f"{SCHOOL},lead,Pat,a@{'.' * 20_000}@,,", "email", "bad_format"),
+        (f"{SCHOOL},lead,TBC,pat@alder.example,,", "name", "bad_format"),
         (f"{SCHOOL},lead,,pat@alder.example,,", "name", "required"),
         ("999999,lead,Pat,pat@alder.example,,", "organisation", "unknown_organisation"),
         (f"{SCHOOL},lead,Pat,pat@alder.example,Sam,sam", "deputy_email", "bad_format"),
