@@ -129,6 +129,9 @@ class Day(Kind):
         return {"type": "string", "format": "date"}
 
 
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3}){1,2}", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Whole(Kind):
     low: int = 0
@@ -137,6 +140,8 @@ class Whole(Kind):
     def read(self, value: object, reading: Reading) -> int:
         if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,9}\s*", value):
             value = int(value)
+        if reading.from_file and isinstance(value, str) and _THOUSANDS.fullmatch(value):
+            value = int(value.replace(",", ""))
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):

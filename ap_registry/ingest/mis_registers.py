@@ -39,7 +39,6 @@ _FIELDS = {alias: field for field, aliases in _NAMES.items() for alias in aliase
     for name in ("{day}_{half}", "{day}{half}", "{half}_{day}")
 }
 KNOWN = frozenset(_FIELDS)  # what columns may be called, ours among them
-_SESSIONS = {"morning": "AM", "afternoon": "PM", "a": "AM", "p": "PM", "1": "AM", "2": "PM"}
 _SLOTS = [f"{number}{half}" for number in range(5) for half in ("am", "pm")]
 _DAY = Day()
 _READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
@@ -63,10 +62,12 @@ def rows_of(file: BinaryIO, organisation: str | None) -> Iterator[Row] | None:
 
 def _fields(names: Collection[str]) -> Fields:
     """Our field by the file's column: of several for a field the one listed first above."""
+    squashed = {name.replace("_", ""): name for name in names}  # UniquePupilNumber
     found: dict[str, str] = {}
     for alias, field in _FIELDS.items():
-        if alias in names and field not in found.values():
-            found[alias] = field
+        name = squashed.get(alias.replace("_", ""))
+        if name is not None and field not in found.values():
+            found[name] = field
     return found
 
 
@@ -93,9 +94,7 @@ def _made(file: BinaryIO, fields: Fields, organisation: str | None) -> Iterator[
 
 def _marks(said: Mapping[str, Any]) -> dict[str, Any]:
     if "session" in said and "code" in said:
-        session = str(said["session"] or "").strip()
-        said_of = {"date": said["date"], "code": said["code"]}
-        return {"session": _SESSIONS.get(session.lower(), session), **said_of}
+        return {name: said[name] for name in ("session", "date", "code")}
     if "week" in said and said.keys() & {*_SLOTS}:
         return {"week": said["week"], "marks": [_mark(said.get(slot)) for slot in _SLOTS]}
     on = _day(said["date"])

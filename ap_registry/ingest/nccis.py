@@ -33,7 +33,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "note": ("note",),
 }  # fmt: skip
 _NEEDED = ("upn", "activity")
-_CODE = re.compile(r"([0-9]{3})(?:\s*[-–:]?\s*\D.*)?")
+_CODE = re.compile(r"([0-9]{3})(?![0-9])")  # words may stand behind
 
 
 def import_nccis(
@@ -73,7 +73,7 @@ def _notices(rows: Iterable[Row], on: date | None, ukprns: Mapping[str, str]) ->
 
 def _notice(row: Mapping[str, Any], on: date | None, ukprns: Mapping[str, str]) -> dict[str, Any]:
     found = {name: _first(row, names) for name, names in COLUMNS.items()}
-    code = _CODE.fullmatch(found["activity"])
+    code = _CODE.match(found["activity"])
     organisation = found["organisation"]
     said = {
         **found,

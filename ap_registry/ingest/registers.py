@@ -16,6 +16,7 @@ EMPTY = codes.NO_MARK * 10
 REMEMBERED = 20_000  # different weeks of marks, and pupils: what a file repeats is judged once
 _DAY = Day()
 _READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
+_SESSIONS = {"MORNING": "AM", "AFTERNOON": "PM", "A": "AM", "P": "PM", "1": "AM", "2": "PM"}
 Key = tuple[str, str, date]
 Allowed = Callable[[str], bool]
 
@@ -165,7 +166,8 @@ class Reader:
             raise BadRow("date", "future_date", "date must not be in the future")
         if on.weekday() > 4:
             raise BadRow("date", "bad_format", "date must be a Monday to Friday")
-        session = str(row.get("session") or "").strip().upper()
+        said = str(row.get("session") or "").strip().upper().replace(".", "")
+        session = _SESSIONS.get(said, said)
         if session not in {"AM", "PM"}:
             code = "unknown_code" if session else "required"
             raise BadRow("session", code, "session must be AM or PM")

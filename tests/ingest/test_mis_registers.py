@@ -19,6 +19,8 @@ A_SESSION = rf"""Student UPN,Forename,Attendance Date,AM/PM,Attendance Mark,Scho
 {PUPIL},Ann,02/03/2026,Afternoon,\,{SCHOOL}
 {PUPIL},Ann,04/03/2026,am,I,{SCHOOL}
 """
+IN_CAMEL_CASE = A_SESSION.replace("Student UPN", "UniquePupilNumber").replace(
+    "Attendance Date", "AttendanceDate").replace("School URN", "SchoolURN")  # fmt: skip
 A_DAY = rf"""Attendance report for Year 10,,,,
 Printed 9 March 2026,,,,
 UPN,Legal Surname,Mark Date,AM,PM
@@ -36,10 +38,10 @@ def send(registry: Registry, text: str, organisation: str | None = SCHOOL) -> Im
     return import_attendance(registry, io.BytesIO(text.encode()), organisation=organisation)
 
 
-@pytest.mark.parametrize("text", [A_SESSION, A_DAY, A_WEEK])
+@pytest.mark.parametrize("text", [A_SESSION, IN_CAMEL_CASE, A_DAY, A_WEEK])
 def test_each_shape_says_the_same_marks(registry: Registry, text: str) -> None:
     register_pupil(registry)
-    result = send(registry, text, None if "URN," in text else SCHOOL)
+    result = send(registry, text, None if "URN\n" in text else SCHOOL)
     assert (result.refused, result.more["marks"]) == (0, 3)
     with registry.database.connection() as connection:
         pupil = who.pupil_named(connection, PUPIL)

@@ -64,6 +64,11 @@ def test_a_code_that_is_none_is_refused_and_the_others_stand(registry: Registry)
     assert (told.created, error.row, error.column, error.code) == (1, 2, "activity", "unknown_code")
 
 
+def test_words_behind_a_code_may_be_long(registry: Registry) -> None:
+    told = take(registry, FILE.replace("310", f'"310{" " * 9_000}x\ny"'))
+    assert (told.created, told.errors) == (2, [])
+
+
 def test_a_ukprn_names_the_establishment_that_has_it(registry: Registry) -> None:
     take_organisations(
         registry, f"id,kind,name,la,ukprn\n{OTHER},school,Brook School,856,10012345\n"

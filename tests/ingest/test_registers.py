@@ -219,6 +219,12 @@ def test_single_rows_that_are_wrong_are_named(school: Registry) -> None:
     assert problems(result) == [(n, *p) for n, (_, p) in enumerate(WRONG_SINGLE, start=1)]
 
 
+@pytest.mark.parametrize("session", ["am", "A.M.", "Morning", "1"])
+def test_a_session_has_many_names(school: Registry, session: str) -> None:
+    told = send_register(school, f"{ONE}{PUPIL},{SCHOOL},2026-11-06,{session},/\n")
+    assert (told.errors, told.more["marks"]) == ([], 1)
+
+
 def test_this_week_may_hold_days_to_come_only_without_marks(school: Registry) -> None:
     school.clock = datetime(2026, 11, 25, 12, tzinfo=UTC)
     good = send_register(school, weekly(("2026-11-23", "/ \\ / \\ / \\ - - # #")))
