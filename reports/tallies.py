@@ -34,12 +34,12 @@ class Beside:
     summary: str = ""
     in_totals: bool = True
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Some ten thousands go from one process to another."""
+        return Beside, (self.achieved, self.pupils, self.values, self.summary, self.in_totals)
+
     def add(self, part: Secondary, times: int) -> None:
         match part:
-            case Yes(achieved=achieved):
-                self.summary = "share"
-                self.achieved += achieved * times
-                self.pupils += times
             case Part(numerator=numerator, denominator=denominator, in_totals=in_totals):
                 self.summary = "share"
                 self.achieved += numerator * times
@@ -48,9 +48,21 @@ class Beside:
             case Number(value=value, summary=summary):
                 self.summary = summary
                 self.values[value] = self.values.get(value, 0) + times
+            case Yes(achieved=achieved):
+                self.summary = "share"
+                self.achieved += achieved * times
+                self.pupils += times
             case Count(number=number):
                 self.summary = "count"
                 self.achieved += number * times
+
+    def merge(self, other: "Beside") -> None:
+        self.achieved += other.achieved
+        self.pupils += other.pupils
+        self.summary, self.in_totals = other.summary, other.in_totals
+        values = self.values
+        for value, times in other.values.items():
+            values[value] = values.get(value, 0) + times
 
     def row(self) -> dict[str, Any]:
         if self.summary == "count":
@@ -69,13 +81,15 @@ class Beside:
 class Tally:
     """Episodes of one measure; parts of figures beside it only of those in no group.
 
-    Equal parts are counted as one: what they come to is reckoned once, for the report.
+    Parts of which many are equal are counted as one: what they come to is reckoned once, for the
+    report. The others are added up as they come.
     """
 
     places: Counter[Place] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     unknown_within: int = 0
-    parts: Counter[Secondary] = field(default_factory=Counter)
+    equal: dict[Yes | Count, int] = field(default_factory=dict)
+    summed: dict[str, Beside] = field(default_factory=dict)
 
     def add(self, episode: Episode) -> None:
         if episode.place is not None:
@@ -84,20 +98,31 @@ class Tally:
                 self.reasons[episode.reason] += 1
             self.unknown_within += episode.counts_unknown
         if episode.group is None:
-            parts = self.parts
+            equal, summed = self.equal, self.summed
             for part in episode.secondary:
-                parts[part] += 1
+                if isinstance(part, (Yes, Count)):
+                    equal[part] = equal.get(part, 0) + 1
+                    continue
+                beside = summed.get(part.name)
+                if beside is None:
+                    beside = summed[part.name] = Beside()
+                beside.add(part, 1)
 
     def merge(self, other: "Tally") -> None:
         self.places.update(other.places)
         self.reasons.update(other.reasons)
         self.unknown_within += other.unknown_within
-        self.parts.update(other.parts)
+        for part, times in other.equal.items():
+            self.equal[part] = self.equal.get(part, 0) + times
+        for name, beside in other.summed.items():
+            if name not in self.summed:
+                self.summed[name] = Beside()
+            self.summed[name].merge(beside)
 
     def beside(self) -> Mapping[str, Beside]:
         """By name."""
-        found: defaultdict[str, Beside] = defaultdict(Beside)
-        for part, times in self.parts.items():
+        found = defaultdict(Beside, self.summed)
+        for part, times in self.equal.items():
             found[part.name].add(part, times)
         return found
 
