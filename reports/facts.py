@@ -26,11 +26,15 @@ class Row(Protocol):
 
 @dataclass(frozen=True)
 class World:
-    """Organisations and calendars as at the report's instant, and its day."""
+    """Organisations and calendars as at the report's instant, and its day.
+
+    ``only``: those that were read for it; None: all.
+    """
 
     organisations: Mapping[str, Organisation]
     calendars: Calendars
     today: date
+    only: frozenset[str] | None = None
 
     @cached_property
     def such_schools(self) -> frozenset[str]:

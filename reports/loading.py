@@ -17,7 +17,7 @@ from reports.measures import attainment, wellbeing
 from reports.measures.episode import Period
 from reports.scope import HELD, Scope
 
-AT_ONCE = 2_000
+AT_ONCE = 1_000
 
 # table → (columns, order); every one is read as at the report's instant
 TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -100,8 +100,9 @@ def load(
 ) -> Iterator[Facts]:
     """Facts of these pupils as known by then; some at a time, so that memory stays flat."""
     for start in range(0, len(pupils), AT_ONCE):
-        go_on()
-        yield from _load(connection, world, scope, pupils[start : start + AT_ONCE])
+        for facts in _load(connection, world, scope, pupils[start : start + AT_ONCE]):
+            go_on()
+            yield facts
 
 
 def _load(

@@ -1,6 +1,6 @@
 """Which pupils a report has to look at, and the organisations and calendars that they name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
@@ -163,16 +163,20 @@ def earliest(calendars: Calendars, on: date, n: int) -> date:
     return min((day or date.min for day in found), default=date.min)
 
 
-def world_as_known(connection: Connection, at: datetime, names: set[str] | None = None) -> World:
+def world_as_known(connection: Connection, at: datetime, names: Set[str] | None = None) -> World:
     """Organisations and calendars as known by then; only those that the pupils name."""
     organisations = {one.id: one for one in reference.all_organisations(connection, at, names)}
+    calendars_of = None
     if names is not None:
         las = {f"LA{one.la}" for one in organisations.values() if one.la}
-        names = {*names, *las, ENGLAND}
+        calendars_of = {*names, *las, ENGLAND}
     calendars = reference.load_calendars(
-        connection, as_at=at, organisations=organisations.values(), names=names
+        connection, as_at=at, organisations=organisations.values(), names=calendars_of
     )
-    return World(organisations=organisations, calendars=calendars, today=london_today(at))
+    return World(
+        organisations=organisations, calendars=calendars, today=london_today(at),
+        only=None if names is None else frozenset(names),
+    )  # fmt: skip
 
 
 def _names(connection: Connection, scope: Scope, among: Collection[UUID]) -> set[str]:

@@ -69,12 +69,9 @@ def test_two_processes_count_what_one_counts(empty_registry: Registry) -> None:
 
 def test_a_process_may_count_for_long_between_two_reads(registry: Registry) -> None:
     database = registry.database
-    scope = Scope.of(*YEAR, at=registry.now(), provider=None, la=None)
     with database.snapshot() as connection:
-        world, pupils = gather(connection, scope)
-        snapshot, shares = counting._exported(connection), counting._Shares(pupils, 1)
-        counting._begin(database.url, snapshot, scope, world, shares)
-        with counting._Process.connection as started:
+        snapshot = counting._exported(connection)
+        with counting._reading(database.url, snapshot) as started:
             row = started.execute("show idle_in_transaction_session_timeout").fetchone()
     assert row == ("0",)
 
