@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg.sql import SQL, Literal
+
 from ap_registry.follow_ups import status_on
 from ap_registry.notice import FollowUp
 from ap_registry.store.database import Connection
@@ -18,16 +20,13 @@ from ap_registry.store.queries import (
     rows_of,
     scoped,
 )
-from ap_registry.store.who import HELD, SHOWN_ID, UPN, WHO
+from ap_registry.store.who import HELD, SHOWN_ID, UPN, WHO, WHO_NOW
 
 # An LA sees which of its organisations have not confirmed their lists.
 _OF_ITS_SCHOOLS: LiteralString = (
     "f.origin = 'list' and exists (select from organisation o where o.id = f.owner"
     " and o.until_at = 'infinity' and 'LA' || o.la = any(%(organisations)s))"
 )
-# Whoever owes something of a pupil adopted since, and sees the pupil no more, is not led to the new
-# UPN by it.
-_UNLINKED = f"(i.shown_as is not null and not {FEW_SCOPED.format(t='f')})"
 # Of a wide scope each row is asked about, in the order of the list.
 _ALL, _FEW = (
     f"""(f.owner = any(%(organisations)s) or {_OF_ITS_SCHOOLS} or {seen.format(t="f")}
@@ -60,14 +59,19 @@ _OWN: LiteralString = (
     + _LISTED.replace("{seen}", "f.owner = own")
     + ") f order by f.due_on, f.key limit %(limit)s"
 )
-# Who each is about is looked up for those that are listed, not for all that are owed.
+# Who each is about is looked up for those that are listed, not for all that are owed. Whoever owes
+# something of a pupil adopted since, and sees the pupil no more, is not led to the new UPN by it.
 _FOLLOW_UPS = f"""
-select f.key, case when not {_UNLINKED} then {SHOWN_ID.format(t="f")} end as pupil_id,
-       case when not {_UNLINKED} then {UPN} end as upn, f.kind, f.owner,
+select f.key, case when not f.unlinked then f.shown_id end as pupil_id,
+       case when not f.unlinked then f.upn end as upn, f.kind, f.owner,
        f.opened_on, f.due_on, f.closed_on, f.outcome,
        f.opened_by, f.closed_by, f.how, f.rule, f.source, f.statutory, f.calendar, f.origin
   from (
-{{listed}}) f {WHO.format(t="f")}
+select f.*, {SHOWN_ID.format(t="f")} as shown_id, {{upn}} as upn,
+       i.shown_as is not null and not {FEW_SCOPED.format(t="f")} as unlinked
+  from (
+{{listed}}) f {{who}}
+offset 0) f
  order by f.due_on, f.key
 """
 
@@ -77,17 +81,28 @@ _OPEN: LiteralString = "(select * from follow_up where until_at = 'infinity' and
 _CLOSED_LATER: LiteralString = (
     "(select * from follow_up where until_at = 'infinity' and closed_on > %(on)s)"
 )
-_OF_OWN, _OF_WIDE, _OF_ALL = (
-    {
-        rows: _FOLLOW_UPS.format(listed=listed.replace("{from}", rows))
-        for rows in ("follow_up", _OPEN, _CLOSED_LATER)
-    }
-    for listed in (_OWN, _LISTED.replace("{seen}", _FEW), _LISTED.replace("{seen}", _ALL))
-)
-_OF_ONE = _FOLLOW_UPS.format(
-    listed=_LISTED.replace("{seen}", _FEW).replace(
-        "{from}", "(select * from follow_up where pupil_id = %(pupil)s or key = %(key)s)"
+
+
+def _of(listed: str, rows: str = "follow_up", *, past: bool = False) -> str:
+    """``past``: who each was as at an instant; else whoever it is now."""
+    whom = {"upn": UPN, "who": WHO} if past else {"upn": "i.upn", "who": WHO_NOW}
+    return _FOLLOW_UPS.format(
+        listed=listed.replace("{from}", rows),
+        **{name: text.format(t="f") for name, text in whom.items()},
     )
+
+
+_SEEN_ALL, _SEEN_WIDE = (_LISTED.replace("{seen}", seen) for seen in (_ALL, _FEW))
+_OF_ONE = _of(
+    _SEEN_WIDE, "(select * from follow_up where pupil_id = %(pupil)s or key = %(key)s)", past=True
+)
+_OF_ANY, _OF_OPEN, _OF_CLOSED_LATER = (
+    {listed: _of(listed, rows, past=past) for listed in (_OWN, _SEEN_WIDE, _SEEN_ALL)}
+    for rows, past in (("follow_up", True), (_OPEN, False), (_CLOSED_LATER, False))
+)
+# With the day in it: of a day unknown to it the planner thinks that a third is closed later.
+_ANY_CLOSED_LATER: LiteralString = (
+    "select exists (select from follow_up where until_at = 'infinity' and closed_on > {on})"
 )
 
 
@@ -113,15 +128,22 @@ def follow_ups(
         "after_key": after[1] if after else None, "limit": limit, **scoped(scope),
     }  # fmt: skip
     own = owners is not None and set(owners) == set(scope.organisations)
-    asked = _OF_OWN if own else _OF_WIDE if scope.wide else _OF_ALL
-    parts = [asked["follow_up"]]
+    listed = _OWN if own else _SEEN_WIDE if scope.wide else _SEEN_ALL
+    parts = [_OF_ANY[listed]]
     if pupil is not None or key is not None:
         parts = [_OF_ONE]
     elif as_at is None and status in {None, "open", "overdue"}:
-        parts = [asked[_OPEN], asked[_CLOSED_LATER]]
+        parts = [_OF_OPEN[listed]]
+        if _any_closed_later(connection, on):
+            parts.append(_OF_CLOSED_LATER[listed])
     rows = [row for part in parts for row in rows_of(connection, part, parameters)]
     rows.sort(key=lambda row: (row["due_on"], row["key"]))
     return [_follow_up(row, on) for row in rows[:limit]]
+
+
+def _any_closed_later(connection: Connection, on: date) -> bool:
+    row = connection.execute(SQL(_ANY_CLOSED_LATER).format(on=Literal(on))).fetchone()
+    return row is not None and bool(row[0])
 
 
 _FOLLOW_UPS_OF: LiteralString = """

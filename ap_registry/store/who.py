@@ -14,8 +14,10 @@ HELD: LiteralString = (
 )
 # Who a row's pupil is: ``i`` at present, ``w`` as at. An adopted pupil is shown as it is now known,
 # whatever time is asked about.
-WHO: LiteralString = f"""
-  left join identity i on i.pupil_id = {{t}}.pupil_id and i.until_at = 'infinity'
+WHO_NOW: LiteralString = (
+    " left join identity i on i.pupil_id = {t}.pupil_id and i.until_at = 'infinity'"
+)
+WHO: LiteralString = f"""{WHO_NOW}
   left join identity w on w.pupil_id = {{t}}.pupil_id and {HELD.replace("{t}", "w")}
 """
 UPN: LiteralString = "case when i.shown_as is distinct from w.shown_as then i.upn else w.upn end"
