@@ -51,6 +51,19 @@ def _check(connection: Connection) -> None:
         ConnectionPool.check_connection(connection)
 
 
+@contextmanager
+def planned_once(connection: Connection) -> Iterator[None]:
+    """For statements that take longer to plan than to answer, however often they are prepared.
+
+    Only for those whose plan is good whatever is asked: what is asked is not known to it.
+    """
+    connection.execute("set plan_cache_mode = force_generic_plan")
+    try:
+        yield
+    finally:
+        connection.execute("reset plan_cache_mode")
+
+
 class Database:
     """A pool of connections to one database, and one of those that readers of the web get."""
 
