@@ -44,3 +44,16 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "activity": codes.NCCIS_ACTIVITY.labels,
     "ground": {"over_age": "Over compulsory school age", "none": "No ground applies"},
 }  # fmt: skip
+_LEVELS = {"L1": "level 1", "L2": "level 2", "E1": "entry level 1", "E2": "entry level 2",
+           "E3": "entry level 3", "U": "ungraded"}  # fmt: skip
+# Within a sentence, where the code itself says nothing to people.
+SPOKEN: Mapping[str, Mapping[str, str]] = {
+    "qualification": {"gcse": "GCSE"},
+    "grade": _LEVELS,
+    "level": _LEVELS | {str(n): f"level {n}" for n in range(1, 9)},
+    "stage": {"baseline": "at the start", "interim": "in between", "exit": "at the end"},
+    "instrument": {"sdq_total": "SDQ, total score", "boxall_developmental": "Boxall, developmental",
+                   "boxall_diagnostic": "Boxall, diagnostic"},
+    "end_reason": {"ehe": "elective home education", "cme": "missing education",
+                   "post_16": "finished Year 11", "error": "recorded by mistake"},
+}  # fmt: skip

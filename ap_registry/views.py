@@ -12,6 +12,7 @@ from ap_registry.describing import describe_flag
 from ap_registry.happenings import Exclusion, Happening
 from ap_registry.history import ACTS, History, Standing, history, picture
 from ap_registry.instants import instant
+from ap_registry.meanings import SPOKEN
 from ap_registry.notice import World
 from ap_registry.notices import CATALOGUE
 from ap_registry.pupil import Pupil
@@ -152,8 +153,10 @@ class _Words(dict[str, str]):
 def sentence(name: str, data: dict[str, Any], world: World) -> str:
     """One line in plain words, organisations by name."""
 
-    def words(value: object) -> str:
+    def words(field: str, value: object) -> str:
         if isinstance(value, str):
+            if spoken := SPOKEN.get(field, {}).get(value):
+                return spoken
             found = world.organisation(value)
             if found is not None:
                 return found.name
@@ -165,5 +168,7 @@ def sentence(name: str, data: dict[str, Any], world: World) -> str:
         return str(value)
 
     kind = CATALOGUE[name]
-    text = kind.sentence.format_map(_Words({k: words(v) for k, v in data.items() if v is not None}))
+    text = kind.sentence.format_map(
+        _Words({k: words(k, v) for k, v in data.items() if v is not None})
+    )
     return text[:1].upper() + text[1:]

@@ -138,7 +138,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
     NoticeType(
         name="target_agreed",
         facts=TargetAgreed,
-        sentence="Target agreed: {qualification} {subject}, level {level}",
+        sentence="Target agreed: {qualification} {subject}, {level}",
         apply=_apply_target,
         senders=SENDERS,
     ),

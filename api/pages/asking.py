@@ -19,6 +19,7 @@ from api.deps import find_pupil, scope_of
 from api.opened import Reader
 from api.pages import forms, steps
 from api.pages.naming import settled
+from api.pages.naming_notices import chosen
 from api.pages.words import TITLES
 
 
@@ -52,11 +53,12 @@ class Asking:
 def begin(
     registry: Registry, person: SignedIn, opened: Reader, name: str, values: Mapping[str, str]
 ) -> Asking:
-    """With the number of each organisation that is named without doubt, else a choice."""
+    """Organisations by name become numbers or a choice; of notices there is a choice too."""
     kind = kind_of(name)
     fields, values = settled(
         registry, forms.inputs(kind, registry.today()), values, person.caller.organisation
     )
+    fields, values = chosen(registry, person, opened, kind, fields, values)
     return Asking(
         registry=registry, person=person, opened=opened, kind=kind, fields=fields, values=values
     )

@@ -20,6 +20,7 @@ from api.pages.flag_words import plain
 from api.pages.lanes import drawing
 from api.pages.rendering import Person, in_words, page
 from api.pages.standing import may_put_right
+from api.pages.words import code_words, has_words
 
 router = APIRouter()
 _PLACES = (
@@ -60,6 +61,9 @@ def show(
     for group, place in _PLACES:
         named |= {one[place] for one in shown[group]}
     names = {name: one.name for name in named if (one := world.organisation(name)) is not None}
+    told = {v for item in shown["timeline"] for c in item["changes"] for v in (c["old"], c["new"])
+            if isinstance(v, str)}  # fmt: skip
+    names |= {v: one.name for v in told if (one := world.organisation(v)) is not None}
     names |= FAMILY
     return page(
         registry, "pupil.html", person, pupil=shown, owed=owed, names=names, senders=senders,
@@ -67,7 +71,18 @@ def show(
         link_makers=MAKERS,
         known_by=known_by and instant(known_by), as_at=as_at or "", on=wanted and str(wanted),
         last_day=last, lanes=drawing(shown, names, registry.today()), may_put_right=may_put_right,
+        held=held,
     )  # fmt: skip
+
+
+def held(field: str, value: object, names: Mapping[str, str]) -> str:
+    """What a field of a notice held, in words: organisations by name, codes as forms have them."""
+    if isinstance(value, list):
+        return ", ".join(held(field, part, names) for part in value)
+    text = str(value)
+    return names.get(text) or (
+        code_words(field, text) if has_words(field, text) else in_words(value)
+    )
 
 
 def _senders(connection: Connection, timeline: Sequence[Mapping[str, Any]]) -> dict[str, str]:

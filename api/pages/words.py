@@ -307,6 +307,10 @@ def field_words(kind: str, name: str) -> tuple[str, str]:
     return found or (name.replace("_", " ").capitalize(), "")
 
 
+def has_words(name: str, code: str) -> bool:
+    return code in CODES.get(name, {}) or code in MEANINGS.get(name, {})
+
+
 def code_words(name: str, code: str) -> str:
     if name == "ground" and len(code) == 1:
         return f"Regulation 9(1)({code})"

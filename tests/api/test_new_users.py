@@ -14,7 +14,7 @@ from ap_registry.notices import CATALOGUE
 from ap_registry.registry import Registry
 from api.pages.heeding import ORDERED
 from tests.api.people import People, at_pages, hidden, send
-from tests.world import OTHER, PRU, PUPIL, SCHOOL, SPECIAL, notify, register_pupil, upn
+from tests.world import GARAGE, OTHER, PRU, PUPIL, SCHOOL, SPECIAL, notify, register_pupil, upn
 
 
 def fill(registry: Registry) -> None:
@@ -38,6 +38,23 @@ def fill(registry: Registry) -> None:
     notify(registry, "suspension", "2026-11-09", upn=upn(2), school=SCHOOL, sessions=2,
            ends_on="2026-11-09", reasons=["PP"], decided_on="2026-11-09", ref="S-2",
            by=SCHOOL)  # fmt: skip
+    notify(registry, "correction", "2026-11-10", upn=upn(2), of="S-2", by=SCHOOL,
+           fields={"reasons": ["BU"]}, reason="mistyped")  # fmt: skip
+    notify(registry, "result_awarded", "2026-11-12", upn=upn(2), qualification="functional_skills",
+           subject="english", grade="E3", provider=PRU, ref="R-2", by=PRU)  # fmt: skip
+    notify(registry, "correction", "2026-11-13", upn=upn(2), of="R-2", by=PRU,
+           fields={"provider": GARAGE}, reason="mistyped")  # fmt: skip
+    notify(
+        registry,
+        "health_response",
+        "2026-11-16",
+        upn=upn(2),
+        about="S-2",
+        by="ICB-QK1",
+        service="School nursing",
+        response="contributed",
+        words="Sees the nurse on Mondays",
+    )
     notify(registry, "placement_ended", "2026-11-20", end_reason="breakdown", by=PRU)
 
 
@@ -213,3 +230,35 @@ def test_what_is_told_early_is_what_the_registry_refuses() -> None:
         kind = CATALOGUE[name]
         assert "end_before_start" in set(words(kind.refuse))
         assert {*chain(*pairs)} <= {*kind.fields, "occurred_on"}
+
+
+def test_an_earlier_notice_is_chosen_by_what_it_says(people: People) -> None:
+    client, path = people("school"), "/notify/notified"
+    ben = {"upn": upn(2), "form": "W-2"}
+    page = unescape(client.get(path, params={**ben, "whole": "true", "of": "S-2"}).text)
+    offered = re.findall(r'<option value="([^"]+)"( selected)?>([^<]*Suspended[^<]*)', page)
+    assert [(chosen, words) for _, chosen, words in offered] == [
+        (" selected", "9 November 2026: Suspended by Alder School for 2 sessions, until 9 November"
+         " 2026 (told by Alder School, S-2)")
+    ]  # fmt: skip
+    checked = answers(unescape(send(client, path, page, do="check", upn=upn(2), of=offered[0][0])))
+    assert checked["Which notice"] == offered[0][2]
+
+
+def test_a_follow_up_is_chosen_by_what_is_owed(people: People) -> None:
+    page = people("school").get(f"/notify/follow_up_done?whole=true&upn={upn(2)}").text
+    assert "Tell the parents in writing: Alder School, by" in unescape(page)
+
+
+def test_a_timeline_says_codes_in_words(people: People) -> None:
+    page = people("la").get(f"/pupils/{upn(2)}").text
+    assert "Awarded functional skills english: entry level 3" in page
+    assert ("<del>Bridge PRU</del> <ins>Second Gear</ins>" in page, "<del>PP</del>" in page) == (
+        True, False,
+    )  # fmt: skip
+
+
+def test_what_health_adds_to_the_plan_is_read_by_school_and_provider(people: People) -> None:
+    for role in ("school", "provider"):
+        page = people(role).get(f"/pupils/{upn(2)}").text
+        assert '<blockquote class="inset">Sees the nurse on Mondays</blockquote>' in page
