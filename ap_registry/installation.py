@@ -17,6 +17,7 @@ from ap_registry.signing import Signer
 from ap_registry.store import migrate
 from ap_registry.store.database import Connection, Database, connect, trouble
 from ap_registry.store.resealing import reseal, some_unsealed
+from ap_registry.store.sequencer import may_sequence
 
 
 @dataclass
@@ -26,18 +27,19 @@ class Installation:
     settings: Settings
     servers: embedded.Servers
     practice: bool = False  # made with AP_REGISTRY_CLOCK, whichever clock it lives by now
+    serves: bool = False  # as the web, which may not sequence the ledger
 
     @cached_property
     def database(self) -> Database:
-        return Database(self.servers.database_url)
+        return Database(self.servers.web_url if self.serves else self.servers.database_url)
 
     @cached_property
     def registry(self) -> Registry:
-        """Who holds no key of the ledger waits for whoever does."""
+        """Who holds no key of the ledger, or may not sequence it, waits for whoever does."""
         return Registry(
             self.database,
             clock=self.clock,
-            sequences=self.signer.usable,
+            sequences=not self.serves and self.signer.usable and self._may_sequence(),
             signer=self.signer,
             seals=self.seals,
             practice=self.practice,
@@ -55,9 +57,26 @@ class Installation:
     def clock(self) -> datetime | None:
         return self.settings.clock
 
+    def _may_sequence(self) -> bool:
+        """Somebody's own servers may be named by the address of the web."""
+        if self.settings.database_url is None:
+            return True
+        with self.database.connection() as connection:
+            return may_sequence(connection)
+
+    def become_web(self) -> None:
+        """From here on what is done is done as the web."""
+        self._let_go()
+        self.serves = True
+
     def close(self) -> None:
         if "database" in self.__dict__:
             self.database.close()
+
+    def _let_go(self) -> None:
+        self.close()
+        for name in ("database", "registry"):
+            self.__dict__.pop(name, None)
 
     def revive(self) -> None:
         """Start embedded servers that have died, perhaps elsewhere; others may still be away.
@@ -66,9 +85,7 @@ class Installation:
         """
         found = servers(self.settings, start=embedded.revive)
         if found != self.servers:
-            self.close()
-            for name in ("database", "registry"):
-                self.__dict__.pop(name, None)
+            self._let_go()
             self.servers = found
 
 
@@ -79,12 +96,14 @@ def servers(
     if settings.database_url and settings.redis_url:
         return embedded.Servers(
             database_url=settings.database_url,
+            web_url=settings.database_url,
             database_owner_url=settings.database_owner_url or settings.database_url,
             redis_url=settings.redis_url,
         )
     own = (start or embedded.ensure)(settings.home)
     return embedded.Servers(
         database_url=settings.database_url or own.database_url,
+        web_url=settings.database_url or own.web_url,
         database_owner_url=(
             settings.database_owner_url or settings.database_url or own.database_owner_url
         ),
@@ -106,8 +125,10 @@ def _open(settings: Settings) -> Installation:
     found = Installation(settings=settings, servers=servers(settings))
     try:
         fresh = migrate.migrate(found.servers.database_owner_url)
+        if fresh and found.clock is not None:
+            _make_for_practice(found.servers.database_owner_url)
         with connect(found.servers.database_url) as connection:
-            _settle_clock(found, connection, fresh=fresh)
+            _settle_clock(found, connection)
             _seal(found, connection)
     except psycopg.OperationalError as error:
         what, cure = trouble(error)
@@ -115,12 +136,16 @@ def _open(settings: Settings) -> Installation:
     return found
 
 
-def _settle_clock(found: Installation, connection: Connection, *, fresh: bool) -> None:
-    """Only a registry that was created with AP_REGISTRY_CLOCK takes it (contract section 1)."""
-    if fresh and found.clock is not None:
+def _make_for_practice(owner_url: str) -> None:
+    """Only the owner may say that a registry takes another clock than the real one."""
+    with connect(owner_url) as connection:
         connection.execute(
             "insert into setting (name, value) values ('clock', 'set') on conflict do nothing"
         )
+
+
+def _settle_clock(found: Installation, connection: Connection) -> None:
+    """Only a registry that was created with AP_REGISTRY_CLOCK takes it (contract section 1)."""
     row = connection.execute("select 1 from setting where name = 'clock'").fetchone()
     found.practice = row is not None
     if found.clock is not None and not found.practice:

@@ -31,8 +31,8 @@ def run(host: str, port: int, *, as_json: bool) -> None:
 def serve(found: Installation, listener: socket.socket) -> None:
     """With the embedded servers the sequencer runs here; else the worker's is waited for."""
     done = threading.Event()
+    found.become_web()
     threads = _sequencer(found, done)
-    found.registry.sequences = False
     app = create_app(found.registry, found.settings)
     server = uvicorn.Server(config_of(app, found.settings))
     app.state.ending = lambda: server.should_exit

@@ -1,4 +1,5 @@
--- The database and its roles, apart: the owner migrates, web and job may only append to the ledger.
+-- The database and its roles, apart: the owner migrates, the web may only append to the ledger, the
+-- job also orders and signs it. Each has a password of its own; the worker alone has the job's.
 -- Run once by a superuser on a new server:
 --   psql -v owner_password=… -v web_password=… -v job_password=… -f docker/roles.sql
 \set ON_ERROR_STOP on

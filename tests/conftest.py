@@ -106,6 +106,7 @@ def fresh_database(servers: embedded.Servers, template: str = EMPTY) -> Iterator
     yield embedded.Servers(
         database_owner_url=_named(servers.database_owner_url, name),
         database_url=_named(servers.database_url, name),
+        web_url=_named(servers.web_url, name),
         redis_url=servers.redis_url,
     )
     with _admin(servers) as admin:

@@ -16,4 +16,5 @@ def upgrade() -> None:
     op.get_bind().exec_driver_sql(ledger_functions.RECORD_REGISTERS)
     op.get_bind().exec_driver_sql(ledger_functions.KEEP_TREE)
     op.get_bind().exec_driver_sql(ledger_functions.KEEP_KEYS)
+    op.get_bind().exec_driver_sql(ledger_functions.BEGIN_ROUND)
     op.execute(ledger_functions.GRANTS)

@@ -18,6 +18,7 @@ def upgrade() -> None:
         ledger_functions.RECORD_REGISTERS,
         ledger_functions.KEEP_TREE,
         ledger_functions.KEEP_KEYS,
+        ledger_functions.BEGIN_ROUND,
     ):
         op.get_bind().exec_driver_sql(statement)
     op.execute(ledger_functions.GRANTS)

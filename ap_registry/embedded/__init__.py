@@ -24,7 +24,7 @@ from ap_registry.embedded.postgres import OWNER, PATIENCE_SECONDS, RECOVERY_SECO
 from ap_registry.errors import SetupError
 
 DATABASE = "ap_registry"
-ROLES = ("ap_web", "ap_job")
+WEB, JOB = ROLES = ("ap_web", "ap_job")  # each with a password of its own
 STOPPED = "stopped"  # in the state: by somebody, and not to be started by itself
 ERASER = "ap_eraser"  # owns the one function that may delete; nobody signs in as it
 READER = "ap_reader"  # which the web takes to read: the database shows it the caller's pupils
@@ -32,10 +32,15 @@ READER = "ap_reader"  # which the web takes to read: the database shows it the c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Servers:
-    """Addresses as libpq and Redis clients take them."""
+    """Addresses as libpq and Redis clients take them.
+
+    ``database_url`` is for commands and the worker, which may sequence the ledger where the
+    servers are embedded; ``web_url`` for what serves, which may not.
+    """
 
     database_owner_url: str
     database_url: str
+    web_url: str
     redis_url: str
 
 
@@ -63,7 +68,10 @@ def ensure(home: Path) -> Servers:
         if not (_answers(state) or _recovers(postgres, state)):
             state["postgres_port"] = postgres.start(state.get("postgres_port"))
             state["postgres_pid"] = postgres.pid()
+            _new_passwords(state)
             _write(home, state)
+            _create_database(state)
+        elif _new_passwords(state):  # of a home from before each role had its own
             _create_database(state)
         if not _valkey_answers(state):
             state["valkey_port"] = _start_valkey(home, state)
@@ -105,11 +113,20 @@ def status(home: Path) -> Mapping[str, bool]:
     return {"postgres": _answers(state), "valkey": _valkey_answers(state)}
 
 
+def _new_passwords(state: dict[str, Any]) -> bool:
+    """Make what is missing of the roles' passwords; False where nothing is."""
+    missing = [role for role in ROLES if role not in state]
+    for role in missing:
+        state[role] = secrets.token_urlsafe(24)
+    return bool(missing)
+
+
 def _urls(state: Mapping[str, Any]) -> dict[str, str]:
     password, host = state["password"], f"127.0.0.1:{state['postgres_port']}"
     return {
         "database_owner_url": f"postgresql://{OWNER}:{password}@{host}/{DATABASE}",
-        "database_url": f"postgresql://ap_web:{password}@{host}/{DATABASE}",
+        "database_url": f"postgresql://{JOB}:{state[JOB]}@{host}/{DATABASE}",
+        "web_url": f"postgresql://{WEB}:{state[WEB]}@{host}/{DATABASE}",
         "redis_url": f"redis://:{password}@127.0.0.1:{state['valkey_port']}/0",
     }
 
@@ -190,12 +207,12 @@ def _create_database(state: Mapping[str, Any]) -> None:
     ) as connection:
         existing = {row[0] for row in connection.execute("select rolname from pg_roles")}
         for role in ROLES:
-            if role not in existing:
-                connection.execute(
-                    psycopg.sql.SQL("create role {} login bypassrls password {}").format(
-                        psycopg.sql.Identifier(role), psycopg.sql.Literal(state["password"])
-                    )
+            made = "alter" if role in existing else "create"
+            connection.execute(
+                psycopg.sql.SQL(f"{made} role {{}} login bypassrls password {{}}").format(
+                    psycopg.sql.Identifier(role), psycopg.sql.Literal(state[role])
                 )
+            )
         if ERASER not in existing:
             connection.execute(f"create role {ERASER} nologin bypassrls")
         if READER not in existing:

@@ -13,6 +13,9 @@ from ap_registry.store.erasing_functions import ERASURE
 from ap_registry.store.locks import MOVEMENTS_SLOTS, SLOT, WORLD_LOCK, WRITERS_LOCK
 from ap_registry.store.tables import DERIVED
 
+# How far the clock of whoever records, and of what takes long, may be from the database's own. What
+# is on record may be later: where its clock has gone back, a pupil's next event is not before it.
+_TOLERANCE = "interval '15 minutes'"
 _BOUNDS = ("pupil_id", "key", "from_at", "until_at")
 
 _HEAD = """
@@ -57,6 +60,13 @@ begin
   end if;
   perform pg_advisory_xact_lock_shared({lock});
   v_at := greatest(coalesce(p_clock, clock_timestamp()), p_last);
+  if (v_at < clock_timestamp() - {tolerance}
+      or v_at > clock_timestamp() + {tolerance} and not exists (
+        select from event e where e.recorded_at >= v_at and e.pupil_id = any(p_pupil || array(
+          select pupil_id from jsonb_to_recordset(p_side->'read') as r(pupil_id uuid)))))
+     and not exists (select from setting where name = 'clock') then
+    raise exception 'this registry runs by the real clock' using errcode = '22023';
+  end if;
   v_micros := int8send((extract(epoch from v_at) * 1000000)::bigint);
   with written as (
     insert into event (pupil_id, stream, version, id, type, occurred_on, recorded_at, by, actor,
@@ -212,6 +222,7 @@ def record_events_sql() -> str:
         _HEAD.replace("{lock}", str(WRITERS_LOCK))
         .replace("{world}", str(WORLD_LOCK))
         .replace("{erasure}", ERASURE)
+        .replace("{tolerance}", _TOLERANCE)
         .replace("{slots}", str(MOVEMENTS_SLOTS))
         .replace("{slot}", SLOT.format(pupil="pupil"))
     )

@@ -1,8 +1,9 @@
 """The doors into the ledger beside ``record_events``: registers, and what the sequencer keeps.
 
 Web and job may read the tables of the ledger and no more: whoever adds to them does it by one of
-these functions, which refuse what would stop it or could not be so. No signature or hash is worked
-out here: ``verify`` finds a false one.
+these functions, which refuse what would stop it or could not be so. The web records; what orders,
+signs and publishes is for the job, which sequences. No signature or hash is worked out here:
+``verify`` finds a false one.
 """
 
 from ap_registry.store.locks import WRITERS_LOCK
@@ -147,24 +148,53 @@ begin
 end $$;
 """
 
-_SIGNATURES = ", ".join(
-    (
-        "record_registers(uuid[], text[], date[], text[], text, text, timestamptz)",
-        "keep_head(bigint, timestamptz, bytea, text, bytea)",
-        "keep_subtrees(smallint, bigint, bytea[])",
-        "publish_key(text, bytea, timestamptz, bytea)",
-        "end_key(text, timestamptz, text, text, bytea)",
-    )
+# One round at a time, by a lock that none but the sequencer can take.
+BEGIN_ROUND = """
+create or replace function begin_round() returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform from sequencer where id = 1 for update;
+end $$;
+"""
+
+# A clock of its own is for a registry of practice, which its owner alone can make.
+KEEP_SETTINGS = """
+create or replace function refuse_setting() returns trigger language plpgsql as $$
+begin
+  if (to_jsonb(old)->>'name' in ('clock', 'hash_key')
+      or to_jsonb(new)->>'name' in ('clock', 'hash_key'))
+     and not pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid),
+                         'MEMBER') then
+    raise exception 'this setting is the owner''s' using errcode = 'insufficient_privilege';
+  end if;
+  return coalesce(new, old);
+end $$;
+create or replace trigger setting_kept before insert or update or delete on setting
+  for each row execute function refuse_setting();
+"""
+
+RECORDING = ("record_registers(uuid[], text[], date[], text[], text, text, timestamptz)",)
+SEQUENCING = (
+    "sequence_events(timestamptz, timestamptz)",
+    "keep_head(bigint, timestamptz, bytea, text, bytea)",
+    "keep_subtrees(smallint, bigint, bytea[])",
+    "publish_key(text, bytea, timestamptz, bytea)",
+    "end_key(text, timestamptz, text, text, bytea)",
+    "begin_round()",
 )
 GRANTS = f"""
-revoke execute on function {_SIGNATURES} from public;
+revoke execute on function {", ".join((*RECORDING, *SEQUENCING))} from public;
 do $$ declare v_role name; begin
   foreach v_role in array '{{ap_web, ap_job}}'::name[] loop
     if exists (select from pg_roles where rolname = v_role) then
-      execute format('grant execute on function {_SIGNATURES} to %I', v_role);
+      execute format('grant execute on function {", ".join(RECORDING)} to %I', v_role);
+      execute format('revoke execute on function {", ".join(SEQUENCING)} from %I', v_role);
       execute format('revoke insert, update, delete, truncate on {", ".join(LEDGER)} from %I',
                      v_role);
     end if;
   end loop;
+  if exists (select from pg_roles where rolname = 'ap_job') then
+    grant execute on function {", ".join(SEQUENCING)} to ap_job;
+  end if;
 end $$;
 """

@@ -19,7 +19,7 @@ from ap_registry.errors import SetupError, Unavailable
 from ap_registry.signing import Signer, new_key
 from ap_registry.store import heads
 from ap_registry.store.database import Connection, connect
-from ap_registry.store.locks import SEQUENCER_LOCK, WRITERS_LOCK
+from ap_registry.store.locks import WRITERS_LOCK
 from ap_registry.store.merkle import grow
 
 PATIENCE_SECONDS = 5.0  # how long one writer may hold the order back
@@ -62,7 +62,7 @@ def sequence(
     the log was closed when they came (``known_at``).
     """
     with connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(%s)", (SEQUENCER_LOCK,))
+        connection.execute("select begin_round()")
         started_at, until = _instants(connection, clock)
         held_up = _wait_for_writers(connection, patience)
         row = connection.execute(
@@ -79,6 +79,14 @@ def sequence(
     return Round(size=size, closed_at=closed_at, taken=taken, held_up=held_up)
 
 
+def may_sequence(connection: Connection) -> bool:
+    """Whether the role that is connected has the right to."""
+    row = connection.execute(
+        "select has_function_privilege('sequence_events(timestamptz, timestamptz)', 'execute')"
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
 def rotate(connection: Connection, clock: datetime | None, signer: Signer) -> str:
     """Sign with one key alone from now on, and answer its id.
 
@@ -86,6 +94,11 @@ def rotate(connection: Connection, clock: datetime | None, signer: Signer) -> st
     put it. Every other key ends now: the one held so far says so itself, so that whoever trusts
     it can trust the next; one that was lost is ended by its successor.
     """
+    if not may_sequence(connection):
+        raise SetupError(
+            f"{connection.info.user} may not change the keys of the ledger",
+            "Name the address that the worker has in AP_DATABASE_URL.",
+        )
     with connection.transaction():
         closed_at = sequence(connection, clock, signer=signer).closed_at
         held = signer.key()

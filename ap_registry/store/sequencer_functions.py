@@ -12,6 +12,9 @@ returns table (held bigint, opened timestamptz, closed timestamptz, moved bigint
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_late record;
 begin
+  if p_until > clock_timestamp() and not exists (select from setting where name = 'clock') then
+    raise exception 'this registry runs by the real clock' using errcode = '22023';
+  end if;
   select coalesce(max(seq), 0) into held from log;
   select closed_at into opened from sequencer;
   closed := greatest(p_until, opened);

@@ -55,7 +55,8 @@ def system_servers(binaries: Path) -> Iterator[Servers]:
             at = f"127.0.0.1:{port}/ap_registry"
             yield Servers(
                 database_owner_url=f"postgresql://ap_owner:{PASSWORDS['owner']}@{at}",
-                database_url=f"postgresql://ap_web:{PASSWORDS['web']}@{at}",
+                database_url=f"postgresql://ap_job:{PASSWORDS['job']}@{at}",
+                web_url=f"postgresql://ap_web:{PASSWORDS['web']}@{at}",
                 redis_url=f"redis://:{PASSWORDS['redis']}@127.0.0.1:{redis_port}/0",
             )
     finally:

@@ -30,6 +30,7 @@ class Outside:
 
     def __init__(self, home: Path, servers: Servers) -> None:
         self.home = home
+        self.web_url = servers.web_url
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("AP_")},
             "AP_REGISTRY_HOME": str(home),
@@ -49,8 +50,10 @@ class Outside:
         return found
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """As compose does: the web by its own password, the worker by the job's."""
+        own = {"AP_DATABASE_URL": self.web_url} if "serve" in arguments else {}
         return subprocess.Popen(
-            [COMMAND, *arguments, "--json"], cwd=ROOT, env=self.environment, text=True,
+            [COMMAND, *arguments, "--json"], cwd=ROOT, env=self.environment | own, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -104,7 +107,10 @@ def test_a_movement_is_notified_owed_and_counted(outside: Outside) -> None:
 def test_the_web_role_may_not_change_what_is_recorded(
     outside: Outside, system_servers: Servers
 ) -> None:
-    for url in (system_servers.database_url, system_servers.database_owner_url):
+    addresses = (
+        system_servers.web_url, system_servers.database_url, system_servers.database_owner_url,
+    )  # fmt: skip
+    for url in addresses:
         with psycopg.connect(url) as connection, pytest.raises(InsufficientPrivilege):
             connection.execute("update event set by = 'nobody'")
 
@@ -122,7 +128,7 @@ def another(system_servers: Servers) -> Iterator[Servers]:
         connection.execute("create database again owner ap_owner template template0")
         yield Servers(
             database_owner_url=moved(owner), database_url=moved(system_servers.database_url),
-            redis_url=system_servers.redis_url,
+            web_url=moved(system_servers.web_url), redis_url=system_servers.redis_url,
         )  # fmt: skip
         connection.execute("drop database again with (force)")
 

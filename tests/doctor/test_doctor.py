@@ -91,7 +91,7 @@ def test_a_schema_that_the_web_may_not_bring_up_to_date(
     run(urls, "update alembic_version set version_num = '0000'")
     (found,) = wrong(look(AP_DATABASE_OWNER_URL=urls.database_url))
     assert found[0] == "schema"
-    assert "ap_web may not change it" in found[1]
+    assert "ap_job may not change it" in found[1]
     assert found[2].startswith("Run `ap-registry migrate` with AP_DATABASE_OWNER_URL")
 
 

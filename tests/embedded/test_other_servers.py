@@ -19,7 +19,9 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
 
     def ensure(home: Path) -> embedded.Servers:
         asked.append(home)
-        return embedded.Servers(database_owner_url="own", database_url="own", redis_url="own")
+        return embedded.Servers(
+            database_owner_url="own", database_url="own", web_url="own", redis_url="own"
+        )
 
     monkeypatch.setattr(embedded, "ensure", ensure)
     return asked
@@ -29,7 +31,7 @@ def test_both_named_starts_nothing(started: list[Path], monkeypatch: pytest.Monk
     monkeypatch.setenv("AP_DATABASE_URL", DATABASE)
     monkeypatch.setenv("AP_REDIS_URL", REDIS)
     assert servers(read_settings()) == embedded.Servers(
-        database_owner_url=DATABASE, database_url=DATABASE, redis_url=REDIS
+        database_owner_url=DATABASE, database_url=DATABASE, web_url=DATABASE, redis_url=REDIS
     )
     assert started == []
 

@@ -1,5 +1,6 @@
 """What is started, and how it is set."""
 
+import json
 import stat
 from pathlib import Path
 
@@ -13,14 +14,14 @@ from tests.embedded.asking import pings, rows, run, state
 
 def test_starts_both_and_says_where(home: Path) -> None:
     found = embedded.ensure(home)
-    assert rows(found.database_url, "select current_user, current_database()") == [
-        ("ap_web", "ap_registry")
-    ]
+    for url, role in ((found.database_url, "ap_job"), (found.web_url, "ap_web")):
+        assert rows(url, "select current_user, current_database()") == [(role, "ap_registry")]
     assert rows(found.database_owner_url, "select current_user") == [("ap_owner",)]
     assert pings(found.redis_url)
     assert embedded.status(home) == {"postgres": True, "valkey": True}
     assert {
         "database_url": found.database_url,
+        "web_url": found.web_url,
         "database_owner_url": found.database_owner_url,
         "redis_url": found.redis_url,
     }.items() <= state(home).items()
@@ -76,3 +77,14 @@ def test_what_was_kept_is_there_after_a_stop(home: Path) -> None:
     assert embedded.stop(home)
     assert not embedded.status(home)["postgres"]
     assert rows(embedded.ensure(home).database_owner_url, "select n from kept") == [(7,)]
+
+
+def test_web_and_job_have_passwords_of_their_own_in_an_older_home_too(home: Path) -> None:
+    embedded.ensure(home)
+    older = {name: value for name, value in state(home).items() if name not in embedded.ROLES}
+    (home / "state.json").write_text(json.dumps(older))
+    found = embedded.ensure(home)
+    assert rows(found.web_url, "select current_user") == [("ap_web",)]
+    assert rows(found.database_url, "select current_user") == [("ap_job",)]
+    known = state(home)
+    assert len({known["password"], known["ap_web"], known["ap_job"]}) == 3
