@@ -7,7 +7,7 @@ from typing import LiteralString
 
 from ap_registry import codes
 from ap_registry.store.database import Connection
-from ap_registry.store.queries import SCOPED, Scope, scoped
+from ap_registry.store.queries import FEW_SCOPED, SCOPED, Scope, scoped
 from ap_registry.store.who import SHOWN_ID
 
 REVIEWS = (
@@ -23,7 +23,7 @@ with placed as materialized (
          concat_ws(' ', i.given_name, i.family_name) as name, i.upn, p.provider, p.commissioner,
          p.starts_on, p.planned_ends_on, p.ended_on, p.sessions_per_week
     from placement p join identity i on i.pupil_id = p.pupil_id and i.until_at = 'infinity'
-   where p.until_at = 'infinity' and {SCOPED.format(t="p")}
+   where p.until_at = 'infinity' and {{seen}}
      and p.starts_on <= %(today)s and (p.ended_on is null or p.ended_on >= %(today)s)
      and p.end_reason is distinct from 'error'
      and (%(providers)s::text[] is null or p.provider = any(%(providers)s))
@@ -41,6 +41,8 @@ select p.shown, p.name, p.upn, p.provider, p.commissioner, p.starts_on, p.planne
            and f.kind = any(%(reviews)s))
   from placed p
 """
+# Few have a placement today of those whom a wide scope sees: it is asked about each.
+_OF_WIDE, _OF_OTHERS = (_ELSEWHERE.format(seen=seen.format(t="p")) for seen in (FEW_SCOPED, SCOPED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ def elsewhere(
             marks=_marks(held or ()), review_on=review,
         )
         for shown, name, upn, at, commissioner, starts, ends, ended, sessions, held, review in (
-            connection.execute(_ELSEWHERE, asked)
+            connection.execute(_OF_WIDE if scope.wide else _OF_OTHERS, asked)
         )
     ]  # fmt: skip
 

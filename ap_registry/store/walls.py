@@ -85,8 +85,8 @@ returns uuid[] language sql stable security definer set search_path = public, pg
    where exists (select from visibility v
                   where v.organisation = any(p_organisations) and v.until_at = 'infinity'
                     and (v.from_on is null or v.from_on <= p_today)
-                    and (v.pupil_id = pupil or v.pupil_id in (
-                           select m.pupil_id from merged m where m.other = pupil))) $$;
+                    and v.pupil_id = any(pupil || array(
+                          select m.pupil_id from merged m where m.other = pupil))) $$;
 create or replace function reader_is_wide(p_organisations text[], p_more_than int)
 returns boolean language sql stable security definer set search_path = public, pg_temp as $$
   select count(*) > p_more_than from (

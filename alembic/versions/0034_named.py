@@ -1,0 +1,12 @@
+"""Ask by an index whether a reader sees the pupil that a page is about. Locks nothing."""
+
+from alembic import op
+
+from ap_registry.store import walls
+
+revision = "0034"
+down_revision = "0033"
+
+
+def upgrade() -> None:
+    op.execute(walls.GATHERING)
