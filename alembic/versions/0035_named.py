@@ -4,8 +4,8 @@ from alembic import op
 
 from ap_registry.store import walls
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 
 
 def upgrade() -> None:
