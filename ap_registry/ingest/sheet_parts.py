@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 from ap_registry.errors import Unreadable
 
 _CHUNK = 1 << 20  # bytes
-_OVERLAP = 1 << 12  # of one piece with the next: more than a cell's tags have
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_OVERLAP = 1 << 14  # of one piece with the next: more than a cell with its formula has
+# Looked for before the XML is known to be well-formed: no part of a pattern may run far.
+_SAID = rb"[^<>]{0,300}"
+_MERGED = re.compile(
+    rb"<(?:\w{1,20}:)?mergeCell " + _SAID + rb'ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
+)
 # Of a text that is empty Excel says so: t="str".
 _UNKNOWN = re.compile(
-    rb'<(\w+:)?c (?![^>]*t="str")[^>]*r="([A-Z]{1,3}\d{1,7})"[^>]*>'
-    rb"<\1?f(?:\s[^>]*)?(?:/>|>[^<]*</\1?f>)(?:<\1?v\s*/>|<\1?v></\1?v>)?</\1?c>"
-)
+    rb"<(\w{1,20}:)?c (?!" + _SAID + rb't="str")' + _SAID + rb'r="([A-Z]{1,3}\d{1,7})"' + _SAID
+    + rb">\s?<\1?f(?:\s" + _SAID + rb")?(?:/>|>[^<]{0,8192}</\1?f>)(?:<\1?v\s?/>|<\1?v></\1?v>)?"
+    rb"</\1?c>"
+)  # fmt: skip
 MOST_MERGED = 100_000  # cells
 
 
