@@ -43,6 +43,8 @@ async def look(request: Request, registry: TheRegistry, person: Person, opened: 
     kind, file = form.get("kind"), form.get("file")
     if kind not in kinds(person.caller.role):
         return _choose(registry, person, "kind", "Choose what is in the file")
+    if len(form.getlist("file")) > 1:
+        return _choose(registry, person, "file", "Send one file at a time", str(kind))
     if not isinstance(file, UploadFile) or not file.filename:
         return _choose(registry, person, "file", "Choose a file", str(kind))
     content = await file.read(MOST_BYTES + 1)

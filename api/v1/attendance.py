@@ -46,8 +46,10 @@ async def post_attendance(
     rows: Any
     if media_type(request) == "text/csv":
         rows = BytesIO(await request.body())
-    else:
+    elif media_type(request) == "application/json":
         rows = await read_json(request)
+    else:
+        raise HttpProblem(415, "Send text/csv or application/json.")
     if holder.caller.role not in SENDERS:
         raise HttpProblem(403, f"The role {holder.caller.role} may not send registers.")
     if not isinstance(rows, BytesIO) and not _is_rows(rows):

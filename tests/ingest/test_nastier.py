@@ -77,6 +77,14 @@ def test_on_the_page_each_is_looked_at_or_refused_beside_its_field(people: Peopl
     assert told == expected
 
 
+def test_of_two_files_at_once_neither_is_taken(people: People) -> None:
+    school = people("school")
+    csrf = {"csrf": school.get("/upload").text.split('name="csrf" value="')[1].split('"')[0]}
+    files = [("file", (f"{n}.csv", text().encode(), "text/csv")) for n in range(2)]
+    got = school.post("/upload", data={**csrf, "kind": "notices"}, files=files)
+    assert (got.status_code, "Send one file at a time" in got.text) == (422, True)
+
+
 def test_a_file_of_the_most_bytes_comes_back_in_its_form(people: People) -> None:
     """Of what cannot be packed: the form that goes back is longer than the file."""
     school = people("school")
@@ -88,6 +96,11 @@ def test_a_file_of_the_most_bytes_comes_back_in_its_form(people: People) -> None
     page = school.post("/upload", data={**csrf, "kind": "notices"}, files=file).text
     got = school.post("/upload/confirm", data={**hidden(page), "do": "errors"})
     assert (got.status_code, len(got.text.splitlines())) == (200, len(notes) + 1)
+
+
+def test_a_register_of_no_kind_is_told_which_are_taken(as_: Login) -> None:
+    got = as_("school", SCHOOL).post("/api/v1/attendance", content=b"upn,organisation\n")
+    assert (got.status_code, "text/csv" in got.json()["detail"]) == (415, True)
 
 
 def test_as_a_register_over_http_each_is_malformed_in_words(as_: Login, registry: Registry) -> None:
