@@ -12,7 +12,7 @@ from uuid import UUID
 
 from ap_registry.identifiers import BadIdentifier, laestab, parse_organisation_id, parse_upn
 from ap_registry.organisations import Organisation as OrganisationRecord
-from ap_registry.written_days import day_in_file, month_first
+from ap_registry.written_days import day_in_file, doubt
 from ap_registry.written_names import ERROR, name_in_file, says_nothing, why_no_name
 
 OLDEST = 1900  # year: an earlier one was mistyped, or lost its century
@@ -105,8 +105,8 @@ class Day(Kind):
         found = self._parsed(value, reading) if isinstance(value, str) else None
         if found is None:
             also = " (or 31/03/2025, 31 Mar 2025)" if reading.from_file else ""
-            if reading.from_file and isinstance(value, str) and month_first(value):
-                also += ": the month seems to stand first, so look at the file's other days too"
+            if reading.from_file and isinstance(value, str):
+                also += doubt(value)
             raise BadValue("bad_format", f"must be a date that exists, such as 2025-03-31{also}")
         if found.year < OLDEST:
             raise BadValue("bad_format", f"must not be before {OLDEST}: look at its year")

@@ -90,12 +90,19 @@ def _named(day: str, name: str, year: str) -> date | None:
     return date(_year(year), months[0], int(day)) if months else None
 
 
-def month_first(text: str) -> bool:
-    """Can only be read with the month before the day, as some programs write it: 9/13/2026."""
+def doubt(text: str) -> str:
+    """Why a day was not taken that looks like one; nothing where that is plain."""
     if len(text) > LONGEST:
-        return False
-    parts = _ENGLISH_DATE.fullmatch(_alone(text.strip()))
-    return parts is not None and int(parts[1]) <= 12 < int(parts[3]) <= 31
+        return ""
+    alone = _alone(text.strip())
+    parts = _ENGLISH_DATE.fullmatch(alone)
+    if parts is not None and int(parts[1]) <= 12 < int(parts[3]) <= 31:
+        return ": the month seems to stand first, so look at the file's other days too"
+    if _WEEKDAY.match(text.strip()):
+        return ": look whether it falls on that weekday"
+    if _HALF_DAY.search(text) and _either_order(alone):
+        return ": with such a time programs put the month first, so it may be another day"
+    return ""
 
 
 def _either_order(text: str) -> bool:

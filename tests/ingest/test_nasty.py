@@ -71,12 +71,16 @@ def test_over_http_a_bad_file_is_malformed_and_said_so(
 
 
 @pytest.mark.parametrize(
-    "written", ["01-09-25", "9/13/2026", "31/02/2026", "2026-02-30", "soon", "60000"]
-)
+    ("written", "why"),
+    [("01-09-25", ""), ("9/13/2026", "month seems to stand first"), ("31/02/2026", ""),
+     ("2026-02-30", ""), ("soon", ""), ("60000", ""), ("Tue 2 March 2026", "that weekday"),
+     ("02/03/2026 9:30 AM", "programs put the month first")],
+)  # fmt: skip
 def test_a_day_that_may_be_another_is_refused_with_examples(
-    registry: Registry, written: str
+    registry: Registry, written: str, why: str
 ) -> None:
     (error,) = take(registry, text({**ROW, "occurred_on": written}).encode()).errors
+    assert why in error.detail
     assert (error.column, error.code) == ("occurred_on", "bad_format")
     assert "such as 2025-03-31 (or 31/03/2025, 31 Mar 2025)" in error.detail
 
