@@ -10,6 +10,8 @@ from api.pages.words import code_words
 Row = Mapping[str, Any]
 Form = tuple[str, str, Mapping[str, str]]
 """The notice, the words of the link, and what is filled in besides the pupil."""
+ANSWERS = frozenset({"health_response", "referral_decision"})
+"""Given by being sent: their day is today, unless it is changed before they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

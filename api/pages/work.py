@@ -12,7 +12,7 @@ from ap_registry.notice import World
 from ap_registry.store import worklists
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
-from api.pages.provider_lists import Work
+from api.pages.provider_lists import ANSWERS, Work
 from api.pages.rendering import Person, capfirst, in_words, page
 from api.pages.role_lists import OF_ROLE, WORK
 from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of, pupil_cell
@@ -62,7 +62,7 @@ def _rows(
     for row in rows:
         other = world.organisation(row["other"])
         actions = tuple(
-            (f"/notify/{kind}?{urlencode({'upn': row['upn'], **filled})}", words)
+            (_form(kind, row["upn"], filled, today), words)
             for kind, words, filled in work.forms(row, own)
             if row["upn"]
         )
@@ -75,6 +75,11 @@ def _rows(
             ),
             Cell(text=work.what(row), actions=actions, about=row["name"]),
         )
+
+
+def _form(kind: str, upn: str, filled: Mapping[str, str], today: date) -> str:
+    given = {"occurred_on": f"{today:%d/%m/%Y}"} if kind in ANSWERS else {}
+    return f"/notify/{kind}?{urlencode({'upn': upn, **given, **filled})}"
 
 
 def _said(other: str) -> str:
