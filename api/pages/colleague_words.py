@@ -1,7 +1,8 @@
 """What the pages say of accounts, and of what was done to them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from ap_registry.organisations import Organisation
 from ap_registry.store.accounts import Account
 
 ROLE_WORDS: Mapping[str, str] = {
@@ -9,6 +10,13 @@ ROLE_WORDS: Mapping[str, str] = {
     "la": "local authority officer", "health": "health partner",
     "social_care": "social worker or virtual school", "parent": "parent", "auditor": "auditor",
     "admin": "administrator of the registry",
+}  # fmt: skip
+_ANYWHERE = frozenset({"auditor", "admin"})
+# Which roles people of an organisation may have, by its kind.
+_OF_KIND: Mapping[str, frozenset[str]] = {
+    "school": frozenset({"school"}), "provider": frozenset({"provider", "school"}),
+    "la": frozenset({"la", "panel", "social_care"}), "health": frozenset({"health"}),
+    "service": frozenset({"provider", "social_care", "health"}), "trust": frozenset({"school"}),
 }  # fmt: skip
 ACT_WORDS: Mapping[str, str] = {
     "added": "was added", "invited": "was invited", "invited_again": "was invited again",
@@ -27,6 +35,12 @@ SAID: Mapping[str, str] = {
     "stays": "The account has no last day any more.",
     "confirmed": "You have confirmed that these people work here.",
 }  # what ``do`` of a form has done
+
+
+def fitting(roles: Iterable[str], organisation: Organisation | None) -> list[str]:
+    """Those of the roles that people of such an organisation may have; of an unknown one all."""
+    found = _OF_KIND.get(organisation.kind) if organisation else None
+    return sorted(role for role in roles if found is None or role in found | _ANYWHERE)
 
 
 def state_words(one: Account) -> str:

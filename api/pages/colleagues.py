@@ -14,7 +14,7 @@ from ap_registry.store import account_acts, accounts, colleagues
 from ap_registry.store.accounts import Account
 from ap_registry.store.database import Connection
 from api.deps import TheRegistry
-from api.pages.colleague_words import ACT_WORDS, ROLE_WORDS, SAID, state_words
+from api.pages.colleague_words import ACT_WORDS, ROLE_WORDS, SAID, fitting, state_words
 from api.pages.rendering import Person, check_form, page, see_other
 
 router = APIRouter(prefix="/colleagues")
@@ -65,8 +65,18 @@ def invite_page(registry: TheRegistry, person: Person) -> Response:
     return _invite_page(registry, person, {}, [])
 
 
-def _roles(person: Person) -> list[tuple[str, str]]:
-    return [(one, ROLE_WORDS[one]) for one in sorted(colleagues.given_by(person.caller))]
+def _roles(registry: TheRegistry, person: Person, now: str = "") -> list[tuple[str, str]]:
+    """That the person may give and that fit the organisation; ``now``: what somebody has."""
+    with registry.database.connection() as connection:
+        own = registry.worlds.fresh(connection).organisation(person.caller.organisation or "")
+    given = fitting(colleagues.given_by(person.caller), own)
+    return [(one, ROLE_WORDS[one]) for one in dict.fromkeys((*given, *([now] if now else [])))]
+
+
+def _refuse_unfit(registry: TheRegistry, person: Person, role: str, now: str = "") -> None:
+    if role not in dict(_roles(registry, person, now)):
+        words = "choose a role that you may give in your organisation"
+        raise Refused((Problem("/role", "unknown_code", words),))
 
 
 def _invite_page(
@@ -75,7 +85,7 @@ def _invite_page(
 ) -> Response:  # fmt: skip
     return page(
         registry, "colleague_invite.html", person, 400 if problems else 200, values=values,
-        roles=_roles(person), problems=problems,
+        roles=_roles(registry, person), problems=problems,
     )  # fmt: skip
 
 
@@ -86,6 +96,8 @@ def invite(
 ) -> Response:  # fmt: skip
     check_form(person, csrf)
     try:
+        if role in colleagues.given_by(person.caller):
+            _refuse_unfit(registry, person, role)
         with registry.database.connection() as connection, connection.transaction():
             colleagues.invite(
                 connection, person.caller, email=email, name=name.replace("\x00", ""), role=role,
@@ -114,7 +126,7 @@ def _one_page(
 ) -> Response:
     return page(
         registry, "colleague.html", person, 400 if problems else 200, one=one, problems=problems,
-        state=state_words(one), roles=_roles(person),
+        state=state_words(one), roles=_roles(registry, person, one.role),
     )  # fmt: skip
 
 
@@ -129,6 +141,8 @@ def act(
     with registry.database.connection() as connection, connection.transaction():
         one = colleagues.one_of(connection, by, account, at=at)
     try:
+        if do == "change":
+            _refuse_unfit(registry, person, role, one.role)
         with registry.database.connection() as connection, connection.transaction():
             if do == "change":
                 colleagues.change(

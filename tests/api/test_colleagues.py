@@ -1,5 +1,6 @@
 """Administrators of an organisation invite, change and end the accounts of their colleagues."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
@@ -47,6 +48,14 @@ def test_the_invited_says_who_it_is_and_is_inside(town: Town) -> None:
     assert town.done(invited.account) == [
         ("invited", "Sam", "school, administrator"), ("accepted", "Kim", ""),
     ]  # fmt: skip
+
+
+def test_only_roles_that_fit_the_organisation_are_offered(town: Town) -> None:
+    keeper = town.person(role="admin", organisation="LA856", administers=True)
+    offered = re.findall(r'name="role" value="(\w+)"', keeper.client.get("/colleagues/invite").text)
+    assert offered == ["admin", "auditor", "la", "panel", "social_care"]
+    for role, answer in (("parent", 400), ("school", 400), ("auditor", 303)):
+        assert keeper.invite(f"{uuid4()}@example.org", role).status_code == answer
 
 
 def test_nobody_gives_more_than_their_own_role(town: Town) -> None:
