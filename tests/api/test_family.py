@@ -378,6 +378,10 @@ def test_two_parents_see_nothing_of_what_the_other_sent(town: Town) -> None:
     (asking,) = re.findall(r'href="(/family/ask[^"]+)"', mother.get("/family").text)
     say(mother, asking.replace("&amp;", "&"), words="It was not her.")
     hers, his = (plain(one.get("/family").text) for one in (mother, father))
+    assert hers.endswith(
+        "What you have sent 20 November 2026: words to the governors"
+        " 20 November 2026: something that is wrong"
+    ), "the words of a request are listed once, with it"
     told = ("think about what you said", "an answer about what you said", "What you have sent")
     assert [one in hers for one in told] == [True, True, True]
     assert [one in his for one in told] == [False, False, False]

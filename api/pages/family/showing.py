@@ -41,8 +41,14 @@ class Sent:
 
 
 def _sent(reader: Bearer) -> Iterator[Sent]:
-    """By this very person, as it stands, the latest first."""
-    for one in reversed(reader.record.seen.history.standing):
-        if one.entry.id in reader.said and one.entry.status != "void":
-            asked = getattr(one.entry.facts, "request", "")
-            yield Sent(type=one.entry.type, on=one.entry.occurred_on, request=asked)
+    """By this very person, as it stands, the latest first; words with a request are one with it."""
+    said = [
+        one.entry for one in reversed(reader.record.seen.history.standing)
+        if one.entry.id in reader.said and one.entry.status != "void"
+    ]  # fmt: skip
+    asked = {one.facts.of for one in said if one.type == "parent_request"}
+    for one in said:
+        if one.type == "view_recorded" and one.facts.about in asked:
+            continue
+        request = getattr(one.facts, "request", "")
+        yield Sent(type=one.type, on=one.occurred_on, request=request)
