@@ -19,7 +19,7 @@ from ap_registry.store.queries import scope_of
 from ap_registry.store.who import pupil_named
 from ap_registry.store.worklists import owed
 from tests.api.family import BORN, make, open_link, plain, record_mother, say
-from tests.api.people import People, at_pages, hidden, send
+from tests.api.people import People, at_pages, hidden, send, signed_in
 from tests.browser.conftest import FRIDAY
 from tests.serving import TRUSTS_NOBODY, served
 from tests.world import OTHER, PRU, PUPIL, SCHOOL, arrange, notify, register_pupil, take_people, upn
@@ -497,3 +497,9 @@ def test_an_la_says_by_which_number_it_and_its_sendiass_are_reached(town: Town) 
         town.registry, "LA856,sendiass,Leicester SENDIASS,h@s.example,,,1234567\n", ",phone"
     )
     assert "no telephone number" not in plain(la.get("/").text)
+
+
+def test_an_account_of_the_role_parent_is_told_how_a_family_comes_in(town: Town) -> None:
+    with town.browser() as client:
+        signed_in(town.registry, client, "parent", SCHOOL)
+        assert "comes in by a private link of its own" in plain(client.get("/").text)
