@@ -64,6 +64,15 @@ select l.seq from event e join log l using (pupil_id, stream, version)
 """
 
 
+# Nothing leads from what was said of an adopted pupil before to the pupil of now.
+_BY_REF: LiteralString = """
+select e.id from event e
+ where e.ref_hash = %s and e.stream = 0
+   and not exists (select from identity i where i.pupil_id = e.pupil_id
+                      and i.until_at = 'infinity' and i.shown_as is not null)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """All that the scope may see up to the place ``until``; ``more``: the log goes on there."""
@@ -113,3 +122,9 @@ def place(connection: Connection, scope: Scope, event: UUID) -> tuple[int, bytes
         if row:
             return row[0], bytes(row[1])
     return None
+
+
+def of_ref(connection: Connection, scope: Scope, ref_hash: bytes | None) -> list[UUID]:
+    """The events with a notifier's own reference that the caller may see."""
+    rows = connection.execute(_BY_REF, (ref_hash,)).fetchall()
+    return [event for (event,) in rows if place(connection, scope, event)]

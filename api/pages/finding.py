@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from ap_registry import searching
@@ -21,6 +21,7 @@ from api.pages.rendering import Person, in_words, page, see_other
 from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of, pupil_cell
 
 router = APIRouter()
+BLANK = "Enter a name, a UPN or a date of birth"
 NOBODY = (
     "No pupil whom you may see is like that. Check the spelling, or try the date of birth, such as"
     " 31/3/2011. A pupil who has left you is found by UPN alone."
@@ -29,6 +30,7 @@ NOBODY = (
 
 @router.get("/pupils")
 def find(
+    request: Request,
     registry: TheRegistry,
     person: Person,
     opened: Opened,
@@ -39,13 +41,17 @@ def find(
     """A UPN leads to its pupil, anything else to a list; what may not be seen is not found."""
     asked = (q or upn).replace("\x00", "").strip()
     if not asked:
-        return page(registry, "find.html", person, q="", table=None)
+        error = BLANK if request.query_params.keys() & {"q", "upn"} else ""
+        return page(
+            registry, "find.html", person, 422 if error else 200, q="", table=None, error=error
+        )
     if straight := _by_number(registry, person, asked):
         return see_other(straight)
     table = _table(registry, person, opened, asked, format)
     if format == "csv":
         return file_of(table)
-    return page(registry, "find.html", person, 200 if table.rows else 404, q=asked, table=table)
+    return page(registry, "find.html", person, 200 if table.rows else 404, q=asked, table=table,
+                error="")  # fmt: skip
 
 
 def _by_number(registry: Registry, person: SignedIn, text: str) -> str | None:

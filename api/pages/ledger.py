@@ -11,9 +11,12 @@ from fastapi.responses import Response
 
 from ap_registry import proofs
 from ap_registry.instants import instant
+from ap_registry.intake import digest_of_ref
+from ap_registry.registry import Registry
 from ap_registry.store import exporting, feed, heads, merkle
 from ap_registry.store.database import Connection
 from ap_registry.store.heads import Head
+from ap_registry.store.queries import Scope
 from api.deps import TheRegistry, scope_of
 from api.pages.rendering import Person, moment, page
 from api.pages.tables import Cell, Table
@@ -29,7 +32,7 @@ Proof = dict[str, Any]
 def ledger(
     registry: TheRegistry,
     person: Person,
-    event: Annotated[str, Query(max_length=40)] = "",
+    event: Annotated[str, Query(max_length=200)] = "",
     format: Annotated[str, Query(pattern="^(json)?$")] = "",
 ) -> Response:
     """The newest signed head, the last of each day before it, and the proof of an event."""
@@ -38,7 +41,7 @@ def ledger(
     with registry.database.connection() as connection:
         head = heads.newest(connection)
         scope = scope_of(person.caller, registry.today())
-        wanted, proof = _uuid(event), None
+        wanted, proof = _event(registry, connection, scope, event), None
         found = feed.place(connection, scope, wanted) if wanted and head else None
         if wanted and head and found and found[0] <= head.size:
             seq, digest = found
@@ -54,11 +57,14 @@ def ledger(
     )  # fmt: skip
 
 
-def _uuid(text: str) -> UUID | None:
+def _event(registry: Registry, connection: Connection, scope: Scope, text: str) -> UUID | None:
+    """By its id, or by the reference of its notice where only one that may be seen has it."""
+    wanted = text.replace("\x00", "").strip()
     try:
-        return UUID(text.strip())
+        return UUID(wanted)
     except ValueError:
-        return None
+        found = feed.of_ref(connection, scope, digest_of_ref(registry.hash_key(), wanted or None))
+        return found[0] if len(found) == 1 else None
 
 
 def _file(connection: Connection, head: Head | None, proof: Proof | None) -> Response:

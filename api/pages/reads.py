@@ -1,6 +1,7 @@
 """Who has opened records: the auditor's page."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -9,9 +10,11 @@ from fastapi.responses import Response
 
 from ap_registry.instants import instant
 from ap_registry.notice import World
+from ap_registry.organisation_names import meant
 from ap_registry.store.reads import Asked, Read
 from api.deps import TheRegistry, instant_of
 from api.pages.emergency import Older, places_of
+from api.pages.heeding import day
 from api.pages.rendering import Person, in_words, moment, page
 from api.pages.tables import Cell, Format, Table, file_of, limit_of
 from api.v1.emergencies import openings
@@ -38,15 +41,15 @@ def reads(
     page that led here. A file names every pupil's id."""
     given = {"pupil": pupil, "who": who, "organisation": organisation, "from": from_, "to": to}
     with registry.database.connection() as connection:
+        world = registry.worlds.fresh(connection)
         asked = Asked(
             pupils=ids_of(connection, pupil or None),
             who=_clean(who),
-            organisation=_clean(organisation),
-            from_at=instant_of(from_ or None, "from"),
-            to_at=instant_of(to or None, "to"),
+            organisation=_number(organisation, world),
+            from_at=_begins(from_),
+            to_at=_when(to, "to"),
         )
         found = seen(connection, person.caller, asked, limit=limit_of(format))
-        world = registry.worlds.fresh(connection)
         emergencies, told = openings(connection, registry, person.caller, asked=asked, cursor=older)
     table = Table(
         name="who-has-read", caption="Reads, the latest first", empty=EMPTY,
@@ -61,6 +64,24 @@ def reads(
         here=f"/reads?{urlencode(given)}",
         csv=f"/reads?{urlencode({**given, 'format': 'csv'})}",
     )  # fmt: skip
+
+
+def _number(text: str, world: World) -> str | None:
+    """Of the organisation that is meant, by name or number; else as it was written."""
+    sure = meant(text, world).sure if text.strip() else None
+    return sure.id if sure else _clean(text)
+
+
+def _begins(text: str) -> datetime | None:
+    """From the first moment of a day, where a bare day is asked."""
+    first = day(text)
+    return _when((first - timedelta(days=1)).isoformat() if first else text, "from")
+
+
+def _when(text: str, name: str) -> datetime | None:
+    """A day as people write it, or an instant; a bare day is its end."""
+    found = day(text)
+    return instant_of(found.isoformat() if found else text or None, name)
 
 
 def _clean(text: str) -> str | None:

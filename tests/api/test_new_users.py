@@ -11,6 +11,7 @@ import pytest
 from ap_registry import embedded
 from ap_registry.framework import words
 from ap_registry.notices import CATALOGUE
+from ap_registry.reading import newest_head
 from ap_registry.registry import Registry
 from api.pages.heeding import ORDERED
 from tests.api.people import People, at_pages, hidden, send
@@ -56,6 +57,8 @@ def fill(registry: Registry) -> None:
         words="Sees the nurse on Mondays",
     )
     notify(registry, "placement_ended", "2026-11-20", end_reason="breakdown", by=PRU)
+    with registry.database.connection() as connection:
+        newest_head(registry, connection)
 
 
 @pytest.fixture(scope="module")
@@ -262,3 +265,29 @@ def test_what_health_adds_to_the_plan_is_read_by_school_and_provider(people: Peo
     for role in ("school", "provider"):
         page = people(role).get(f"/pupils/{upn(2)}").text
         assert '<blockquote class="inset">Sees the nurse on Mondays</blockquote>' in page
+
+
+def test_an_empty_search_says_what_to_enter(people: People) -> None:
+    client = people("school")
+    answer = client.get("/pupils?q=+")
+    assert (answer.status_code, "Enter a name, a UPN or a date of birth" in answer.text) == (
+        422,
+        True,
+    )
+    assert "There is a problem" not in client.get("/pupils").text
+
+
+def test_an_auditor_proves_a_notice_by_its_reference(people: People) -> None:
+    client = people("auditor")
+    assert "The event stands at place" in client.get("/ledger?event=S-2").text
+    assert "No event that you may see" in client.get("/ledger?event=W-NOWHERE").text
+
+
+def test_reads_are_asked_for_by_days_and_names_as_people_write_them(people: People) -> None:
+    people("school").get(f"/pupils/{upn(2)}")
+    client = people("auditor")
+    given = {"organisation": "leicester", "from": "20/11/2026", "to": "20/11/2026"}
+    people("la").get(f"/pupils/{upn(2)}")
+    assert "GET /pupils/{pupil}" in client.get("/reads", params=given).text
+    before = client.get("/reads", params={**given, "to": "19/11/2026"}).text
+    assert "No reads are on record for this" in before
