@@ -1,4 +1,5 @@
-"""Ask by an index whether a reader sees the pupil that a page is about. Locks nothing."""
+"""Whom a request is about is looked up by the pupil, not among all whom its reader sees. Locks
+nothing."""
 
 from alembic import op
 

@@ -82,11 +82,12 @@ language sql stable security definer cost 1 set search_path = public, pg_temp as
 create or replace function reader_may_name(p_pupils uuid[], p_organisations text[], p_today date)
 returns uuid[] language sql stable security definer set search_path = public, pg_temp as $$
   select coalesce(array_agg(pupil), '{}') from unnest(p_pupils) as pupil
-   where exists (select from visibility v
-                  where v.organisation = any(p_organisations) and v.until_at = 'infinity'
-                    and (v.from_on is null or v.from_on <= p_today)
-                    and v.pupil_id = any(pupil || array(
-                          select m.pupil_id from merged m where m.other = pupil))) $$;
+   where exists (select from visibility v where v.pupil_id = pupil
+                    and v.organisation = any(p_organisations) and v.until_at = 'infinity'
+                    and (v.from_on is null or v.from_on <= p_today) offset 0)
+      or exists (select from merged m join visibility v using (pupil_id) where m.other = pupil
+                    and v.organisation = any(p_organisations) and v.until_at = 'infinity'
+                    and (v.from_on is null or v.from_on <= p_today) offset 0) $$;
 create or replace function reader_is_wide(p_organisations text[], p_more_than int)
 returns boolean language sql stable security definer set search_path = public, pg_temp as $$
   select count(*) > p_more_than from (
