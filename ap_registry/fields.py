@@ -109,7 +109,7 @@ class Day(Kind):
                 also += doubt(value)
             raise BadValue("bad_format", f"must be a date that exists, such as 2025-03-31{also}")
         if found.year < OLDEST:
-            raise BadValue("bad_format", f"must not be before {OLDEST}: look at its year")
+            raise BadValue("bad_format", f"must be of {OLDEST} or later: look at its year")
         if self.past and reading.today is not None and found > reading.today:
             raise BadValue("future_date", "must not be in the future")
         return found
