@@ -13,6 +13,7 @@ from ap_registry.settings import Settings
 from ap_registry.store import access_links, accounts, second_factors, sessions
 from ap_registry.store.database import Connection
 from api.deps import TheRegistry
+from api.pages.colleague_words import ROLE_WORDS
 from api.pages.rendering import Whoever, check_form, page, passwords, see_other, send_cookie
 
 router = APIRouter(prefix="/account")
@@ -33,11 +34,14 @@ def _account(
         found = sessions.sessions_of(connection, person.account, at=registry.now())
         left = second_factors.codes_left(connection, person.account)
         chosen = accounts.chose_password(connection, person.account)
+        own = registry.worlds.fresh(connection).organisation(person.caller.organisation or "")
     settings: Settings = request.app.state.settings
     return page(
         registry, "account.html", person, status, sessions=found, codes_left=left,
         problems=problems or [], done=done, password=chosen and not settings.oidc_only,
         elsewhere=settings.oidc_name if settings.oidc_issuer else "",
+        own=f"{own.name} ({own.id})" if own else person.caller.organisation,
+        role=ROLE_WORDS[person.caller.role],
     )  # fmt: skip
 
 

@@ -47,7 +47,11 @@ def settled(registry: TheRegistry, person: Person, opened: Opened) -> Response:
         found = pairs(registry, connection, scope, settled=True)[:SHOWN]
         ids = [one.id for pair in found for one in (pair.kept, pair.other)]
         opened.note(connection, person.caller, ids)
-    return page(registry, "settled.html", person, pairs=found)
+        world = registry.worlds.fresh(connection)
+    return page(
+        registry, "settled.html", person, pairs=found, organisation=world.organisation,
+        named=namer(world),
+    )  # fmt: skip
 
 
 @router.post("")

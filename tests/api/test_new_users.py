@@ -19,11 +19,15 @@ from tests.world import GARAGE, OTHER, PRU, PUPIL, SCHOOL, SPECIAL, notify, regi
 
 
 def fill(registry: Registry) -> None:
-    """Ann, on the roll of Alder School, is referred to the panel; Ben's case is decided again."""
+    """Ann, on the roll of Alder School, is referred to the panel; Ben's case is decided again.
+
+    Anne may be Ann.
+    """
     for number, name in ((1, "Ann"), (2, "Ben")):
         register_pupil(registry, upn=upn(number), given_name=name)
         notify(registry, "fair_access_referral", "2026-10-12", upn=upn(number), category="d",
                by=SCHOOL)  # fmt: skip
+    register_pupil(registry, upn=upn(3), given_name="Anne")
     decided = {"upn": upn(2), "decision": "school", "present": ["LA856"], "reason": "Its turn",
                "by": "LA856"}  # fmt: skip
     notify(registry, "fair_access_decision", "2026-11-05", panel_on="2026-11-05", school=OTHER,
@@ -291,3 +295,17 @@ def test_reads_are_asked_for_by_days_and_names_as_people_write_them(people: Peop
     assert "GET /pupils/{pupil}" in client.get("/reads", params=given).text
     before = client.get("/reads", params={**given, "to": "19/11/2026"}).text
     assert "No reads are on record for this" in before
+
+
+def test_the_account_page_says_for_whom_in_words(people: People) -> None:
+    page = people("health").get("/account").text
+    assert "School Nurses (ICB-QK1), as health partner" in page
+
+
+def test_who_told_two_pupils_apart_is_said_by_name(people: People) -> None:
+    client = people("la")
+    found = client.get("/quality").text
+    form = {**hidden(found.partition("<h2>Records that")[0]), "decision": "different"}
+    assert client.post("/quality", data=form).status_code == 303
+    page = client.get("/quality/settled").text
+    assert ("Decided by Leicester" in page, ">Alder School<" in page) == (True, True)
