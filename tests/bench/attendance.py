@@ -18,6 +18,7 @@ from ap_registry.registry import Registry
 from ap_registry.store.database import Connection, Database
 from ap_registry.store.migrate import migrate
 from tests.bench import BenchRow
+from tests.bench._practice import for_practice
 from tests.world import OTHER, PERSON, PRU, SCHOOL, load_world
 
 MARKS = 1_000_000
@@ -49,11 +50,7 @@ def weekly(rows: int, seed: int = 1) -> Iterator[str]:
 
 
 def register(registry: Registry, pupils: int) -> None:
-    """Pupils of whom registers may be sent, in a registry for practice."""
-    with registry.database.connection() as connection:
-        connection.execute(
-            "insert into setting (name, value) values ('clock', 'set') on conflict do nothing"
-        )
+    """Pupils of whom registers may be sent."""
     numbers = range(pupils)
     for start in numbers[::500]:
         registry.record_many([
@@ -123,7 +120,7 @@ def run() -> list[BenchRow]:
 
 
 def _measure(servers: embedded.Servers, home: Path) -> Iterator[BenchRow]:
-    database = Database(servers.database_owner_url)
+    database = Database(for_practice(servers.database_owner_url))
     registry = Registry(database, clock=NOW)
     load_world(registry)
     path = home / "weekly.csv"

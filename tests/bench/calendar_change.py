@@ -17,6 +17,7 @@ from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store.migrate import migrate
 from tests.bench import BenchRow
+from tests.bench._practice import for_practice
 from tests.bench.attendance import upn
 from tests.world import PERSON, PRU, SCHOOL, close, load_world, send_register
 
@@ -36,6 +37,7 @@ def run() -> list[BenchRow]:
             migrate(servers.database_owner_url)
             found = Installation(settings=Settings(registry_clock=NOW), servers=servers)
             try:
+                for_practice(servers.database_owner_url)
                 return [_measure(found.registry)]
             finally:
                 found.database.close()

@@ -16,6 +16,7 @@ from jobs.bundling import DUE_NOW
 from jobs.channels import IN_APP
 from jobs.outbox import send_due
 from tests.bench import BenchRow
+from tests.bench._practice import for_practice
 from tests.bench.record import fresh
 from tests.world import SCHOOL, load_world
 
@@ -43,7 +44,7 @@ def run() -> Iterator[BenchRow]:
     with tempfile.TemporaryDirectory() as folder:
         servers = embedded.ensure(Path(folder))
         try:
-            database = Database(fresh(servers, "deliveries"))
+            database = Database(for_practice(fresh(servers, "deliveries")))
             registry = Registry(database, clock=NOW)
             load_world(registry)
             with database.connection() as connection:

@@ -17,6 +17,7 @@ from ap_registry.installation import Installation
 from ap_registry.settings import Settings
 from ap_registry.store.database import Connection, connect
 from reports.loading import TABLES
+from tests.bench._practice import for_practice
 
 SEED = 1
 PUPILS = 218
@@ -72,10 +73,7 @@ class England:
 def england(servers: embedded.Servers) -> England:
     """The first LA, with the pupils who are notified in the ordinary way."""
     made = as_grown(servers)
-    with made.found.database.connection() as connection:
-        connection.execute(
-            "insert into setting (name, value) values ('clock', 'set') on conflict do nothing"
-        )
+    for_practice(made.found.servers.database_owner_url)
     build(made.found.registry, seed=SEED, pupils=PUPILS)
     return made
 

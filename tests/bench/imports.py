@@ -14,6 +14,7 @@ from ap_registry.registry import Registry
 from ap_registry.store.database import Database
 from ap_registry.store.migrate import migrate
 from tests.bench import BenchRow
+from tests.bench._practice import for_practice
 from tests.bench.attendance import FIRST_MONDAY, MEGABYTES, NOW, Watched, register, upn
 from tests.world import PERSON, SCHOOL, load_world
 
@@ -63,7 +64,7 @@ def run() -> list[BenchRow]:
         servers = embedded.ensure(home / "servers")
         try:
             migrate(servers.database_owner_url)
-            database = Database(servers.database_owner_url)
+            database = Database(for_practice(servers.database_owner_url))
             registry = Registry(database, clock=NOW)
             load_world(registry)
             register(registry, 5_000)

@@ -15,6 +15,7 @@ from ap_registry.store import accounts
 from ap_registry.store.database import Database
 from ap_registry.store.migrate import migrate
 from tests.bench import BenchRow
+from tests.bench._practice import for_practice
 from tests.bench.attendance import MARKS, NOW, WEEKS, register, weekly
 from tests.bench.http import free_port, program
 from tests.world import load_world
@@ -37,7 +38,7 @@ def run() -> Iterator[BenchRow]:
 def _fill(home: Path) -> None:
     url = embedded.ensure(home).database_owner_url
     migrate(url)
-    database = Database(url)
+    database = Database(for_practice(url))
     registry = Registry(database, clock=NOW)
     load_world(registry)
     register(registry, MARKS // 10 // WEEKS + 1)

@@ -18,6 +18,7 @@ from ap_registry.settings import Settings
 from ap_registry.store.migrate import migrate
 from jobs.nightly import sweep_attendance
 from tests.bench import BenchRow
+from tests.bench._practice import for_practice
 from tests.bench.attendance import NOW, WEEKS, register, weekly
 from tests.world import load_world
 
@@ -61,6 +62,7 @@ def run() -> list[BenchRow]:
 def _measure(found: Installation, home: Path) -> Iterator[BenchRow]:
     registry = found.registry
     registry.clock = NOW
+    for_practice(found.servers.database_owner_url)
     load_world(registry)
     path = home / "weekly.csv"
     with path.open("w", encoding="utf-8") as file:
