@@ -105,6 +105,7 @@ class Writer:
             other = self._open.enter_context(self.lend())
             if other is not self.connection:
                 self._add_lane(other)
+                self.lanes[0].ahead, self.lanes[1].ahead = 2 / 3, 1 / 3
 
     def _copied(self) -> None:
         for copying in self._copying:

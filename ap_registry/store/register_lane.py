@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from threading import Event
 from typing import LiteralString
 from uuid import UUID
@@ -114,10 +115,12 @@ class Lane:
     """A connection, and the weeks of its pupils, laid down beside the tables.
 
     It writes some of its pupils after others, and settles what the marks of these oblige to.
+    ``ahead``: by how much of a part, so that it settles while others write; 0 where it is alone.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.ahead = 0.0
         self.weeks = 0
         connection.execute("drop table if exists register_in")
         connection.execute(_STAGE)
@@ -140,12 +143,16 @@ class Lane:
         with self.connection.transaction():
             self.connection.execute("set local default_statistics_target = 10")
             self.connection.execute("analyze register_in")
-        parts = max(1, round(self.weeks / PART_WEEKS))
-        bounds = [SLOTS * part // parts for part in range(parts + 1)]
-        for low, high in zip(bounds, bounds[1:], strict=False):
+        for low, high in pairwise(self._bounds()):
             if work.stopped.is_set():
                 return
             self._write_part({"low": low, "high": high, "chunk": None}, work)
+
+    def _bounds(self) -> list[int]:
+        """Of the parts, in slots: the first shortened, as far as the lane is to be ahead."""
+        parts = max(1, round(self.weeks / PART_WEEKS))
+        ends = [round(SLOTS * (part + 1 - self.ahead) / parts) for part in range(parts)]
+        return [0, *ends, SLOTS] if self.ahead else [0, *ends]
 
     def _write_part(self, part: Part, work: Work) -> None:
         pupils: set[UUID] = set()
