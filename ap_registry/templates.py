@@ -24,12 +24,19 @@ _CODES = "\n".join(
 SMALL: Mapping[str, tuple[str, str]] = {
     "organisations": ("id,kind,name,la,las,trust,ukprn,laestab,type_code,setting_type,"
                       "subcontractor_of,opened_on,closed_on,email,predecessors",
-                      "AP-0001,provider,Second Gear,856,,,,,,OTH,,,,office@gear.example"),
+                      "AP-0001,provider,Second Gear,856,,,,,,OTH,,,,office@gear.example,"),
     "terms": ("organisation,starts_on,ends_on", "LA856,2026-08-26,2026-10-16"),
     "closures": ("organisation,date,reason,removed", "100001,2026-11-24,snow,"),
     "people": ("organisation,duty,name,email,deputy_name,deputy_email,phone,hours",
                "100001,exclusions,A. Example,a@alder.example,,,01632 960001,Monday to Friday"),
     "headcounts": ("organisation,as_at,by,value,pupils,places", "100001,2026-01-15,all,,640,700"),
+    "providers": ("provider,as_at,checks_confirmed_on,checks_changed_on,standards_checked_on,"
+                  "qa_visit_on,qa_words,teachers,qualified_teachers,places",
+                  "100007,2026-01-15,2026-01-12,,,2025-11-20,Calm and well led,14,11,60"),
+    "areas": ("la_code,ons_code,la_name,region,operational_from",
+              "856,E06000016,Leicester,East Midlands,2009-01-01"),
+    "nccis": ("upn,activity,occurred_on,organisation,by,ref,note",
+              "Z856400120001,210 School sixth form,2026-09-01,100001,,,"),
     "codes": ("organisation,field,word,dfe_code,from_on", _CODES),
     "attendance": ("upn,organisation,week,marks",
                    "Z856400120001,100001,2026-03-02,/ \\ / \\ N N / \\ - -"),
