@@ -22,7 +22,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 PASSWORD = "correct horse battery"
 PEOPLE = (("school", SCHOOL), ("la", "LA856"), ("provider", PRU))
 ALL_PEOPLE = (*PEOPLE, ("health", "ICB-QK1"), ("social_care", "LA856"), ("auditor", "LA856"),
-              ("panel", "LA856"))  # fmt: skip
+              ("panel", "LA856"), ("admin", "LA856"))  # fmt: skip
+ADMINISTER = frozenset({"la", "admin"})
 Visit = Callable[..., Page]
 FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -59,7 +60,7 @@ def add_people(registry: Registry, people: Iterable[tuple[str, str]] = PEOPLE) -
             accounts.add_account(
                 connection, email=f"{role}@example.org", name=f"Sam of the {role}",
                 password=PASSWORD, organisation=organisation, role=role, at=registry.now(),
-                administers=role == "la",
+                administers=role in ADMINISTER,
             )  # fmt: skip
 
 

@@ -162,6 +162,17 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/tasks/coming-reviews",
         "/tasks/attendance",
     ),
+    "admin": (
+        *EVERYBODY,
+        "/elsewhere",
+        "/colleagues",
+        "/boards/sixth-day",
+        "/panel",
+        "/upload",
+        "/ledger",
+        "/reads",
+        "/reports",
+    ),
     "auditor": (
         "/",
         "/register",

@@ -193,3 +193,13 @@ def test_a_panel_decides_a_case(keys: Keys) -> None:
     keys.write("Who was present?", "LA officer; PRU head")
     keys.press("Record the decision")
     keys.heading("Decision recorded")
+
+
+@pytest.mark.parametrize("keys", ["admin"], indirect=True)
+def test_an_administrator_invites_a_colleague(keys: Keys) -> None:
+    keys.follow("Colleagues")
+    keys.follow("Invite")
+    keys.write("Email address", "new@example.org")
+    keys.choose("Panel")
+    keys.press("Send the invitation")
+    expect(keys.page.locator("main")).to_contain_text("new@example.org")
