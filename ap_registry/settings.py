@@ -3,16 +3,22 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AwareDatetime, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ap_registry.errors import SetupError
 
+# What anybody would try first, after the name of the program and those of its servers.
 _WEAK = frozenset(
-    {"", "ap_registry", "ap-registry", "change-me", "changeme", "password", "postgres", "redis"}
+    {"", "admin", "administrator", "ap_registry", "ap-registry", "change-me", "change_me"}
+    | {"changeme", "default", "pass", "passphrase", "password", "postgres", "postgresql"}
+    | {"redis", "root", "secret", "test", "valkey"}
 )
+SHORTEST = 12  # characters; docker/make_secrets.sh makes 48 and 64
+FEWEST = 5  # different ones
+_ADDRESSES = {"database_url", "database_owner_url", "redis_url", "smtp_url"}
 _SECRETS = (
     "database_url",
     "database_owner_url",
@@ -121,17 +127,40 @@ def _refuse_half_a_provider(found: Settings) -> None:
         )
 
 
+def _secret_in(name: str, value: str) -> str | None:
+    """The value, or the password of an address; None where a mail server asks nobody's name."""
+    if name not in _ADDRESSES:
+        return value.removeprefix("whsec_")
+    try:
+        url = urlsplit(value)
+    except ValueError:
+        return ""
+    if name == "smtp_url" and url.username is None:
+        return None
+    return unquote(url.password or "")
+
+
 def _refuse_weak_secrets(found: Settings) -> None:
-    """Outside development no password that anybody would try first, and none left out."""
+    """Outside development no secret that anybody would try first or soon, and none left out."""
     if found.environment == "development":
         return
-    for name in _SECRETS[:3]:
-        url = getattr(found, name)
-        if url and (urlsplit(url).password or "") in _WEAK:
-            raise SetupError(
-                f"AP_{name.upper()} has no password, or one that is well known",
-                "Choose a long random one; AP_ENVIRONMENT=production refuses others.",
-            )
+    for name in _SECRETS:
+        value = getattr(found, name)
+        secret = _secret_in(name, value) if value else None
+        if secret is None:
+            continue
+        what = "password" if name in _ADDRESSES else "secret"
+        if secret.casefold() in _WEAK:
+            wrong = f"has no {what}, or one that is well known"
+        elif len(secret) < SHORTEST or len(set(secret)) < FEWEST:
+            wrong = f"has a {what} that can be guessed"
+        else:
+            continue
+        raise SetupError(
+            f"AP_{name.upper()} {wrong}",
+            f"Choose a random one of at least {SHORTEST} characters, {FEWEST} of them different;"
+            " AP_ENVIRONMENT=production refuses others.",
+        )
 
 
 def read_settings() -> Settings:

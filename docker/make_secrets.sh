@@ -1,6 +1,6 @@
 #!/bin/sh
 # Long random passwords and the addresses made of them, once; what exists is left alone.
-#   docker/make_secrets.sh [smtp://user:password@host:port]
+#   docker/make_secrets.sh [smtp://USER:PASSWORD@host:port]
 set -eu
 folder="$(dirname "$0")/../secrets"
 umask 077

@@ -164,13 +164,13 @@ def test_production_takes_what_was_made(
 def test_a_provider_is_named_by_variables_and_a_file(
     made: Path, service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (made / "oidc_client_secret").write_text("hush\n")
+    (made / "oidc_client_secret").write_text("hush-and-tell-nobody\n")
     found = settings_of(
         service, made, monkeypatch, AP_OIDC_ISSUER="https://idp.example", AP_OIDC_CLIENT_ID="ap",
         AP_ADDRESS="https://ap.example", AP_OIDC_ONLY="1",
     )  # fmt: skip
     assert (found.oidc_issuer, found.oidc_client_id, found.oidc_client_secret) == (
-        "https://idp.example", "ap", "hush",
+        "https://idp.example", "ap", "hush-and-tell-nobody",
     )  # fmt: skip
     assert (found.oidc_name, found.oidc_only) == ("DfE Sign-in", True)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from ap_registry import embedded
+from ap_registry import embedded, settings
 from ap_registry.doctor import examine
 from ap_registry.errors import SetupError
 from ap_registry.settings import read_settings
@@ -181,6 +181,46 @@ def test_production_refuses_a_well_known_password(look: Mended, password: str) -
     assert found[:2] == (
         "environment", "AP_DATABASE_URL has no password, or one that is well known",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        *((name, "changeme", "well known") for name in settings._SECRETS[4:]),
+        ("database_url", "postgresql://ap_web:secret@db/x", "well known"),
+        ("database_owner_url", "postgresql://ap_owner:%61dmin@db/x", "well known"),
+        ("redis_url", "redis://valkey:6379/0", "well known"),
+        ("smtp_url", "smtp://u:PASSWORD@relay.example", "well known"),
+        ("smtp_url", "smtp://u@relay.example", "well known"),
+        ("delivery_secret", "whsec_changeme", "well known"),
+        ("backup_passphrase", "0123456789a", "can be guessed"),
+        ("backup_passphrase", "abababababababab", "can be guessed"),
+    ],
+)
+def test_production_refuses_every_secret_that_can_be_guessed(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(f"AP_{name.upper()}", value)
+    monkeypatch.setenv("AP_ENVIRONMENT", "production")
+    with pytest.raises(SetupError, match=f"AP_{name.upper()} has .* {words}"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("database_url", "postgresql://ap_web:0123456789ab@db/x"),
+        ("smtp_url", "smtp://relay.example"),
+        ("secrets_key", "0123456789abcdef" * 4),
+        ("oidc_client_secret", ""),
+    ],
+)
+def test_production_takes_a_long_secret_and_a_mail_server_without(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv("AP_ENVIRONMENT", "production")
+    monkeypatch.setenv(f"AP_{name.upper()}", value)
+    assert getattr(read_settings(), name) == (value or None)
 
 
 @pytest.mark.parametrize(
