@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reports.dashboard.measures import MEASURES, OF_ROLL
-from reports.publishing.cells import LEAST
+from reports.publishing.marks import LEAST
 from reports.publishing.suppression import Equation, Key, Tables
 
 Row = Mapping[str, Any]

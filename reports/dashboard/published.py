@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reports.dashboard.counts import BESIDE, KNOWN, Counts, counts_in, place_of
-from reports.publishing.cells import LEAST
+from reports.publishing.marks import LEAST
 from reports.publishing.symbols import KEPT_BACK
 
 _RELATIVE = ("relative", "relative_low", "relative_high")

@@ -9,62 +9,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.publishing.suppression import Equation, Key, Tables
+from reports.publishing.marks import LEAST, is_few, limit
+from reports.publishing.same_numbers import SAME, SUMS, WITHIN
+from reports.publishing.suppression import Equation, Key, Limit, Tables
 
 Row = Mapping[str, Any]
 Place = tuple[str, str]  # ("provider", its id) or ("la", its code or all)
 ALL: Place = ("la", "all")
 COUNTS = ("numerator", "denominator", "pending", "unknown")
-# Figures beside a measure whose denominator is another number of the same row.
-_SAME: Mapping[tuple[str, str], str] = {
-    ("reintegration", "returned"): "denominator",
-    ("reintegration", "by_planned_end"): "denominator",
-    ("reintegration", "assessment_shared"): "returned.numerator",
-    **{("attainment", name): "denominator"
-       for name in ("gcse_9_4", "gcse_9_5", "vocational", "entry_level")},
-    **{("post_16", name): "denominator"
-       for name in ("offer", "november", "neet_december", "neet_march")},
-    ("attendance", "authorised_absence"): "overall_absence.denominator",
-    ("attendance", "unauthorised_absence"): "overall_absence.denominator",
-    ("attendance", "severe_absence"): "persistent_absence.denominator",
-}  # fmt: skip
-# total → parts, where all of them are there
-_SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "attendance": (
-        ("denominator", ("c2_adjusted.denominator", "early_end")),
-        ("overall_absence.numerator",
-         ("authorised_absence.numerator", "unauthorised_absence.numerator")),
-    ),
-    "attainment": (("denominator", ("right_attainment.denominator", "without_target")),),
-}  # fmt: skip
-# greater, lesser: the one is part of the other
-_WITHIN: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "outreach": (("denominator", "core.denominator"), ("core.numerator", "numerator")),
-    "attendance": (
-        ("c2_adjusted.denominator", "left_persistent.denominator"),
-        ("left_persistent.denominator", "left_severe.denominator"),
-        ("failed", "early_end"),
-        ("persistent_absence.numerator", "severe_absence.numerator"),
-    ),
-    "reintegration": (
-        ("returned.numerator", "numerator"), ("failed", "unanswered"), ("failed", "under_review"),
-    ),
-    "attainment": (
-        ("entry_level.numerator", "numerator"), ("numerator", "gcse_9_4.numerator"),
-        ("gcse_9_4.numerator", "gcse_9_5.numerator"),
-        ("denominator", "progress_english.denominator"),
-        ("denominator", "progress_maths.denominator"),
-    ),
-    "post_16": (("failed", "unknown"),),
-}  # fmt: skip
-
-
 # Sessions of which each pupil has many: how many of these there are says nothing of how few pupils.
 _SESSIONS = (
     "overall_absence.numerator", "overall_absence.denominator",
     "authorised_absence.numerator", "unauthorised_absence.numerator",
 )  # fmt: skip
-LEAST = 10  # pupils whom a rate, mean, median or number of sessions is of
 
 
 def key(place: Place, measure: str, group: str | None, name: str) -> Key:
@@ -74,7 +31,7 @@ def key(place: Place, measure: str, group: str | None, name: str) -> Key:
 def part_of(measure: str, figure: str, part: str) -> str:
     """The name of a secondary figure's number, by the one under which it stands."""
     if part == "denominator":
-        return _SAME.get((measure, figure), f"{figure}.denominator")
+        return SAME.get((measure, figure), f"{figure}.denominator")
     return f"{figure}.{part}"
 
 
@@ -90,10 +47,12 @@ class Cells:
     never: set[Key] = field(default_factory=set)
     guarded: set[Key] = field(default_factory=set)
     withheld: set[Key] = field(default_factory=set)
+    limits: dict[Key, Limit] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
 
     @classmethod
-    def of(cls, report: Mapping[str, Any]) -> "Cells":
+    def of(cls, report: Mapping[str, Any], means: Mapping[Key, int]) -> "Cells":
+        """``means``: of how many each is."""
         made = cls()
         for row in (*report["rows"], *report["totals"]):
             made._headline(row)
@@ -105,6 +64,7 @@ class Cells:
                 made._figure(row, measure_of(row))
         made._within_rows()
         made._sessions_of_few()
+        made._means(means)
         made._medical()
         made._case_mix(report["case_mix"])
         made._columns()
@@ -113,7 +73,7 @@ class Cells:
     def tables(self) -> Tables:
         return Tables(
             values=self.values, equations=self.equations, never=frozenset(self.never),
-            guarded=frozenset(self.guarded), withheld=frozenset(self.withheld),
+            guarded=frozenset(self.guarded), withheld=frozenset(self.withheld), limits=self.limits,
         )  # fmt: skip
 
     def _headline(self, row: Row) -> None:
@@ -123,9 +83,15 @@ class Cells:
         for reason, count in row["excluded"].items():
             self.values[key(place, measure, group, f"excluded:{reason}")] = count
         self._rest(place, measure, group, "denominator", "numerator", "failed")
+        told = limit(
+            measure, denominator=row["denominator"], few=is_few(row["coverage"]),
+            told_by=tuple(key(place, measure, group, one) for one in COUNTS[:2]),
+        )  # fmt: skip
+        if told is not None:
+            self.limits[key(place, measure, group, "unknown")] = told
 
     def _figure(self, row: Row, measure: str) -> None:
-        """Means and medians are no counts: they are shown where they are of ten or more."""
+        """Medians, which do not add up, are shown where they are of ten or more."""
         place, name = place_of(row), row["name"]
         if "denominator" in row:
             whole, some = (part_of(measure, name, p) for p in ("denominator", "numerator"))
@@ -157,11 +123,11 @@ class Cells:
         def of(name: str) -> Key:
             return key(place, measure, group, name)
 
-        for total, parts in _SUMS.get(measure, ()):
+        for total, parts in SUMS.get(measure, ()):
             there = tuple(of(part) for part in parts if of(part) in self.values)
             if of(total) in self.values and self._sum(there) == self.values[of(total)]:
                 self.equations.append(Equation(total=of(total), parts=there))
-        for greater, lesser in _WITHIN.get(measure, ()):
+        for greater, lesser in WITHIN.get(measure, ()):
             if of(greater) in self.values and of(lesser) in self.values:
                 slack = of(f"{greater} less {lesser}")
                 self.values[slack] = self.values[of(greater)] - self.values[of(lesser)]
@@ -195,6 +161,14 @@ class Cells:
             if name == "persistent_absence.denominator" and 0 < pupils < LEAST:
                 theirs = (key(place, measure, group, one) for one in _SESSIONS)
                 self.withheld |= {one for one in theirs if one in self.values}
+
+    def _means(self, means: Mapping[Key, int]) -> None:
+        """Each times its number adds up as these numbers do: two unknown ones hide each other.
+
+        A cell has that number for its value, so that the mean of the fewest is kept back first.
+        """
+        self.values |= means
+        self.withheld |= {one for one, pupils in means.items() if 0 < pupils < LEAST}
 
     def _medical(self) -> None:
         """Everybody in the rows of the medical is the headline's exclusion of that name."""

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reports.outcomes import ALL, Book
-from reports.publishing.cells import LEAST, Cells, key, part_of, place_of
+from reports.publishing.cells import Cells, key, part_of, place_of
+from reports.publishing.marks import LEAST, is_few
 from reports.publishing.suppression import SMALL, Key
 from reports.publishing.symbols import KEPT_BACK, NOT_APPLICABLE, NOT_AVAILABLE
 
-FEW = 0.8
 Row = Mapping[str, Any]
 Published = dict[str, Any]
 
@@ -18,8 +18,9 @@ def published(report: Mapping[str, Any], book: Book) -> Published:
 
     Providers' case mix is left out: a breakdown of so few pupils nearly always tells of one.
     """
-    cells = Cells.of(report)
-    made = _Made(kept_back=cells.tables().suppressed(), sizes=_sizes(book))
+    sizes = _sizes(book)
+    cells = Cells.of(report, sizes["mean"])
+    made = _Made(kept_back=cells.tables().suppressed(), sizes={**sizes["mean"], **sizes["median"]})
     rows = [made.headline(row) for row in report["rows"]]
     totals = [made.headline(row) for row in report["totals"]]
     kept = ("definition", "from", "to", "known_by", "ledger", "confirmed", "benchmarks", "asked")
@@ -38,19 +39,21 @@ def published(report: Mapping[str, Any], book: Book) -> Published:
     }
 
 
-def _sizes(book: Book) -> Mapping[Key, int]:
-    """Of how many each mean or median is."""
-    found = {}
+def _sizes(book: Book) -> Mapping[str, Mapping[Key, int]]:
+    """Of how many each figure is, by ``mean`` and ``median``."""
+    found: dict[str, dict[Key, int]] = {"mean": {}, "median": {}}
     for kind, tallies in (("provider", book.by_provider()), ("la", book.by_la())):
         for (name, measure, _group), tally in tallies.items():
             for figure, beside in tally.beside().items():
                 if beside.values:
-                    found[(kind, name), measure, figure] = sum(beside.values.values())
+                    one = key((kind, name), measure, None, figure)
+                    found[beside.summary][one] = sum(beside.values.values())
     return found
 
 
 class _Made:
     def __init__(self, *, kept_back: frozenset[Key], sizes: Mapping[Key, int]) -> None:
+        """``sizes``: of how many each mean or median is."""
         self._kept_back, self._sizes = kept_back, sizes
 
     def headline(self, row: Row) -> Published:
@@ -67,9 +70,8 @@ class _Made:
         excluded = {
             reason: shown(f"excluded:{reason}", count) for reason, count in row["excluded"].items()
         }
-        few = row["coverage"] is not None and row["coverage"] < FEW
         rates = _rates(row, counts, ("rate", "low", "high"))
-        if few and KEPT_BACK not in rates.values():
+        if is_few(row["coverage"]) and KEPT_BACK not in rates.values():
             rates = dict.fromkeys(rates, NOT_AVAILABLE)
         hidden = KEPT_BACK in {counts["denominator"], counts["unknown"]}
         coverage = NOT_APPLICABLE if row["coverage"] is None else row["coverage"]
@@ -88,11 +90,9 @@ class _Made:
                 for part in ("numerator", "denominator")
             }
             return {**row, **counts, **_rates(row, counts, ("value",))}
-        if isinstance(row["value"], int):
-            hidden = key(place, measure, None, name) in self._kept_back
-        else:
-            hidden = self._sizes.get((place, measure, name), 0) < LEAST
+        one = key(place, measure, None, name)
         counted = isinstance(row["value"], int)
+        hidden = one in self._kept_back or not (counted or self._sizes.get(one, 0) >= LEAST)
         return {**row, "value": KEPT_BACK if hidden else row["value"], "counted": counted}
 
     def case(self, row: Row) -> Published:

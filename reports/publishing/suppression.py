@@ -32,12 +32,22 @@ class Equation:
             yield part, 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """From ``least`` to ``most`` a cell is known to be, while all of ``told_by`` are shown."""
+
+    least: int
+    most: int | None
+    told_by: tuple[Key, ...]
+
+
 @dataclass(kw_only=True)
 class Tables:
     """``values``: of all cells; ``never``: those that are published in no case, yet follow.
 
     ``guarded``: of these, those that must not be worked out where they are small. ``withheld``: to
-    be kept back however large, noughts too: they tell of a few.
+    be kept back however large, noughts too: they tell of a few. ``limits``: what marks beside a
+    cell tell of it.
     """
 
     values: Mapping[Key, int]
@@ -45,6 +55,7 @@ class Tables:
     never: frozenset[Key] = frozenset()
     guarded: frozenset[Key] = frozenset()
     withheld: frozenset[Key] = frozenset()
+    limits: Mapping[Key, Limit] = field(default_factory=dict)
     kept_back: set[Key] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -126,8 +137,14 @@ class Tables:
         return any(self._may(key, step) and _Search(self, key, step).settle() for step in (1, -1))
 
     def _may(self, key: Key, step: int) -> bool:
-        """A cell kept back is known not to be nought."""
-        return self.values[key] + step >= (0 if key in self.never else 1)
+        """A cell kept back is known not to be nought, and to be what a mark beside it tells."""
+        value = self.values[key] + step
+        if value < (0 if key in self.never else 1):
+            return False
+        limit = self.limits.get(key)
+        if limit is None or not self.kept_back.isdisjoint(limit.told_by):
+            return True
+        return limit.least <= value and (limit.most is None or value <= limit.most)
 
 
 class _Search:

@@ -52,6 +52,7 @@ class Attack:
     true: dict[Name, int] = field(default_factory=dict)
     equal: list[tuple[dict[Name, int], int]] = field(default_factory=list)
     less: list[dict[Name, int]] = field(default_factory=list)  # each at most 0
+    told: dict[Name, tuple[int, int]] = field(default_factory=dict)  # least and most, by a mark
 
     @classmethod
     def on(cls, published: Mapping[str, Any], true: Mapping[str, Any]) -> "Attack":
@@ -60,6 +61,7 @@ class Attack:
         made.known = {name: one for name, one in _each(published) if name in made.true}
         made._rows()
         made._columns()
+        made.told = dict(_told(published))
         return made
 
     def hidden(self) -> list[Name]:
@@ -155,7 +157,8 @@ class Attack:
         return (
             self._matrix(self.less), np.zeros(len(self.less)),
             self._matrix([terms for terms, _ in self.equal]), [off for _, off in self.equal],
-            [(_fewest(n), MOST) if v == "c" else (v, v) for n, v in self.known.items()],
+            [self.told.get(n, (_fewest(n), MOST)) if v == "c" else (v, v)
+             for n, v in self.known.items()],
         )  # fmt: skip
 
     def _matrix(self, rows: list[dict[Name, int]]) -> csr_matrix:
@@ -168,6 +171,25 @@ class Attack:
 def _fewest(name: Name) -> int:
     """Of sessions a nought is kept back as well, where they are of few pupils."""
     return 0 if str(name[-1]).startswith(SESSIONS) else 1
+
+
+def _told(published: Mapping[str, Any]) -> Iterator[tuple[Name, tuple[int, int]]]:
+    """By `x`, or by a rate in its place, how many are unknown."""
+    for row in (*published["rows"], *published["totals"]):
+        d, within = row["denominator"], row["measure"] == "post_16"
+        if row["rate"] not in ("c", "z") and d:  # of nobody `x` says what `c` does: some are
+            turn = next(u for u in range(MOST) if _coverage(d, u, within=within) < 800)
+            more = turn, d if within else MOST
+            yield (
+                (_who(row), row["measure"], row.get("group"), "unknown"),
+                more if row["rate"] == "x" else (1, turn - 1),
+            )
+
+
+def _coverage(d: int, unknown: int, *, within: bool) -> int:
+    """In thousandths, half up."""
+    known, whole = (d - unknown, d) if within else (d, d + unknown)
+    return (2000 * known + whole) // (2 * whole)
 
 
 def _each(report: Mapping[str, Any]) -> Iterator[tuple[Name, Any]]:

@@ -15,11 +15,13 @@ PROVIDERS = ("100001", "100002", "100003", "100004", "AP-0001", "AP-0002")
 LAS = ("856", "857", None)
 
 
-def book(seed: int, pupils: int = 160) -> Book:
+def book(seed: int, pupils: int = 160, *, unknown: int = 1) -> Book:
+    """``unknown``: of 22 and so many episodes how many lack registers."""
     chance = Random(seed)
     made = Book()
     for number in range(pupils):
         crowd = _Pupil(chance, str(number))
+        crowd.unknown = unknown
         for episodes in crowd.all():
             made.take(list(episodes))
     return made
@@ -53,7 +55,7 @@ def report(made: Book) -> dict[str, Any]:
 
 class _Pupil:
     def __init__(self, chance: Random, name: str) -> None:
-        self.chance, self.name = chance, name
+        self.chance, self.name, self.unknown = chance, name, 1
         weights = (9, 7, 4, 2, 1, 1)
         self.provider = chance.choices(PROVIDERS, weights)[0]
         self.second = chance.choices(PROVIDERS, weights)[0]
@@ -73,7 +75,7 @@ class _Pupil:
 
     def _place(self, reasons: tuple[str, ...]) -> tuple[Place, str | None]:
         places = (Place.SUCCESS, Place.FAILED, Place.PENDING, Place.UNKNOWN, Place.EXCLUDED)
-        place = self.chance.choices(places, (12, 7, 1, 1, 2))[0]
+        place = self.chance.choices(places, (12, 7, 1, self.unknown, 2))[0]
         return place, self.chance.choice(reasons) if place is Place.EXCLUDED else None
 
     def _episode(self, measure: str, place: Place | None, **more: Any) -> Episode:
