@@ -1,6 +1,7 @@
 """POST /notices: one notice, or many."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -28,14 +29,20 @@ MOST_WORDS = 2_000
 _SCHEMA = notice_schema()
 _KEY = {"type": "string", "minLength": 1, "maxLength": LONGEST}
 _REASON = {"type": "string", "minLength": 1, "maxLength": MOST_WORDS}
-_VERSION = '^"?[0-9]{1,9}"?$'
+_VERSION = '^"?([0-9]{1,9})([.][0-9a-f]{32})?"?$'
+_TAG = re.compile(r"(?:W/)?" + _VERSION[1:-1], re.ASCII)
 _ASKED = tuple(
     {"name": name, "in": place, "description": words, "schema": schema}
     for name, place, words, schema in (
         ("dry_run", "query", "Judge, save nothing.", {"type": "boolean"}),
         ("each", "query", "Save the good ones; one result each.", {"type": "boolean"}),
         ("amend", "query", "Correct what has the same ref: why.", _REASON),
-        ("If-Match", "header", 'The version, as "7".', {"type": "string", "pattern": _VERSION}),
+        (
+            "If-Match",
+            "header",
+            'The version, as "7", or the ETag of the pupil.',
+            {"type": "string", "pattern": _VERSION},
+        ),
         ("Idempotency-Key", "header", "Sent again, it is answered again.", _KEY),
     )
 )
@@ -84,10 +91,10 @@ def _reason(text: str | None) -> str | None:
 def _version(if_match: str | None) -> int | None:
     if if_match is None:
         return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise _bad("if-match", 'If-Match must be a version such as "7"')
-    return int(text)
+    found = _TAG.fullmatch(if_match.strip())
+    if found is None:
+        raise _bad("if-match", 'If-Match must be a version such as "7", or the ETag of the pupil')
+    return int(found[1])
 
 
 def _bad(name: str, detail: str) -> HttpProblem:

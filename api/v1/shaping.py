@@ -22,8 +22,9 @@ class _Page(msgspec.Struct):
 class Shaped:
     """Plain ASGI; an answer to ``If-None-Match`` has no body where nothing has changed.
 
-    An ETag that a route has set is a version, for If-Match: it does not say that nothing of the
-    answer has changed, which also depends on the day.
+    The ETag is of what is sent. One that a route has set is a version, for If-Match, and comes
+    before it: alone it does not say that nothing has changed, which depends on the day and on
+    what was asked too.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -74,11 +75,10 @@ class _Held:
             return
         headers = MutableHeaders(scope=start)
         _link(headers, self._scope["path"], query, body)
-        if "etag" not in headers:
-            headers["etag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-            if _has(Headers(scope=self._scope).get("if-none-match", ""), headers["etag"]):
-                start["status"], body = 304, b""
-                del headers["content-type"]
+        headers["etag"] = _etag(headers.get("etag"), body)
+        if _has(Headers(scope=self._scope).get("if-none-match", ""), headers["etag"]):
+            start["status"], body = 304, b""
+            del headers["content-type"]
         headers["content-length"] = str(len(body))
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body})
@@ -101,8 +101,15 @@ def _link(headers: MutableHeaders, path: str, query: list[tuple[str, str]], body
         headers["link"] = f'<{path}?{urlencode([*kept, (name, following)])}>; rel="next"'
 
 
+def _etag(version: str | None, body: bytes) -> str:
+    digest = hashlib.sha256(body).hexdigest()[:32]
+    return f'"{version[1:-1]}.{digest}"' if version else f'"{digest}"'
+
+
 def _has(wanted: str, etag: str) -> bool:
-    return etag in {one.strip().removeprefix("W/") for one in wanted.split(",")}
+    return wanted.strip() == "*" or etag in {
+        one.strip().removeprefix("W/") for one in wanted.split(",")
+    }
 
 
 def names_of(schema: dict[str, Any]) -> frozenset[str]:

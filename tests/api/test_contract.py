@@ -100,6 +100,36 @@ def test_what_has_not_changed_is_not_sent_again(client: httpx.Client) -> None:
     assert (other.status_code, other.content) == (200, first.content)
 
 
+def test_the_tag_of_a_pupil_is_its_version_and_differs_where_the_answer_does(
+    client: httpx.Client,
+) -> None:
+    pupil = f"{API}/pupils/{client.get(f'{API}/pupils').json()['items'][0]['id']}"
+    first = client.get(pupil)
+    version, tag = first.json()["version"], first.headers["etag"]
+    asked = {"": 304, "?fields=upn": 200, "?on=2020-01-01": 200}
+    sent = {"If-None-Match": f'"other", W/{tag}'}
+    told = {query: client.get(pupil + query, headers=sent) for query in asked}
+    assert {query: answer.status_code for query, answer in told.items()} == asked
+    assert len({answer.headers["etag"] for answer in told.values()}) == len(asked)
+    assert client.get(pupil, headers={"If-None-Match": f'"{version}"'}).status_code == 200
+    assert client.get(pupil, headers={"If-None-Match": "*"}).status_code == 304
+    details = {
+        "type": "pupil_details_changed",
+        "upn": first.json()["upn"],
+        "occurred_on": "2025-03-03",
+    }
+    sent = {"If-Match": tag}
+    taken = [
+        client.post(
+            f"{API}/notices", json=details | {"given_name": name, "by": "LA856"}, headers=sent
+        )
+        for name in ("Ann", "Eve")
+    ]
+    assert [answer.status_code for answer in taken] == [201, 412], taken[0].text
+    bad = client.post(f"{API}/notices", json=details, headers={"If-Match": f'"{version}.x"'})
+    assert problem(bad)[:3] == (422, "/if-match", "bad_format")
+
+
 def test_a_request_has_an_id_the_callers_own_where_it_sends_one(client: httpx.Client) -> None:
     mine = client.get("/healthz", headers={"X-Request-Id": "batch-2026.11"})
     assert mine.headers["x-request-id"] == "batch-2026.11"
