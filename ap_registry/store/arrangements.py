@@ -1,11 +1,15 @@
 """What LAs have arranged: events of reference data, and the rows that follow from them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from ap_registry.arrangements import Arrangement, Arrangements, by_name
 from ap_registry.store.database import Connection
 from ap_registry.store.locks import WORLD_LOCK
 from ap_registry.store.reference import Fact, append, bump, close
+
+ALIAS = "arrangement_recorded.v1"
+COLUMNS = ("organisation", "name", "from_on", "value", "basis")
 
 
 def write_arrangement(
@@ -15,7 +19,7 @@ def write_arrangement(
     data = {"name": found.name, "from_on": found.from_on, "value": found.value}
     fact = Fact(
         organisation=found.organisation,
-        alias="arrangement_recorded.v1",
+        alias=ALIAS,
         data={**data, "basis": found.basis},
     )
     with connection.transaction():
@@ -38,7 +42,7 @@ def write_arrangement(
 def read_arrangements(connection: Connection, as_at: datetime | None = None) -> Arrangements:
     """All of them, as at an instant (default: now)."""
     rows = connection.execute(
-        "select organisation, name, from_on, value, basis from arrangement"
+        f"select {', '.join(COLUMNS)} from arrangement"
         " where case when %(at)s::timestamptz is null then until_at = 'infinity'"
         "            else from_at <= %(at)s and until_at > %(at)s end"
         " order by organisation, name, from_on",
@@ -47,4 +51,15 @@ def read_arrangements(connection: Connection, as_at: datetime | None = None) -> 
     return by_name(
         Arrangement(organisation=la, name=name, from_on=from_on, value=value, basis=basis)
         for la, name, from_on, value, basis in rows
+    )
+
+
+def arrangement_of(data: dict[str, Any]) -> Arrangement:
+    """As its event says."""
+    return Arrangement(
+        organisation=data["organisation"],
+        name=data["name"],
+        from_on=date.fromisoformat(data["from_on"]),
+        value=data["value"],
+        basis=data.get("basis"),
     )

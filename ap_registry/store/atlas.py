@@ -1,7 +1,7 @@
-"""Organisations, calendars and rules as LAs set them, through time, as the ledger tells them."""
+"""Organisations, calendars and what LAs set and arrange, through time, as the ledger tells it."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, LiteralString, TypeVar
@@ -10,12 +10,14 @@ from uuid import uuid5
 import msgspec
 
 from ap_registry.adjustments import Adjustment, by_rule
+from ap_registry.arrangements import Arrangement, by_name
 from ap_registry.calendar import ENGLAND, Calendars, SchoolCalendar, TermBlock
 from ap_registry.notice import World
 from ap_registry.organisations import Organisation
 from ap_registry.provider_checks import Checked
 from ap_registry.store import codec
 from ap_registry.store.adjustments import adjustment_of
+from ap_registry.store.arrangements import arrangement_of
 from ap_registry.store.database import Connection
 from ap_registry.store.reference import NAMESPACE
 from ap_registry.store.sheets import PROVIDERS, SHEETS, Sheet
@@ -29,7 +31,8 @@ T = TypeVar("T")
 
 _SAID: LiteralString = (
     "e.stream = 2 and e.type in ('organisation_recorded.v1', 'terms_recorded.v1',"
-    " 'closure_recorded.v1', 'rule_adjusted.v1', 'provider_checked.v1', 'headcount_recorded.v1')"
+    " 'closure_recorded.v1', 'rule_adjusted.v1', 'provider_checked.v1', 'headcount_recorded.v1',"
+    " 'arrangement_recorded.v1')"
 )
 _FACTS: LiteralString = f"""
 select coalesce(l.seq, %(unsequenced)s), e.recorded_at, coalesce(u.written_at, e.recorded_at),
@@ -73,7 +76,7 @@ class Told(Generic[T]):
 
 @dataclass
 class Atlas:
-    """Everything said of organisations, calendars and rules, numbered in the one order.
+    """Everything said of organisations, calendars and what LAs set, numbered in the one order.
 
     ``rows``: of the sheets, by table and key.
     """
@@ -91,6 +94,7 @@ class Atlas:
     health: list[int] = field(default_factory=list)
     partners: dict[int, Mapping[str, str]] = field(default_factory=dict)
     adjusted: dict[tuple[str, str, date], Told[Adjustment]] = field(default_factory=dict)
+    arranged: dict[tuple[str, str, date], Told[Arrangement]] = field(default_factory=dict)
 
     @property
     def said(self) -> int:
@@ -114,7 +118,8 @@ class Atlas:
             organisation=lambda name: self._named(name.replace("/", ""), number),
             calendars=_At(self, number),
             health_partners=self._partners(number),
-            adjustments=by_rule(one for told in self.adjusted.values() if (one := told.at(number))),
+            arrangements=by_name(_standing(self.arranged.values(), number)),
+            adjustments=by_rule(_standing(self.adjusted.values(), number)),
             checks={
                 provider: tuple(said.values())
                 for provider, told in self.checks.items()
@@ -159,6 +164,11 @@ class Atlas:
                 la_of={name: la} if la else {},
             ).of(name)
         return made
+
+
+def _standing(told: Iterable[Told[T]], number: int) -> Iterator[T]:
+    """What stood of each thing when so much had been said."""
+    return (found for one in told if (found := one.at(number)) is not None)
 
 
 class _At(Calendars):
@@ -237,6 +247,12 @@ def _adjustment(atlas: Atlas, number: int, at: datetime, data: dict[str, Any]) -
     atlas.adjusted.setdefault(key, Told()).add(number, at, found)
 
 
+def _arrangement(atlas: Atlas, number: int, at: datetime, data: dict[str, Any]) -> None:
+    found = arrangement_of(data)
+    key = found.organisation, found.name, found.from_on
+    atlas.arranged.setdefault(key, Told()).add(number, at, found)
+
+
 def _row(sheet: Sheet) -> Take:
     """A row of a sheet, under its key; of a provider's also what it says of staff checks."""
 
@@ -263,6 +279,7 @@ _TAKE: Mapping[str, Take] = {
     "terms_recorded.v1": _terms,
     "closure_recorded.v1": _closure,
     "rule_adjusted.v1": _adjustment,
+    "arrangement_recorded.v1": _arrangement,
     **{sheet.alias: _row(sheet) for sheet in SHEETS},
 }
 

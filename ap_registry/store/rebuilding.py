@@ -17,6 +17,7 @@ from ap_registry.errors import Unavailable
 from ap_registry.remembering import remembering
 from ap_registry.store import codec, in_line, ledger, left_off
 from ap_registry.store.adjustments import COLUMNS as ADJUSTMENT
+from ap_registry.store.arrangements import COLUMNS as ARRANGEMENT
 from ap_registry.store.atlas import UNSEQUENCED, Atlas, count_said, read_atlas, stretches
 from ap_registry.store.comparing import Part, Rebuilt, compare, copy_rows
 from ap_registry.store.database import Connection, Database
@@ -342,6 +343,11 @@ def _reference(connection: Connection, atlas: Atlas, found: Rebuilt, *, mend: bo
         for told in atlas.adjusted.values()
         for at, until, one in stretches(told)
     ]
+    arranged = [
+        (*(getattr(one, name) for name in ARRANGEMENT), at, until or "infinity")
+        for told in atlas.arranged.values()
+        for at, until, one in stretches(told)
+    ]
     for table, key, columns, rows in (
         ("organisation", ("id",), ORGANISATION, organisations),
         ("term_block", ("organisation", "starts_on"),
@@ -349,6 +355,7 @@ def _reference(connection: Connection, atlas: Atlas, found: Rebuilt, *, mend: bo
         ("closure", ("organisation", "closed_on"),
          ("organisation", "closed_on", "reason"), closures),
         ("adjustment", ("organisation", "rule", "from_on"), ADJUSTMENT, adjusted),
+        ("arrangement", ("organisation", "name", "from_on"), ARRANGEMENT, arranged),
     ):  # fmt: skip
         part = Part(table=table, key=(*key, "from_at"), columns=(*columns, *_BOUNDS))
         compare(connection, part, rows, found, mend=mend)

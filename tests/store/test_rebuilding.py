@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -14,18 +15,23 @@ from typing import Any
 import pytest
 
 from ap_registry import embedded
+from ap_registry.adjusting import Wanted, adjust
 from ap_registry.backing_up.manifest import rows_of
 from ap_registry.errors import Refused
 from ap_registry.ingest.organisations import import_organisations
+from ap_registry.ingest.sheets import import_providers
+from ap_registry.notice import World
 from ap_registry.registry import Registry
+from ap_registry.store.atlas import read_atlas
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.comparing import Rebuilt
 from ap_registry.store.database import Database, connect
 from ap_registry.store.left_off import left_off
 from ap_registry.store.locks import MOVEMENTS_SLOTS, SLOT
-from ap_registry.store.rebuilding import check, rebuild
+from ap_registry.store.rebuilding import check, derive_anew, rebuild
 from ap_registry.store.sequencer import sequence
 from ap_registry.store.tables import DERIVED
+from ap_registry.store.worlds import Worlds
 from tests.core.registers import mark
 from tests.store.holding import held_open, suspension
 from tests.waiting import wait_for
@@ -34,10 +40,13 @@ from tests.world import (
     OTHER,
     PRU,
     SCHOOL,
+    arrange,
     close,
+    load_world,
     notify,
     register_pupil,
     send_register,
+    take_organisations,
     upn,
 )
 
@@ -410,3 +419,73 @@ def test_an_event_that_came_late_is_derived_at_the_instant_it_counts_from(
             " where known_at <> recorded_at"
         ).fetchone()
     assert late == (1,)
+
+
+HEALTH = "id,kind,name,las\nICB-QK1,health,School Nurses,856\n"
+FOUR_WEEKS = Wanted(
+    la="LA856", rule="part-time.limit", value="28", from_on=FIRST,
+    reason="agreed with schools", source="Attendance strategy 2025",
+)  # fmt: skip
+# What needs no comparing: functions, and names that are sought before there is an event.
+NO_VALUE = {"organisation", "calendars", "organisations", "version"}
+
+
+@pytest.fixture
+def health(empty_registry: Registry) -> Registry:
+    """Everything has been said that a world can hold; health was told of one placement."""
+    registry = empty_registry
+    registry.clock = datetime(2025, 11, 20, 12, tzinfo=UTC)
+    load_world(registry)
+    take_organisations(registry, HEALTH)
+    sheet = f"provider,as_at,checks_confirmed_on\n{PRU},2025-11-01,2025-10-20\n"
+    with registry.database.connection() as connection:
+        import_providers(
+            connection, BytesIO(sheet.encode()), today=registry.today(), clock=registry.clock
+        )
+    adjust(registry, FOUR_WEEKS)
+    arrange(registry, "LA856", "health", "on", FIRST)
+    register_pupil(registry)
+    notify(registry, "placement_started", "2025-11-20", provider=PRU, commissioner=SCHOOL,
+           reason="mental_health", ends_on="2026-02-05", sessions_per_week=10, intent="return",
+           site="Here", by=SCHOOL)  # fmt: skip
+    return registry
+
+
+def test_a_health_partner_goes_on_seeing_the_children_it_was_told_of(
+    health: Registry, owner: Database
+) -> None:
+    seen = sights(owner)
+    assert check(owner).tables == {}
+    assert rebuild(owner).same
+    with owner.connection() as connection, connection.transaction():
+        derive_anew(connection, [seen[0][0]])
+    assert {by for _pupil, by in seen} == {"ICB-QK1"}
+    assert sights(owner) == seen
+
+
+def sights(owner: Database) -> list[tuple[Any, ...]]:
+    with owner.connection() as connection:
+        return connection.execute(
+            "select pupil_id, organisation from visibility where basis = 'told' order by key"
+        ).fetchall()
+
+
+def test_what_is_derived_anew_rests_on_all_that_it_was_derived_by(
+    health: Registry, owner: Database
+) -> None:
+    """Each value is there: a new one must be said above, and so be in the ledger's atlas too."""
+    with owner.connection() as connection:
+        held, atlas = Worlds().fresh(connection), read_atlas(connection)
+    told = atlas.world(atlas.said)
+    for name in {one.name for one in fields(World)} - NO_VALUE:
+        assert getattr(held, name), name
+        assert getattr(told, name) == getattr(held, name), name
+
+
+def test_arrangements_that_were_lost_or_spoilt_come_back(health: Registry, owner: Database) -> None:
+    with owner.connection() as connection:
+        before = connection.execute("select a::text from arrangement a").fetchall()
+        connection.execute("update arrangement set value = 'off'")
+    assert set(rebuild(owner).tables) == {"arrangement"}
+    with owner.connection() as connection:
+        assert connection.execute("select a::text from arrangement a").fetchall() == before
