@@ -83,8 +83,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schemas.update(body.pop("$defs", {}))
         schemas["ProblemBody"] = body
         for path in document["paths"].values():
-            for operation in path.values():
+            for method, operation in path.items():
                 operation["responses"] |= problems.documented(422) | problems.documented(429)
+                if method != "get":
+                    operation["responses"] |= problems.documented(400)
         for (method, path), found in app.state.going.items():
             operation = document["paths"][path][method.lower()]
             operation["deprecated"] = True

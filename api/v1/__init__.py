@@ -19,9 +19,11 @@ from api.v1 import (
     reports,
     webhooks,
 )
-from api.v1.parameters import known_parameters
+from api.v1.parameters import honoured_headers, known_parameters
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(known_parameters)])
+router = APIRouter(
+    prefix="/api/v1", dependencies=[Depends(known_parameters), Depends(honoured_headers)]
+)
 for part in (
     notices,
     attendance,

@@ -1,4 +1,5 @@
-"""A parameter that an address does not know is refused: a filter misspelt would show everything."""
+"""What an address does not know is refused: a misspelt filter would show everything, and a request
+sent again with a key that nobody looks at would be done twice."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +10,10 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 
 from ap_registry.errors import Problem, Refused
+from api.problems import HttpProblem
 from api.v1.shaping import FIELDS
+
+_ONCE = "Idempotency-Key"
 
 
 async def known_parameters(request: Request) -> None:
@@ -31,12 +35,27 @@ async def known_parameters(request: Request) -> None:
             raise Refused(problems)
 
 
+async def honoured_headers(request: Request) -> None:
+    """An Idempotency-Key is refused where it would not be honoured; a GET changes nothing."""
+    if request.method == "GET" or _ONCE not in request.headers:
+        return
+    if _ONCE not in _by_hand(request.scope["route"], "header"):
+        detail = (
+            f"{_ONCE} is not honoured at this address: send the request without it, and look"
+            " before you send it again whether it was done"
+        )
+        raise HttpProblem(400, detail, (Problem("/idempotency-key", "unknown_field", detail),))
+
+
 def _known(route: Any, method: str) -> frozenset[str]:
     """Declared, or written into the document by hand; and what every answer in JSON takes."""
-    declared = _declared(route.dependant)
-    by_hand = (route.openapi_extra or {}).get("parameters", ())
-    named = {one["name"] for one in by_hand if one["in"] == "query"}
-    return frozenset({*declared, *named, *({FIELDS} if method == "GET" else ())})
+    named = {*_declared(route.dependant), *_by_hand(route, "query")}
+    return frozenset({*named, *({FIELDS} if method == "GET" else ())})
+
+
+def _by_hand(route: Any, place: str) -> frozenset[str]:
+    listed = (route.openapi_extra or {}).get("parameters", ())
+    return frozenset(one["name"] for one in listed if one["in"] == place)
 
 
 def _declared(dependant: Dependant) -> Iterator[str]:

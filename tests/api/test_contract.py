@@ -69,6 +69,27 @@ def test_what_is_asked_wrongly_is_told_in_words(client: httpx.Client) -> None:
     }
 
 
+def test_a_key_against_doing_twice_is_honoured_or_refused(client: httpx.Client) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    changing = [
+        (method, path, operation)
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+        if path.startswith(API) and method != "get"
+    ]
+    assert len(changing) > 10
+    nowhere, headers = "00000000-0000-4000-8000-000000000000", {"Idempotency-Key": "k-1"}
+    for method, path, operation in changing:
+        at = path.replace("{webhook}", nowhere).replace("{report}", nowhere)
+        answer = client.request(method, at, headers=headers, json=[])
+        named = {one["name"] for one in operation.get("parameters", ())}
+        if "Idempotency-Key" not in named:
+            assert problem(answer)[:3] == (400, "/idempotency-key", "unknown_field"), path
+        assert ("Idempotency-Key" in named) == (path == f"{API}/notices")
+        assert "400" in operation["responses"]
+    assert client.get(f"{API}/webhooks", headers=headers).json()["items"] == []
+
+
 def test_an_empty_array_is_no_notice(client: httpx.Client) -> None:
     told = problem(client.post(f"{API}/notices", json=[]))
     assert told == (422, "", "required", "The array is empty: send at least one notice.")
