@@ -43,6 +43,11 @@ def connect(url: str, *, patient: bool = False) -> Connection:
     return psycopg.connect(url, **(PATIENT if patient else OPTIONS))
 
 
+def be_patient(connection: Connection) -> None:
+    """Let the transaction under way wait for what is worked out, however long that takes."""
+    connection.execute("set local idle_in_transaction_session_timeout = 0")
+
+
 def _check(connection: Connection) -> None:
     """A connection that the server has closed has something to read: only then is it asked."""
     waiting = select.poll()

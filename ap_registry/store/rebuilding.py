@@ -20,7 +20,7 @@ from ap_registry.store.adjustments import COLUMNS as ADJUSTMENT
 from ap_registry.store.arrangements import COLUMNS as ARRANGEMENT
 from ap_registry.store.atlas import UNSEQUENCED, Atlas, count_said, read_atlas, stretches
 from ap_registry.store.comparing import Part, Rebuilt, compare, copy_rows
-from ap_registry.store.database import Connection, Database
+from ap_registry.store.database import Connection, Database, be_patient
 from ap_registry.store.erasing_functions import ERASURE
 from ap_registry.store.locks import WORLD_LOCK
 from ap_registry.store.reference import COLUMNS as ORGANISATION
@@ -79,6 +79,7 @@ def checked(
     connection: Connection, *, found: Rebuilt | None = None, progress: Progress = silent
 ) -> Rebuilt:
     """The same in the transaction of the caller."""
+    be_patient(connection)
     found = found or Rebuilt()
     atlas = read_atlas(connection)
     _reference(connection, atlas, found, mend=False)
@@ -100,6 +101,7 @@ def rebuild(
     with database.connection() as connection, database.connection() as keeper:
         start = (left_off.left_off(connection) if resume else None) or FIRST
         with connection.transaction():
+            be_patient(connection)
             connection.execute("select pg_advisory_xact_lock(%s)", (WORLD_LOCK,))
             atlas = read_atlas(connection)
             _reference(connection, atlas, found, mend=True)
@@ -128,10 +130,11 @@ def _put_right(
     found = Rebuilt()
     after, last = stretch
     with keeper.transaction():
-        keeper.execute("set local idle_in_transaction_session_timeout = 0")
+        be_patient(keeper)
         in_line.keep_slots(keeper, _pupils(keeper, after, last))
         with connection.transaction():
             connection.execute("set transaction isolation level repeatable read")
+            be_patient(connection)
             if atlas.said != count_said(connection):
                 atlas = read_atlas(connection)
             _derive(connection, atlas, found, after=after, last=last, mend=True)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 
@@ -25,7 +25,7 @@ from ap_registry.registry import Registry
 from ap_registry.store.atlas import read_atlas
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.comparing import Rebuilt
-from ap_registry.store.database import Database, connect
+from ap_registry.store.database import Connection, Database, Lent, connect
 from ap_registry.store.left_off import left_off
 from ap_registry.store.locks import MOVEMENTS_SLOTS, SLOT
 from ap_registry.store.rebuilding import check, derive_anew, rebuild
@@ -280,6 +280,41 @@ def test_a_check_changes_nothing(registry: Registry, owner: Database) -> None:
     before = contents(owner)
     assert not check(owner).same
     assert contents(owner) == before
+
+
+def test_working_out_may_take_long_between_two_reads(registry: Registry, owner: Database) -> None:
+    """Of a check and of a rebuild, which puts a calendar and a roll right."""
+    register_pupil(registry)
+    close(registry, SCHOOL, "2026-03-02")
+    with owner.connection() as connection:
+        patience: list[Any] = []
+        check(Lent(connection), progress=lambda _events: patience.append(_patience(connection)))
+        connection.execute(_NOTED)
+        connection.execute("update roll set registration = 'S'; update closure set reason = 'x'")
+    rebuild(owner)
+    with owner.connection() as connection:
+        noted = connection.execute("select * from patience").fetchall()
+    assert set(patience) == {"0"}
+    assert set(noted) == {("roll", "0"), ("closure", "0")}
+
+
+_NOTED: LiteralString = """
+create table patience (name text, setting text);
+create function note_patience() returns trigger language plpgsql as $$
+begin
+  insert into patience
+  values (tg_table_name, current_setting('idle_in_transaction_session_timeout'));
+  return old;
+end $$;
+create trigger note_patience before delete on roll for each row execute function note_patience();
+create trigger note_patience before delete on closure for each row execute function note_patience();
+"""
+
+
+def _patience(connection: Connection) -> str:
+    row = connection.execute("show idle_in_transaction_session_timeout").fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def test_rebuilt_while_others_write_it_is_what_they_wrote(
