@@ -13,8 +13,10 @@ from markupsafe import Markup
 
 # How a cell is typed in a spreadsheet, aligned and written: ``rate`` is in per cent with one
 # decimal, ``share`` is 0 to 1 with three, ``money`` in pounds, ``code`` text that must never be
-# taken for a number (UPN, URN).
-Kind = Literal["text", "code", "integer", "decimal", "rate", "share", "money", "date"]
+# taken for a number (UPN, URN), ``value`` a number, date or words, each as what it is.
+Kind = Literal[
+    "text", "code", "integer", "decimal", "hundredths", "rate", "share", "money", "date", "value"
+]  # fmt: skip
 Cell = str | int | float | date | None
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from ap_registry.registry import Registry
-from reports.document import Cell, Column, Document, Section, Table
+from reports.document import Cell, Column, Document, Kind, Section, Table
 from reports.kind import Asked, Made
 from reports.outcome_words import MEASURE_NAMES, figure
 from reports.render import as_json, day_in_words, la_name, moment, rendered
@@ -36,6 +36,7 @@ CHANGES = {
     "after": "Is now",
     "because": "Because of",
 }
+KINDS: Mapping[str, Kind] = {"before": "value", "after": "value", "n": "integer"}
 NOTICES = {"n": "Number", "notice": "Notice", "event": "Its id"}
 CAPTIONS = {"changes": "Figures that changed", "notices": "Notices that changed them"}
 _CSV = (
@@ -105,7 +106,9 @@ def document(made: Restatement) -> Document:
 
 
 def _table(id: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Cell]]) -> Table:
-    heads = tuple(Column(key=key, title=title) for key, title in columns.items())
+    heads = tuple(
+        Column(key=key, title=title, kind=KINDS.get(key, "text")) for key, title in columns.items()
+    )
     return Table(id=id, caption=CAPTIONS[id], columns=heads, rows=rows)
 
 
@@ -199,11 +202,13 @@ def _rows(made: Restatement, numbers: Mapping[str, int]) -> Iterator[dict[str, A
         }
 
 
-def _in_table(value: Any) -> str:
+def _in_table(value: Any) -> Cell:
+    """A number stays one."""
     if isinstance(value, Mapping):
         found = (f"{reason.replace('_', ' ')} {n}" for reason, n in value.items())
         return "; ".join(found) or "none"
-    return "–" if value is None else str(value)
+    known: Cell = value
+    return known
 
 
 def _sentence(told: Told, names: Mapping[str, str]) -> str:

@@ -84,26 +84,20 @@ def _area(row: Row, within: Areas) -> dict[str, Any]:
 
 
 def _columns(one: Measure) -> Sequence[Column]:
-    head = [("title", "Area", "text"), ("kind", "Kind", "text")]
+    head: list[tuple[str, str, Kind]] = [("title", "Area", "text"), ("kind", "Kind", "text")]
+    more: list[tuple[str, str, Kind]]
     if one.sort == "days":
         more = [("count", "Counted", "integer"), ("median", "Median days", "decimal"),
                 ("mean", "Mean days", "decimal"), ("longest", "Longest", "integer")]  # fmt: skip
     else:
         per = "Per 100 pupils" if one.sort == "rate" else "Rate"
-        # a rate has two decimals, as the DfE writes it: not the one of a column of rates
         more = [("numerator", "Counted", "integer"), ("denominator", "Of", "integer"),
-                ("rate", per, "text" if one.sort == "rate" else "rate")]  # fmt: skip
+                ("rate", per, "hundredths" if one.sort == "rate" else "rate")]  # fmt: skip
         if one.sort in RANGED:
             more += [("low", "Likely range from", "rate"), ("high", "to", "rate")]
         if one.sort in {"rate", "of_roll"}:
             more.append(("without_headcount", "At schools without headcount", "integer"))
-    return [_column(*each) for each in (*head, *more)]
-
-
-def _column(key: str, title: str, kind: str) -> Column:
-    kinds: Mapping[str, Kind] = {"text": "text", "integer": "integer", "decimal": "decimal",
-                                 "rate": "rate"}  # fmt: skip
-    return Column(key=key, title=title, kind=kinds[kind])
+    return [Column(key=key, title=title, kind=kind) for key, title, kind in (*head, *more)]
 
 
 def _drawn(groups: Sequence[Row]) -> Iterator[Drawing]:
@@ -142,10 +136,6 @@ def _group(row: Row) -> str:
     return f"{GROUPS[row['by']]}: {value_in_words(row['by'], row['value'])}"
 
 
-def _to_two(value: float | str | None) -> str | None:
-    return f"{value:.2f}" if isinstance(value, float) else value
-
-
 def _group_table(groups: Sequence[Row]) -> Table:
     rows = [
         {
@@ -153,7 +143,6 @@ def _group_table(groups: Sequence[Row]) -> Table:
             "title": MEASURES[row["measure"]].title,
             "group": _group(row),
             "words": in_words(row),
-            **{name: _to_two(row[name]) for name in _INDEX},
         }
         for row in groups
         if row["denominator"]
@@ -167,14 +156,11 @@ def _group_table(groups: Sequence[Row]) -> Table:
             Column(key="numerator", title="Counted", kind="integer"),
             Column(key="denominator", title="Of", kind="integer"),
             Column(key="rate", title="Rate", kind="decimal"),
-            Column(key="relative", title="Times as often as others"),
-            Column(key="relative_low", title="Range from"),
-            Column(key="relative_high", title="to"),
+            Column(key="relative", title="Times as often as others", kind="hundredths"),
+            Column(key="relative_low", title="Range from", kind="hundredths"),
+            Column(key="relative_high", title="to", kind="hundredths"),
             Column(key="words", title="In words"),
         ),
         rows=rows,
         empty="No group can be told from the others.",
     )
-
-
-_INDEX = ("relative", "relative_low", "relative_high")

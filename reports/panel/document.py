@@ -152,12 +152,13 @@ def _fair_share(found: Found) -> Iterator[str | Table]:
         )
     columns = {
         "school_name": "School", "turn:integer": "Turn", "on_roll:integer": "On roll",
-        "admitted:integer": "Admitted", "per_100": "Per 100",
-        "per_100_after_one_more": "With one more", "admitted_before:integer": "In two years before",
+        "admitted:integer": "Admitted", "per_100:hundredths": "Per 100",
+        "per_100_after_one_more:hundredths": "With one more",
+        "admitted_before:integer": "In two years before",
         "permanently_excluded:integer": "Permanent exclusions",
     }  # fmt: skip
     rows = [
-        {**row, **{name: _two(row[name]) for name in ("per_100", "per_100_after_one_more")}}
+        row if row["on_roll"] else {**row, **dict.fromkeys(_RATES, "no headcount")}
         for row in share["rows"]
     ]
     yield table(
@@ -166,8 +167,7 @@ def _fair_share(found: Found) -> Iterator[str | Table]:
     )  # fmt: skip
 
 
-def _two(value: float | None) -> str:
-    return "no headcount" if value is None else f"{value:.2f}"
+_RATES = ("per_100", "per_100_after_one_more")
 
 
 def _places(found: Found) -> Table:

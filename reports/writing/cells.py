@@ -5,7 +5,7 @@ from datetime import date
 from reports.document import Cell, Column
 from reports.render import day_in_words
 
-NUMBERS = frozenset({"integer", "decimal", "rate", "share", "money"})
+NUMBERS = frozenset({"integer", "decimal", "hundredths", "rate", "share", "money"})
 
 
 def in_words(value: Cell, column: Column) -> str:
@@ -14,10 +14,14 @@ def in_words(value: Cell, column: Column) -> str:
         return "–"
     if isinstance(value, date):
         return day_in_words(value)
-    if isinstance(value, str) or column.kind not in NUMBERS:
-        return str(value)
-    if column.kind == "integer":
+    if isinstance(value, str):
+        return value
+    if column.kind in {"integer", "value"}:
         return f"{value:,}"
+    if column.kind not in NUMBERS:
+        return str(value)
+    if column.kind == "hundredths":
+        return f"{value:,.2f}"
     if column.kind == "share":
         return f"{value:.3f}"
     if column.kind == "money":

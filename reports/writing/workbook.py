@@ -20,10 +20,12 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "code": {"num_format": "@"},
     "integer": {"num_format": "#,##0"},
     "decimal": {"num_format": "#,##0.0"},
+    "hundredths": {"num_format": "#,##0.00"},
     "rate": {"num_format": '0.0" %"'},
     "share": {"num_format": "0.000"},
     "money": {"num_format": "£#,##0.00"},
     "date": {"num_format": "d mmmm yyyy", "align": "left"},
+    "value": {"text_wrap": True, "align": "left", "num_format": "#,##0.###"},
 }
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from openpyxl import load_workbook
 
 from ap_registry import embedded
 from ap_registry.ingest.attendance import import_attendance
@@ -170,6 +171,15 @@ def test_every_format_says_it(world: World) -> None:
     said = {str(row["numerator"]), str(row["denominator"])}
     for format in ("html", "xlsx", "csv"):
         assert any(cells >= said for cells in cells_of(file_of(found, format), format)), format
+    book = load_workbook(BytesIO(file_of(found, "xlsx")))
+    for sheet, heads in (("groups", ("Times as often as others", "Range from")),
+                         ("suspensions", ("Per 100 pupils",))):  # fmt: skip
+        for column in book[sheet].iter_cols():
+            if column[0].value in heads:
+                values = {type(cell.value) for cell in column[1:]}
+                assert values <= {int, float, type(None)}, (sheet, column[0].value)
+                assert values & {int, float}
+                assert {cell.number_format for cell in column[1:]} == {"#,##0.00"}
     assert file_of(found, "pdf").startswith(b"%PDF")
 
 

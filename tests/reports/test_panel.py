@@ -185,6 +185,8 @@ def test_it_reads_as_page_pdf_and_workbook(made: Made) -> None:
         assert words in page
     book = openpyxl.load_workbook(BytesIO(file_of(made, "xlsx")))
     assert {"cases", "fair share", "places", "overdue", "timeline 1"} <= set(book.sheetnames)
+    heads, first, *_ = book["fair share"].iter_rows(values_only=True)
+    assert dict(zip(heads, first, strict=True))["Per 100"] == 0.0
     assert file_of(made, "pdf").startswith(b"%PDF")
     assert file_of(made, "pdf") == file_of(made, "pdf")
 

@@ -3,15 +3,17 @@
 import csv
 import json
 from datetime import UTC, date, datetime
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from ap_registry.registry import Registry
 from reports.command import outcomes_report
-from reports.restated import written
+from reports.restated import document, written
 from reports.restatement import Asked, restatement
+from reports.writing import written as in_format
 from tests.reports.driving import Driver
 from tests.reports.places import SLICES
 from tests.reports.telling import YEAR_2025, Telling
@@ -182,6 +184,13 @@ def test_as_csv_and_as_a_page(registry: Registry) -> None:
     assert len(rows) == len(made.document["cells"])
     assert {row["organisation"] for row in rows} == {"Bridge PRU", "Leicester", "All providers"}
     assert {row["because"] for row in rows} == {void}
+    sheet = load_workbook(BytesIO(in_format(document(made), "xlsx")))["changes"]
+    kinds = {type(row[n]) for row in sheet.iter_rows(2, values_only=True) for n in (3, 4)}
+    assert kinds & {int, float}, kinds
+    assert not [
+        row for row in sheet.iter_rows(2, values_only=True)
+        if any(isinstance(row[n], str) and row[n][:1].isdigit() for n in (3, 4))
+    ]  # fmt: skip
     page = written(made, "html").decode()
     assert "Void, sent by Leicester, dated 3 March 2025" in page
     assert ann.upn not in page
