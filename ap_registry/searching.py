@@ -39,22 +39,37 @@ class Wanted:
 
 
 def read(text: str) -> Wanted:
-    """Words of a name, and a day where there is one; the day as ``31/3/2011`` or ``2011-03-31``."""
-    born, words = None, []
-    for part in text.replace(",", " ").split():
-        day = _day(part) if any(c.isdigit() for c in part) else None
+    """Words of a name, and a day where there is one.
+
+    The day as ``31/3/2011``, ``2011-03-31``, or as pages write it: ``31 March 2011``.
+    """
+    born, words, parts = None, [], text.replace(",", " ").split()
+    while parts:
+        day, length = _day(parts)
         if day is not None:
             born = day
         else:
-            words += words_of(part)
+            words += words_of(parts[0])
+        parts = parts[length:]
     return Wanted(tuple(words), born)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return day_in_file(text)
-    except ValueError:
-        return None
+def _day(parts: Sequence[str]) -> tuple[date | None, int]:
+    """The day with which they begin, and of how many parts it is; the longest first.
+
+    One of several parts begins and ends with a number: ``Sunita 3/2/2011`` names no weekday.
+    """
+    for length in (4, 3, 1):  # "5th of May 2012"
+        taken = parts[:length]
+        written = any(c.isdigit() for c in taken[0]) and taken[-1][-1].isdigit()
+        if written and len(taken) == length:
+            try:
+                day = day_in_file(" ".join(taken))
+            except ValueError:
+                day = None
+            if day is not None:
+                return day, length
+    return None, 1
 
 
 def found(wanted: Wanted, pupils: Known, *, at_most: int) -> list[UUID]:

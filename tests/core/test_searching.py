@@ -39,6 +39,14 @@ def test_a_day_is_read_however_it_is_written() -> None:
     assert asked == [date(2011, 2, 3), date(2011, 2, 3), date(2011, 2, 4), None]
 
 
+@pytest.mark.parametrize("day", ["5 May 2012", "5th of May 2012", "05 may 2012", "5 May, 2012"])
+def test_a_day_is_read_as_pages_write_it(day: str) -> None:
+    for typed in (f"Ann {day} Example", f"{day} ann example"):
+        assert (read(typed).words, read(typed).born) == (("ann", "example"), date(2012, 5, 5))
+    assert read("May 2012").born is None
+    assert read("Sunita 3/2/2013").words == ("sunita",)
+
+
 LETTERS = st.sampled_from("aábcnÑ -'\nx")
 TEXTS = st.lists(st.text(LETTERS, max_size=9), max_size=9)
 
