@@ -46,7 +46,8 @@ def why_not(url: str, *, private: bool) -> str | None:
     if private:
         return None
     try:
-        inside = host.endswith(_INSIDE) or not all(map(public, addresses(host, port)))
+        named = host.rstrip(".")  # "localhost." is localhost: the root may be written
+        inside = named.endswith(_INSIDE) or not all(map(public, addresses(host, port)))
     except (OSError, UnicodeError):
         inside = False
     return "url leads into a private network; use an address of the internet" if inside else None

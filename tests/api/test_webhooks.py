@@ -20,6 +20,7 @@ INSIDE = (
     "https://127.0.0.1/x", "https://localhost/x", "https://10.0.0.1/x", "https://192.168.1.1/x",
     "https://169.254.169.254/latest", "https://[::1]/x", "https://[::ffff:10.0.0.1]/x",
     "https://2130706433/x", "https://0x7f.1/x", "https://db.internal/x", "https://100.64.0.1/",
+    "https://localhost./x", "https://foo.local./x",
 )  # fmt: skip
 WRONG = ("http://93.184.215.14/x", "ftp://example.org/x", "https://", "example.org", "https://a:x/",
          "https://user:pw@93.184.215.14/x", "https://93.184.215.14/x#y", "")  # fmt: skip
