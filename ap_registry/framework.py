@@ -6,6 +6,7 @@ says what the registry does not do.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from inspect import unwrap
 from itertools import chain
 from types import CodeType, FunctionType
@@ -25,7 +26,7 @@ from ap_registry.errors import CODE_STATUS
 from ap_registry.meanings import MEANINGS
 from ap_registry.notice import FieldSpec, NoticeType
 from ap_registry.notices import CATALOGUE, CLOCKS
-from ap_registry.rules import CHECKED_ON, IDS, RULES, Rule
+from ap_registry.rules import CHECKED_ON, IDS, RULES, Rule, in_force
 
 ENVELOPE = frozenset({"required", "bad_format", "unknown_code", "unknown_field"})
 _BY_MARKS = (attendance_follow_ups, attendance_returns, absence_watch, missing_registers)
@@ -35,16 +36,25 @@ ACROSS_PUPILS = {
 RULE_IDS = IDS
 
 
-def framework(adjusted: Iterable[Adjustment] = ()) -> dict[str, Any]:
-    """Every notice type, clock, duty and rule; with what LAs have ``adjusted``."""
+def framework(adjusted: Iterable[Adjustment] = (), on: date | None = None) -> dict[str, Any]:
+    """Every notice type, clock, duty and rule; with what LAs have ``adjusted``.
+
+    ``on``: of the rules those in force that day, and what LAs had set from then or before.
+    """
     of_rule: dict[str, list[Adjustment]] = {}
     for one in adjusted:
+        if on is not None and one.from_on > on:
+            continue
         of_rule.setdefault(one.rule, []).append(one)
     return {
         "notices": [_notice(kind) for kind in CATALOGUE.values()],
         "clocks": _clocks(),
         "duties": [_duty(one) for one in DUTIES],
-        "rules": [describe_rule(found, of_rule.get(found.id, ())) for found in RULES],
+        "rules": [
+            describe_rule(found, of_rule.get(found.id, ()))
+            for found in RULES
+            if on is None or in_force(found.id, on) is found
+        ],
     }
 
 

@@ -47,7 +47,9 @@ select f.seq, f.id::text, split_part(f.type, '.', 1) as type, f.version,
        to_char(f.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,
        f.by, case when i.shown_as is null then p.ref end as ref
   from (select l.seq, l.stream, e.* from log l {_SEEN}
-           and l.seq > %(after)s and l.seq <= %(until)s order by l.seq limit %(limit)s) f
+           and l.seq > %(after)s and l.seq <= %(until)s
+           and (%(type)s::text is null or split_part(e.type, '.', 1) = %(type)s)
+         order by l.seq limit %(limit)s) f
   left join lateral (
     select i.shown_as from identity i
      where i.pupil_id = f.pupil_id and i.key = f.pupil_id and i.until_at = 'infinity'
@@ -89,9 +91,10 @@ def size(connection: Connection) -> int:
 
 
 def page(
-    connection: Connection, scope: Scope, *, after: int, limit: int, most: int = MOST_LOOKED_AT
-) -> Page:
-    """At most ``limit`` events after a place, in order.
+    connection: Connection, scope: Scope, *, after: int, limit: int, type: str | None = None,
+    most: int = MOST_LOOKED_AT,
+) -> Page:  # fmt: skip
+    """At most ``limit`` events after a place, in order; of one type, or of all.
 
     ``until`` is lower than ``after`` where the log is shorter: a restored one begins anew there.
     """
@@ -100,7 +103,8 @@ def page(
     start, until, window = after, min(after, end), limit
     while len(items) < limit and until < end and until - start < most:
         upto = min(until + window, end)
-        found = events(connection, scope, after=until, until=upto, limit=limit - len(items))
+        left = limit - len(items)
+        found = events(connection, scope, after=until, until=upto, limit=left, type=type)
         items += found
         until = items[-1]["seq"] if len(items) == limit else upto
         window *= WIDER
@@ -108,10 +112,11 @@ def page(
 
 
 def events(
-    connection: Connection, scope: Scope, *, after: int = 0, until: int = 2**62, limit: int
-) -> Found:
+    connection: Connection, scope: Scope, *, after: int = 0, until: int = 2**62, limit: int,
+    type: str | None = None,
+) -> Found:  # fmt: skip
     """A ref of an adopted pupil is left out, as it may hold a former UPN."""
-    asked = {"after": after, "until": until, "limit": limit, **scoped(scope)}
+    asked = {"after": after, "until": until, "limit": limit, "type": type, **scoped(scope)}
     return rows_of(connection, _EVENTS, asked)
 
 

@@ -149,6 +149,9 @@ select {SHOWN_ID.format(t="w")} as pupil_id, {UPN} as upn, w.given_name, w.famil
    and (%(school)s::text is null or exists (select from roll r
         where r.pupil_id = w.pupil_id and {HELD.format(t="r")} and r.school = %(school)s
           and r.from_on <= %(on)s and (r.until_on is null or r.until_on > %(on)s)))
+   and (%(pupil)s::uuid is null or w.pupil_id = %(pupil)s)
+   and (%(name)s::text is null
+        or position(lower(%(name)s) in lower(concat_ws(' ', w.given_name, w.family_name))) > 0)
    and (%(after)s::uuid is null or {SHOWN_ID.format(t="w")} > %(after)s)
  order by {SHOWN_ID.format(t="w")}
  limit %(limit)s
@@ -162,13 +165,16 @@ def pupils(
     on: date,
     as_at: datetime | None = None,
     school: str | None = None,
+    pupil: UUID | None = None,
+    name: str | None = None,
     after: UUID | None = None,
     limit: int = 50,
 ) -> Found:
-    """Pupils whom the scope sees, by id; ``school``: who were on its roll on a day."""
+    """Pupils whom the scope sees, by id; ``school``: who were on its roll on a day; ``name``: in
+    whose name, as `given family`, it stands."""
     parameters = {
-        "as_at": as_at, "on": on, "school": school, "after": after, "limit": limit,
-        **scoped(scope),
+        "as_at": as_at, "on": on, "school": school, "pupil": pupil, "name": name, "after": after,
+        "limit": limit, **scoped(scope),
     }  # fmt: skip
     return [
         {

@@ -9,7 +9,8 @@ _BY_NAME = {
     "by": "100001", "commissioner": "100001", "owner": "100001", "la": "856", "home_la": "856",
     "kind": "sixth_day_provision", "rule": "sixth-day.due", "source": "SI 2007/1870 reg. 3",
     "type": "suspension", "types": ["suspension"], "ref": "S-0001", "given_name": "Ann",
-    "family_name": "Example", "name": "Alder School", "reason": "behaviour", "occurred_on":
+    "family_name": "Example", "name": "Alder School", "las": ["856"],
+    "predecessors": ["100009"], "reason": "behaviour", "occurred_on":
     "2026-03-02", "url": "https://mis.example.org/hook", "secret": "whsec_c2VjcmV0", "next": None,
     "trust": "T-16053", "ukprn": "10000001", "laestab": "8564001", "code": "bad_format",
     "detail": "a school day", "pointer": "/ends_on",

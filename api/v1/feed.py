@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from time import monotonic
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
+from ap_registry.notices import CATALOGUE
 from ap_registry.registry import Registry
 from ap_registry.store import feed
 from ap_registry.store.key_holders import KeyHolder
@@ -22,6 +23,7 @@ from api.v1.schemas import EVENTS, answers
 router = APIRouter(tags=["events"])
 MOST, LONGEST_WAIT = 1_000, 30
 LOOKS_AGAIN = 0.2  # seconds
+TYPES = f"^({'|'.join(sorted({*CATALOGUE, 'attendance_recorded'}))})$"
 
 
 class LogSize:
@@ -68,11 +70,12 @@ async def list_events(
     wait: Annotated[
         int, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for the first event.")
     ] = 0,
+    type: Annotated[str | None, Query(pattern=TYPES, description="Of this type only.")] = None,
 ) -> Response:
     """Events in the one order; a scoped caller sees holes. The last page has all that was recorded
     before the call. Ask next with `after` = `until`: up to there you have been told everything,
     and `next` is null where that is all."""
-    read = _Reading(registry, holder, opened, limit)
+    read = _Reading(registry, holder, opened, limit, type)
     found = await run_in_threadpool(read.page, after)
     state, until = request.app.state, monotonic() + wait
     while not found.items and (left := until - monotonic()) > 0:
@@ -88,16 +91,19 @@ async def list_events(
 class _Reading:
     """One caller's pages, each noted as opened before it is shown."""
 
-    def __init__(self, registry: Registry, holder: KeyHolder, opened: Reader, limit: int) -> None:
+    def __init__(
+        self, registry: Registry, holder: KeyHolder, opened: Reader, limit: int, type: str | None
+    ) -> None:
         self._registry, self._caller = registry, holder.caller
-        self._opened, self._limit = opened, limit
+        self._opened, self._limit, self._type = opened, limit, type
 
     def page(self, after: int) -> feed.Page:
         scope = scope_of(self._caller, self._registry.today())
+        asked: dict[str, Any] = {"after": after, "limit": self._limit, "type": self._type}
         with self._registry.database.connection() as connection:
-            found = feed.page(connection, scope, after=after, limit=self._limit)
+            found = feed.page(connection, scope, **asked)
             if not found.more:
                 self._registry.closed(connection)
-                found = feed.page(connection, scope, after=after, limit=self._limit)
+                found = feed.page(connection, scope, **asked)
             self._opened.note(connection, self._caller, (one["pupil_id"] for one in found.items))
         return found

@@ -30,28 +30,31 @@ def _uuid(text: str) -> UUID:
         raise HttpProblem(422, "This cursor was not made here.") from None
 
 
-@router.get(
-    "/pupils", operation_id="list_pupils", responses={**answers(PUPILS), **responses(401, 422, 503)}
-)
+@router.get("/pupils", operation_id="list_pupils", responses={**answers(PUPILS), **_ERRORS})
 def list_pupils(
     registry: TheRegistry,
     holder: Holder,
     opened: Opened,
     school: Text = None,
+    upn: Text = None,
+    name: Annotated[Text, Query(description="Any part of it, given name first.")] = None,
     as_at: AsAt = None,
     on: On = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
     """Pupils whom you may see; those on a school's roll on a day."""
-    mark = after(cursor, 1)
+    mark, known_by = after(cursor, 1), instant_of(as_at, "as_at")
+    pupil_id = find_pupil(registry, holder.caller, upn, known_by)[0] if upn else None
     with registry.database.connection() as connection:
         items = queries.pupils(
             connection,
             scope_of(holder.caller, registry.today()),
             on=day_of(on, "on") or registry.today(),
-            as_at=registry.as_at(connection, instant_of(as_at, "as_at")),
+            as_at=registry.as_at(connection, known_by),
             school=school.replace("\x00", "") if school else None,
+            pupil=pupil_id,
+            name=name.replace("\x00", "") if name else None,
             after=_uuid(mark[0]) if mark else None,
             limit=limit + 1,
         )

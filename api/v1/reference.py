@@ -11,9 +11,9 @@ from ap_registry import framework
 from ap_registry.adjusting import Wanted, adjust
 from ap_registry.errors import NotFound, Problem, Refused
 from ap_registry.store import organisation_list
-from api.deps import Holder, TheRegistry
+from api.deps import Holder, TheRegistry, day_of, instant_of
 from api.problems import HttpProblem, responses
-from api.v1.asked import Text
+from api.v1.asked import AsAt, Day, On, Text
 from api.v1.bodies import body_of, read_json
 from api.v1.cursors import Cursor, Limit, after, page
 from api.v1.schemas import DAY, ORGANISATION, ORGANISATIONS, TEXT, WHOLE, answers, record
@@ -41,20 +41,27 @@ def list_organisations(
     registry: TheRegistry,
     _holder: Holder,
     kind: Text = None,
+    name: Annotated[Text, Query(description="Any part of it.")] = None,
     la: Annotated[Text, Query(description="3 digits.")] = None,
     trust: Annotated[Text, Query(description="Such as T-16053.")] = None,
     ukprn: Text = None,
     laestab: Annotated[Text, Query(description="7 digits.")] = None,
+    as_at: AsAt = None,
+    on: Annotated[Day, Query(description="Those open on this day.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
     """Schools, providers, LAs, services, health partners and trusts."""
     mark = after(cursor, 1)
-    wanted = {"kind": kind, "la": la, "trust": trust, "ukprn": ukprn, "laestab": laestab}
+    wanted = {
+        "kind": kind, "name": name, "la": la, "trust": trust, "ukprn": ukprn, "laestab": laestab,
+    }  # fmt: skip
     with registry.database.connection() as connection:
         items = organisation_list.organisations(
             connection,
-            {name: told.replace("\x00", "") for name, told in wanted.items() if told},
+            {key: told.replace("\x00", "") for key, told in wanted.items() if told},
+            on=day_of(on, "on"),
+            as_at=registry.as_at(connection, instant_of(as_at, "as_at")),
             after=mark[0].replace("\x00", "") if mark else None,
             limit=limit + 1,
         )
@@ -66,28 +73,32 @@ def list_organisations(
     operation_id="get_organisation",
     responses={**answers(ORGANISATION), **responses(401, 404, 422, 503)},
 )
-def get_organisation(organisation: str, registry: TheRegistry, _holder: Holder) -> dict[str, Any]:
+def get_organisation(
+    organisation: str, registry: TheRegistry, _holder: Holder, as_at: AsAt = None
+) -> dict[str, Any]:
     """One, by its id (URN, `LA856`, `T-16053`), its LAESTAB or its UKPRN."""
     name = organisation.replace("\x00", "").strip().upper()
     with registry.database.connection() as connection:
+        at = registry.as_at(connection, instant_of(as_at, "as_at"))
         for by in ("id", "laestab", "ukprn"):
-            if found := organisation_list.organisations(connection, {by: name}, limit=1):
+            if found := organisation_list.organisations(connection, {by: name}, as_at=at, limit=1):
                 return found[0]
     raise NotFound((Problem("", "not_found", "no such organisation is known"),))
 
 
-@router.get("/framework", operation_id="get_framework", responses=responses(401))
-def get_framework(registry: TheRegistry, holder: Holder) -> dict[str, Any]:
+@router.get("/framework", operation_id="get_framework", responses=responses(401, 422))
+def get_framework(registry: TheRegistry, holder: Holder, on: On = None) -> dict[str, Any]:
     """What can be notified, what follows from it, and the rules with their sources.
 
     With each rule what the LAs of the caller's organisations have set; an administrator sees all.
+    ``on``: the rules in force that day, with what had been set from that day or before.
     """
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
     las = {f"LA{world.la_of(name)}" for name in holder.caller.organisations}
     set_by = world.adjustments.items()
     mine = (those for (la, _rule), those in set_by if la in las or holder.caller.sees_all)
-    return framework.framework(chain.from_iterable(mine))
+    return framework.framework(chain.from_iterable(mine), day_of(on, "on"))
 
 
 @router.post(

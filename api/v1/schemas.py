@@ -83,9 +83,9 @@ PLACEMENTS = page(
     )
 )  # fmt: skip
 ORGANISATION = record(
-    id=TEXT, kind=TEXT, name=TEXT, la=maybe(TEXT), trust=maybe(TEXT), ukprn=maybe(TEXT),
-    laestab=maybe(TEXT), type_code=maybe(TEXT), setting_type=maybe(TEXT), opened_on=maybe(DAY),
-    closed_on=maybe(DAY),
+    id=TEXT, kind=TEXT, name=TEXT, la=maybe(TEXT), las=array(TEXT), trust=maybe(TEXT),
+    ukprn=maybe(TEXT), laestab=maybe(TEXT), type_code=maybe(TEXT), setting_type=maybe(TEXT),
+    opened_on=maybe(DAY), closed_on=maybe(DAY), predecessors=array(TEXT),
 )  # fmt: skip
 ORGANISATIONS = page(ORGANISATION)
 EVENTS = record(

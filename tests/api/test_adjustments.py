@@ -20,8 +20,8 @@ def problems(answer: httpx.Response) -> list[tuple[str, str]]:
     return [(one["pointer"], one["code"]) for one in answer.json()["errors"]]
 
 
-def shown(client: httpx.Client) -> list[dict[str, Any]]:
-    rules = client.get("/api/v1/framework").json()["rules"]
+def shown(client: httpx.Client, asked: str = "") -> list[dict[str, Any]]:
+    rules = client.get(f"/api/v1/framework{asked}").json()["rules"]
     return [one for rule in rules for one in rule["adjustments"]]
 
 
@@ -29,6 +29,8 @@ def test_an_la_sets_a_number_and_those_in_it_read_it(as_: Login) -> None:
     answer = adjust(as_("la", "LA856"))
     assert (answer.status_code, answer.json()) == (201, {"adjustment": SET, "moved": 0})
     assert shown(as_("school", SCHOOL)) == [SET]
+    assert shown(as_("school", SCHOOL), "?on=2026-08-31") == []
+    assert shown(as_("school", SCHOOL), "?on=2026-09-01") == [SET]
     assert shown(as_("admin", "LA857")) == [SET]
     assert shown(as_("la", "LA857")) == []
 

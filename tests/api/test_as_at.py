@@ -8,7 +8,7 @@ import pytest
 from ap_registry.registry import Registry
 from tests.api.conftest import Login
 from tests.reports.telling import Telling
-from tests.world import GARAGE, OTHER, PRU, SCHOOL, load_world, upn
+from tests.world import GARAGE, OTHER, PRU, SCHOOL, load_world, take_organisations, upn
 
 FRIDAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MONDAY = FRIDAY + timedelta(days=3)
@@ -127,3 +127,71 @@ def test_outcomes(ann: Telling, as_: Login) -> None:
         "2026-11-20T12:00:00.000000Z", "2026-11-23T12:00:00.000000Z",
     )  # fmt: skip
     assert then["ledger"]["size"] + 1 == now["ledger"]["size"]
+
+
+ORGANISATIONS = "/api/v1/organisations"
+CLOSED = f"""id,kind,name,la,opened_on,closed_on,predecessors,las
+{OTHER},school,Brook School,856,2001-09-01,2026-11-23,,
+200009,school,Brook 100% Academy,856,2026-11-23,,{OTHER},
+ICB-QK1,health,Nurses of two LAs,,,,,856;857
+"""
+
+
+def test_organisations(registry: Registry, as_: Login) -> None:
+    registry.clock = MONDAY
+    assert take_organisations(registry, CLOSED).errors == []
+    client = as_("school", SCHOOL)
+
+    def told(asked: str) -> list[tuple[Any, ...]]:
+        return items(client.get(f"{ORGANISATIONS}?kind=school&{asked}"), "id", "closed_on")
+
+    was, gone, new = (OTHER, None), (OTHER, "2026-11-23"), ("200009", None)
+    assert told("name=BROOK") == [gone, new]
+    assert told("name=brook&as_at=2026-11-20") == [was]
+    assert told("name=brook&on=2026-11-22") == [gone]
+    assert told("name=brook&on=2026-11-23") == [new]
+    assert told("name=%25") == [new]
+    assert told("name=_") == []
+    found = {name: client.get(f"{ORGANISATIONS}/{name}").json() for name in ("200009", "ICB-QK1")}
+    assert found["200009"]["predecessors"] == [OTHER]
+    assert found["ICB-QK1"]["las"] == ["856", "857"]
+    before = client.get(f"{ORGANISATIONS}/ICB-QK1?as_at=2026-11-20").json()
+    assert (before["name"], before["las"]) == ("School Nurses", [])
+    assert client.get(f"{ORGANISATIONS}/200009?as_at=2026-11-20").status_code == 404
+
+
+def test_pupils_by_upn_and_name(ann: Telling, as_: Login) -> None:
+    client = as_("la", "LA856")
+    (one,) = client.get(f"/api/v1/pupils?upn={upn(1)}").json()["items"]
+    name = f"{one['given_name']} {one['family_name']}"
+    asked = {f"name={name.upper()}": [upn(1)], f"name={name[1:-1]}": [upn(1)], "name=%25": []}
+    for query, expected in asked.items():
+        answer = client.get(f"/api/v1/pupils?{query}")
+        assert [item["upn"] for item in answer.json()["items"]] == expected, query
+    for other in (as_("la", "LA857"), client):
+        wanted = upn(1) if other is not client else upn(7)
+        assert other.get(f"/api/v1/pupils?upn={wanted}").status_code == 404
+        assert other.get(f"/api/v1/pupils?name={name}xx").json()["items"] == []
+    assert as_("la", "LA857").get(f"/api/v1/pupils?name={name}").json()["items"] == []
+
+
+def test_events_of_a_type(ann: Telling, as_: Login) -> None:
+    client = as_("la", "LA856")
+    every = client.get("/api/v1/events").json()
+    placed = [one for one in every["items"] if one["type"] == "placement_started"]
+    found = client.get("/api/v1/events?type=placement_started").json()
+    assert (found["items"], found["next"], found["until"]) == (placed, None, every["until"])
+    assert len(placed) == 2
+    assert client.get("/api/v1/events?type=placement_begun").status_code == 422
+
+
+def test_the_framework_of_a_day(registry: Registry, as_: Login) -> None:
+    client = as_("school", SCHOOL)
+    rules = client.get("/api/v1/framework").json()["rules"]
+    for day in ("2023-09-01", "2026-11-20"):
+        of_day = client.get(f"/api/v1/framework?on={day}").json()["rules"]
+        assert 0 < len(of_day) < len(rules)
+        assert of_day == [
+            one for one in rules
+            if (one["in_force_from"] or "") <= day <= (one["in_force_until"] or "9")
+        ]  # fmt: skip
