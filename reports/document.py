@@ -7,7 +7,7 @@ a page, PDF, spreadsheet or CSV. JSON is the report's own object, not this.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from markupsafe import Markup
 
@@ -57,11 +57,27 @@ class Drawing:
     words: str
 
 
+class Amount(NamedTuple):
+    """A number or date that stands in words: of what it is, and in what unit."""
+
+    of: str
+    value: Cell
+    unit: str = ""
+
+
+class Fact(NamedTuple):
+    """``amounts``: what stands in words, for files that programs read."""
+
+    term: str
+    said: Cell
+    amounts: Sequence[Amount] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Terms and what is to be said of each: a summary list."""
+    """Terms and what is to be said of each: a summary list; in sheets and CSV a table of it."""
 
-    items: Sequence[tuple[str, str]]
+    items: Sequence[tuple[str, Cell] | Fact]
 
 
 Part = str | Table | Drawing | Facts  # a str is a paragraph
@@ -83,7 +99,8 @@ class Document:
 
     ``names_pupils`` says on each page that it is not to be passed on. ``known_by`` is an instant
     (UTC, ISO), also the date that a PDF and a spreadsheet bear, so that their bytes are the same
-    whenever they are made. ``ledger``: size and root.
+    whenever they are made. ``ledger``: size and root. ``data``: what pages say in sentences, as
+    tables for a spreadsheet and CSV alone.
     """
 
     name: str
@@ -95,3 +112,4 @@ class Document:
     known_by: str
     ledger: Mapping[str, Any]
     names_pupils: bool = False
+    data: Sequence[Table] = ()

@@ -93,10 +93,10 @@ def _counts(found: Mapping[str, Any]) -> Facts:
     at = {name: sum(bool(c[name]) for c in found["children"]) for name in _SETTINGS}
     return Facts(
         items=(
-            ("Children", str(len(found["children"]))),
-            *((words, str(at[name])) for name, words in _SETTINGS.items()),
-            ("Errors", str(kinds.count("error"))),
-            ("Queries", str(kinds.count("query"))),
+            ("Children", len(found["children"])),
+            *((words, at[name]) for name, words in _SETTINGS.items()),
+            ("Errors", kinds.count("error")),
+            ("Queries", kinds.count("query")),
         )
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from reports.document import Column, Document, Facts, Part, Section, Table
+from reports.document import Amount, Column, Document, Fact, Facts, Part, Section, Table
 from reports.extracts.words import ENDS, REASONS, plain
 from reports.render import day_in_words
 
@@ -23,6 +23,12 @@ _MEASURES = (
     Column(key="exit", title="At the end", kind="decimal"),
     Column(key="exit_on", title="on", kind="date"),
     Column(key="change", title="Change", kind="decimal"),
+)
+_ON = Column(key="on", title="On", kind="date")
+_VIEWS = (
+    Column(key="whose", title="Whose"),
+    _ON,
+    Column(key="words", title="Words"),
 )
 _AWARDS = (
     Column(key="subject", title="Subject"),
@@ -56,8 +62,20 @@ def document(found: Row) -> Document:
         ),
         known_by=found["known_by"],
         ledger=found["ledger"],
+        data=tuple(_data(found)),
         names_pupils=True,
     )  # fmt: skip
+
+
+def _data(found: Row) -> Iterator[Table]:
+    reviews = [{"on": date.fromisoformat(on)} for on in found["reviews"]]
+    views = [{**view, "on": date.fromisoformat(view["on"])} for view in found["views"]]
+    yield Table(id="reviews", caption="Reviews held", columns=(_ON,), rows=reviews)
+    yield Table(id="views", caption="What was said", columns=_VIEWS, rows=views)
+
+
+def _on(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _day(text: str | None) -> str:
@@ -70,18 +88,18 @@ def _placement(found: Row) -> Facts:
     return Facts(
         items=(
             ("UPN", found["upn"] or "none"),
-            ("Year group", "not known" if year is None else str(year)),
+            ("Year group", "not known" if year is None else year),
             ("SEN", sen or "not known"),
             ("Arranged by", found["arranged_by_name"]),
             ("Why", REASONS[found["reason"]]),
             ("Meant for", plain(found["intent"])),
-            ("From", _day(found["starts_on"])),
-            ("First planned until", _day(found["first_planned_ends_on"])),
-            ("Ended", _day(found["ended_on"])),
+            ("From", _on(found["starts_on"])),
+            ("First planned until", _on(found["first_planned_ends_on"])),
+            ("Ended", _on(found["ended_on"])),
             ("Why it ended", ENDS.get(found["end_reason"] or "", "–")),
             ("Went to", found["destination_name"] or "not named"),
-            ("School days", str(found["school_days"])),
-            ("Reviews held", str(len(found["reviews"]))),
+            ("School days", found["school_days"]),
+            ("Reviews held", len(found["reviews"])),
         )
     )
 
@@ -111,10 +129,17 @@ def _attendance(found: Row) -> Part:
         return "No register is on record for these days."
     return Facts(
         items=(
-            ("Attended", f"{marks['attended']} of {marks['possible']} sessions,"
-             f" {marks['rate']} %"),
-            ("Absent, authorised", str(marks["authorised"])),
-            ("Absent, unauthorised", str(marks["unauthorised"])),
+            Fact(
+                "Attended",
+                f"{marks['attended']} of {marks['possible']} sessions, {marks['rate']} %",
+                (
+                    Amount("attended", marks["attended"], "sessions"),
+                    Amount("possible", marks["possible"], "sessions"),
+                    Amount("rate", marks["rate"], "per cent"),
+                ),
+            ),
+            ("Absent, authorised", marks["authorised"]),
+            ("Absent, unauthorised", marks["unauthorised"]),
         )
     )  # fmt: skip
 
@@ -164,8 +189,8 @@ def _plan(found: Row) -> Part:
     return Facts(
         items=(
             ("School", plan["school_name"]),
-            ("Returns on", _day(plan["returns_on"])),
-            ("Step by step until", _day(plan["phased_until"])),
+            ("Returns on", _on(plan["returns_on"])),
+            ("Step by step until", _on(plan["phased_until"])),
             ("Led by", plan["lead"] or "not on record"),
         )
     )

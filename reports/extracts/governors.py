@@ -16,7 +16,7 @@ from ap_registry.instants import iso
 from ap_registry.notices.exclusion_reviews import FIFTEEN_DAYS, FIVE_DAYS
 from ap_registry.registry import Registry
 from ap_registry.suspended import suspended_sessions, term_sessions
-from reports.document import Document, Facts, Section
+from reports.document import Amount, Document, Fact, Facts, Section
 from reports.extracts.asking import term_of, who
 from reports.extracts.paper import PUPIL, columns, day, paper, table
 from reports.extracts.words import days, reasons
@@ -205,11 +205,15 @@ def _numbers(found: Mapping[str, Any]) -> Facts:
     sen = {r["pupil_id"] for r in rows if r["sen_provision"] in {"K", "E"}}
     return Facts(
         items=(
-            *((KINDS[kind] + "s", str(kinds[kind])) for kind in KINDS),
-            ("Pupils", str(len({row["pupil_id"] for row in rows}))),
-            ("Pupils with SEN", str(len(sen))),
-            ("Time out of school (what stands)", days(sessions) if sessions else "none"),
-            ("Cancelled in the term", str(len(found["cancelled"]))),
+            *((KINDS[kind] + "s", kinds[kind]) for kind in KINDS),
+            ("Pupils", len({row["pupil_id"] for row in rows})),
+            ("Pupils with SEN", len(sen)),
+            Fact(
+                "Time out of school (what stands)",
+                days(sessions) if sessions else "none",
+                (Amount("", sessions, "sessions"),),
+            ),
+            ("Cancelled in the term", len(found["cancelled"])),
         )
     )
 

@@ -195,8 +195,8 @@ def document(found: Mapping[str, Any]) -> Document:
     pupils = len({row["pupil_id"] for row in found["children"]})
     counts = Facts(
         items=(
-            ("Children", str(pupils)),
-            *((words, str(number[why])) for why, words in WHY.items()),
+            ("Children", pupils),
+            *((words, number[why]) for why, words in WHY.items()),
         )
     )
     listed = table(

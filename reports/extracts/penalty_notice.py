@@ -16,7 +16,7 @@ from ap_registry.codes import from_byte
 from ap_registry.errors import NotFound, Problem
 from ap_registry.registry import Registry
 from ap_registry.store import who as whose
-from reports.document import Document, Facts, Section
+from reports.document import Amount, Document, Fact, Facts, Section
 from reports.extracts.absence import CODES, address_of
 from reports.extracts.asking import carers, who
 from reports.extracts.paper import columns, day, paper, table
@@ -149,11 +149,15 @@ def _short(found: Mapping[str, Any]) -> Facts:
             ("School", found["school_name"]),
             ("Parents", parents or "none on record"),
             ("Address", found["address"] or "none on record"),
-            ("Unauthorised sessions", f"{found['unauthorised']} in ten school weeks"),
+            Fact(
+                "Unauthorised sessions",
+                f"{found['unauthorised']} in ten school weeks",
+                (Amount("in ten school weeks", found["unauthorised"], "sessions"),),
+            ),
             (
                 "Threshold of ten",
                 f"reached on {day(found['reached_on'])}" if found["reached_on"] else "not reached",
             ),
-            ("Attendance", rate),
+            Fact("Attendance", rate, (Amount("", found["attendance"], "per cent"),)),
         )
     )

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from reports.document import Document, Facts, Part, Section
+from reports.document import Document, Facts, Part, Section, Table
+from reports.extracts.paper import columns, table
 from reports.render import day_in_words
 
 Row = Mapping[str, Any]
@@ -17,6 +18,29 @@ _THERE = {
     "social_worker": "a social worker", "virtual_school": "a teacher from the virtual school",
 }  # fmt: skip
 _FEELING = {1: "very unhappy", 2: "unhappy", 3: "in between", 4: "happy", 5: "very happy"}
+_DATA = {
+    "placement": columns(
+        provider_name="Provider", starts_on=("From", "date"), ends_on=("Planned until", "date"),
+        ended_on=("Ended", "date"), sessions_per_week=("Half days a week", "integer"),
+        next_review_on=("Next meeting by", "date"),
+    ),
+    "attendance": columns(
+        weeks="When", possible=("Half days", "integer"), attended=("Came", "integer"),
+        late=("Late", "integer"), unauthorised=("Missed with no good reason", "integer"),
+        rate=("Came, of 100", "rate"),
+    ),
+    "tests": columns(
+        subject="Subject", score=("Score", "decimal"), at_start=("At the start", "decimal")
+    ),
+    "views": columns(whose="Whose", feeling=("Feeling, 1 to 5", "integer"), words="Words"),
+    "meetings": columns(
+        on=("On", "date"), attended="Who came", outcome="Outcome", ends_on=("Until", "date")
+    ),
+    "return": columns(
+        school_name="School", on=("On", "date"), lead="Led by",
+        phased_until=("Step by step until", "date"),
+    ),
+}  # fmt: skip
 _SUBJECTS = {"english": "English", "maths": "maths"}
 
 
@@ -39,7 +63,30 @@ def document(found: Row) -> Document:
         ),
         known_by=found["known_by"],
         ledger=found["ledger"],
+        data=tuple(_data(found)),
     )  # fmt: skip
+
+
+def _data(found: Row) -> Iterator[Table]:
+    """What the sentences rest on."""
+    placement = {
+        name: found[name] for name in ("provider_name", "starts_on", "ends_on", "ended_on",
+                                       "sessions_per_week", "next_review_on")
+    }  # fmt: skip
+    halves = [(words, found[key]) for words, key in (("these weeks", "attendance"),
+                                                     ("half term before", "before"))]  # fmt: skip
+    plan = found["returns"]
+    made: Mapping[str, Sequence[Row]] = {
+        "placement": [placement],
+        "attendance": [{"weeks": weeks, **marks} for weeks, marks in halves if marks],
+        "tests": found["tests"],
+        "views": found["views"],
+        "meetings": [{**one, "attended": _people(one["attended"], found)}
+                     for one in found["reviews"]],
+        "return": [plan] if plan else [],
+    }  # fmt: skip
+    for id_, rows in made.items():
+        yield table(id_, id_.capitalize(), _DATA[id_], rows)
 
 
 def _day(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from reports.document import Column, Document, Facts, Section, Table
+from reports.document import Amount, Column, Document, Fact, Facts, Section, Table
 from reports.extracts.words import ENDS, GROUNDS, REASONS, dated, plain
 from reports.render import day_in_words
 
@@ -97,21 +97,16 @@ def _now(found: Mapping[str, Any], last: date) -> Facts:
     part_time = [r for r in found["part_time"] if _running(r, last)]
     return Facts(
         items=(
-            ("Off site", _pupils(off_site)),
-            (
-                "Off site without confirmed staff checks",
-                _pupils([r for r in off_site if not r["checks"]]),
+            _pupils("Off site", off_site),
+            _pupils(
+                "Off site without confirmed staff checks", [r for r in off_site if not r["checks"]]
             ),
-            (
-                "Off site with a review overdue",
-                _pupils([r for r in off_site if r["review_overdue"]]),
-            ),
-            ("Part time", _pupils(part_time)),
-            ("Part time over the limit", _pupils([r for r in part_time if r["over_limit"]])),
-            ("Left the roll in the period", _pupils(found["off_roll"])),
-            (
-                "Left the roll with something flagged",
-                _pupils([r for r in found["off_roll"] if r["flags"]]),
+            _pupils("Off site with a review overdue", [r for r in off_site if r["review_overdue"]]),
+            _pupils("Part time", part_time),
+            _pupils("Part time over the limit", [r for r in part_time if r["over_limit"]]),
+            _pupils("Left the roll in the period", found["off_roll"]),
+            _pupils(
+                "Left the roll with something flagged", [r for r in found["off_roll"] if r["flags"]]
             ),
         )
     )
@@ -123,9 +118,10 @@ def _running(row: Mapping[str, Any], on: date) -> bool:
     return row["ended_on"] is None or row["ended_on"] >= on.isoformat()
 
 
-def _pupils(rows: Sequence[Mapping[str, Any]]) -> str:
+def _pupils(term: str, rows: Sequence[Mapping[str, Any]]) -> Fact:
     number = len({row["pupil_id"] for row in rows})
-    return "nobody" if number == 0 else "1 pupil" if number == 1 else f"{number} pupils"
+    said = "nobody" if number == 0 else "1 pupil" if number == 1 else f"{number} pupils"
+    return Fact(term, said, (Amount("", number, "pupils"),))
 
 
 def _off_site(found: Mapping[str, Any]) -> Iterator[Table]:

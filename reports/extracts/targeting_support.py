@@ -12,7 +12,7 @@ from uuid import UUID
 from ap_registry.access import Caller
 from ap_registry.attendance import Mark
 from ap_registry.registry import Registry
-from reports.document import Document, Facts, Section
+from reports.document import Amount, Document, Fact, Facts, Section
 from reports.extracts.absence import counted, missed, on_roll
 from reports.extracts.asking import term_of
 from reports.extracts.paper import PUPIL, columns, paper, table
@@ -164,9 +164,9 @@ def _short(everybody: Row) -> Facts:
     rate = "not known" if everybody["rate"] is None else f"{everybody['rate']} %"
     return Facts(
         items=(
-            ("Pupils with registers", str(everybody["pupils"])),
-            ("Attendance of all", rate),
-            ("Persistently absent", str(everybody["persistent"])),
-            ("Severely absent", str(everybody["severe"])),
+            ("Pupils with registers", everybody["pupils"]),
+            Fact("Attendance of all", rate, (Amount("", everybody["rate"], "per cent"),)),
+            ("Persistently absent", everybody["persistent"]),
+            ("Severely absent", everybody["severe"]),
         )
     )

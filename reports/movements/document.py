@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from reports.document import Document, Facts, Section
+from reports.document import Amount, Document, Fact, Facts, Section
 from reports.movements.drawings import months, paths
 from reports.movements.tables import (
     current_table,
@@ -98,30 +98,65 @@ def _answers(report: Report) -> Facts:
     on = day_in_words(date.fromisoformat(found["on"]))
     return Facts(
         items=(
-            (f"Placements on {on}", _of(found, "now")),
-            ("Placements in the period", _of(found, "in_period")),
-            ("Mean length of those that ended", _days(found["mean_days"])),
-            ("Mean length so far of those open", _days(found["mean_days_so_far"])),
-            ("Spend in the period", _pounds(found)),
-            ("Agreed a week for what is open", f"£{found['weekly_now']:,.2f}"),
-            ("Providers used", f"{found['providers_in_period']:,}"),
-            (
+            _of(f"Placements on {on}", found, "now"),
+            _of("Placements in the period", found, "in_period"),
+            _balance(report["balance"]),
+            _days("Mean length of those that ended", found["mean_days"]),
+            _days("Mean length so far of those open", found["mean_days_so_far"]),
+            Fact("Spend in the period", _pounds(found), tuple(_parts(found))),
+            Fact(
+                "Agreed a week for what is open",
+                f"£{found['weekly_now']:,.2f}",
+                (Amount("total", found["weekly_now"], "pounds a week"),),
+            ),
+            ("Providers used", found["providers_in_period"]),
+            Fact(
                 "Of them not registered",
                 f"{found['unregistered_providers']:,}, with "
                 f"{found['unregistered_placements_now']:,} placements now and "
                 f"{found['unregistered_pupils_in_period']:,} pupils in the period",
+                (
+                    Amount("", found["unregistered_providers"], "providers"),
+                    Amount("now", found["unregistered_placements_now"], "placements"),
+                    Amount("in the period", found["unregistered_pupils_in_period"], "pupils"),
+                ),
             ),
-            ("Mean length of those there that ended", _days(found["unregistered_mean_days"])),
+            _days("Mean length of those there that ended", found["unregistered_mean_days"]),
         )
     )
 
 
-def _of(found: Report, when: str) -> str:
-    return f"{found[f'placements_{when}']:,}, of {found[f'pupils_{when}']:,} pupils"
+def _of(term: str, found: Report, when: str) -> Fact:
+    placements, pupils = found[f"placements_{when}"], found[f"pupils_{when}"]
+    amounts = (Amount("", placements, "placements"), Amount("", pupils, "pupils"))
+    return Fact(term, f"{placements:,}, of {pupils:,} pupils", amounts)
 
 
-def _days(mean: float | None) -> str:
-    return "none" if mean is None else f"{mean:,.1f} calendar days"
+def _balance(held: Report) -> Fact:
+    told = (
+        ("open before", "before"),
+        ("begun", "in"),
+        ("ended", "out"),
+        ("open at the end", "after"),
+    )
+    return Fact(
+        "Open before, begun, ended, open at the end",
+        ", ".join(f"{held[key]:,}" for _, key in told),
+        tuple(Amount(of, held[key], "placements") for of, key in told),
+    )
+
+
+def _days(term: str, mean: float | None) -> Fact:
+    said = "none" if mean is None else f"{mean:,.1f} calendar days"
+    return Fact(term, said, (Amount("mean", mean, "calendar days"),))
+
+
+def _parts(found: Report) -> Iterator[Amount]:
+    """No pounds where no amount is known: nought would be a figure."""
+    known = found["without_amount"] < found["placements_in_period"] or not found["without_amount"]
+    for part in ("total", "education", "health", "social_care"):
+        yield Amount(part.replace("_", " "), found[part] if known else None, "pounds")
+    yield Amount("without an amount on record", found["without_amount"], "placements")
 
 
 def _pounds(found: Report) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from reports.document import Column, Facts, Part, Section, Table
+from reports.document import Amount, Cell, Column, Fact, Facts, Part, Section, Table
 from reports.panel.words import decision_words, need_words, used_words
 from reports.render import day_in_words
 
@@ -32,22 +32,37 @@ def _parts(number: int, case: Found, in_turn: Sequence[Found]) -> Iterator[Part]
     yield Facts(items=tuple(_decisions(case)))
 
 
-def _who(case: Found) -> Iterator[tuple[str, str]]:
+def _who(case: Found) -> Iterator[tuple[str, Cell] | Fact]:
     year = f", Year {case['year_group']}" if case["year_group"] is not None else ""
     yield "Pupil", f"{case['upn'] or 'no UPN yet'}, born {_day(case['date_of_birth'])}{year}"
     yield "On roll", case["school_name"] or "no school"
     yield "Category", f"{case['category']}: {case['category_words']}"
-    yield (
+    yield Fact(
         "Referred",
         f"{_day(case['referred_on'])} by {case['referred_by_name']}; {used_words(case)}, place due"
         f" {_day(case['due_on'])}{' (overdue)' if case['overdue'] else ''}",
+        (
+            Amount("referred on", _on(case["referred_on"])),
+            Amount("used", case["days_used"], "school days"),
+            Amount("allowed", case["days_allowed"], "school days"),
+            Amount("place due", _on(case["due_on"])),
+        ),
     )
     yield "Need", need_words(case)
     yield "Care", _care(case)
-    yield "Suspended", f"{case['suspended_sessions_this_year']} sessions this school year"
-    yield "Attendance", _attendance(case["attendance"])
+    suspended = case["suspended_sessions_this_year"]
+    yield Fact(
+        "Suspended",
+        f"{suspended} sessions this school year",
+        (Amount("this school year", suspended, "sessions"),),
+    )
+    yield Fact("Attendance", _attendance(case["attendance"]), _attended(case["attendance"]))
     for one in case["placements"]:
-        yield "In AP", f"{one['provider_name']}, {one['sessions_per_week']} sessions a week"
+        yield Fact(
+            "In AP",
+            f"{one['provider_name']}, {one['sessions_per_week']} sessions a week",
+            (Amount(one["provider_name"], one["sessions_per_week"], "sessions a week"),),
+        )
     for name, words in (case["need"] or {}).items():
         if name not in {"said_by", "said_on"} and words:
             yield name.capitalize(), _short(words if isinstance(words, str) else "; ".join(words))
@@ -71,7 +86,19 @@ def _attendance(found: Found) -> str:
     )
 
 
-def _school_case(case: Found) -> Iterator[tuple[str, str]]:
+def _attended(found: Found) -> Sequence[Amount]:
+    if not found["possible"]:
+        return (Amount("possible", 0, "sessions"),)
+    return (
+        Amount("rate", found["rate"], "per cent"),
+        Amount("attended", found["attended"], "sessions"),
+        Amount("possible", found["possible"], "sessions"),
+        Amount("from", _on(found["from"])),
+        Amount("to", _on(found["to"])),
+    )
+
+
+def _school_case(case: Found) -> Iterator[tuple[str, Cell]]:
     for one in case["school_case"]:
         ground = f", {one['ground'].replace('_', ' ')}" if one["ground"] else ""
         words = f": {_short(one['reason'])}" if one["reason"] else ""
@@ -115,7 +142,7 @@ def _room(free: int | None) -> str:
     return f", {free} free" if free >= 0 else f", {-free} over its places"
 
 
-def _decisions(case: Found) -> Iterator[tuple[str, str]]:
+def _decisions(case: Found) -> Iterator[tuple[str, Cell]]:
     for one in case["decisions"]:
         yield f"Decided {_day(one['panel_on'])}", _decided(one)
     if case["decided"] is None:
@@ -132,6 +159,10 @@ def _decided(one: Found) -> str:
 
 def _short(words: str) -> str:
     return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
+
+
+def _on(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _day(text: str | None) -> str:

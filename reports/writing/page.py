@@ -9,6 +9,7 @@ from reports.document import Document, Drawing, Facts, Part, Table
 from reports.render import moment
 from reports.writing.cells import NUMBERS, in_words
 from reports.writing.drawings import STYLE
+from reports.writing.facts import lines
 
 STACKED = 4  # a table of so many columns or more becomes a list of cards on a phone
 
@@ -27,7 +28,7 @@ def _template() -> Template:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals |= {"in_words": in_words, "NUMBERS": NUMBERS, "STACKED": STACKED}
-    environment.filters["part_kind"] = _kind
+    environment.filters |= {"part_kind": _kind, "lines": lines}
     return environment.get_template("document.html")
 
 

@@ -13,6 +13,7 @@ from reports.render import moment
 from reports.writing.cells import NUMBERS, in_words
 from reports.writing.columns import needed, shares
 from reports.writing.drawings import standing_alone
+from reports.writing.facts import lines
 
 MOST_LARGE, MOST_UPRIGHT = 7, 9  # columns in large print, and on an upright page
 UPRIGHT, ACROSS = (100, 113), (148, 168)  # characters on a line of A4, in large and small print
@@ -116,5 +117,5 @@ def _part(part: Part, line: int) -> Mapping[str, Any]:
                 "svg": standing_alone(part.svg),
             }
         case Facts():
-            return {"kind": "facts", "items": [list(item) for item in part.items]}
+            return {"kind": "facts", "items": [list(item) for item in lines(part)]}
     return {"kind": "paragraph", "text": part}

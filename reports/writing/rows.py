@@ -6,11 +6,17 @@ from io import StringIO
 from ap_registry.ingest.results import safe
 from reports.abandoning import go_on
 from reports.document import Cell, Document, Table
+from reports.writing.facts import facts_table
 
 
 def as_rows(document: Document) -> bytes:
-    """A lone table stands without the first column. A text that looks like a formula is quoted."""
+    """A lone table stands by itself, without the first column; else what is said stands first.
+
+    A text that looks like a formula is quoted.
+    """
     tables = tables_of(document)
+    if len(tables) != 1:
+        tables = all_tables(document)
     keys = list(dict.fromkeys(column.key for table in tables for column in table.columns))
     head = keys if len(tables) == 1 else ["table", *keys]
     text = StringIO()
@@ -25,9 +31,16 @@ def as_rows(document: Document) -> bytes:
 
 
 def tables_of(document: Document) -> list[Table]:
-    return [
+    shown = [
         part for section in document.sections for part in section.parts if isinstance(part, Table)
     ]
+    return [*shown, *document.data]
+
+
+def all_tables(document: Document) -> list[Table]:
+    """Also one of what summary lists say, before the others."""
+    facts = facts_table(document)
+    return [*([facts] if facts else []), *tables_of(document)]
 
 
 def _plain(value: Cell) -> str:

@@ -11,7 +11,8 @@ from ap_registry.ingest.results import safe
 from reports.abandoning import go_on
 from reports.document import Cell, Column, Document, Facts, Table
 from reports.writing.cells import NUMBERS, in_words
-from reports.writing.rows import tables_of
+from reports.writing.facts import lines
+from reports.writing.rows import all_tables
 
 MOST_LETTERS = 31  # of a sheet's name
 NARROWEST, WIDEST = 8, 60  # characters
@@ -40,7 +41,7 @@ def as_workbook(document: Document) -> bytes:
     )
     sheets = _sheet_names(document)
     _about(book, document, sheets)
-    for table in tables_of(document):
+    for table in all_tables(document):
         _table(book, table, sheets[table.id])
     _notes(book, document)
     book.close()
@@ -51,7 +52,7 @@ def _sheet_names(document: Document) -> dict[str, str]:
     """By a table's id; cut to what a sheet may bear, and told apart where that makes two one."""
     found: dict[str, str] = {}
     taken = {"about", "notes", "history"}  # the last is forbidden by Excel
-    for table in tables_of(document):
+    for table in all_tables(document):
         stem = _FORBIDDEN.sub(" ", table.id.replace("_", " ")).strip()[:MOST_LETTERS].strip()
         name, number = stem, 1
         while name.lower() in taken:
@@ -77,23 +78,23 @@ def _about(book: Any, document: Document, sheets: dict[str, str]) -> None:
 
 
 def _said(document: Document, sheets: dict[str, str]) -> list[tuple[str, str, str]]:
-    lines = [(document.title, "", "heading"), (document.subtitle, "", "bold")]
+    told = [(document.title, "", "heading"), (document.subtitle, "", "bold")]
     if document.names_pupils:
-        lines.append(("This report names pupils.", "Do not pass it on.", "bold"))
-    lines += [("", paragraph, "") for paragraph in document.lead]
+        told.append(("This report names pupils.", "Do not pass it on.", "bold"))
+    told += [("", paragraph, "") for paragraph in document.lead]
     for section in document.sections:
-        lines.append((section.title, "", "heading"))
+        told.append((section.title, "", "heading"))
         for part in section.parts:
             if isinstance(part, Table):
-                lines.append((part.caption, f"Sheet “{sheets[part.id]}”", "bold"))
+                told.append((part.caption, f"Sheet “{sheets[part.id]}”", "bold"))
             elif isinstance(part, Facts):
-                lines += [(term, said, "bold") for term, said in part.items]
+                told += [(term, said, "bold") for term, said in lines(part)]
             else:
-                lines.append(("", part if isinstance(part, str) else part.words, ""))
-    lines.append(("Known by", document.known_by, "bold"))
-    lines.append(("Ledger", f"{document.ledger['size']} entries", "bold"))
-    lines.append(("Its root", str(document.ledger["root"]), "bold"))
-    return lines
+                told.append(("", part if isinstance(part, str) else part.words, ""))
+    told.append(("Known by", document.known_by, "bold"))
+    told.append(("Ledger", f"{document.ledger['size']} entries", "bold"))
+    told.append(("Its root", str(document.ledger["root"]), "bold"))
+    return told
 
 
 def _table(book: Any, table: Table, name: str) -> None:
@@ -101,13 +102,16 @@ def _table(book: Any, table: Table, name: str) -> None:
     sheet = book.add_worksheet(name)
     head: dict[str, Any] = {"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"}
     heads = {True: book.add_format({**head, "align": "right"}), False: book.add_format(head)}
+    days = book.add_format({**_FORMATS["date"], "valign": "top"})
     go_on()
     for number, column in enumerate(table.columns):
         look = book.add_format({**_FORMATS[column.kind], "valign": "top"})
         sheet.set_column(number, number, _width(table, column), look)
         sheet.write_string(0, number, safe(column.title), heads[column.kind in NUMBERS])
         for line, cells in enumerate(table.rows, start=1):
-            _cell(sheet, line, number, value=cells.get(column.key), look=look)
+            value = cells.get(column.key)
+            as_it_is = days if isinstance(value, date) else look
+            _cell(sheet, line, number, value=value, look=as_it_is)
     sheet.freeze_panes(1, 1)
     if table.rows:
         sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)

@@ -1,6 +1,8 @@
 """A half-term for the parents: true, complete, and in words that a child of ten can read."""
 
+import csv
 import re
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from reports.asking import asked_of
 from reports.document import Facts
 from reports.files import file_of
 from reports.kinds import KINDS
+from reports.writing.facts import lines
 from tests.extracts.conftest import AskedOf, KeyOf
 from tests.reports.telling import Telling
 from tests.world import GARAGE, OTHER, PRU, SCHOOL, upn
@@ -26,7 +29,7 @@ def said(area: Registry, **given: str) -> list[str]:
     for section in document.sections:
         for part in section.parts:
             if isinstance(part, Facts):
-                words += [f"{term}: {value}" for term, value in part.items]
+                words += [f"{term}: {value}" for term, value in lines(part)]
             else:
                 assert isinstance(part, str)
                 words.append(part)
@@ -152,6 +155,41 @@ def test_the_exit_report_has_the_assessment_and_what_was_measured(asked: AskedOf
     # terms of LA856: 2 to 27 March is 20 days; 13 April to 22 May is 30 less May Day
     assert (found["school_days"], found["end_reason"]) == (49, "returned_to_main_school")
     assert found["plan"]["lead"] == "Mr Bell"
+
+
+def in_csv(area: Registry, name: str) -> list[dict[str, str]]:
+    kind = KINDS[name]
+    file = file_of(kind.read(area, asked_of(kind, {"upn": upn(9)})), "csv")
+    return list(csv.DictReader(StringIO(file.decode("utf-8-sig"))))
+
+
+def test_the_exit_report_has_all_it_says_in_csv(area: Registry) -> None:
+    rows = in_csv(area, "exit")
+    facts = {(r["fact"], r["of"]): (r["value"], r["unit"]) for r in rows if r["table"] == "facts"}
+    assert facts["School days", ""] == ("49", "")
+    assert facts["From", ""] == ("2026-03-02", "")
+    assert facts["Attended", "rate"] == ("75.0", "per cent")
+    assert facts["What makes it hard", ""] == ("Noise", "")
+    assert facts["Work in a group", ""] == ("Met", "")
+    assert facts["Led by", ""] == ("Mr Bell", "")
+    assert [r["words"] for r in rows if r["table"] == "views"] == ["She is calmer"]
+    assert len([r for r in rows if r["table"] == "reviews"]) == int(facts["Reviews held", ""][0])
+
+
+def test_the_progress_report_has_what_its_sentences_rest_on_in_csv(
+    area: Registry, asked: AskedOf
+) -> None:
+    rows = in_csv(area, "progress")
+    found: dict[str, Any] = asked("progress", upn=upn(9))
+    now = next(r for r in rows if r["table"] == "attendance")
+    assert [now[key] for key in ("possible", "attended", "late")] == [
+        str(found["attendance"][key]) for key in ("possible", "attended", "late")
+    ]
+    (placement,) = (r for r in rows if r["table"] == "placement")
+    assert placement["starts_on"] == "2026-03-02"
+    assert [r["words"] for r in rows if r["table"] == "views"] == [
+        view["words"] for view in found["views"]
+    ]
 
 
 @pytest.mark.parametrize("name", ["progress", "exit"])

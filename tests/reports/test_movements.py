@@ -1,6 +1,8 @@
 """The movements report at its edges: what stands, whose it is, what it costs, how it is drawn."""
 
+import csv
 from datetime import date, datetime
+from io import StringIO
 from types import SimpleNamespace
 from typing import Any
 
@@ -167,6 +169,29 @@ def test_a_school_is_not_told_how_it_ended_for_who_has_left_it(registry: Registr
         "out": 0,
         "after": 0,
     }
+
+
+def test_what_councils_ask_is_typed_in_csv(registry: Registry) -> None:
+    """No pounds where no amount is on record: nought would be a figure."""
+    ann = Telling(registry)
+    ann.placed("2025-01-06", "2025-01-10")
+    facts = in_short(made(registry))
+    assert facts["Spend in the period", "education"] == ("", "pounds")
+    placement = ann.placed("2025-02-03")
+    ann.tell("funding_agreed", "2025-02-03", placement=placement, education=500, **FREE)
+    facts = in_short(made(registry))
+    assert facts["Open before, begun, ended, open at the end", "begun"] == ("2", "placements")
+    assert facts["Providers used", ""] == ("1", "")
+    assert facts["Mean length of those that ended", "mean"] == ("5.0", "calendar days")
+    pounds = [facts["Spend in the period", part] for part in ("total", "education", "health")]
+    assert [unit for _, unit in pounds] == ["pounds"] * 3
+    assert float(pounds[0][0]) == float(pounds[1][0]) > 500
+    assert facts["Spend in the period", "without an amount on record"] == ("1", "placements")
+
+
+def in_short(report: Made) -> dict[tuple[str, str], tuple[str, str]]:
+    rows = csv.DictReader(StringIO(file_of(report, "csv").decode("utf-8-sig")))
+    return {(r["fact"], r["of"]): (r["value"], r["unit"]) for r in rows if r["table"] == "facts"}
 
 
 def test_the_same_known_by_gives_the_same_bytes_in_every_format(registry: Registry) -> None:

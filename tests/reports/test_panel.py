@@ -187,6 +187,11 @@ def test_it_reads_as_page_pdf_and_workbook(made: Made) -> None:
     assert {"cases", "fair share", "places", "overdue", "timeline 1"} <= set(book.sheetnames)
     heads, first, *_ = book["fair share"].iter_rows(values_only=True)
     assert dict(zip(heads, first, strict=True))["Per 100"] == 0.0
+    rows = book["facts"].iter_rows(2, values_only=True)
+    ann = [row for row in rows if row[0] == "Case 1: Ann Example"]
+    assert {"Need", "Attendance", "Suspended", "Decision"} <= {row[1] for row in ann}
+    (due,) = (row[3] for row in ann if row[1:3] == ("Referred", "place due"))
+    assert isinstance(due, datetime)
     assert file_of(made, "pdf").startswith(b"%PDF")
     assert file_of(made, "pdf") == file_of(made, "pdf")
 

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from markupsafe import Markup
 
-from reports.document import Column, Document, Drawing, Facts, Part, Section, Table
+from reports.document import Amount, Column, Document, Drawing, Fact, Facts, Part, Section, Table
 from reports.writing import written
 from reports.writing.columns import needed, shares
 
@@ -94,7 +94,7 @@ def test_a_sheet_has_its_head_frozen_and_a_filter() -> None:
 
 def test_a_workbook_begins_with_what_is_said_and_ends_with_its_notes() -> None:
     book = openpyxl.load_workbook(BytesIO(written(SAMPLE, "xlsx")))
-    assert book.sheetnames == ["About", "places", "empty", "Notes"]
+    assert book.sheetnames == ["About", "facts", "places", "empty", "Notes"]
     assert [[cell.value for cell in row] for row in book["Notes"].rows] == [
         ["Term", "Meaning"],
         ["Rate", "A share."],
@@ -105,17 +105,53 @@ def test_sheets_whose_names_would_be_one_are_told_apart() -> None:
     long = "suspensions of pupils in each year "
     tables = [Table(id=f"{long}{end}", caption=end, columns=COLUMNS[:1], rows=()) for end in "ab"]
     book = openpyxl.load_workbook(BytesIO(written(document(*tables), "xlsx")))
-    assert book.sheetnames[1:3] == [
+    assert book.sheetnames[2:4] == [
         "suspensions of pupils in each y", "suspensions of pupils in each 2",
     ]  # fmt: skip
 
 
 def test_tables_stand_under_each_other_in_csv() -> None:
     assert written(SAMPLE, "csv").decode().splitlines() == [
-        "table,name,urn,pupils,mean,rate,cost,on",
-        "places,Bridge <PRU>,0100007,1234,2.5,60.0,1250.5,2025-03-05",
-        "places,'=1+1,'+1,c,,c,,",
+        "table,section,fact,of,value,unit,words,name,urn,pupils,mean,rate,cost,on",
+        "facts,First,Days,,12 of 20,,,,,,,,,",
+        "places,,,,,,,Bridge <PRU>,0100007,1234,2.5,60.0,1250.5,2025-03-05",
+        "places,,,,,,,'=1+1,'+1,c,,c,,",
     ]
+
+
+SUMMARY = Facts(
+    items=(
+        ("UPN", "=A1"),
+        ("School days", 1049),
+        ("From", date(2025, 3, 5)),
+        ("Ended", None),
+        Fact("Now", "3, of 2 pupils", (Amount("", 3, "placements"), Amount("", 2, "pupils"))),
+    )
+)
+
+
+def test_what_is_said_in_short_is_a_typed_sheet_and_rows_of_csv() -> None:
+    """Also where no table is; what pages say in sentences is in files for programs alone."""
+    section = Section(id="first", title="First", parts=(SUMMARY,))
+    made = replace(SAMPLE, sections=(section,), data=(EMPTY, replace(EMPTY, id="said")))
+    book = openpyxl.load_workbook(BytesIO(written(made, "xlsx")))
+    assert book.sheetnames == ["About", "facts", "empty", "said", "Notes"]
+    assert [row[1:] for row in book["facts"].iter_rows(2, values_only=True)] == [
+        ("UPN", None, "'=A1", None, None),
+        ("School days", None, 1049, None, None),
+        ("From", None, datetime(2025, 3, 5), None, None),
+        ("Ended", None, None, None, None),
+        ("Now", "", 3, "placements", "3, of 2 pupils"),
+        ("Now", "", 2, "pupils", "3, of 2 pupils"),
+    ]
+    lines = written(made, "csv").decode().splitlines()
+    assert lines[2] == "facts,First,School days,,1049,,,,,"
+    assert lines[3] == "facts,First,From,,2025-03-05,,,,,"
+    assert lines[6] == 'facts,First,Now,,2,pupils,"3, of 2 pupils",,,'
+    page = written(made, "html").decode()
+    for said in ("1,049", "5 March 2025", "<dd>–</dd>", "3, of 2 pupils"):
+        assert said in page
+    assert "Nobody waits." not in page
 
 
 def test_a_lone_table_needs_no_name_in_csv() -> None:
