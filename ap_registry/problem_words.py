@@ -20,7 +20,7 @@ MEANINGS = {
     429: "You ask too often: wait as long as the header Retry-After says.",
     500: "It is our fault and has been noted. Tell the operator the X-Request-Id of the answer.",
     503: "The registry is busy or its database is away. Send the same again after the seconds that"
-    " Retry-After says; with an Idempotency-Key nothing is done twice.",
+    " Retry-After says; by an Idempotency-Key no notice is recorded twice.",
 }
 CODES = {
     "malformed": "it cannot be read at all",

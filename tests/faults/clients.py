@@ -75,7 +75,7 @@ class Client:
                 self.sent.take(ref, answer["event"]["id"])
                 if self.chance.random() < REGISTER:
                     self._until_taken(
-                        "/api/v1/attendance", f"{ref} register", content=self._register(),
+                        "/api/v1/attendance", None, content=self._register(),
                         headers={"Content-Type": "text/csv"},
                     )  # fmt: skip
 
@@ -102,9 +102,10 @@ class Client:
             lines.append(f"{upn},{where},{self.chance.choice(_MONDAYS)},{marks}")
         return "\n".join(lines)
 
-    def _until_taken(self, path: str, key: str, **request: Any) -> dict[str, Any] | None:
+    def _until_taken(self, path: str, key: str | None, **request: Any) -> dict[str, Any] | None:
         """None where it was answered as nothing here should be: counted, and no more is sent."""
-        request["headers"] = {**request.get("headers", {}), "Idempotency-Key": key}
+        if key is not None:
+            request["headers"] = {**request.get("headers", {}), "Idempotency-Key": key}
         while True:
             try:
                 answer = self.http.post(path, **request)
