@@ -28,7 +28,7 @@ from ap_registry.store.replay import Replay
 from ap_registry.store.replay_merged import MergedReplay
 from ap_registry.store.sheets import SHEETS
 
-PUPILS_AT_ONCE = 400
+PUPILS_AT_ONCE = 100
 ATTEMPTS = 6
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 MOVEMENTS, ATTENDANCE = 0, 1
