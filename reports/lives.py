@@ -20,6 +20,7 @@ _COLUMNS: Tables = {
         "occurred_on", "version", "birth_year", "home_la", "care_la", "sen_provision", "nc_year",
         "looked_after", "social_worker", "young_carer", "free_school_meals", "ethnicity",
     ),
+    "identity": ("key", "sex"),
     "roll": ("from_on", "version", "key", "school", "registration", "until_on", "ground"),
     "exclusion": (
         "occurred_on", "version", "key", "kind", "school", "ends_on", "sessions", "reasons",
@@ -58,7 +59,9 @@ _OF_BOTH = (
     "detail", "roll", "exclusion", "placement", "managed_move", "part_time", "fair_access_case",
 )  # fmt: skip
 _MOVED = ("direction", "referral", "outreach", "reintegration", "funding")
-_JUDGED = ("view_recorded", "destination", "health_response", "ehc_milestone", "follow_up")
+_JUDGED = (
+    "identity", "view_recorded", "destination", "health_response", "ehc_milestone", "follow_up",
+)  # fmt: skip
 MOVEMENTS: Tables = {name: _COLUMNS[name] for name in (*_OF_BOTH, *_MOVED)}
 DASHBOARD: Tables = {name: _COLUMNS[name] for name in (*_OF_BOTH, *_JUDGED)}
 # Where a pupil's rows name an organisation that has to do with it.

@@ -10,8 +10,9 @@ from reports.facts import Facts
 
 NOT_SAID = "not_stated"
 # As headcounts have them, and what only the registry knows.
-OF_HEADCOUNTS = ("sen_provision", "free_school_meals", "ethnicity", "nc_year")
+OF_HEADCOUNTS = ("sen_provision", "free_school_meals", "ethnicity", "nc_year", "sex")
 GROUPS = (*OF_HEADCOUNTS, "looked_after", "social_worker", "young_carer")
+_DETAILS = tuple(name for name in GROUPS if name not in {"nc_year", "sex"})
 Groups = Mapping[str, str]
 
 
@@ -71,9 +72,16 @@ def seen(
 def groups(facts: Facts, on: date) -> Groups:
     year = facts.year_group(on)
     return {
-        **{name: _said(facts.detail(name, on)) for name in GROUPS if name != "nc_year"},
+        **{name: _said(facts.detail(name, on)) for name in _DETAILS},
+        "sex": _sex(facts),
         "nc_year": NOT_SAID if year is None else str(year) if year > 0 else "R",
     }
+
+
+def _sex(facts: Facts) -> str:
+    """As last recorded; unknown is not said, and so is what has been erased."""
+    said = {row.sex for row in facts.rows("identity")} - {None, "U"}
+    return said.pop() if said else NOT_SAID
 
 
 def _said(value: object) -> str:

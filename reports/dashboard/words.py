@@ -7,6 +7,7 @@ GROUPS: Mapping[str, str] = {
     "free_school_meals": "Free school meals",
     "ethnicity": "Ethnicity",
     "nc_year": "Year group",
+    "sex": "Sex",
     "looked_after": "Looked after",
     "social_worker": "Social worker",
     "young_carer": "Young carer",
@@ -14,6 +15,7 @@ GROUPS: Mapping[str, str] = {
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "sen_provision": {"N": "none", "K": "SEN support", "E": "EHC plan"},
     "free_school_meals": {"true": "eligible", "false": "not eligible"},
+    "sex": {"F": "female", "M": "male"},
     "young_carer": {"true": "yes", "false": "no"},
     "social_worker": {"cin": "child in need", "cp": "child protection plan"},
 }

@@ -87,9 +87,10 @@ class Child:
         self.home = chance.choice(("856", "856", "857"))
         self.school = chance.choice((SCHOOL, OTHER, CEDAR))
         self.sen = chance.choice("NKE")
+        self.sex = "FMU"[self.number % 3]
         self.carer = chance.choice((True, False, None))
         self.tell("joined_roll", date(2024, 9, 2), school=self.school, registration="C",
-                  given_name="A", family_name="B", sex="F", home_la=self.home,
+                  given_name="A", family_name="B", sex=self.sex, home_la=self.home,
                   date_of_birth=f"{chance.choice((2009, 2011))}-02-03", sen_provision=self.sen,
                   **({} if self.carer is None else {"young_carer": self.carer}))  # fmt: skip
         self.live()

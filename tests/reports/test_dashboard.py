@@ -115,6 +115,20 @@ def test_every_group_is_as_counted_by_hand(world: World) -> None:
             assert math.isclose(row["relative"], index, abs_tol=0.005 + 1e-9), key
 
 
+def test_girls_are_set_against_boys(world: World) -> None:
+    """Who is of unknown sex is on neither side; no headcount by sex is here, so no rate of it."""
+    registry, children = world
+    said = {row["value"]: row for row in made(registry).object["groups"]
+            if (row["by"], row["measure"]) == ("sex", "heard")}  # fmt: skip
+    heard = {sex: [c for child in children if child.sex == sex for c in child.counts["heard"]]
+             for sex in "FM"}  # fmt: skip
+    counts = {sex: (sum(c[2] for c in of), sum(c[3] for c in of)) for sex, of in heard.items()}
+    assert {value: (row["numerator"], row["denominator"]) for value, row in said.items()} == counts
+    assert [said[one]["others"] for one in "FM"] == [counts[one][1] for one in "MF"]
+    page = file_of(made(registry), "html").decode()
+    assert "Sex: female" in page
+
+
 @pytest.mark.parametrize("kept", [{"la": "857"}, {"trust": TRUST}])
 def test_one_area_is_what_the_whole_says_of_it(world: World, kept: dict[str, str]) -> None:
     registry, _ = world
