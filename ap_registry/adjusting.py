@@ -36,15 +36,21 @@ def adjust(registry: Registry, wanted: Wanted, caller: Caller = COMMAND_LINE) ->
     """Record it and bring in line what it concerns; raise Refused with what is wrong."""
     with registry.database.connection() as connection:
         world, today = registry.worlds.fresh(connection), registry.today()
-        found = _read(wanted, world, today)
-        if caller.role not in SENDERS or not (
-            caller.sees_all or found.organisation in caller.organisations
-        ):
-            raise _refused(Problem("/la", "forbidden", "an LA sets its own numbers"))
+        found = read(wanted, world, today, caller)
         if _held(world.adjustments, found) != found:
             write_adjustment(connection, found, actor=caller.actor, on=today, clock=registry.clock)
     moved = registry.recompute_follow_ups()["moved"]
     return {"adjustment": adjustments.describe(found), "moved": moved}
+
+
+def read(wanted: Wanted, world: World, today: date, caller: Caller) -> Adjustment:
+    """What would be recorded; raise Refused with what is wrong. Nothing is written."""
+    found = _read(wanted, world, today)
+    if caller.role not in SENDERS or not (
+        caller.sees_all or found.organisation in caller.organisations
+    ):
+        raise _refused(Problem("/la", "forbidden", "an LA sets its own numbers"))
+    return found
 
 
 def adjusted(registry: Registry, la: str | None = None) -> list[Adjustment]:

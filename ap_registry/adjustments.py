@@ -101,7 +101,7 @@ def refusal(rule_id: str, from_on: date, text: str | None) -> Problem | None:
             rule_id,
         )
     if text is not None and read(found, text) is None:
-        return Problem("/value", "bad_format", f"value must be {_words(found)}, or default")
+        return Problem("/value", "bad_format", f"value must be {takes(found)}, or default")
     return None
 
 
@@ -123,7 +123,8 @@ def _limits(found: Rule) -> tuple[int, int]:
     return (0 if found.value == 0 else low), high
 
 
-def _words(found: Rule) -> str:
+def takes(found: Rule) -> str:
+    """What its number may be, in words."""
     if found.unit == TIME:
         return "a time of day such as 07:30"
     low, high = _limits(found)

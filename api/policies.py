@@ -14,6 +14,7 @@ from api.pages.family_links import MAKERS
 from api.pages.ledger import READERS as OF_LEDGER
 from api.pages.panel import ROLES as PANEL
 from api.pages.rendering import ELSEWHERE_READERS
+from api.pages.rules import KEEPERS as OF_RULES
 from api.policy import Policies, Policy, Shows, Who
 from api.superseded import Superseded
 from api.v1 import attendance, census, ctf
@@ -134,6 +135,9 @@ _PAGES: Policies = {
     ("GET", "/upload/template"): _page(NOBODY),
     ("GET", "/calendar"): _page(NOBODY, KEEPERS),
     ("POST", "/calendar"): _page(NOBODY, KEEPERS),
+    ("GET", "/rules"): _page(NOBODY, OF_RULES),
+    ("GET", "/rules/{rule_id}"): _page(NOBODY, OF_RULES),
+    ("POST", "/rules/{rule_id}"): _page(NOBODY, OF_RULES),
     ("GET", "/outcomes"): _page(NOBODY, OUTCOME_READERS, past_wall=True),
     ("GET", "/outcomes/changes"): _page(NOBODY, OUTCOME_READERS, past_wall=True),
     ("GET", "/reports"): _page(NOBODY),

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
+from ap_registry.adjusting import SENDERS as RULE_KEEPERS
 from ap_registry.calendar import LONDON
 from ap_registry.duty_names import duty_words
 from ap_registry.emergency import MAY as IN_EMERGENCIES
@@ -85,6 +86,7 @@ _ENVIRONMENT.globals |= {
     "read_readers": OF_READS,
     "quality_readers": OF_QUALITY,
     "elsewhere_readers": ELSEWHERE_READERS,
+    "rule_keepers": RULE_KEEPERS,
     "notifiers": frozenset({"admin"}).union(*(kind.senders for kind in CATALOGUE.values())),
     "emergency_roles": IN_EMERGENCIES,
     "own_work": OF_ROLE,
