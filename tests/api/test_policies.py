@@ -110,6 +110,7 @@ class World:
             "account": ("00000000-0000-4000-8000-000000000000",),
             "link": (self.bearers[ITS].link,),
             "duty": ("families",),
+            "rule_id": ("part-time.limit",),
             "name": NAMES.get(path.split("/")[1], ()),
         }
         names = re.findall(r"{(\w+)}", path)
