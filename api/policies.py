@@ -9,6 +9,7 @@ from ap_registry.access import GIVES, ROLES, SCOPES, SEND
 from ap_registry.emergency import MAY as IN_EMERGENCIES
 from api.pages.boards import ROLES as OF_BOARDS
 from api.pages.calendar import KEEPERS
+from api.pages.deliveries import READERS as OF_DELIVERIES
 from api.pages.family_help import KEEPERS as OF_FAMILY_HELP
 from api.pages.family_links import MAKERS
 from api.pages.ledger import READERS as OF_LEDGER
@@ -135,6 +136,8 @@ _PAGES: Policies = {
     ("GET", "/upload/template"): _page(NOBODY),
     ("GET", "/calendar"): _page(NOBODY, KEEPERS),
     ("POST", "/calendar"): _page(NOBODY, KEEPERS),
+    ("GET", "/deliveries"): _page(NOBODY, OF_DELIVERIES),
+    ("POST", "/deliveries"): _page(NOBODY, OF_DELIVERIES),
     ("GET", "/rules"): _page(NOBODY, OF_RULES),
     ("GET", "/rules/{rule_id}"): _page(NOBODY, OF_RULES),
     ("POST", "/rules/{rule_id}"): _page(NOBODY, OF_RULES),

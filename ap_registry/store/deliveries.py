@@ -1,5 +1,6 @@
 """What was sent, what waits, what failed; and how to send a failed message again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -12,10 +13,12 @@ _LISTED: LiteralString = """
 select m.id, m.to_organisation, m.duty, m.channel, m.attempts, m.created_at, m.sent_at, m.lapsed_at,
        m.failed, (select count(*) from outbox o where o.message = m.id)
   from message m
- where not %(failed)s or m.failed is not null
+ where (not %(failed)s or m.failed is not null)
+   and (%(to)s::text[] is null or m.to_organisation = any(%(to)s::text[]))
  union all
 select id, to_organisation, '', null, 0, created_at, null, null, failed, 1
   from outbox where message is null and failed is not null
+   and (%(to)s::text[] is null or to_organisation = any(%(to)s::text[]))
  order by 6 desc, 1
  limit %(limit)s
 """
@@ -32,17 +35,23 @@ _AGAIN: LiteralString = """
 with again as (
   update message set failed = null, attempts = 0, address = 0, not_before = null
    where id = %(id)s and failed is not null
+     and (%(to)s::text[] is null or to_organisation = any(%(to)s::text[]))
   returning id)
 update outbox set failed = null
  where message in (select id from again)
-    or (id = %(id)s and message is null and failed is not null)
+    or (id = %(id)s and message is null and failed is not null
+        and (%(to)s::text[] is null or to_organisation = any(%(to)s::text[])))
 returning id
 """
 
 
-def deliveries(connection: Connection, *, failed: bool = False) -> list[dict[str, Any]]:
-    """Messages, and what could be put into none, the newest first: at most 1,000."""
-    rows = connection.execute(_LISTED, {"failed": failed, "limit": AT_MOST}).fetchall()
+def deliveries(
+    connection: Connection, *, failed: bool = False, to: Sequence[str] | None = None,
+    limit: int = AT_MOST,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Messages, and what could be put into none, the newest first; ``to`` None: to anybody."""
+    asked = {"failed": failed, "limit": limit, "to": None if to is None else list(to)}
+    rows = connection.execute(_LISTED, asked).fetchall()
     return [
         {
             "id": str(message),
@@ -68,9 +77,11 @@ def _status(sent_at: object, lapsed_at: object, why: str | None) -> str:
     return "lapsed" if lapsed_at else "waiting"
 
 
-def send_again(connection: Connection, message: UUID) -> bool:
-    """Let a failed message be tried anew, from the first address on; False where none failed."""
-    return connection.execute(_AGAIN, {"id": message}).fetchone() is not None
+def send_again(connection: Connection, message: UUID, *, to: Sequence[str] | None = None) -> bool:
+    """Let a failed message be tried anew, from the first address on; False where none failed, or
+    none to one of ``to`` (None: to anybody)."""
+    asked = {"id": message, "to": None if to is None else list(to)}
+    return connection.execute(_AGAIN, asked).fetchone() is not None
 
 
 def of_pupil(

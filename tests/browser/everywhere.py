@@ -104,6 +104,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/outcomes?year=2026",
         "/outcomes/changes?year=2026&from=2026-11-19",
         "/calendar",
+        "/deliveries",
+        "/deliveries?status=failed",
         "/rules",
         "/rules?show=set",
         "/rules/part-time.limit",
