@@ -60,7 +60,8 @@ _OF_BOTH = (
 )  # fmt: skip
 _MOVED = ("direction", "referral", "outreach", "reintegration", "funding")
 _JUDGED = (
-    "identity", "view_recorded", "destination", "health_response", "ehc_milestone", "follow_up",
+    "identity", "direction", "referral", "reintegration", "view_recorded", "destination",
+    "health_response", "ehc_milestone", "follow_up",
 )  # fmt: skip
 MOVEMENTS: Tables = {name: _COLUMNS[name] for name in (*_OF_BOTH, *_MOVED)}
 DASHBOARD: Tables = {name: _COLUMNS[name] for name in (*_OF_BOTH, *_JUDGED)}

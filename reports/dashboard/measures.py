@@ -80,6 +80,12 @@ MEASURES: Mapping[str, Measure] = {
         counts="school days from what led to a placement to its start, of placements begun in the "
         "period for which that is on record",
     ),
+    "time_waiting": Measure(
+        title="Time so far of those who still wait for a placement", sort="days", section=PLACED,
+        more=False,
+        counts="school days from a permanent exclusion or referral to the last day looked at, of "
+        "pupils for whom no placement, school or sixth-day education has followed",
+    ),
     "sixth_day_on_time": Measure(
         title="Education by the sixth day", sort="share", section=LATE, more=True,
         counts="begun on the day it was owed or before, of those owed by a day of the period",

@@ -23,13 +23,14 @@ from reports.dashboard.published import published
 from reports.dashboard.rows import area_rows, group_rows
 from reports.dashboard.seen import See, Seen, Span
 from reports.dashboard.tally import Book, Tally
+from reports.dashboard.waiting import waiting
 from reports.facts import Facts
 from reports.kind import Asked, Made
 from reports.lives import DASHBOARD, lives, pupils_near
 from reports.scope import period_of
 
 DEFINITION = "v1"
-SEE: tuple[See, ...] = (excluding, placed, owing, partners)
+SEE: tuple[See, ...] = (excluding, placed, waiting, owing, partners)
 
 
 def read(registry: Registry, asked: Asked) -> Made:

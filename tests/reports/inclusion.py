@@ -118,16 +118,21 @@ class Child:
         cause = self.excluded() if excluded else self.suspended()
         self.part_time()
         placed_on = self.placed(*cause) if self.odds(0.7) else None
+        over = [placed_on] if placed_on else []
         if excluded:
-            self.sixth_day(*cause, placed_on)
+            over += self.sixth_day(*cause, placed_on)
         self.assessed()
         self.shared_out()
         if self.odds(0.1):
             on = self.day()
             to = SCHOOL if self.school == OTHER else OTHER
             self.tell("managed_move", on, from_school=self.school, to_school=to)
+            over.append(on)
             if FIRST <= on <= LAST:
                 self.did("managed_moves", school=self.school)
+        if excluded and not any(cause[1] <= on <= LAST for on in over):
+            so_far = count_days(LA_OF[self.school], cause[1], LAST)
+            self.waits["time_waiting"].append((self.home, self.school, so_far))
 
     def suspended(self) -> tuple[str | None, date | None]:
         last: tuple[str | None, date | None] = (None, None)
@@ -149,19 +154,22 @@ class Child:
         self.did("permanent_exclusions", school=self.school)
         return ref, on
 
-    def sixth_day(self, ref: str, on: date, placed_on: date | None) -> None:
-        """Education is owed from the sixth school day, and begins then, later, or not."""
+    def sixth_day(self, ref: str, on: date, placed_on: date | None) -> list[date]:
+        """Education is owed from the sixth school day, and begins then (given), later, or not."""
+        told: list[date] = []
         due = nth_day(LA_OF[self.school], on, 6)
         begun = placed_on or self.today
         if self.odds(0.6):
             started = due + timedelta(days=self.chance.choice((-2, 0, 1, 7)))
             self.tell("sixth_day_started", started, exclusion=ref, provider=PRU)
+            told.append(started)
             begun = min(begun, started)
         if due <= LAST:
             self.did("sixth_day_on_time", yes=begun <= due, of=1)
             if begun > due:
                 late = count_days(LA_OF[self.school], due, begun - timedelta(days=1))
                 self.waits["sixth_day_breach"].append((self.home, self.school, late))
+        return told
 
     def part_time(self) -> None:
         if not self.odds(0.3):

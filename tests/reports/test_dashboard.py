@@ -290,3 +290,30 @@ def test_relative_rates(
 def test_relative_rates_in_words(counts: tuple[int, int, int, int], said: str) -> None:
     row = {**relative(*counts), "denominator": counts[1], "others": counts[3]}
     assert in_words(row) == said
+
+
+def test_who_still_waits_is_counted_apart_until_something_follows(registry: Registry) -> None:
+    """From the exclusion that the referral is about; what was declined is waited for no more."""
+    ann, bea = Telling(registry), Telling(registry, 2)
+    excluded = ann.excluded("2026-11-02")
+    ann.tell(
+        "referral", "2026-11-09", route="permanent_exclusion", objectives=["x"], about=excluded
+    )
+    asked = bea.tell("referral", "2026-11-16", route="other", objectives=["x"])
+    bea.tell("referral_decision", "2026-11-18", referral=asked, decision="declined")
+    day = date(2026, 11, 1)
+
+    def waits(last: date) -> dict[str, Any] | None:
+        return rows(made(registry, day, last)).get(("all", "all", "time_waiting"))
+
+    found = waits(date(2026, 11, 6))
+    assert found is not None
+    assert (found["count"], found["longest"]) == (1, 5)
+    found = waits(date(2026, 11, 17))  # Bea's, since the day before
+    assert found is not None
+    assert (found["count"], found["mean"], found["longest"]) == (2, 7.0, 12)
+    found = waits(date(2026, 11, 18))
+    assert found is not None
+    assert (found["count"], found["longest"]) == (1, 13)
+    ann.placed("2026-11-19", ends_on="2026-12-18")
+    assert waits(date(2026, 11, 20)) is None
