@@ -16,6 +16,7 @@ from ap_registry.store.database import Connection
 from api.deps import Holder, TheRegistry
 from api.problems import HttpProblem, responses
 from api.v1.bodies import body_of, media_type, read_json
+from api.v1.idempotency import LONGEST
 from api.v1.schemas import IMPORTED, answers
 
 router = APIRouter(tags=["attendance"])
@@ -31,6 +32,13 @@ _ROW = {
 
 _BODY = body_of({"type": "array", "items": _ROW})
 _BODY["requestBody"]["content"]["text/csv"] = {"schema": {"type": "string"}}
+_BODY["parameters"] = [
+    {
+        "name": "Idempotency-Key", "in": "header", "required": False,
+        "description": "Taken and not needed: the same rows sent again change nothing.",
+        "schema": {"type": "string", "maxLength": LONGEST},
+    }
+]  # fmt: skip
 
 
 @router.post(

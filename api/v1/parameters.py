@@ -36,7 +36,7 @@ async def known_parameters(request: Request) -> None:
 
 
 async def honoured_headers(request: Request) -> None:
-    """An Idempotency-Key is refused where it would not be honoured; a GET changes nothing."""
+    """An Idempotency-Key is refused where a request sent twice would be done twice."""
     if request.method == "GET" or _ONCE not in request.headers:
         return
     if _ONCE not in _by_hand(request.scope["route"], "header"):
