@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -197,9 +198,9 @@ def test_a_pdf_is_tagged() -> None:
     assert re.search(rb"/Alt ?\(One place\.\)", made)
 
 
-def printed(*parts: Part) -> bytes:
+def printed(*parts: Part, notes: Sequence[tuple[str, str]] = SAMPLE.notes) -> bytes:
     section = Section(id="one", title="One", parts=parts)
-    made = replace(SAMPLE, sections=(section,))
+    made = replace(SAMPLE, sections=(section,), notes=notes)
     return streams(written(made, "pdf"))
 
 
@@ -213,6 +214,13 @@ def test_a_drawing_that_does_not_fit_leaves_no_half_page_empty() -> None:
     facts = Facts(items=(("Days", "12 of 20"),) * 18)
     table = replace(PLACES, columns=COLUMNS[:2], rows=(ROW,) * 34)
     assert pages(printed(facts, "Of each place.", tall, table)) == 2
+
+
+def test_notes_of_a_wide_report_stand_side_by_side_before_they_take_a_page() -> None:
+    notes = tuple((f"Word {n}", "What it means here.") for n in range(40))
+    code = Column(key="a", title="A" * 40, kind="code")
+    wide = replace(PLACES, columns=(code,) * 3, rows=({"a": "1"},))
+    assert pages(printed(wide, notes=notes)) == 1
 
 
 def test_columns_have_their_words_whole_and_long_texts_the_most_room() -> None:
