@@ -8,7 +8,7 @@ from typing import Any
 from reports.charts import funnel_plot
 from reports.document import Document, Drawing, Part, Section
 from reports.outcome_tables import Tables, year
-from reports.outcome_words import BENCHMARKS, COUNTED, EXCLUDED, MEASURE_NAMES, NOTES, plain
+from reports.outcome_words import BENCHMARKS, COUNTED, EXCLUDED, MEASURE_NAMES, NOTES, titled
 from reports.publishing.symbols import SYMBOLS
 from reports.render import day_in_words, la_name, moment
 from reports.trend_plot import trend_plot
@@ -40,7 +40,7 @@ def document(report: Mapping[str, Any], names: Mapping[str, str]) -> Document:
             *(_published() if report.get("published") else ()),
         ),
         sections=tuple(_Sections(report=report, names=names).all()),
-        notes=(*NOTES, *((plain(code).capitalize(), said) for code, said in EXCLUDED.items())),
+        notes=(*NOTES, *((titled(code), said) for code, said in EXCLUDED.items())),
         known_by=report["known_by"],
         ledger=report["ledger"],
     )

@@ -148,11 +148,17 @@ def figure(name: str) -> str:
     for start, words in (("not_returned_", "Not returned; ended as "), ("went_", "Ended as ")):
         if name.startswith(start):
             return words + plain(name.removeprefix(start))
-    return plain(name).capitalize()
+    return titled(name)
 
 
 def plain(code: str) -> str:
-    return code.replace("_", " ")
+    return code.replace("_", " ").replace("england", "England")
+
+
+def titled(code: str) -> str:
+    """As ``plain``, where a line begins."""
+    words = plain(code)
+    return words[:1].upper() + words[1:]
 
 
 def case(by: str, value: str) -> str:
