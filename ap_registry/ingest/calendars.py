@@ -25,8 +25,13 @@ _REMOVED |= {"": False, "no": False, "n": False, "false": False, "0": False}
 Names = Mapping[str, Organisation]
 
 
-def organisations_by_name(connection: Connection) -> Names:
-    found = {one.id: one for one in reference.all_organisations(connection)}
+def organisations_by_name(connection: Connection, within: str | None = None) -> Names:
+    """``within``: only those that lie in this LA, itself among them."""
+    found = {
+        one.id: one
+        for one in reference.all_organisations(connection)
+        if within in {None, f"LA{one.la_code}"}
+    }
     return {**found, **{one.laestab: one for one in found.values() if one.laestab}}
 
 
@@ -61,6 +66,7 @@ def import_terms(
     today: date,
     clock: datetime | None = None,
     actor: str = "command-line",
+    within: str | None = None,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportResult:
     """Replace each organisation's blocks of the academic years that the file names.
@@ -69,7 +75,7 @@ def import_terms(
     blocks on record are gone, because the file names their year and not them.
     """
     result = ImportResult()
-    given = _given(file, organisations_by_name(connection), result, progress)
+    given = _given(file, organisations_by_name(connection, within), result, progress)
     present = reference.terms(connection)
     changed: dict[str, list[TermBlock]] = {}
     result.more["removed"] = 0
@@ -158,18 +164,19 @@ def import_closures(
     today: date,
     clock: datetime | None = None,
     actor: str = "command-line",
+    within: str | None = None,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportResult:
-    """Add closures; a row with ``removed`` = yes takes one back."""
+    """Add closures; a row with ``removed`` = yes takes one back. England's are nobody's within."""
     result = ImportResult()
-    names = organisations_by_name(connection)
+    names = organisations_by_name(connection, within)
     present = reference.closures(connection)
     said: dict[tuple[str, date], str | None] = {}
     for number, row in read_rows(file, known=CLOSURES, needed=CLOSURES[:2]):
         result.rows += 1
         progress(number)
         try:
-            key, reason = _closure(row, names)
+            key, reason = _closure(row, names, england=within is None)
         except BadRow as bad:
             result.refuse(RowError.bad(number, bad))
             continue
@@ -193,12 +200,14 @@ def import_closures(
     return result
 
 
-def _closure(row: Mapping[str, Any] | BadRow, names: Names) -> tuple[tuple[str, date], str | None]:
+def _closure(
+    row: Mapping[str, Any] | BadRow, names: Names, *, england: bool
+) -> tuple[tuple[str, date], str | None]:
     """The day, and why it is closed; None where it is open after all."""
     if isinstance(row, BadRow):
         raise row
     text = str(row.get("organisation") or "").strip().upper()
-    name = ENGLAND if text == ENGLAND else organisation_of(row, names)
+    name = ENGLAND if england and text == ENGLAND else organisation_of(row, names)
     day = _date(row, "date")
     removed = _REMOVED.get(str(row.get("removed") or "").lower())
     if removed is None:

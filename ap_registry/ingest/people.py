@@ -26,11 +26,12 @@ def import_people(
     today: date,
     clock: datetime | None = None,
     actor: str = "command-line",
+    within: str | None = None,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportResult:
     """A row replaces whoever did that duty there; duties that the file leaves out stay."""
     result = ImportResult()
-    names, present = organisations_by_name(connection), present_people(connection)
+    names, present = organisations_by_name(connection, within), present_people(connection)
     given: dict[tuple[str, str], Person] = {}
     for number, row in read_rows(file, known=COLUMNS, needed=COLUMNS[:4]):
         result.rows += 1

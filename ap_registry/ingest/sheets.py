@@ -27,32 +27,37 @@ Read = Callable[[Mapping[str, Any], Names, Reading], dict[str, Any]]
 
 def import_headcounts(
     connection: Connection, file: BinaryIO, *, today: date, clock: datetime | None = None,
-    actor: str = "command-line", progress: Callable[[int], None] = lambda rows: None,
+    actor: str = "command-line", within: str | None = None,
+    progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportResult:  # fmt: skip
     """A row replaces the number given before for the same day and group."""
     take = partial(_import, sheet=HEADCOUNTS, needed=("organisation", "as_at", "by", "pupils"))
     return take(
-        connection, file, read=_headcount, today=today, clock=clock, actor=actor, progress=progress
-    )
+        connection, file, read=_headcount, today=today, clock=clock, actor=actor, within=within,
+        progress=progress,
+    )  # fmt: skip
 
 
 def import_providers(
     connection: Connection, file: BinaryIO, *, today: date, clock: datetime | None = None,
-    actor: str = "command-line", progress: Callable[[int], None] = lambda rows: None,
+    actor: str = "command-line", within: str | None = None,
+    progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportResult:  # fmt: skip
     """A row adds to what is known of the provider as at that day; a blank cell erases nothing."""
     take = partial(_import, sheet=PROVIDERS, needed=PROVIDERS.key)
     return take(
-        connection, file, read=_provider, today=today, clock=clock, actor=actor, progress=progress
-    )
+        connection, file, read=_provider, today=today, clock=clock, actor=actor, within=within,
+        progress=progress,
+    )  # fmt: skip
 
 
 def _import(
     connection: Connection, file: BinaryIO, *, sheet: Sheet, needed: tuple[str, ...], read: Read,
-    today: date, clock: datetime | None, actor: str, progress: Callable[[int], None],
+    today: date, clock: datetime | None, actor: str, within: str | None,
+    progress: Callable[[int], None],
 ) -> ImportResult:  # fmt: skip
     result = ImportResult()
-    names, present = organisations_by_name(connection), present_rows(connection, sheet)
+    names, present = organisations_by_name(connection, within), present_rows(connection, sheet)
     reading = Reading(on=today, organisation=lambda _name: None, from_file=True, today=today)
     given: dict[Key, dict[str, Any]] = {}
     for number, row in read_rows(file, known=sheet.columns, needed=needed):

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from ap_registry.access import ROLES
+from ap_registry.ingest.own_files import OWN, SENDERS
 from api.problems import HttpProblem
 from api.v1.census import MAY as CENSUS_SENDERS
 from api.v1.ctf import MAY as CTF_SENDERS
@@ -47,6 +48,10 @@ KINDS: Mapping[str, Holds] = {
         "School census or AP census: compared with the registry, and nothing of it is saved",
         CENSUS_SENDERS,
     ),
+    **{
+        kind: Holds(one.words, f"Columns {', '.join(one.columns)}", SENDERS)
+        for kind, one in OWN.items()
+    },
 }
 
 

@@ -8,6 +8,7 @@ from ap_registry.census_in import tables as census
 from ap_registry.errors import Unreadable
 from ap_registry.ingest.mis_registers import KNOWN as OF_REGISTERS
 from ap_registry.ingest.notices import COLUMNS as OF_NOTICES
+from ap_registry.ingest.own_files import OWN
 from ap_registry.ingest.results import RowError
 from ap_registry.ingest.spreadsheets import header_row, read_rows
 from api.pages.sent_file import Sent
@@ -31,6 +32,8 @@ def _known(kind: str) -> Collection[str]:
 
 
 def _needed(kind: str) -> Collection[str]:
+    if kind in OWN:
+        return OWN[kind].columns[:1]
     return ("type",) if kind == "notices" else ()
 
 
@@ -41,7 +44,7 @@ def numbered(errors: Iterable[RowError], header: int) -> list[RowError]:
 
 def cells(sent: Sent, numbers: Collection[int]) -> Rows:
     """Of the rows with these numbers (1 follows the header), as far as they are a table's."""
-    if sent.kind not in {"notices", "attendance"} or not numbers:
+    if sent.kind not in {"notices", "attendance", *OWN} or not numbers:
         return {}
     known = OF_NOTICES if sent.kind == "notices" else None
     rows = read_rows(sent.file, known=known, needed=_needed(sent.kind), likely=_known(sent.kind))

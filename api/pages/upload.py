@@ -13,6 +13,7 @@ from ap_registry.ctf.taking import import_ctf
 from ap_registry.errors import Refused, Unreadable
 from ap_registry.ingest.nccis import import_nccis
 from ap_registry.ingest.notices import import_notices
+from ap_registry.ingest.own_files import OWN, import_own
 from ap_registry.ingest.results import ImportResult, ResultFile
 from ap_registry.registry import Registry
 from api.deps import TheRegistry
@@ -139,6 +140,8 @@ def _take(registry: Registry, caller: Caller, found: Sent, *, dry_run: bool) -> 
         return import_notices(
             registry, found.file, caller=caller, dry_run=dry_run, receipts=not dry_run
         )
+    if found.kind in OWN:
+        return import_own(registry, found.kind, found.file, caller=caller, dry_run=dry_run)
     if found.kind == "ctf":
         return import_ctf(registry, found.file, caller=caller, dry_run=dry_run)
     if found.kind == "nccis":
