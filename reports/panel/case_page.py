@@ -34,7 +34,15 @@ def _parts(number: int, case: Found, in_turn: Sequence[Found]) -> Iterator[Part]
 
 def _who(case: Found) -> Iterator[tuple[str, Cell] | Fact]:
     year = f", Year {case['year_group']}" if case["year_group"] is not None else ""
-    yield "Pupil", f"{case['upn'] or 'no UPN yet'}, born {_day(case['date_of_birth'])}{year}"
+    yield Fact(
+        "Pupil",
+        f"{case['upn'] or 'no UPN yet'}, born {_day(case['date_of_birth'])}{year}",
+        (
+            Amount("UPN", case["upn"]),
+            Amount("born", _on(case["date_of_birth"])),
+            Amount("year group", case["year_group"]),
+        ),
+    )
     yield "On roll", case["school_name"] or "no school"
     yield "Category", f"{case['category']}: {case['category_words']}"
     yield Fact(
@@ -142,9 +150,17 @@ def _room(free: int | None) -> str:
     return f", {free} free" if free >= 0 else f", {-free} over its places"
 
 
-def _decisions(case: Found) -> Iterator[tuple[str, Cell]]:
+def _decisions(case: Found) -> Iterator[tuple[str, Cell] | Fact]:
     for one in case["decisions"]:
-        yield f"Decided {_day(one['panel_on'])}", _decided(one)
+        yield Fact(
+            f"Decided {_day(one['panel_on'])}",
+            _decided(one),
+            (
+                Amount("panel on", _on(one["panel_on"])),
+                Amount("decision", decision_words(one)),
+                Amount("from", _on(one["starts_on"])),
+            ),
+        )
     if case["decided"] is None:
         yield "Decision", "not recorded yet"
 

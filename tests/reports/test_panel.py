@@ -191,7 +191,9 @@ def test_it_reads_as_page_pdf_and_workbook(made: Made) -> None:
     ann = [row for row in rows if row[0] == "Case 1: Ann Example"]
     assert {"Need", "Attendance", "Suspended", "Decision"} <= {row[1] for row in ann}
     (due,) = (row[3] for row in ann if row[1:3] == ("Referred", "place due"))
+    (born,) = (row[3] for row in ann if row[1:3] == ("Pupil", "born"))
     assert isinstance(due, datetime)
+    assert isinstance(born, datetime)
     assert file_of(made, "pdf").startswith(b"%PDF")
     assert file_of(made, "pdf") == file_of(made, "pdf")
 
