@@ -1,6 +1,6 @@
 """One school's report: who of its pupils is off site, part time or gone from its roll, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import partial
 from typing import Any, LiteralString
@@ -53,13 +53,6 @@ LISTS = ("off_site", "part_time", "off_roll")
 
 def school_report(seen: Sitting, period: Period) -> Row:
     """``off_site``, ``part_time`` and ``off_roll``: a row each, by name; dates as ISO."""
-    theirs = _theirs(seen, period)
-    pupils = read_pupils(seen, theirs, on=period.to_on, school=period.school)
-    rows: dict[str, list[Row]] = {name: [] for name in LISTS}
-    for known in pupils:
-        rows["off_site"] += off_site(seen, known, period)
-        rows["part_time"] += _part_time(known, period)
-        rows["off_roll"] += _off_roll(seen, known, period)
     return {
         "school": period.school,
         "name": seen.name(period.school),
@@ -67,8 +60,18 @@ def school_report(seen: Sitting, period: Period) -> Row:
         "to": period.to_on.isoformat(),
         "known_by": seen.known_by,
         "ledger": seen.head,
-        **rows,
+        **lists(seen, _theirs(seen, period), period),
     }
+
+
+def lists(seen: Sitting, pupils: Collection[UUID], period: Period) -> dict[str, list[Row]]:
+    """Of these pupils, so far as the caller sees them; by the names of ``LISTS``."""
+    rows: dict[str, list[Row]] = {name: [] for name in LISTS}
+    for known in read_pupils(seen, pupils, on=period.to_on, school=period.school):
+        rows["off_site"] += off_site(seen, known, period)
+        rows["part_time"] += _part_time(known, period)
+        rows["off_roll"] += _off_roll(seen, known, period)
+    return rows
 
 
 def _theirs(seen: Sitting, period: Period) -> list[UUID]:

@@ -93,8 +93,8 @@ def document(found: Mapping[str, Any]) -> Document:
 
 
 def _now(found: Mapping[str, Any], last: date) -> Facts:
-    off_site = [r for r in found["off_site"] if _running(r, last)]
-    part_time = [r for r in found["part_time"] if _running(r, last)]
+    off_site = [r for r in found["off_site"] if running(r, last)]
+    part_time = [r for r in found["part_time"] if running(r, last)]
     return Facts(
         items=(
             _pupils("Off site", off_site),
@@ -112,7 +112,8 @@ def _now(found: Mapping[str, Any], last: date) -> Facts:
     )
 
 
-def _running(row: Mapping[str, Any], on: date) -> bool:
+def running(row: Mapping[str, Any], on: date) -> bool:
+    """Whether it has not ended before the day."""
     if row.get("placement") is None and "arranged_by" in row:  # a direction ends as it is planned
         return bool(row["ends_on"] >= on.isoformat())
     return row["ended_on"] is None or row["ended_on"] >= on.isoformat()

@@ -81,6 +81,24 @@ def test_a_school_sees_where_its_pupils_are_today(person: People) -> None:
     ]
 
 
+def test_a_school_confirms_who_is_elsewhere_part_time_and_off_roll(
+    registry: Registry, nobody: httpx.Client
+) -> None:
+    for number, name in enumerate(("Ann", "Ben", "Cara", "Dan"), start=1):
+        register_pupil(registry, upn=upn(number), given_name=name)
+    notify(registry, "placement_started", "2026-11-02", **PLACED)
+    notify(registry, "part_time_started", "2026-11-02", upn=upn(2), school=SCHOOL,
+           sessions_per_week=5, ends_on="2026-12-04", review_on="2026-11-27",
+           reason="unwell")  # fmt: skip
+    notify(registry, "left_roll", "2026-11-09", upn=upn(3), school=SCHOOL, ground="a")
+    signed_in(registry, nobody, "school", SCHOOL)
+    file = nobody.get("/lists/confirm?format=csv").text.removeprefix("\ufeff")
+    listed = [(row[0].split()[0], row[1].split()[0]) for row in csv.reader(StringIO(file))][1:]
+    assert listed == [("Elsewhere", "Ann"), ("Part", "Example,"), ("Left", "Example,")]
+    page = nobody.get("/lists/confirm").text
+    assert ("5" in page, "Dan" in page) == (True, False)
+
+
 def test_a_health_partner_has_no_such_list(person: People) -> None:
     assert person("health").get("/elsewhere").status_code == 403
 
@@ -227,7 +245,7 @@ def test_a_upn_leads_straight_to_its_pupil(person: People) -> None:
 
 FILES = {
     "/lists/confirm": (
-        "provider", "our-list", ["Pupil", "Provider", "Since", "Sessions a week"], 4,
+        "provider", "our-list", ["List", "Pupil", "Where", "Since", "Sessions a week"], 4,
     ),
     "/quality?table=clashes": (
         "la", "records-that-contradict", ["Pupil", "What is wrong"], 2,

@@ -49,7 +49,10 @@ def test_a_school_confirms_its_list(visit: Visit, tmp_path: Path) -> None:
     row = page.get_by_role("row").filter(has_text=DUTY)
     expect(row).to_contain_text("18 December 2026")
     row.get_by_role("link", name="Confirm our list").click()
-    expect(page.get_by_role("row").filter(has_text="Example")).to_have_count(1)
+    expect(page.get_by_role("heading", level=2)).to_contain_text(
+        ["Elsewhere today", "Part time today", "Left our roll since"]
+    )
+    expect(page.get_by_role("row").filter(has_text="Example")).to_have_count(2)  # both on its roll
     expect(page.get_by_role("row").filter(has_text=f"Ann Example{SCHOOL}")).to_contain_text(
         "Bridge PRU"
     )

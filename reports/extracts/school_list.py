@@ -1,0 +1,46 @@
+"""The list that a school confirms: who is elsewhere or part time on the day, who left this term."""
+
+from datetime import date
+from typing import Any, LiteralString
+
+from ap_registry.access import Caller
+from ap_registry.registry import Registry
+from reports.extracts.asking import Period, term_of
+from reports.extracts.school import LISTS, lists
+from reports.extracts.school_document import running
+from reports.pupils import sitting
+from reports.scope import HELD
+
+# Narrower than the report: of those on the roll only who may stand in one of the lists.
+_CONCERNED: LiteralString = f"""
+with theirs as (
+  select pupil_id, until_on from roll where school = %(school)s and {HELD} and from_on <= %(to)s
+     and (until_on is null or until_on >= %(from)s))
+select pupil_id from theirs where until_on <= %(to)s
+ union select pupil_id from placement where {HELD} and starts_on <= %(to)s
+   and (ended_on is null or ended_on >= %(to)s)
+   and (commissioner = %(school)s or pupil_id in (select pupil_id from theirs))
+ union select pupil_id from direction where school = %(school)s and {HELD}
+   and starts_on <= %(to)s and ends_on >= %(to)s
+ union select pupil_id from part_time where school = %(school)s and {HELD}
+   and starts_on <= %(to)s and (ended_on is null or ended_on >= %(to)s)
+"""
+
+
+def school_list(
+    registry: Registry, school: str, today: date, caller: Caller
+) -> tuple[date, dict[str, list[dict[str, Any]]]]:
+    """The first day of its term, and the rows of the school's report under each of ``LISTS``.
+
+    Off site and part time: those that run today; off roll: who left within the term.
+    """
+    with sitting(registry, caller, None) as seen:
+        first = min(term_of(seen.world.calendars.of(school), today)[0], today)
+        period = Period(school=school, from_on=first, to_on=today)
+        asked = {"school": school, "from": first, "to": today, "at": seen.at}
+        pupils = [row[0] for row in seen.connection.execute(_CONCERNED, asked)]
+        found = lists(seen, pupils, period)
+    return first, {
+        name: [row for row in found[name] if name == "off_roll" or running(row, today)]
+        for name in LISTS
+    }
