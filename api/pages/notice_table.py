@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from ap_registry.access import Caller, may_send
 from ap_registry.calendar import academic_year
 from ap_registry.ingest.changes import rows_on_record
+from ap_registry.ingest.own_files import OWN, SENDERS
 from ap_registry.notices import CATALOGUE
 from ap_registry.templates import FORMATS, on_record, template
 from ap_registry.written_days import day_in_file
@@ -26,13 +27,18 @@ MEDIA = {
 
 def types(caller: Caller) -> list[tuple[str, str]]:
     """Of which a table can be had, and their words: what the person's role sends."""
-    return templates(caller)[1:] if caller.organisations else []
+    return _notices(caller) if caller.organisations else []
 
 
 def templates(caller: Caller) -> list[tuple[str, str]]:
     """Of what an empty table can be had, and its words."""
-    mine = (n for n, kind in CATALOGUE.items() if may_send(caller, kind))
-    return [("attendance", "Attendance marks"), *((name, TITLES[name][0]) for name in mine)]
+    own = OWN.items() if caller.role in SENDERS else ()
+    small = [(name, one.words) for name, one in own]
+    return [("attendance", "Attendance marks"), *small, *_notices(caller)]
+
+
+def _notices(caller: Caller) -> list[tuple[str, str]]:
+    return [(n, TITLES[n][0]) for n, kind in CATALOGUE.items() if may_send(caller, kind)]
 
 
 def year_start(today: date) -> str:

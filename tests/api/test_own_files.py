@@ -65,6 +65,14 @@ def test_a_file_of_another_la_is_refused_row_by_row(people: People, kind: str) -
     assert "Choose what is in the file" in look(people, "school", kind, FILES[kind])
 
 
+@pytest.mark.parametrize("kind", FILES)
+def test_an_empty_table_of_each_can_be_had_and_is_read(people: People, kind: str) -> None:
+    asked = {"name": kind, "format": "csv"}
+    table = people("la").get("/upload/template", params=asked).text
+    assert "Check the file" in look(people, "la", kind, table)
+    assert people("school").get("/upload/template", params=asked).status_code == 422
+
+
 def test_the_closures_of_england_are_not_an_la_s(people: People) -> None:
     page = look(people, "la", "closures", "organisation,date,reason\nENGLAND,2026-11-30,Snow\n")
     assert "No row can be saved" in page
