@@ -174,10 +174,13 @@ def _fewest(name: Name) -> int:
 
 
 def _told(published: Mapping[str, Any]) -> Iterator[tuple[Name, tuple[int, int]]]:
-    """By `x`, or by a rate in its place, how many are unknown."""
+    """By `x`, or by a rate in its place, how many are unknown.
+
+    Of nobody `x` says what `c` does: there are some.
+    """
     for row in (*published["rows"], *published["totals"]):
         d, within = row["denominator"], row["measure"] == "post_16"
-        if row["rate"] not in ("c", "z") and d:  # of nobody `x` says what `c` does: some are
+        if row["rate"] not in ("c", "z") and d not in (0, "c"):
             turn = next(u for u in range(MOST) if _coverage(d, u, within=within) < 800)
             more = turn, d if within else MOST
             yield (
