@@ -132,8 +132,9 @@ def _page(
     registry: TheRegistry, person: Person, found: Meeting, case: Mapping[str, Any],
     fields: Sequence[Input], values: Mapping[str, str], *, refused: Refused | None = None,
 ) -> Response:  # fmt: skip
-    told = _of_other(refused.problems if refused else (), values)
-    problems = refusals.shown(fields, values, told)
+    problems = (
+        refusals.shown(fields, values, _of_other(refused.problems, values)) if refused else []
+    )
     return page(
         registry, "panel_decide.html", person, refused.status if refused else 200, case=case,
         fields=fields, values=values, problems=problems, errors=dict(problems), on=found.on,

@@ -61,6 +61,20 @@ def test_another_panel_decides_and_signs_nothing(
     assert (decided.status_code, signed.status_code, forged.status_code) == (404, 409, 403)
 
 
+def test_a_decision_is_asked_for_before_anything_is_called_wrong(
+    registry: Registry, nobody: httpx.Client, case: str
+) -> None:
+    signed_in(registry, nobody, "panel", "LA856")
+    path = f"/panel/cases/{case}/decide"
+    opened = nobody.get(path).text
+    token = re.search(r'name="csrf" value="([^"]+)"', opened)
+    assert token is not None
+    refused = nobody.post(path, data={"csrf": token[1], "on": "2026-11-20"}).text
+    wrong = ("<title>Error: Decision on", "There is a problem", "Answer “Why?”")
+    assert [words in opened for words in wrong] == [False] * 3
+    assert [words in refused for words in wrong] == [True] * 3
+
+
 def test_a_decision_is_of_the_day_of_its_meeting_not_of_its_typing(
     registry: Registry, nobody: httpx.Client, case: str
 ) -> None:
