@@ -65,7 +65,10 @@ def _notice(kind: NoticeType[Any]) -> dict[str, Any]:
         "fields": [_field(spec) for spec in kind.fields.values()],
         "senders": sorted(kind.senders),
         "ahead_days": kind.ahead_days,
-        "refuses": sorted(set(words(kind.refuse)) & set(CODE_STATUS) - ENVELOPE),
+        "refuses": sorted(
+            ({*words(kind.refuse)} & {*CODE_STATUS} - ENVELOPE)
+            | {"end_before_start" for _ in kind.ordered}
+        ),
         "flags": sorted(set(words(kind.flags)) & RULE_IDS),
     }
 

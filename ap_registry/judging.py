@@ -68,7 +68,9 @@ def judge(
         facts=kind.build(values),
     )
     before, pupil = _around(order(entry), past, workspace)
-    problems = tuple(kind.refuse(Case(entry=entry, before=before, pupil=pupil, world=world)))
+    days = {name: getattr(entry.facts, name, None) for name in kind.fields}
+    case = Case(entry=entry, before=before, pupil=pupil, world=world)
+    problems = (*kind.backwards({**days, "occurred_on": occurred_on}), *kind.refuse(case))
     if problems:
         raise Refused(problems)
 

@@ -207,7 +207,10 @@ def unchanged(pupil: Pupil, _entry: Entry[Any]) -> Pupil:
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeType(Generic[F]):
-    """One part of the framework. The alias stored in the ledger is ``name.vN``, never a class."""
+    """One part of the framework. The alias stored in the ledger is ``name.vN``, never a class.
+
+    ``ordered``: pairs of days of which the first must not be before the second.
+    """
 
     name: str
     facts: type[F]
@@ -219,6 +222,7 @@ class NoticeType(Generic[F]):
     relates: bool = False
     ahead_days: int = 0
     version: int = 1
+    ordered: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def alias(self) -> str:
@@ -277,6 +281,14 @@ class NoticeType(Generic[F]):
             self.facts.__name__, named, bases=(self.facts,), frozen=True, kw_only=True
         )
         return made  # type: ignore[no-any-return]
+
+    def backwards(self, days: Mapping[str, object]) -> Iterator[Problem]:
+        """Of ``ordered`` (the later, the earlier) each day that lies before its earlier one."""
+        for later, earlier in self.ordered:
+            first, last = days.get(earlier), days.get(later)
+            if isinstance(first, date) and isinstance(last, date) and last < first:
+                words = f"{later} must not be before {earlier}"
+                yield Problem(f"/{later}", "end_before_start", words)
 
     def read(
         self, raw: Mapping[str, object], reading: Reading

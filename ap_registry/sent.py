@@ -1,6 +1,6 @@
 """One notice as sent, read field by field: every problem is found, and no history is looked up."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -122,6 +122,7 @@ def read_notice(
     if settings.from_file and texts["ref"] and says_nothing(texts["ref"]):
         problems.append(Problem("/ref", "bad_format", "ref: leave it blank where there is none"))
     if problems:
+        problems += kind.backwards({**values, **_read_days(problems, occurred_on)})
         raise Refused(tuple(problems))
     return Sent(
         kind=kind,
@@ -132,6 +133,12 @@ def read_notice(
         ref=texts["ref"],
         note=texts["note"],
     )
+
+
+def _read_days(problems: Iterable[Problem], occurred_on: date) -> dict[str, date]:
+    """The day on which it occurred, where it could be read."""
+    wrong = {one.code for one in problems if one.pointer == "/occurred_on"}
+    return {} if wrong - {"future_date"} else {"occurred_on": occurred_on}
 
 
 def read_day(

@@ -1,15 +1,14 @@
 """What was agreed: who does what by when."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from ap_registry.errors import Problem
 from ap_registry.fields import Day, Organisation, Reference, Text
 from ap_registry.happenings import Action
-from ap_registry.notice import Case, Clock, Entry, Facts, FollowUp, NoticeType, World
+from ap_registry.notice import Clock, Entry, Facts, FollowUp, NoticeType, World
 from ap_registry.pupil import Pupil
 
 
@@ -18,11 +17,6 @@ class Agreed(Facts, frozen=True, kw_only=True):
     due_on: Annotated[date, Day()]
     what: Annotated[str, Text(private=True)]
     about: Annotated[UUID, Reference(types=())] | None = None
-
-
-def _refuse(case: Case[Agreed]) -> Iterator[Problem]:
-    if case.facts.due_on < case.on:
-        yield Problem("/due_on", "end_before_start", "due_on must not be before occurred_on")
 
 
 def _apply(pupil: Pupil, entry: Entry[Agreed]) -> Pupil:
@@ -52,7 +46,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         name="action_agreed",
         facts=Agreed,
         sentence="{owner} agreed to act by {due_on}",
-        refuse=_refuse,
+        ordered=(("due_on", "occurred_on"),),
         apply=_apply,
         senders=frozenset({"la", "panel", "social_care"}),
     ),

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Any
 
 from ap_registry import codes
-from ap_registry.errors import Problem
 from ap_registry.fields import Code, Day, Listed, Organisation, Whole, YesNo
 from ap_registry.happenings import Exclusion, RollSpell
 from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType, World
@@ -43,11 +42,6 @@ class PermanentlyExcluded(Facts, frozen=True, kw_only=True):
     reasons: Reasons
     decided_on: Annotated[date, Day(past=True, default_today=True)] | None = None
     exam_missed: Annotated[bool, YesNo()] | None = None
-
-
-def _refuse_suspension(case: Case[Suspended]) -> Iterator[Problem]:
-    if case.facts.ends_on < case.on:
-        yield Problem("/ends_on", "end_before_start", "ends_on must not be before occurred_on")
 
 
 def _flag_suspension(case: Case[Suspended]) -> Iterator[Flag]:
@@ -133,7 +127,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         name="suspension",
         facts=Suspended,
         sentence="Suspended by {school} for {sessions} sessions, until {ends_on}",
-        refuse=_refuse_suspension,
+        ordered=(("ends_on", "occurred_on"),),
         flags=_flag_suspension,
         apply=_apply_suspension,
         senders=SENDERS,

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from ap_registry.errors import Problem
 from ap_registry.fields import Day, Number, Organisation, Reference, Text
 from ap_registry.happenings import Funding
 from ap_registry.notice import Case, Entry, Facts, Flag, NoticeType
@@ -28,11 +27,6 @@ class Agreed(Facts, frozen=True, kw_only=True):
     health_payer: Payer | None = None
     care_payer: Payer | None = None
     until: Annotated[date, Day()] | None = None
-
-
-def _refuse(case: Case[Agreed]) -> Iterator[Problem]:
-    if case.facts.until is not None and case.facts.until < case.on:
-        yield Problem("/until", "end_before_start", "until must not be before occurred_on")
 
 
 def _flag(case: Case[Agreed]) -> Iterator[Flag]:
@@ -69,7 +63,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         facts=Agreed,
         sentence="Funding agreed: education £{education}, health £{health}, "
         "social care £{social_care} a week",
-        refuse=_refuse,
+        ordered=(("until", "occurred_on"),),
         flags=_flag,
         apply=_apply,
         senders=frozenset({"school", "la", "health", "social_care"}),

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from ap_registry.errors import Problem
 from ap_registry.fields import Day, Listed, Organisation, Text, Whole
 from ap_registry.happenings import Direction
 from ap_registry.notice import Case, Clock, Entry, Facts, Flag, FollowUp, NoticeType, World, ending
@@ -21,11 +20,6 @@ class Directed(Facts, frozen=True, kw_only=True):
     objectives: Annotated[tuple[str, ...], Listed(of=Text(), private=True)]
     parent_notified_on: Annotated[date, Day()]
     la_notified_on: Annotated[date, Day()] | None = None
-
-
-def _refuse_direction(case: Case[Directed]) -> Iterator[Problem]:
-    if case.facts.ends_on < case.facts.starts_on:
-        yield Problem("/ends_on", "end_before_start", "ends_on must not be before starts_on")
 
 
 def _flag_direction(case: Case[Directed]) -> Iterator[Flag]:
@@ -121,7 +115,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         name="off_site_direction",
         facts=Directed,
         sentence="{school} directed the pupil to {provider} from {starts_on} to {ends_on}",
-        refuse=_refuse_direction,
+        ordered=(("ends_on", "starts_on"),),
         flags=_flag_direction,
         apply=_apply_direction,
         senders=frozenset({"school", "la"}),

@@ -35,9 +35,6 @@ class Ended(Facts, frozen=True, kw_only=True):
 
 
 def _refuse_start(case: Case[Started]) -> Iterator[Problem]:
-    for name in ("ends_on", "review_on"):
-        if getattr(case.facts, name) < case.on:
-            yield Problem(f"/{name}", "end_before_start", f"{name} must not be before occurred_on")
     if any(p.school == case.facts.school and p.open for p in case.before.part_time):
         yield Problem(
             "/school",
@@ -139,6 +136,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         facts=Started,
         sentence="Part-time timetable at {school}: {sessions_per_week} sessions a week, "
         "until {ends_on}",
+        ordered=(("ends_on", "occurred_on"), ("review_on", "occurred_on")),
         refuse=_refuse_start,
         flags=_flag_start,
         apply=_apply_start,

@@ -48,8 +48,6 @@ class PlacementEnded(Facts, frozen=True, kw_only=True):
 
 
 def _refuse_placement(case: Case[Placed]) -> Iterator[Problem]:
-    if case.facts.ends_on < case.on:
-        yield Problem("/ends_on", "end_before_start", "ends_on must not be before occurred_on")
     if any(p.provider == case.facts.provider and p.holds(case.on) and p.open
            for p in case.before.placements):  # fmt: skip
         yield Problem(
@@ -216,6 +214,7 @@ TYPES: tuple[NoticeType[Any], ...] = (
         facts=Placed,
         sentence="Placement at {provider} started, {sessions_per_week} sessions a week, "
         "planned until {ends_on}",
+        ordered=(("ends_on", "occurred_on"),),
         refuse=_refuse_placement,
         flags=_flag_placement,
         apply=_apply_placement,

@@ -2,22 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from ap_registry.errors import Problem
 from ap_registry.fields import BadValue, Day, Reading
-from ap_registry.notice import World
+from ap_registry.notice import NoticeType, World
 
 SESSIONS = frozenset({"sessions", "sessions_per_week"})
 SESSIONS_A_DAY, YEAR, LONGEST = 2, 366, 3
-# Of a notice, which day must not be before which: told where the second is asked, in the words of
-# the notice's own refusal, which the registry gives only once all else is known.
-ORDERED: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "suspension": (("ends_on", "occurred_on"),),
-    "placement_started": (("ends_on", "occurred_on"),),
-    "off_site_direction": (("ends_on", "starts_on"),),
-    "part_time_started": (("ends_on", "occurred_on"), ("review_on", "occurred_on")),
-    "action_agreed": (("due_on", "occurred_on"),),
-}
 _DAY = Day()
 _READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
 
@@ -30,12 +22,9 @@ def day(text: str) -> date | None:
         return None
 
 
-def backwards(kind: str, values: Mapping[str, str]) -> Iterator[Problem]:
-    for later, earlier in ORDERED.get(kind, ()):
-        first, last = day(values.get(earlier, "")), day(values.get(later, ""))
-        if first is not None and last is not None and last < first:
-            words = f"{later} must not be before {earlier}"
-            yield Problem(f"/{later}", "end_before_start", words)
+def backwards(kind: NoticeType[Any], values: Mapping[str, str]) -> Iterator[Problem]:
+    """Told where the second day is asked: the registry refuses it once all else is known."""
+    yield from kind.backwards({name: day(text) for name, text in values.items()})
 
 
 def heeded(kind: str, values: Mapping[str, str], world: World) -> Iterator[str]:

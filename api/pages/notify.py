@@ -112,7 +112,7 @@ def _wrong_here(asking: Asking, at: steps.Step, refused: Refused | None) -> Told
     known = refused.problems if refused else ()
     told = {(one.pointer, one.code) for one in known}
     early = [
-        one for one in backwards(asking.kind.name, asking.values)
+        one for one in backwards(asking.kind, asking.values)
         if (one.pointer, one.code) not in told
     ]  # fmt: skip
     problems = refusals.shown(asking.fields, asking.values, (*known, *early))

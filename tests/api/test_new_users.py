@@ -3,17 +3,13 @@
 import re
 from collections.abc import Iterator
 from html import unescape
-from itertools import chain
 
 import httpx
 import pytest
 
 from ap_registry import embedded
-from ap_registry.framework import words
-from ap_registry.notices import CATALOGUE
 from ap_registry.reading import newest_head
 from ap_registry.registry import Registry
-from api.pages.heeding import ORDERED
 from tests.api.people import People, at_pages, hidden, send
 from tests.world import GARAGE, OTHER, PRU, PUPIL, SCHOOL, SPECIAL, notify, register_pupil, upn
 
@@ -230,13 +226,6 @@ def test_an_end_before_the_start_is_told_on_the_page_that_asks_for_it(people: Pe
                 occurred_on="20/11/2026", ends_on="18/11/2026")  # fmt: skip
     assert "must not be before “First day of the suspension”" in unescape(page)
     assert ("<h1>When?</h1>" in page, 'id="ends_on-error"' in page) == (True, True)
-
-
-def test_what_is_told_early_is_what_the_registry_refuses() -> None:
-    for name, pairs in ORDERED.items():
-        kind = CATALOGUE[name]
-        assert "end_before_start" in set(words(kind.refuse))
-        assert {*chain(*pairs)} <= {*kind.fields, "occurred_on"}
 
 
 def test_an_earlier_notice_is_chosen_by_what_it_says(people: People) -> None:

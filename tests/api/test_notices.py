@@ -35,6 +35,25 @@ def test_records_one_notice(school: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["event"]["version"]) == (201, 3)
 
 
+@pytest.mark.parametrize(("wrong", "told"), [
+    ({"reasons": ["??"], "ends_on": "2026-03-01"},
+     [("/reasons", "unknown_code"), ("/ends_on", "end_before_start")]),
+    ({"occurred_on": "2027-03-02"},
+     [("/occurred_on", "future_date"), ("/ends_on", "end_before_start")]),
+    ({"occurred_on": "then", "ends_on": "2026-03-01"}, [("/occurred_on", "bad_format")]),
+    ({"upn": "Z856", "school": "999999"},
+     [("/upn", "bad_format"), ("/school", "unknown_organisation")]),
+    ({"upn": None, "ends_on": "2026-03-01", "reasons": []},
+     [("/upn", "required"), ("/reasons", "required"), ("/ends_on", "end_before_start")]),
+])  # fmt: skip
+def test_all_that_is_wrong_is_told_at_once(
+    school: httpx.Client, wrong: dict[str, Any], told: list[tuple[str, str]]
+) -> None:
+    assert errors(school.post(PATH, json={**SUSPENSION, **wrong})) == told
+    several = errors(school.post(PATH, json=[SUSPENSION, {**SUSPENSION, **wrong}]))
+    assert several == [(f"/1{pointer}", code) for pointer, code in told]
+
+
 def test_a_first_notice_registers_the_pupil(school: httpx.Client) -> None:
     answer = school.post(PATH, json={**SUSPENSION, **PERSON, "upn": upn(2)})
     assert (answer.status_code, answer.json()["event"]["version"]) == (201, 3)
