@@ -30,6 +30,7 @@ from ap_registry.sent import (
     names_by_id,
     read_notice,
     refused,
+    told_beside,
     tries_to_register,
 )
 from ap_registry.still_asked import answers
@@ -70,26 +71,14 @@ class Intake:
     def take(self, notice: Notice) -> Accepted | Repeated:
         """Read and judge one notice; raise Refused with every problem found."""
         kind = self._kind(notice)
-        try:
+        with told_beside(notice, kind, self.settings, self.world):
             workspace = self._workspace(notice, kind)
-        except Refused as nameless:
-            raise self._with_what_else_is_wrong(nameless, notice, kind) from None
         mark = workspace.mark()
         try:
             return self._take(notice, kind, workspace)
         except Refused:
             workspace.restore(mark)
             raise
-
-    def _with_what_else_is_wrong(
-        self, nameless: Refused, notice: Notice, kind: NoticeType[Any]
-    ) -> Refused:
-        """Whoever names nobody rightly hears of the other fields too."""
-        try:
-            read_notice(notice, kind, self.settings, self.world, known=False)
-        except Refused as more:
-            return Refused((*nameless.problems, *more.problems))
-        return nameless
 
     def _take(
         self, notice: Notice, kind: NoticeType[Any], workspace: Workspace

@@ -1,6 +1,7 @@
 """One notice as sent, read field by field: every problem is found, and no history is looked up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -133,6 +134,21 @@ def read_notice(
         ref=texts["ref"],
         note=texts["note"],
     )
+
+
+@contextmanager
+def told_beside(
+    notice: Notice, kind: NoticeType[Any], settings: Settings, world: World
+) -> Iterator[None]:
+    """Whoever names nobody rightly, and is refused within, hears of the other fields too."""
+    try:
+        yield
+    except Refused as nameless:
+        try:
+            read_notice(notice, kind, settings, world, known=False)
+        except Refused as more:
+            raise Refused((*nameless.problems, *more.problems)) from None
+        raise
 
 
 def _read_days(problems: Iterable[Problem], occurred_on: date) -> dict[str, date]:
