@@ -8,6 +8,8 @@ from ap_registry.access import Caller
 from ap_registry.store.database import Connection
 from ap_registry.store.queries import SCOPED, scope_of, scoped
 
+# What is known to end on a day to come (a suspension's last) is owed until then, and listed so.
+# In two parts, each with an index of its own.
 _WAITING: LiteralString = """
 select count(*), count(*) filter (where f.due_on < %(today)s),
        count(*) filter (where exists (
@@ -17,8 +19,10 @@ select count(*), count(*) filter (where f.due_on < %(today)s),
          where t.follow_up is null and t.to_organisation = any(%(mine)s)
            and t.sent_at > %(now)s::timestamptz - interval '7 days'
            and {told})
-  from follow_up f
- where f.owner = any(%(mine)s) and f.until_at = 'infinity' and f.closed_on is null
+  from (select * from follow_up where until_at = 'infinity' and closed_on is null
+        union all
+        select * from follow_up where until_at = 'infinity' and closed_on > %(today)s) f
+ where f.owner = any(%(mine)s)
    and f.opened_on <= %(today)s and {owed}
 """
 _OF_ALL = _WAITING.format(told="true", owed="true")
