@@ -330,7 +330,7 @@ def test_a_view_kept_from_the_school_is_read_by_the_la_alone(town: Town) -> None
     browser = town.opened("pupil")
     told = say(browser, "/family/say", words="I eat lunch alone.", feeling="2",
                share="not_school")  # fmt: skip
-    assert "The council can read it now. The school cannot." in told
+    assert "The council can read it now. The school cannot, nor can any place of less" in told
     school = town.person("school")
     assert "I eat lunch alone." not in school.get(f"/pupils/{PUPIL}").text
     placed = town.person("provider").get(f"/pupils/{PUPIL}").text
@@ -344,7 +344,8 @@ def test_a_view_kept_from_the_school_is_read_by_the_la_alone(town: Town) -> None
 def test_a_parent_who_asks_for_the_record_gets_what_is_meant_for_all_alone(town: Town) -> None:
     browser = town.opened("pupil")
     kept = say(browser, "/family/say", words="Do not tell.", share="not_parent")
-    assert "The school and the council can read it now. Your parents cannot." in kept
+    assert "Any place of lessons outside school can too. Your parents cannot." in kept
+    assert "Do not tell." in town.person("provider").get(f"/pupils/{PUPIL}").text
     assert "cannot" not in say(browser, "/family/say", words="Do tell.")
     told = export(town.registry, PUPIL, reader="parent")
     words = {item["data"].get("words") for item in told["timeline"]}
