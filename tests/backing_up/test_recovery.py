@@ -96,7 +96,8 @@ def copy(primary: Server, tmp_path: Path) -> Iterator[Path]:
     home.mkdir(mode=0o700)
     state = json.loads((primary.home / "state.json").read_text())
     (home / "state.json").touch(mode=0o600)
-    (home / "state.json").write_text(json.dumps({"password": state["password"]}))
+    passwords = {name: state[name] for name in ("password", *embedded.ROLES)}
+    (home / "state.json").write_text(json.dumps(passwords))
     subprocess.run(
         [primary.binary("pg_basebackup"), "-D", str(home / "pgdata"), "-R", "-c", "fast", "-N",
          "-d", primary.url.rsplit("/", 1)[0] + "/postgres"],
