@@ -47,6 +47,7 @@ def show(
         return file_of(table)
     return page(
         registry, "elsewhere.html", person, table=table, today=today, total=len(table.shown),
+        ended=sum(one.ended_on == today for one in shown),
         title=TITLES.get(caller.role, "Pupils elsewhere today"),
         school_day=today.weekday() < 5,
     )  # fmt: skip

@@ -78,7 +78,7 @@ def _rows(
         yield (
             pupil_cell(item["pupil_id"], names.get(item["pupil_id"], ""), item["upn"]),
             Cell(text=provider.name if provider else item["provider"]),
-            Cell(text=in_words(item["starts_on"])),
+            _since(item, "starts_on"),
             Cell(text=str(item["sessions_per_week"])),
         )
 
@@ -89,9 +89,15 @@ def _also(found: list[dict[str, Any]], where: str, since: str) -> Iterator[tuple
         yield (
             pupil_cell(row["pupil_id"], row["name"], row["upn"]),
             Cell(text=row.get(where) or "Not named"),
-            Cell(text=in_words(row[since])),
+            _since(row, since),
             Cell(text=str(row.get("sessions_per_week") or "")),
         )
+
+
+def _since(row: Mapping[str, Any], named: str) -> Cell:
+    """What ends today is listed, its last day included: it says so."""
+    ended = row.get("ended_on")
+    return Cell(text=in_words(row[named]), more=f"ended on {in_words(ended)}" if ended else "")
 
 
 def _school_tables(found: Mapping[str, list[dict[str, Any]]], first: date) -> Iterator[Table]:

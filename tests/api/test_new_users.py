@@ -1,5 +1,6 @@
 """What new users stumbled over: one world, looked at by each role at its pages."""
 
+import csv
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -209,6 +210,16 @@ def test_an_ended_placement_says_so_and_shows_no_review_after_its_end(people: Pe
         ("none: it has ended", "ended on 20 November 2026"),
         ("none before it ends", "27 November 2026"),
     ]
+    assert "2 placements on 20 November 2026: 1 ended today." in page
+
+
+@pytest.mark.parametrize("role", ["school", "provider"])
+def test_a_list_to_confirm_says_which_placement_ended_today(people: People, role: str) -> None:
+    file = people(role).get("/lists/confirm?format=csv").text
+    since = {row[1].split()[0]: row[3] for row in csv.reader(file.splitlines()[1:])}
+    assert since == {
+        "Ann": "2 November 2026 – ended on 20 November 2026", "Ben": "2 November 2026",
+    }  # fmt: skip
 
 
 def test_what_is_overdue_to_the_panel_is_told_beside_all_that_is_overdue(people: People) -> None:
