@@ -159,6 +159,9 @@ def test_five_wrong_answers_lock_a_link_for_good(town: Town) -> None:
             400,
             True,
         )
+    for no_code in ("", "  "):
+        answer = browser.post(address, data={**BORN, "code": no_code})
+        assert (answer.status_code, "Type the code too." in answer.text) == (400, True)
     assert browser.post(address, data=wrong[0]).status_code == 404
     over = browser.post(address, data={**BORN, "code": code})
     assert (over.status_code, "This link does not work" in over.text) == (404, True)

@@ -98,7 +98,7 @@ def _pages() -> Iterator[tuple[str, dict[str, Any]]]:
     for said in (403, 404, 409, 413, 429, 500):
         yield "problem.html", {"said": said}
     given = {"day": "", "month": "", "year": ""}
-    for wrong in ({}, {"born": True}, {"left": 1}, {"left": 4}):
+    for wrong in ({}, {"born": True}, {"code": True}, {"left": 1}, {"left": 4}):
         yield "check.html", {"given": given, "wrong": wrong}
     asked = ("representations", "independent_review", "sen_expert", "review_meeting")
     sent = [

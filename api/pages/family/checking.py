@@ -39,7 +39,7 @@ def check(
     request: Request, registry: TheRegistry, token: Token, day: Short = "", month: Short = "",
     year: Short = "", code: Short = "",
 ) -> Response:  # fmt: skip
-    """A wrong try counts; what is no date at all does not."""
+    """A wrong try counts; what is no date at all, or no code, does not."""
     check_site(request)
     link, at = _link(registry, token), registry.now()
     if link is None:
@@ -48,6 +48,8 @@ def check(
     born = _date(day, month, year)
     if born is None:
         return _page(request, registry, given, born=True)
+    if not code.strip():
+        return _page(request, registry, given, code=True)
     with registry.database.connection() as connection:
         record = family_record.opened_by(registry, connection, link, at)
         right = record is not None and record.born == born
