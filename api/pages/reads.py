@@ -21,7 +21,7 @@ from api.v1.emergencies import openings
 from api.v1.reads import ids_of, seen
 
 router = APIRouter()
-EMPTY = "No reads are on record for this. Leave the fields empty to see all."
+EMPTY = "No reads that you may see are on record for this. Leave the fields empty to see all."
 Text = Annotated[str, Query(max_length=100)]
 
 

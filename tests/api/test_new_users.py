@@ -313,7 +313,7 @@ def test_reads_are_asked_for_by_days_and_names_as_people_write_them(people: Peop
     people("la").get(f"/pupils/{upn(2)}")
     assert "GET /pupils/{pupil}" in client.get("/reads", params=given).text
     before = client.get("/reads", params={**given, "to": "19/11/2026"}).text
-    assert "No reads are on record for this" in before
+    assert "No reads that you may see are on record for this" in before
 
 
 def test_the_account_page_says_for_whom_in_words(people: People) -> None:
