@@ -168,7 +168,7 @@ def days() -> Iterator[Nasty]:
         yield refused(f"the day {written[:25]!r}", "occurred_on:bad_format", occurred_on=written)
     yield refused("a type with more behind it", "type:unknown_type",
                   type="Permanent exclusion (withdrawn)")  # fmt: skip
-    yield refused("a day to come", "occurred_on:future_date",
+    yield refused("a day to come", "ends_on:end_before_start occurred_on:future_date",
                   occurred_on="2027-03-02")  # fmt: skip
 
 
