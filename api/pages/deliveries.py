@@ -14,6 +14,7 @@ from ap_registry.store import deliveries, webhooks
 from ap_registry.store.database import Connection
 from ap_registry.store.key_holders import KeyHolder
 from api.deps import TheRegistry
+from api.pages.forms import id_of
 from api.pages.rendering import Person, check_form, page, see_other
 from api.problems import HttpProblem
 
@@ -66,7 +67,7 @@ async def again(request: Request, registry: TheRegistry, person: Person) -> Resp
 def _send_again(registry: Registry, person: Person, form: dict[str, str]) -> str:
     with registry.database.connection() as connection:
         to = _own(person, registry.worlds.fresh(connection))
-        if not deliveries.send_again(connection, _id(form), to=to):
+        if not deliveries.send_again(connection, id_of(form, "id"), to=to):
             raise HttpProblem(404, "No message of yours with this id has failed.")
     return "letter"
 
@@ -74,7 +75,7 @@ def _send_again(registry: Registry, person: Person, form: dict[str, str]) -> str
 def _call_again(registry: Registry, person: Person, form: dict[str, str]) -> str:
     with registry.database.connection() as connection:
         call = _failed(connection, registry, person, form)
-        webhooks.replay(connection, _id(form), call["seq"] - 1)
+        webhooks.replay(connection, id_of(form, "id"), call["seq"] - 1)
     return "call"
 
 
@@ -82,7 +83,7 @@ def _failed(
     connection: Connection, registry: Registry, person: Person, form: dict[str, str]
 ) -> dict[str, Any]:
     """What is another's answers as what does not exist."""
-    hook = _id(form)
+    hook = id_of(form, "id")
     if webhooks.listed(connection, _owner(registry, person), limit=1, id=hook):
         for call in webhooks.deliveries(connection, hook, limit=CALLS, status="failed"):
             if call["id"] == form.get("call") and call["seq"] is not None:
@@ -106,10 +107,3 @@ def _owner(registry: Registry, person: Person) -> webhooks.Owner:
         scopes=frozenset(),
     )  # fmt: skip
     return webhooks.Owner(holder=holder, now=registry.now(), today=registry.today())
-
-
-def _id(form: dict[str, str]) -> UUID:
-    try:
-        return UUID(form.get("id", ""))
-    except ValueError:
-        raise HttpProblem(400, "The form is not whole: open the page again.") from None

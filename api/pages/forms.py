@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from ap_registry.fields import (
     Code,
@@ -23,6 +24,7 @@ from ap_registry.notice import NoticeType
 from ap_registry.organisation_names import AREA
 from api.pages.law import law_of
 from api.pages.words import code_words, field_words
+from api.problems import HttpProblem
 
 MOST_RADIOS = 6
 LONG_TEXT = 1_000
@@ -124,6 +126,14 @@ def sent(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
         if isinstance(value, str) and value.strip():
             found.setdefault(name, []).append(value.strip().replace("\r\n", "\n"))
     return {name: ";".join(values) for name, values in found.items()}
+
+
+def id_of(form: Mapping[str, str], name: str) -> UUID:
+    """An id that a page wrote into its form itself."""
+    try:
+        return UUID(form.get(name, ""))
+    except ValueError:
+        raise HttpProblem(400, "The form is not whole: open the page again.") from None
 
 
 def notice_of(kind: str, values: Mapping[str, str]) -> dict[str, str]:

@@ -13,10 +13,12 @@ from ap_registry.store import matching
 from ap_registry.store.matching import Person as Pupil
 from api.deps import scope_of
 from api.opened import Reader
+from api.pages.forms import id_of
 from api.pages.rendering import Person, page
 from api.problems import HttpProblem
 
 MERGE = "merge"
+PAIR = ("pupil_id", "other_pupil_id")
 Form = Mapping[str, str]
 
 
@@ -57,10 +59,7 @@ def merge(registry: Registry, person: Person, opened: Reader, form: Form) -> Res
 
 
 def _two(registry: Registry, person: Person, opened: Reader, form: Form) -> Two:
-    try:
-        ids = [UUID(form.get(name, "")) for name in ("pupil_id", "other_pupil_id")]
-    except ValueError:
-        raise HttpProblem(400, "The form is not whole: open the page again.") from None
+    ids = [id_of(form, name) for name in PAIR]
     found = _seen(registry, person, ids)
     if len(found) != len({*ids}) or len(found) != 2:
         raise HttpProblem(404, "There are no such two pupils whom you may see.")

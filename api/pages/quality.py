@@ -69,10 +69,7 @@ async def send(request: Request, registry: TheRegistry, person: Person, opened: 
     if decision not in DECISIONS:
         words = "Choose whether they are the same pupil or different pupils"
         return await run_in_threadpool(_show, registry, person, opened, words)
-    try:
-        kept, other = UUID(form.get("pupil_id", "")), UUID(form.get("other_pupil_id", ""))
-    except ValueError:
-        raise HttpProblem(400, "The form is not whole: open the page again.") from None
+    kept, other = (forms.id_of(form, name) for name in merging.PAIR)
     wanted = Wanted(pupil=kept, other=other, decision=decision)
     await run_in_threadpool(decide, registry, person.caller, wanted)
     return see_other("/quality")
