@@ -6,8 +6,9 @@ from uuid import UUID
 
 from ap_registry.notice import World
 from ap_registry.organisation_names import meant
+from api.pages.days import day
 from api.pages.forms import PLACE, Input
-from api.pages.heeding import LONGEST, SESSIONS, day, in_days
+from api.pages.heeding import LONGEST, SESSIONS, in_days
 from api.pages.rendering import in_words
 
 

@@ -8,12 +8,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from ap_registry.calendar import SchoolCalendar
-from ap_registry.fields import BadValue, Day, Reading
+from ap_registry.fields import BadValue
 from ap_registry.organisations import Organisation
 from ap_registry.registry import Registry
 from ap_registry.store import reference
 from ap_registry.store.database import Connection
 from api.deps import TheRegistry
+from api.pages.days import read_day
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, page
 from api.problems import HttpProblem
@@ -21,7 +22,6 @@ from api.problems import HttpProblem
 router = APIRouter(prefix="/calendar")
 KEEPERS = frozenset({"school", "provider", "la"})
 MOST_REASON = 200
-_READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
 
 
 @router.get("")
@@ -66,7 +66,7 @@ def _day(text: str) -> tuple[tuple[str, str] | None, date | None]:
     if not text.strip():
         return ("date", "Enter “Which day?”"), None
     try:
-        return None, Day().read(text, _READING)
+        return None, read_day(text)
     except BadValue as bad:
         return ("date", f"Which day?: {days_first(bad.detail)}"), None
 

@@ -9,11 +9,12 @@ from fastapi.responses import Response
 from ap_registry.census_in.document import Header
 from ap_registry.census_in.tables import WHOSE, header_of, is_table, next_census_day
 from ap_registry.errors import Problem, Refused
-from ap_registry.fields import BadValue, Day, Reading
+from ap_registry.fields import BadValue
 from ap_registry.ingest.kinds import SNIFF_BYTES, kind_of
 from ap_registry.registry import Registry
 from api.opened import Reader
 from api.pages import meaning, sent_rows
+from api.pages.days import read_day
 from api.pages.notice_table import MEDIA
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, page
@@ -108,9 +109,7 @@ def _header(found: Sent) -> Header | None:
 
 def _day(found: Sent) -> date:
     try:
-        return Day().read(
-            found.on, Reading(on=date.max, organisation=lambda _: None, from_file=True)
-        )
+        return read_day(found.on)
     except BadValue as bad:
         raise Refused((Problem("/on", bad.code, f"The census day {bad.detail}"),)) from None
 

@@ -8,19 +8,19 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from ap_registry.errors import Problem, Refused
-from ap_registry.fields import BadValue, Day, Reading
+from ap_registry.fields import BadValue
 from ap_registry.leaving import WARNED, confirm_by, ends_unused_on
 from ap_registry.store import account_acts, accounts, colleagues
 from ap_registry.store.accounts import Account
 from ap_registry.store.database import Connection
 from api.deps import TheRegistry
 from api.pages.colleague_words import ACT_WORDS, ROLE_WORDS, SAID, fitting, state_words
+from api.pages.days import read_day
 from api.pages.rendering import Person, check_form, page, see_other
 
 router = APIRouter(prefix="/colleagues")
 Text = Annotated[str, Form(max_length=500)]
 ACTS_SHOWN = 20
-_READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
 
 
 @router.get("")
@@ -172,10 +172,7 @@ def _set_last_day(
 
 def _day(text: str) -> date:
     try:
-        found = Day().read(text.strip(), _READING)
+        return read_day(text)
     except BadValue:
-        found = None
-    if not isinstance(found, date):
         words = "enter the last day, such as 31/3/2027"
-        raise Refused((Problem("/last_on", "bad_format", words),))
-    return found
+        raise Refused((Problem("/last_on", "bad_format", words),)) from None

@@ -1,25 +1,14 @@
 """What a person should look at before sending, though nothing stands against it."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from ap_registry.errors import Problem
-from ap_registry.fields import BadValue, Day, Reading
 from ap_registry.notice import NoticeType, World
+from api.pages.days import day
 
 SESSIONS = frozenset({"sessions", "sessions_per_week"})
 SESSIONS_A_DAY, YEAR, LONGEST = 2, 366, 3
-_DAY = Day()
-_READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
-
-
-def day(text: str) -> date | None:
-    """As a form takes it; None for what is none."""
-    try:
-        return _DAY.read(text, _READING)
-    except BadValue:
-        return None
 
 
 def backwards(kind: NoticeType[Any], values: Mapping[str, str]) -> Iterator[Problem]:

@@ -13,8 +13,8 @@ from ap_registry.notice import World
 from ap_registry.organisation_names import meant
 from ap_registry.store.reads import Asked, Read
 from api.deps import TheRegistry, instant_of
+from api.pages.days import day
 from api.pages.emergency import Older, places_of
-from api.pages.heeding import day
 from api.pages.rendering import Person, in_words, moment, page
 from api.pages.tables import Cell, Format, Table, file_of, limit_of
 from api.v1.emergencies import openings

@@ -12,13 +12,14 @@ from ap_registry import adjustments
 from ap_registry.adjusting import SENDERS, Wanted, adjust, read
 from ap_registry.adjustments import TIME, Adjustment, Number, may_adjust, takes
 from ap_registry.errors import Refused
-from ap_registry.fields import BadValue, Day, Reading
+from ap_registry.fields import BadValue
 from ap_registry.identifiers import la_id
 from ap_registry.notice import World
 from ap_registry.organisations import Organisation
 from ap_registry.registry import Registry
 from ap_registry.rules import IDS, Rule, in_force, rule
 from api.deps import TheRegistry
+from api.pages.days import read_day
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, in_words, page
 from api.pages.tables import Cell, Format, Table, file_of
@@ -28,7 +29,6 @@ router = APIRouter(prefix="/rules")
 KEEPERS = SENDERS
 FIELDS = ("value", "from", "reason", "source")
 MOST = 500  # characters of an answer
-_READING = Reading(on=date.min, organisation=lambda _name: None, from_file=True)
 EMPTY = {
     "set": "No number is set locally on this day: open a rule to set one.",
     "settable": "No rule in force on this day has a number that may be set.",
@@ -124,7 +124,7 @@ def _day(text: str) -> tuple[date | None, str]:
     if not text.strip():
         return None, ""
     try:
-        return Day().read(text, _READING), ""
+        return read_day(text), ""
     except BadValue as bad:
         return None, days_first(bad.detail)
 
