@@ -141,4 +141,7 @@ def _running(
     connection: Connection, scope: queries.Scope, own: str, today: date
 ) -> list[dict[str, Any]]:
     found = queries.placements(connection, scope, on=today, open_only=True, limit=SHOWN)
-    return [item for item in found if own in {item["provider"], item["commissioner"]}]
+    return [
+        item for item in found
+        if own in {item["provider"], item["commissioner"]} and item["end_reason"] != "error"
+    ]  # fmt: skip

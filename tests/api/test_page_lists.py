@@ -2,15 +2,22 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from io import StringIO
 
 import httpx
 import pytest
 
 from ap_registry import embedded
+from ap_registry.access import Caller
 from ap_registry.registry import Registry
 from api.pages.provider_lists import OF_PROVIDERS
+from reports.extracts.asking import Period
+from reports.extracts.school import school_report
+from reports.extracts.school_document import running
+from reports.pupils import sitting
 from tests.api.conftest import Login
 from tests.api.people import People, at_pages, signed_in
 from tests.world import (
@@ -96,7 +103,45 @@ def test_a_school_confirms_who_is_elsewhere_part_time_and_off_roll(
     listed = [(row[0].split()[0], row[1].split()[0]) for row in csv.reader(StringIO(file))][1:]
     assert listed == [("Elsewhere", "Ann"), ("Part", "Example,"), ("Left", "Example,")]
     page = nobody.get("/lists/confirm").text
-    assert ("5" in page, "Dan" in page) == (True, False)
+    assert (">5</td>" in page, "Dan" in page) == (True, False)
+
+
+def test_the_list_to_confirm_is_the_one_of_the_school_s_report(
+    registry: Registry, nobody: httpx.Client
+) -> None:
+    """By whomever they were placed; a direction without a placement; none that never began."""
+    for number in range(1, 8):
+        register_pupil(registry, upn=upn(number))
+    for number, by in ((1, SCHOOL), (2, "LA856"), (3, SCHOOL), (4, SCHOOL), (7, "LA856")):
+        notify(registry, "placement_started", "2026-11-02", upn=upn(number),
+               **{**PLACED, "commissioner": by, "by": by})  # fmt: skip
+    for number, reason in ((3, "error"), (4, "breakdown")):
+        notify(registry, "placement_ended", registry.today().isoformat(), upn=upn(number),
+               end_reason=reason, by=PRU)  # fmt: skip
+    notify(registry, "off_site_direction", "2026-11-09", upn=upn(5), school=SCHOOL, provider=PRU,
+           objectives=["settle"], parent_notified_on="2026-11-09", starts_on="2026-11-12",
+           ends_on="2026-12-18", sessions_per_week=6, by=SCHOOL)  # fmt: skip
+    for number in (1, 6):
+        notify(registry, "part_time_started", "2026-11-02", upn=upn(number), school=SCHOOL,
+               sessions_per_week=5, ends_on="2026-12-04", review_on="2026-11-27",
+               reason="unwell")  # fmt: skip
+    for number in (6, 7):
+        notify(registry, "left_roll", "2026-11-09", upn=upn(number), school=SCHOOL, ground="a")
+    caller = Caller(actor="test", role="school", organisations=(SCHOOL,))
+    with sitting(registry, caller, None) as seen:
+        period = Period(school=SCHOOL, from_on=date(2026, 11, 2), to_on=registry.today())
+        report = school_report(seen, period)
+    told = Counter(
+        (list_, row["upn"], str(row.get("sessions_per_week", "")))
+        for list_, name in (("Elsewhere", "off_site"), ("Part", "part_time"), ("Left", "off_roll"))
+        for row in report[name]
+        if name == "off_roll" or running(row, registry.today())
+    )
+    signed_in(registry, nobody, "school", SCHOOL)
+    file = nobody.get("/lists/confirm?format=csv").text.removeprefix("\ufeff")
+    rows = list(csv.reader(StringIO(file)))[1:]
+    assert Counter((row[0].split()[0], row[1].split()[-1], row[4]) for row in rows) == told
+    assert [told["Elsewhere", upn(number), "4"] for number in (1, 2, 3, 4)] == [1, 1, 0, 1]
 
 
 def test_a_health_partner_has_no_such_list(person: People) -> None:
