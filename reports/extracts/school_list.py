@@ -1,4 +1,4 @@
-"""The list that a school confirms: who is elsewhere or part time on the day, who left this term."""
+"""What a school confirms besides its own placements: who else is elsewhere, part time or gone."""
 
 from datetime import date
 from typing import Any, LiteralString
@@ -11,7 +11,7 @@ from reports.extracts.school_document import running
 from reports.pupils import sitting
 from reports.scope import HELD
 
-# Narrower than the report: of those on the roll only who may stand in one of the lists.
+# Narrower than the report: only who may stand in one of the lists, for each is read as a history.
 _CONCERNED: LiteralString = f"""
 with theirs as (
   select pupil_id, until_on from roll where school = %(school)s and {HELD} and from_on <= %(to)s
@@ -19,7 +19,7 @@ with theirs as (
 select pupil_id from theirs where until_on <= %(to)s
  union select pupil_id from placement where {HELD} and starts_on <= %(to)s
    and (ended_on is null or ended_on >= %(to)s)
-   and (commissioner = %(school)s or pupil_id in (select pupil_id from theirs))
+   and commissioner <> %(school)s and pupil_id in (select pupil_id from theirs)
  union select pupil_id from direction where school = %(school)s and {HELD}
    and starts_on <= %(to)s and ends_on >= %(to)s
  union select pupil_id from part_time where school = %(school)s and {HELD}
@@ -32,7 +32,8 @@ def school_list(
 ) -> tuple[date, dict[str, list[dict[str, Any]]]]:
     """The first day of its term, and the rows of the school's report under each of ``LISTS``.
 
-    Off site and part time: those that run today; off roll: who left within the term.
+    Off site and part time: those that run today; off roll: who left within the term. Left out is
+    who stands there only as placed by the school itself: derived rows say as much.
     """
     with sitting(registry, caller, None) as seen:
         first = min(term_of(seen.world.calendars.of(school), today)[0], today)
