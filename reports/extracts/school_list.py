@@ -9,20 +9,20 @@ from reports.extracts.asking import Period, term_of
 from reports.extracts.school import LISTS, lists
 from reports.extracts.school_document import running
 from reports.pupils import sitting
-from reports.scope import HELD
 
-# Narrower than the report: only who may stand in one of the lists, for each is read as a history.
-_CONCERNED: LiteralString = f"""
+# Narrower than the report: who may stand in a list now. Each is read as a history; for nobody no
+# closed instant is waited for.
+_CONCERNED: LiteralString = """
 with theirs as (
-  select pupil_id, until_on from roll where school = %(school)s and {HELD} and from_on <= %(to)s
-     and (until_on is null or until_on >= %(from)s))
+  select pupil_id, until_on from roll where school = %(school)s and until_at = 'infinity'
+     and from_on <= %(to)s and (until_on is null or until_on >= %(from)s))
 select pupil_id from theirs where until_on <= %(to)s
- union select pupil_id from placement where {HELD} and starts_on <= %(to)s
+ union select pupil_id from placement where until_at = 'infinity' and starts_on <= %(to)s
    and (ended_on is null or ended_on >= %(to)s)
    and commissioner <> %(school)s and pupil_id in (select pupil_id from theirs)
- union select pupil_id from direction where school = %(school)s and {HELD}
+ union select pupil_id from direction where school = %(school)s and until_at = 'infinity'
    and starts_on <= %(to)s and ends_on >= %(to)s
- union select pupil_id from part_time where school = %(school)s and {HELD}
+ union select pupil_id from part_time where school = %(school)s and until_at = 'infinity'
    and starts_on <= %(to)s and (ended_on is null or ended_on >= %(to)s)
 """
 
@@ -35,12 +35,15 @@ def school_list(
     Off site and part time: those that run today; off roll: who left within the term. Left out is
     who stands there only as placed by the school itself: derived rows say as much.
     """
+    with registry.database.connection() as connection:
+        calendar = registry.worlds.fresh(connection).calendars.of(school)
+        first = min(term_of(calendar, today)[0], today)
+        asked = {"school": school, "from": first, "to": today}
+        pupils = [row[0] for row in connection.execute(_CONCERNED, asked)]
+    if not pupils:
+        return first, {name: [] for name in LISTS}
     with sitting(registry, caller, None) as seen:
-        first = min(term_of(seen.world.calendars.of(school), today)[0], today)
-        period = Period(school=school, from_on=first, to_on=today)
-        asked = {"school": school, "from": first, "to": today, "at": seen.at}
-        pupils = [row[0] for row in seen.connection.execute(_CONCERNED, asked)]
-        found = lists(seen, pupils, period)
+        found = lists(seen, pupils, Period(school=school, from_on=first, to_on=today))
     return first, {
         name: [row for row in found[name] if name == "off_roll" or running(row, today)]
         for name in LISTS
