@@ -87,14 +87,11 @@ def _checked(
     missing = [name for name in needed if name not in header]
     if missing:
         raise Unreadable(f"The file has no column {' or '.join(missing)}.")
-    strange = {
-        place: f"column {name}" if name else f"column {place + 1}, which has no name,"
-        for place, name in enumerate(header)
-        if not name or (known is not None and name not in known)
-    }
+    names = header if known is None else known
+    strange = [n for n, name in enumerate(header) if not name or name not in names]
     whole, width = all(header), len(header)
     again, order = Again(header, known or (), needed), DayOrder()
-    blank = [""] * len(header)
+    blank = [""] * width
     upns = [n for n, name in enumerate(header) if name.endswith("upn")]
     for number, cells in enumerate(table, start=1):
         texts = [*map(str.strip, cells)]
@@ -115,33 +112,42 @@ def _checked(
         for place in upns:
             if place < len(texts) and (len(texts[place]) != UPN or not texts[place].isascii()):
                 texts[place] = _closed_up(texts[place])
-        if len(texts) > width and any(texts[width:]):
-            yield number, BadRow(
-                "", "bad_format",
-                "the row has more cells than the header has columns: put quotation marks around"
-                " a cell that holds the separator",
-            )  # fmt: skip
-            continue
-        if len(texts) < width and isinstance(cells, Cut):
-            yield number, BadRow(
-                "", "bad_format",
-                "the last row has fewer cells than the header and no line end, as if the file were"
-                " cut off: send it whole",
-            )  # fmt: skip
-            continue
-        for place, words in strange.items():
-            if place < len(texts) and texts[place]:
-                near = near_to(header[place], known or ())
-                raise Unreadable(
-                    f"The {words} is not known here{near}: remove it, or correct its name."
-                )
-        if len(texts) < width:
+        if len(texts) != width:
+            if bad := _misfit(texts, width, cut=isinstance(cells, Cut)):
+                yield number, bad
+                continue
             texts += blank[len(texts) :]
+        for place in strange:
+            if texts[place]:
+                raise Unreadable(_not_known(place, header[place], known or ()))
         if whole:
             yield number, dict(zip(header, texts, strict=False))
         else:
             yield number, {name: texts[place] for place, name in enumerate(header) if name}
     order.settle()
+
+
+def _misfit(texts: list[str], width: int, *, cut: bool) -> BadRow | None:
+    """What is wrong with a row of more or fewer cells than the header, where anything is."""
+    if any(texts[width:]):
+        return BadRow(
+            "", "bad_format",
+            "the row has more cells than the header has columns: put quotation marks around"
+            " a cell that holds the separator",
+        )  # fmt: skip
+    if cut and len(texts) < width:
+        return BadRow(
+            "", "bad_format",
+            "the last row has fewer cells than the header and no line end, as if the file were"
+            " cut off: send it whole",
+        )  # fmt: skip
+    return None
+
+
+def _not_known(place: int, name: str, known: Collection[str]) -> str:
+    column = f"column {name}" if name else f"column {place + 1}, which has no name,"
+    near = near_to(name, known)
+    return f"The {column} is not known here{near}: remove it, or correct its name."
 
 
 def _closed_up(text: str) -> str:
