@@ -13,6 +13,7 @@ _NOTHING = frozenset({
     "n/a", "n\\a", "n/k", "n.a.", "tbc", "tba", "tbd", "t.b.c.", "nil", "see above", "as above",
     "ditto", "do.", "not known", "not applicable", "not available", "undefined",
 })  # fmt: skip
+_ALSO_NAMES = frozenset({"Nil", "Ditto"})  # Nil is given in Catalonia and Turkey
 _PROGRAMS = frozenset({"null", "NULL", "None", "NaN", "nan"})  # Null is a surname: in no such form
 _OF_A_DATE = re.compile(r"\d{1,2}[-/ ][A-Z][a-z]{2}([-/ ]\d\d)?|[A-Z][a-z]{2}-\d\d")
 _AS_APOSTROPHE = frozenset("‘’′·´`")
@@ -38,7 +39,7 @@ def name_in_file(text: str) -> str:
 
 def why_no_name(text: str) -> str | None:
     """Words for what cannot be anybody's name; None for what may be."""
-    if says_nothing(text) or text in _PROGRAMS:
+    if text in _PROGRAMS or (says_nothing(text) and text not in _ALSO_NAMES):
         return "must be a name: of a pupil whose name is not known leave it out"
     if not any(map(str.isalpha, text)) or _OF_A_DATE.fullmatch(text):
         return "must be a name, and has become a number or a date: write the name as text"
