@@ -7,7 +7,10 @@ from datetime import date
 from ap_registry.errors import Unreadable
 
 END = "\x1f"  # of a cell, in a row as one text: looked through at once, where cells are many
-DAY = re.compile(rf"{END}(\d{{1,2}})([/-])(\d{{1,2}})\2(?:\d{{4}}|\d\d)(?=[{END} T])", re.ASCII)
+# A reference such as 04/26/0017 is no day.
+DAY = re.compile(
+    rf"{END}(\d{{1,2}})([/-])(\d{{1,2}})\2(?:(?:19|20)\d\d|\d\d)(?=[{END} T])", re.ASCII
+)
 
 
 class DayOrder:
