@@ -15,6 +15,7 @@ from ap_registry.written_names import says_nothing
 
 MOST_HOURS = 100
 _NUMBER = re.compile(r"\+?[\d ()]{6,25}")
+_NO_NOUGHT = re.compile(r"(?!0|44)\d{9,10}", re.ASCII)  # a spreadsheet's number has no 0 before it
 _ADDRESS = re.compile(r"[^@\s<>,;:\"“”‘’]+@[\w-]+(\.[\w-]+)+")
 LONGEST_ADDRESS = 254
 
@@ -89,6 +90,9 @@ def _phone(row: Mapping[str, Any], column: str) -> str:
     text = _text(row, column)
     if not _NUMBER.fullmatch(text):
         raise BadRow(column, "bad_format", f"{column} must be one number such as 0116 496 0000")
+    if _NO_NOUGHT.fullmatch(text.replace(" ", "")):
+        words = f"{column} seems to have lost the 0 before it: write it as text, 0116 496 0000"
+        raise BadRow(column, "bad_format", words)
     return text
 
 

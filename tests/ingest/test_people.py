@@ -63,6 +63,13 @@ def test_a_phone_is_kept_while_its_owner_does_the_duty(registry: Registry) -> No
     assert rows(registry, "phone") == [(None,), (None,)]
 
 
+def test_a_phone_that_lost_its_first_nought_is_told(registry: Registry) -> None:
+    row = f"{SCHOOL},lead,Pat,pat@alder.example,,,"
+    (wrong,) = take_people(registry, row + "1164960000\n", ",phone").errors
+    assert (wrong.column, "lost the 0" in wrong.detail) == ("phone", True)
+    assert take_people(registry, row + "+441164960000\n", ",phone").created == 1
+
+
 def test_an_address_copied_from_a_link_is_the_address(registry: Registry) -> None:
     take_people(registry, f"{SCHOOL},lead,Pat,mailto:pat@alder.example,,\n")
     assert rows(registry, "email") == [("pat@alder.example",)]
