@@ -96,22 +96,22 @@ _STAND = f"""
 create or replace function reader_stands(
   p_organisations text[], p_today date, p_pupils uuid[], p_wide int
 ) returns void language plpgsql security definer set search_path = public, pg_temp as $$
-declare v_scope text; v_home oid; v_kept record; v_anew uuid[]; v_named uuid[] := '{{}}';
+declare v_scope text; v_home oid; v_made xid8; v_anew uuid[]; v_named uuid[] := '{{}}';
 begin
   select string_agg(name, ' ' order by name collate "C") into v_scope
     from unnest(p_organisations) name;
   select oid into v_home from pg_database where datname = current_database();
-  select s.made, s.mask into v_kept from reader_sight s
+  select s.made into v_made from reader_sight s
    where s.scope = v_scope and s.home = v_home and s.day = p_today
      and s.made_at > now() - interval '{KEPT_HOURS} hours';
-  if v_kept.made is not null then
+  if v_made is not null then
     select array_agg(n.pupil_id) into v_anew from (
-      select n.pupil_id from seen_anew n where n.written >= v_kept.made limit {MANY} + 1) n;
+      select n.pupil_id from seen_anew n where n.written >= v_made limit {MANY} + 1) n;
   end if;
-  if v_kept.made is null and reader_is_wide(p_organisations, p_wide)
+  if v_made is null and reader_is_wide(p_organisations, p_wide)
      or cardinality(v_anew) > {MANY} then
     perform make_sight(v_scope, v_home, p_organisations, p_today);
-    select s.made, s.mask into v_kept from reader_sight s where s.scope = v_scope;
+    select s.made into v_made from reader_sight s where s.scope = v_scope;
     v_anew := null;
   end if;
   if p_pupils <> '{{}}' or v_anew is not null then  -- a call costs more than all of this
@@ -120,8 +120,7 @@ begin
   perform set_config('app.organisations', p_organisations::text, false),
           set_config('app.today', coalesce(p_today::text, ''), false),
           set_config('app.pupils', v_named::text, false),
-          set_config('app.sight', case when v_kept.made is null then '' else v_scope end, false),
-          set_config('app.mask', coalesce(v_kept.mask::text, ''), false),
+          set_config('app.sight', case when v_made is null then '' else v_scope end, false),
           set_config('app.opens', '', false);
 end $$;
 """
@@ -131,7 +130,7 @@ end $$;
 # the one duty that may be given to an organisation that does not see the pupil.
 _VIEWS = """
 create or replace view reader_kept as
-select s.hashes || ''::bytea as hashes, s.owing from reader_sight s
+select s.hashes || ''::bytea as hashes, s.owing, s.mask from reader_sight s
  where s.scope = nullif(current_setting('app.sight', true), '');
 create or replace view reader_owes as
 select unnest(k.owing) as pupil_id from reader_kept k
@@ -145,9 +144,9 @@ create index if not exists follow_up_action on follow_up (owner)
 """
 
 _READ = f"""
-create or replace function reader_mask() returns bigint
+create or replace function reader_keeps() returns boolean
 language sql stable parallel safe as
-$$ select nullif(current_setting('app.mask', true), '')::bigint $$;
+$$ select coalesce(current_setting('app.sight', true), '') <> '' $$;
 create or replace function forget_seen_anew() returns bigint
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare v_gone bigint; begin
@@ -158,15 +157,15 @@ end $$;
 """
 FUNCTIONS = _VIEWS + _MAKE + _STAND + _READ
 SIGNATURES = (
-    "reader_stands(text[], date, uuid[], int)", "reader_mask()", "forget_seen_anew()",
+    "reader_stands(text[], date, uuid[], int)", "reader_keeps()", "forget_seen_anew()",
 )  # fmt: skip
 
-KEPT = "(select reader_mask()) is not null"  # whether the reader has a sight kept
-# Whether a row's pupil is in it.
+KEPT = "(select reader_keeps())"  # whether the reader has a sight kept
+# Whether a row's pupil is in it; as wide as it is then, for it may be made anew in between.
 _OWN_HASH = _HASH.format(pupil="pupil_id")
 HELD = (
     f"position({_PRINT.format(hash=_OWN_HASH)} in substring((select hashes from reader_kept)"
-    f" from (({_OWN_HASH} & (select reader_mask())) * {_WIDTH} + 1)::int for {_WIDTH})) > 0"
+    f" from (({_OWN_HASH} & (select mask from reader_kept)) * {_WIDTH} + 1)::int for {_WIDTH})) > 0"
 )
 
 

@@ -115,6 +115,20 @@ def test_whoever_has_left_sight_is_out_of_it_the_next_day(told: Told, wide: Read
     assert pupil not in seen_in(told, tomorrow, "visibility")
 
 
+def test_a_sight_made_anew_while_a_request_reads_shows_as_many(told: Told) -> None:
+    """With more pupils it is wider, and is looked into at other places."""
+    asked = reader("LA997")
+    with psycopg.connect(told.owner_url, autocommit=True) as owner:
+        row = ", 'organisation', 'LA997', 'from_on', null"
+        owner.execute(_MANY.format(table="visibility", la="LA997", more=row, count=600))
+        before = seen_in(told, asked, "visibility")
+        with behind_wall(asked), told.database.connection() as connection:
+            owner.execute(_MANY.format(table="visibility", la="LA996", more=row, count=2_500))
+            seen_in(told, reader("LA997"), "visibility")
+            found = {row[0] for row in connection.execute("select pupil_id from visibility")}
+    assert (len(before), len(found)) == (600, 3_100)
+
+
 def test_a_sight_that_came_with_another_database_is_made_anew(told: Told, wide: Reader) -> None:
     """Its transactions are not this one's."""
     with psycopg.connect(told.owner_url, autocommit=True) as owner:
