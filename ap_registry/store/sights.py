@@ -32,7 +32,8 @@ create unlogged table if not exists seen_anew (
 create index if not exists seen_anew_written on seen_anew (written);
 """
 
-# A pupil's own id as soon as an organisation sees it; that of one who is merged into it too.
+# A pupil's own id as soon as an organisation sees it; that of one who is merged into it too, now
+# or before.
 NOTED = """
 create or replace function note_seen_anew() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -40,7 +41,8 @@ begin
   if tg_table_name = 'merged' then
     insert into seen_anew (pupil_id) select distinct other from fresh;
   else
-    insert into seen_anew (pupil_id) select distinct pupil_id from fresh;
+    insert into seen_anew (pupil_id) select pupil_id from fresh
+     union select m.other from merged m join fresh using (pupil_id);
   end if;
   return null;
 end $$;

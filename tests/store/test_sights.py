@@ -129,6 +129,27 @@ def test_a_sight_made_anew_while_a_request_reads_shows_as_many(told: Told) -> No
     assert (len(before), len(found)) == (600, 3_100)
 
 
+def test_whoever_comes_brings_those_who_were_merged_before(told: Told, wide: Reader) -> None:
+    kept, other = UUID(int=7), UUID(int=8)
+    with psycopg.connect(told.owner_url, autocommit=True) as owner:
+        owner.execute(
+            "insert into merged (pupil_id, key, from_at, until_at, other)"
+            " values (%s, %s, now(), 'infinity', %s)",
+            (kept, kept, other),
+        )
+        owner.execute(
+            "insert into visibility select %s, %s, now(), 'infinity', 'LA001', null, null, 'home'",
+            (other, other),
+        )
+        owner.execute("update reader_sight set day = day - 1")
+        assert {kept, other}.isdisjoint(seen_in(told, wide, "visibility"))
+        owner.execute(
+            "insert into visibility select %s, %s, now(), 'infinity', 'LA856', null, null, 'home'",
+            (kept, kept),
+        )
+    assert {kept, other} <= seen_in(told, wide, "visibility")
+
+
 def test_a_sight_that_came_with_another_database_is_made_anew(told: Told, wide: Reader) -> None:
     """Its transactions are not this one's."""
     with psycopg.connect(told.owner_url, autocommit=True) as owner:
