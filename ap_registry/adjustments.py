@@ -97,7 +97,7 @@ def refusal(rule_id: str, from_on: date, text: str | None) -> Problem | None:
             "/rule",
             "unknown_code",
             f"rule {rule_id} is law ({found.source}), verified in its source: no LA may set it."
-            " Local rules, and those marked recalled, may be set",
+            " Local rules, and those to be confirmed in their source, may be set",
             rule_id,
         )
     if text is not None and read(found, text) is None:

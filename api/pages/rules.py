@@ -168,8 +168,16 @@ def _row(one: Rule, held: Adjustment | None, own: Organisation | None) -> tuple[
         Cell(text=in_words(from_on.isoformat()) if from_on else "the beginning"),
         Cell(text="Law or statutory guidance" if one.statutory else "Local",
              more="may be set" if may_adjust(one) else ""),
-        Cell(text=one.source, more=f"{one.status} {in_words(one.checked_on.isoformat())}"),
+        Cell(text=one.source, more=_confirmed(one)),
     )  # fmt: skip
+
+
+def _confirmed(one: Rule) -> str:
+    """Whether what it says stands in its source, and when somebody looked last."""
+    words = (
+        "confirmed in the source" if one.status == "verified" else "to be confirmed in the source"
+    )
+    return f"{words}; last checked {in_words(one.checked_on.isoformat())}"
 
 
 def _number(one: Rule, value: Number | None) -> str:
@@ -198,7 +206,7 @@ def _page(
         number=_number(found, held.value if held else found.value), held=held,
         registry_number=_number(found, found.value), refused=refused,
         takes="" if refused else takes(found), values=values or {}, errors=errors or {},
-        done=done, set_by_la=[
+        done=done, confirmed=_confirmed(found), set_by_la=[
             (one, _number(found, one.value) if one.value is not None else "the registry's own")
             for one in reversed(set_by_la)
         ],

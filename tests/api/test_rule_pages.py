@@ -27,6 +27,7 @@ def people(servers: embedded.Servers) -> Iterator[People]:
 def test_an_la_sets_a_number_once_it_has_looked_at_it(people: People) -> None:
     la = people("la")
     first = la.get("/rules/part-time.limit").text
+    assert "to be confirmed in the source; last checked" in first
     wanted = {"value": "10", "from": "1/9/2026", "reason": "agreed", "source": ""}
     check = send(la, "/rules/part-time.limit", first, do="check", **wanted)
     assert "10 days" in check
