@@ -14,10 +14,13 @@ Output = Annotated[Path | None, typer.Option("-o", help="The file; its manifest 
 AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 
 
-def kind_of(format_: str, output: Path | None, formats: Sequence[str], *, json_: bool) -> str:
-    """As asked for, else by the file's name, else JSON."""
-    suffix = output.suffix.lstrip(".") if output else ""
-    kind = "json" if json_ else format_ or (suffix if suffix in formats else "json")
+def kind_of(
+    format_: str | None, output: Path | None, formats: Sequence[str], *, json_: bool = False,
+    otherwise: str = "json",
+) -> str:  # fmt: skip
+    """As asked for, else by the file's name, else what is usual."""
+    suffix = output.suffix.lstrip(".").lower() if output else ""
+    kind = "json" if json_ else format_ or (suffix if suffix in formats else otherwise)
     if kind not in formats:
         raise typer.BadParameter("must be " + ", ".join(formats), param_hint="--format")
     return kind

@@ -74,9 +74,13 @@ def test_the_example_of_every_small_file_imports_in_either_format(
     assert refused == []
 
 
-def test_the_command_writes_a_file_and_names_what_it_knows(command: Command) -> None:
+def test_the_command_writes_a_file_and_names_what_it_knows(
+    command: Command, tmp_path: Path
+) -> None:
     ran = command("template", "suspension", "--format", "xlsx", "-o", "s.xlsx")
     assert (ran.returncode, ran.stdout) == (0, "")
+    command("template", "suspension", "-o", str(tmp_path / "by-name.XLSX"))
+    assert (tmp_path / "by-name.XLSX").read_bytes().startswith(b"PK")
     wrong = command("template", "suspenson")
     assert wrong.returncode == 2
     listed: Mapping[str, Any] = {"terms": "organisation"}
