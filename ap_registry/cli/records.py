@@ -11,6 +11,7 @@ import typer
 from ap_registry import erasing, exporting
 from ap_registry.cli.output import Json, Stop, as_json, installation, say, write_json, write_table
 from ap_registry.cli.pupils import pupil
+from ap_registry.cli.report_files import kind_of
 from ap_registry.errors import Unreadable
 from ap_registry.installation import Installation
 from ap_registry.instants import instant
@@ -48,10 +49,7 @@ def export(
     """Everything held about a pupil (subject access); that it was exported goes on record."""
     from reports.subject_access import FORMATS, as_pdf
 
-    suffix = output.suffix.lstrip(".") if output else ""
-    kind = "json" if json_ else format_ or (suffix if suffix in FORMATS else "json")
-    if kind not in FORMATS:
-        raise typer.BadParameter("must be " + ", ".join(FORMATS), param_hint="--format")
+    kind = kind_of(format_, output, FORMATS, json_=json_)
     if for_ not in {None, *exporting.READERS}:
         raise typer.BadParameter("must be pupil or parent", param_hint="--for")
     withheld = _withheld(withhold or [], reason or [])
