@@ -40,7 +40,7 @@ def test_nor_how_many_did_not_go_well_where_these_are_few() -> None:
 
 
 def test_the_work_grows_as_the_country() -> None:
-    """0.7 s for 150 providers, 8 s for 459; it was 6 s and minutes."""
+    """About a second."""
     made = nation(4, 150, pupils_each=40)
     true = report(made)
     began = process_time()
