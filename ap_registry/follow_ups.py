@@ -52,7 +52,10 @@ def _is_closed(owed: FollowUp, on: date) -> bool:
 def changes(
     before: Mapping[Key, FollowUp], after: Mapping[Key, FollowUp], by: UUID, on: date
 ) -> Changes:
-    """Compare; what was open and is owed no longer has lapsed, closed by this notice."""
+    """Compare; what was open and is owed no longer has lapsed, closed by this notice.
+
+    What had lapsed before is among it, as it was: notices sent together have written no row of it.
+    """
     opened, closed, moved, lapsed = [], [], [], []
     for key, now in after.items():
         was = before.get(key)
@@ -70,7 +73,11 @@ def changes(
         if was.due_on != now.due_on:
             moved.append((now, was.due_on))
     for key, was in before.items():
-        if key not in after and was.outcome != "lapsed":
+        if key in after:
+            continue
+        if was.outcome == "lapsed":
+            lapsed.append(was)
+        else:
             gone = replace(was, closed_on=on, closed_by=by, outcome="lapsed")
             lapsed.append(gone)
             if not _is_closed(was, on):

@@ -7,9 +7,10 @@ import pytest
 
 from ap_registry.errors import Refused
 from ap_registry.registry import Registry
+from ap_registry.store.rebuilding import check
 from tests.core.owed import closed, owed
 from tests.core.test_exclusion_notices import exclude, suspend, tell
-from tests.world import SCHOOL, notify, register_pupil
+from tests.world import PUPIL, SCHOOL, notify, register_pupil
 
 
 def ask(registry: Registry, on: str, request: str, of: dict[str, Any]) -> dict[str, Any]:
@@ -114,3 +115,25 @@ def test_a_request_is_not_made_before_what_it_is_about(registry: Registry) -> No
     with pytest.raises(Refused) as caught:
         ask(registry, "2026-03-01", "representations", suspended)
     assert [p.code for p in caught.value.problems] == ["end_before_start"]
+
+
+def test_a_window_that_had_lapsed_stays_though_all_was_sent_together(
+    registry: Registry,
+) -> None:
+    """The decision that began it was quashed after: sent one by one it would stand there too."""
+    register_pupil(registry)
+    excluded = exclude(registry)["event"]["id"]
+    said = {"upn": PUPIL, "by": SCHOOL, "exclusion": excluded}
+    registry.record_many(
+        [
+            {
+                **said,
+                "type": "governors_decision",
+                "occurred_on": "2026-03-16",
+                "decision": "upheld",
+            },
+            {**said, "type": "review_decision", "occurred_on": "2026-05-05", "decision": "quashed"},
+        ]
+    )
+    assert closed(registry, "review_application_window") == [("lapsed", "2026-04-21")]
+    assert check(registry.database).same
