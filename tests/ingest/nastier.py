@@ -368,6 +368,9 @@ def workbooks() -> Iterator[Nasty]:
         ("protected, filtered, hidden columns", protected), ("days in long form", times),
     ):  # fmt: skip
         yield Nasty(f"workbook: {name}", book(fill))
+
+
+def parts_of_workbooks() -> Iterator[Nasty]:
     for error in ("#N/A", "#REF!", "#NAME?"):
         yield Nasty(f"workbook: {error} in a cell", workbook(COLUMNS, values(ends_on=error)), ROWS,
                     "ends_on:bad_format")  # fmt: skip
@@ -389,6 +392,9 @@ def workbooks() -> Iterator[Nasty]:
                 "workbook")  # fmt: skip
     yield whole("workbook: a sheet that is a picture", with_parts({SHEET: b"\x89PNG\r\n"}),
                 "workbook")  # fmt: skip
+
+
+def no_tables() -> Iterator[Nasty]:
     yield whole("workbook: empty", book(lambda made: None), "empty")
     yield whole("workbook: of another thing", workbook(["Name", "Class"], ["Ann", "9B"]),
                 "no column type")  # fmt: skip
@@ -452,5 +458,5 @@ def encrypted() -> bytes:
 
 NASTIER = (
     *encodings(), *lines(), *put_together(), *headers(), *days(), *identifiers(), *names(),
-    *cells(), *json_lines(), *workbooks(), *sheets(),
+    *cells(), *json_lines(), *workbooks(), *parts_of_workbooks(), *no_tables(), *sheets(),
 )  # fmt: skip
