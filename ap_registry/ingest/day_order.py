@@ -7,9 +7,9 @@ from datetime import date
 from ap_registry.errors import Unreadable
 
 END = "\x1f"  # of a cell, in a row as one text: looked through at once, where cells are many
-# A reference such as 04/26/0017 is no day.
+# A reference such as 04/26/0017 is no day, nor a note that begins with one: a time may follow.
 DAY = re.compile(
-    rf"{END}(\d{{1,2}})([/-])(\d{{1,2}})\2(?:(?:19|20)\d\d|\d\d)(?=[{END} T])", re.ASCII
+    rf"{END}(\d{{1,2}})([/-])(\d{{1,2}})\2(?:(?:19|20)\d\d|\d\d)(?={END}|[T ] *\d)", re.ASCII
 )
 
 

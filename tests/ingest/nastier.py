@@ -105,8 +105,9 @@ def put_together() -> Iterator[Nasty]:
     months_first = {**other, "occurred_on": "3/9/2026", "ends_on": "3/13/2026"}
     yield whole("days with the month first", text() + text(months_first).split("\n")[1] + "\n",
                 "with the month before it")  # fmt: skip
-    numbered = {**ROW, "occurred_on": "2/3/2026", "ref": "04/26/0017"}
-    yield Nasty("a reference like a day with the month first",
+    numbered = {**ROW, "occurred_on": "2/3/2026", "ref": "04/26/0017",
+                "note": "12/13/25 is its number"}  # fmt: skip
+    yield Nasty("a reference and a note like days with the month first",
                 text(numbered, (*COLUMNS, "ref")).encode(), NEW)  # fmt: skip
 
 
