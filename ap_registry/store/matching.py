@@ -129,6 +129,15 @@ def decide(
     connection.execute(_WRITE, (uuid4(), at, *who, *ordered(one, other), None, decision))
 
 
+def remember_parted(connection: Connection, caller: Caller, event: UUID, *, at: datetime) -> None:
+    """Whom this notice parted again were told apart: nobody is asked about them once more."""
+    row = connection.execute(
+        "select pupil_id, (data->>'other')::uuid from event where id = %s", (event,)
+    ).fetchone()
+    if row is not None:
+        decide(connection, caller, *row, decision="different", at=at)
+
+
 def decide_sent(
     connection: Connection, caller: Caller, pupil: UUID, sent: bytes, *, organisation: str | None,
     decision: str, at: datetime,

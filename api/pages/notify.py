@@ -11,8 +11,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from ap_registry.access import may_send
+from ap_registry.answering import Outcome
 from ap_registry.errors import Refused
 from ap_registry.notices import CATALOGUE
+from ap_registry.registry import After
+from ap_registry.store import matching
+from ap_registry.store.database import Connection
 from api.deps import TheRegistry
 from api.opened import Opened
 from api.pages import forms, refusals, steps
@@ -175,10 +179,26 @@ def _whole(asking: Asking, refused: Refused | None = None) -> Response:
     )  # fmt: skip
 
 
+def _remembered(asking: Asking) -> After | None:
+    """Two who were parted are different pupils from now on."""
+    if asking.kind.name != "merge_undone":
+        return None
+
+    def remember(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+        caller, at = asking.person.caller, asking.registry.now()
+        for one in outcomes:
+            if one.status == "created" and one.event_id is not None:
+                matching.remember_parted(connection, caller, one.event_id, at=at)
+
+    return remember
+
+
 def _record(asking: Asking, *, at_check: bool) -> Response:
     notice = forms.notice_of(asking.kind.name, asking.values)
     try:
-        outcome = asking.registry.record(notice, asking.person.caller, from_file=True)
+        outcome = asking.registry.record(
+            notice, asking.person.caller, from_file=True, after=_remembered(asking)
+        )
     except Refused as refused:
         return _checked(asking, None, refused) if at_check else _whole(asking, refused)
     return page(asking.registry, "recorded.html", asking.person, receipt=outcome.receipt)

@@ -6,7 +6,8 @@ import httpx
 
 from ap_registry.registry import Registry
 from tests.api.conftest import Login
-from tests.world import PUPIL, SCHOOL, register_pupil, upn
+from tests.api.people import hidden, signed_in
+from tests.world import PUPIL, SCHOOL, notify, register_pupil, upn
 
 WRONG = PUPIL[:-1] + ("2" if PUPIL[-1] != "2" else "3")
 SUSPENSION = {"type": "suspension", "occurred_on": "2026-06-01", "upn": WRONG, "school": SCHOOL,
@@ -58,3 +59,19 @@ def test_the_inbox_is_an_las(as_: Login, registry: Registry) -> None:
         ("999999", SCHOOL)
     ]
     assert as_("school", SCHOOL).get("/api/v1/data-quality").status_code == 403
+
+
+def test_two_who_are_parted_on_the_pages_are_not_asked_about_again(
+    nobody: httpx.Client, registry: Registry
+) -> None:
+    register_pupil(registry)
+    register_pupil(registry, upn=upn(2), given_name="Anne")
+    signed_in(registry, nobody, "la", "LA856")
+    notify(registry, "pupils_merged", "2026-11-18", other_upn=upn(2), reason="One", by="LA856")
+    said = {"occurred_on": "2026-11-19", "reason": "Two children", "upn": PUPIL}
+    form = hidden(nobody.get("/notify/merge_undone?whole=true").text)
+    given = {"csrf": form["csrf"], "form": form["form"], **said, "other_upn": upn(2)}
+    told = nobody.post("/notify/merge_undone", data=given).text
+    assert "take back the details that were changed that day" in told
+    assert "No two pupils look like one." in nobody.get("/quality").text
+    assert "Anne" in nobody.get("/quality/settled").text
