@@ -63,6 +63,8 @@ SHOTS: Mapping[str, tuple[Shot, ...]] = {
         Shot("sixth-day", "/boards/sixth-day", "education from the sixth day"),
         Shot("section-19", "/boards/section-19", "children for whom section 19 stands"),
         Shot("quality", "/quality", "what is doubtful in the record"),
+        Shot("rules", "/rules?show=settable", "the rules whose numbers an authority may set"),
+        Shot("deliveries", "/deliveries", "what was sent, and what failed"),
         Shot("colleagues", "/colleagues", "the people who sign in"),
         Shot("reports", "/reports", "the reports"),
     ),

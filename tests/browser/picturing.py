@@ -11,7 +11,9 @@ from playwright.sync_api import Browser, Page
 
 from ap_registry import embedded
 from ap_registry.demo import build
+from ap_registry.demo.health import tell_health
 from ap_registry.demo.panel import hold_panels
+from ap_registry.demo.tasks import leave_tasks
 from ap_registry.demo.terms import PRESENT
 from ap_registry.installation import open_at
 from ap_registry.registry import Registry
@@ -32,6 +34,8 @@ def demo() -> Iterator[Registry]:
         try:
             build(found.registry, pupils=PUPILS, at_once=True)
             hold_panels(found.registry, 1)
+            tell_health(found.registry)
+            leave_tasks(found.registry)
             yield found.registry
             found.close()
         finally:
