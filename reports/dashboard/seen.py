@@ -79,9 +79,9 @@ def groups(facts: Facts, on: date) -> Groups:
 
 
 def _sex(facts: Facts) -> str:
-    """As last recorded; unknown is not said, and so is what has been erased."""
+    """As last recorded; not said where unknown, erased, or another in a record merged into it."""
     said = {row.sex for row in facts.rows("identity")} - {None, "U"}
-    return said.pop() if said else NOT_SAID
+    return said.pop() if len(said) == 1 else NOT_SAID
 
 
 def _said(value: object) -> str:
