@@ -10,7 +10,7 @@ import msgspec
 
 from ap_registry.errors import Problem, Refused
 from ap_registry.fields import BadValue
-from ap_registry.history import Recorded, fold, names, order, without
+from ap_registry.history import Recorded, Standing, fold, names, order, without
 from ap_registry.judging import judge, resolved
 from ap_registry.notice import Case, Entry, NoticeType, World
 from ap_registry.notices import CATALOGUE
@@ -35,7 +35,7 @@ def corrected_fields(
     facts = {**_facts(standing.entry), **{k: v for k, v in read.items() if k != "note"}}
     facts = {k: v for k, v in facts.items() if v is not None}
     found = Sent(kind=target.kind, values=facts, occurred_on=occurred_on, registering={})
-    right = resolved(found, workspace, target.by, target.id)
+    right = resolved(found, workspace, target.by, target.id, named=_ids(standing))
     past = without(workspace.history, target.id)
     try:
         judge(
@@ -98,7 +98,8 @@ def amendment(
     """
     standing = next(s for s in workspace.history.standing if s.entry.id == earlier.id)
     now = msgspec.to_builtins(standing.entry.facts)
-    new = msgspec.to_builtins(found.kind.build(resolved(found, workspace, by, earlier.id)))
+    values = resolved(found, workspace, by, earlier.id, named=_ids(standing))
+    new = msgspec.to_builtins(found.kind.build(values))
     fields = {k: new[k] for k in found.values if new[k] != now.get(k)}
     if found.note is not None and found.note != standing.entry.note:
         fields["note"] = found.note
@@ -159,3 +160,8 @@ def _facts(entry: Entry[Any]) -> dict[str, object]:
         f.encode_name: getattr(entry.facts, f.name)
         for f in msgspec.structs.fields(type(entry.facts))
     }
+
+
+def _ids(standing: Standing) -> frozenset[object]:
+    """What the notice names already."""
+    return frozenset(v for v in _facts(standing.entry).values() if isinstance(v, UUID))

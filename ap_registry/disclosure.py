@@ -7,8 +7,8 @@ from ap_registry.access import Caller
 from ap_registry.notices import CATALOGUE
 
 Shown = dict[str, Any]
-_EXCLUSIONS = frozenset({"suspension", "permanent_exclusion"})
-_ABOUT_IT = frozenset(
+EXCLUSIONS = frozenset({"suspension", "permanent_exclusion"})
+ABOUT_IT = frozenset(
     {
         "correction", "void", "notified", "parent_request", "exclusion_cancelled",
         "governors_decision", "review_decision", "sixth_day_started", "view_recorded",
@@ -29,7 +29,7 @@ _HEALTH_DETAILS = frozenset(
     {"given_name", "family_name", "date_of_birth", "sex", "home_la", "nc_year"}
 )
 _HEALTH_REASONS = frozenset({"mental_health", "physical_health", "pregnancy"})
-_HEALTH_FACTS: Mapping[str, frozenset[str]] = {
+HEALTH_FACTS: Mapping[str, frozenset[str]] = {
     "pupil_registered": _HEALTH_DETAILS,
     "joined_roll": frozenset({"school", "registration"}),
     "left_roll": frozenset({"school"}),
@@ -93,7 +93,7 @@ def _to_school(shown: Shown, caller: Caller) -> Shown:
     elsewhere |= {
         item["id"]
         for item in shown.get("timeline", ())
-        if item["type"] in _EXCLUSIONS and item["data"]["school"] not in caller.organisations
+        if item["type"] in EXCLUSIONS and item["data"]["school"] not in caller.organisations
     }
     found = {
         **shown,
@@ -120,7 +120,7 @@ def _timeline_without(timeline: list[Shown], hidden: set[str]) -> list[Shown]:
 def _is_about(item: Shown, hidden: set[str]) -> bool:
     """Whether it says something of what is hidden, not only that it arose from it."""
     subjects = CATALOGUE[item["type"]].subjects
-    return item["type"] in _ABOUT_IT or any(item["data"].get(n) in hidden for n in subjects)
+    return item["type"] in ABOUT_IT or any(item["data"].get(n) in hidden for n in subjects)
 
 
 def without_events(shown: Shown, events: set[str]) -> Shown:
@@ -198,7 +198,7 @@ def _to_health(shown: Shown, caller: Caller) -> Shown:
         found["timeline"] = [
             item if item["by"] in caller.organisations else _health_item(item)
             for item in shown["timeline"]
-            if item["by"] in caller.organisations or item["type"] in _HEALTH_FACTS
+            if item["by"] in caller.organisations or item["type"] in HEALTH_FACTS
         ]
     return found
 
@@ -208,7 +208,7 @@ def health_reason(reason: str | None) -> str | None:
 
 
 def _health_item(item: Shown) -> Shown:
-    names = _HEALTH_FACTS[item["type"]]
+    names = HEALTH_FACTS[item["type"]]
     data = {name: value for name, value in item["data"].items() if name in names}
     if "reason" in data and health_reason(data["reason"]) is None:
         del data["reason"]

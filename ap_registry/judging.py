@@ -1,7 +1,7 @@
 """A notice against its pupil's history: which events it names, and what cannot have happened."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,13 @@ from ap_registry.workspace import Workspace
 
 
 def resolved(
-    found: Sent, workspace: Workspace, by: str, but: UUID | None = None
-) -> dict[str, object]:
-    """The values with every reference as an event's id; ``but`` is not to be named."""
+    found: Sent, workspace: Workspace, by: str, but: UUID | None = None,
+    named: Collection[object] = (),
+) -> dict[str, object]:  # fmt: skip
+    """The values with every reference as an event's id; ``but`` is not to be named, nor what the
+    sender is not told of, except what was ``named`` before."""
     values = dict(found.values)
+    hidden = {but, *workspace.unseen.events.difference(named)}
     problems: list[Problem] = []
     for name, kind in found.kind.references.items():
         given = values.get(name)
@@ -29,9 +32,10 @@ def resolved(
             name,
             kind,
             None if given is None else str(given),
-            recorded=[r for r in workspace.history.recorded if r.id != but],
+            recorded=[r for r in workspace.history.recorded if r.id not in hidden],
             pupil=workspace.picture.pupil if workspace.exists else fold(()),
             others=values,
+            hidden=hidden,
             by=by,
             on=found.occurred_on,
         )

@@ -42,11 +42,17 @@ class Accepted:
     outgoing: tuple[Told, ...] = ()
 
     def body(self) -> dict[str, Any]:
-        """All of the answer but the event itself; kept to answer a repeat the same way."""
+        """All of the answer but the event itself, as far as the sender may know of it; kept to
+        answer a repeat the same way."""
         pupil_id, upn = self.workspace.shown_id, self.workspace.upn
+        unseen, event = self.workspace.unseen, self.event.id
 
         def listed(found: tuple[FollowUp, ...]) -> list[dict[str, Any]]:
-            return [describe(owed, pupil_id, upn, self.today) for owed in found]
+            return [
+                describe(owed, pupil_id, upn, self.today)
+                for owed in found
+                if not unseen.keeps_back(owed, event)
+            ]
 
         return {
             "follow_ups": {
@@ -55,6 +61,7 @@ class Accepted:
                 "moved": [
                     {**describe(owed, pupil_id, upn, self.today), "was_due_on": was.isoformat()}
                     for owed, was in self.changes.moved
+                    if not unseen.keeps_back(owed, event)
                 ],
             },
             "flags": [describe_flag(flag) for flag in self.flags],

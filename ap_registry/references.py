@@ -1,6 +1,6 @@
 """Which earlier event a notice names: by its id, by its ref, or as the only one that is open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -25,12 +25,14 @@ def resolve(
     recorded: Sequence[Recorded],
     pupil: Pupil,
     others: Mapping[str, object],
+    hidden: Collection[object] = (),
     by: str,
     on: date,
 ) -> UUID | Problem:
     """The event's id, or why there is none: not_found, nothing_open or ambiguous."""
     if value is None:
-        return _only_open(field, _open(field, kind, pupil, others, on))
+        open_ = _open(field, kind, pupil, others, on)
+        return _only_open(field, [one for one in open_ if one.id not in hidden])
     found = named(kind, value, recorded, by)
     if len(found) == 1:
         return found[0].id

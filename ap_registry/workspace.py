@@ -24,6 +24,7 @@ from ap_registry.notice import FollowUp, NoticeType, World
 from ap_registry.receipts import Accepted
 from ap_registry.store import codec, ledger, projections
 from ap_registry.store.regrouping import regrouped
+from ap_registry.unseen import NOTHING_UNSEEN, Unseen
 
 # What can change who answers for the marks, whose register stands, or what is said to be done.
 _ANSWERS = frozenset(
@@ -54,6 +55,7 @@ class Workspace:
     ``named`` whose record a UPN names, and ``named_id`` the one that the notice at hand names.
     ``others`` were merged into it when the call began. ``also_read``: records read besides, at
     those versions. ``apart``: once records have been merged or undone, who is shown by itself.
+    ``unseen``: what the sender of the notice at hand is not told.
     """
 
     pupil_id: UUID
@@ -71,6 +73,7 @@ class Workspace:
     others: tuple[UUID, ...] = ()
     also_read: dict[UUID, int] = field(default_factory=dict)
     apart: dict[UUID, Picture] | None = None
+    unseen: Unseen = NOTHING_UNSEEN
 
     def __post_init__(self) -> None:
         self.history = self.base
