@@ -36,7 +36,6 @@ from ap_registry.sent import (
 from ap_registry.still_asked import answers
 from ap_registry.store.digest import keyed
 from ap_registry.store.ledger import Stored
-from ap_registry.unseen import unseen_by
 from ap_registry.workspace import Workspace
 
 _UPN = UpnKind()
@@ -85,9 +84,8 @@ class Intake:
         self, notice: Notice, kind: NoticeType[Any], workspace: Workspace
     ) -> Accepted | Repeated:
         by_id = names_by_id(notice)
-        seen = workspace.sight_of(self.settings.caller, self.settings.today)
+        seen = workspace.sent_by(self.settings.caller, self.settings.today)
         known = by_id or (workspace.exists and seen.visible)
-        workspace.unseen = unseen_by(self.settings.caller, seen, workspace.history)
         found = read_notice(notice, kind, self.settings, self.world, known=known)
         by = self._by(found, workspace)
         self._may(found, workspace, by, seen=seen, by_id=by_id)

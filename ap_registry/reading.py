@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ap_registry.adjustments import describe, standing
 from ap_registry.adoption import forgotten, scrubbed, unnamed
+from ap_registry.afterwards import as_told_by
 from ap_registry.errors import NotFound, Problem
 from ap_registry.history import Recorded, fold, history, start_of
 from ap_registry.merging import place
@@ -36,8 +37,12 @@ def read_pupil(
     on: date | None = None,
     as_at: datetime | None = None,
     timeline: bool = False,
+    last: date | None = None,
 ) -> dict[str, Any]:
-    """The pupil as contract section 8 writes it; raise NotFound where nothing was recorded."""
+    """The pupil as contract section 8 writes it; raise NotFound where nothing was recorded.
+
+    ``last``: the day up to which its reader has the pupil, where that is over.
+    """
     with registry.database.connection() as connection:
         as_at = registry.as_at(connection, as_at)
         if timeline and registry.sequences:
@@ -59,6 +64,9 @@ def read_pupil(
             shown["timeline"] = show_timeline(
                 past, world, on=on, seqs=_sequence_numbers(connection, stored)
             )
+            if last is not None:
+                known = who.related_by(connection, stored.pupil_id, last)
+                shown["timeline"] = as_told_by(shown["timeline"], known, last)
             shown["deliveries"] = of_pupil(connection, stored.pupil_id, as_at)
         return _as_known_now(connection, stored.pupil_id, shown)
 

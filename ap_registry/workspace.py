@@ -24,7 +24,7 @@ from ap_registry.notice import FollowUp, NoticeType, World
 from ap_registry.receipts import Accepted
 from ap_registry.store import codec, ledger, projections
 from ap_registry.store.regrouping import regrouped
-from ap_registry.unseen import NOTHING_UNSEEN, Unseen
+from ap_registry.unseen import NOTHING_UNSEEN, Unseen, unseen_by
 
 # What can change who answers for the marks, whose register stands, or what is said to be done.
 _ANSWERS = frozenset(
@@ -108,6 +108,12 @@ class Workspace:
         if caller.bears is not None:
             return Sight(visible=caller.bears in {self.pupil_id, *self.others})
         return sight(caller, projections.visibility_rows(self.picture, self.world), today)
+
+    def sent_by(self, caller: Caller, today: date) -> Sight:
+        """As ``sight_of``; the notice at hand is of that caller."""
+        seen = self.sight_of(caller, today)
+        self.unseen = unseen_by(caller, seen, self.history)
+        return seen
 
     @property
     def pending(self) -> list[Accepted]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -77,6 +77,16 @@ def merged_into(connection: Connection, pupils: Iterable[UUID]) -> dict[UUID, tu
         (list(pupils),),
     ).fetchall()
     return {pupil: tuple(others) for pupil, others in rows}
+
+
+def related_by(connection: Connection, pupil_id: UUID, day: date) -> frozenset[str]:
+    """Organisations that had to do with a pupil on a day or before."""
+    rows = connection.execute(
+        "select distinct split_part(organisation, '/', 1) from visibility where pupil_id = %s"
+        " and until_at = 'infinity' and (from_on is null or from_on <= %s)",
+        (pupil_id, day),
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
 
 
 def not_erased(connection: Connection, pupils: Iterable[UUID]) -> list[UUID]:

@@ -62,7 +62,8 @@ def _timeline(
     registry: Registry, person: SignedIn, pupil: UUID, last: date | None
 ) -> tuple[list[Item], World]:
     """The latest first."""
-    shown = disclosed(read_pupil(registry, pupil, on=last, timeline=True), person.caller)
+    found = read_pupil(registry, pupil, on=last, timeline=True, last=last)
+    shown = disclosed(found, person.caller)
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
     return [item for item in reversed(shown["timeline"]) if item["status"] != "void"], world

@@ -43,7 +43,7 @@ def show(
     pupil_id, seen = find_pupil(registry, person.caller, pupil, known_by)
     last = seen.until_on
     day = min(wanted or registry.today(), last) if last else wanted
-    found = read_pupil(registry, pupil_id, on=day, as_at=known_by, timeline=True)
+    found = read_pupil(registry, pupil_id, on=day, as_at=known_by, timeline=True, last=last)
     shown = disclosed(found, person.caller)
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)

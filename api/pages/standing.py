@@ -63,7 +63,9 @@ def _written(value: object, *, day: bool) -> str:
 
 def find(registry: Registry, person: SignedIn, opened: Reader, pupil: str, event: str) -> Standing:
     pupil_id, seen = find_pupil(registry, person.caller, pupil)
-    told = disclosed(read_pupil(registry, pupil_id, on=seen.until_on, timeline=True), person.caller)
+    last = seen.until_on
+    found = read_pupil(registry, pupil_id, on=last, timeline=True, last=last)
+    told = disclosed(found, person.caller)
     item = next((one for one in told["timeline"] if one["id"] == event), None)
     if item is None or not may_put_right(item, person.caller):
         raise _NONE

@@ -107,6 +107,7 @@ def get_timeline(
         on=_day(seen, on, registry.today()),
         as_at=known_by,
         timeline=True,
+        last=seen.until_on,
     )
     opened.at_once(holder.caller, shown["id"])
     return {"items": disclosed(shown, holder.caller)["timeline"], "next": None}

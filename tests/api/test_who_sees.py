@@ -221,6 +221,29 @@ def test_a_former_school_reads_the_pupil_as_on_its_last_day(as_: Login, pupil_id
     assert days == {"2025-09-01"}
 
 
+def test_a_former_school_does_not_learn_who_has_told_of_its_days_since(
+    as_: Login, registry: Registry
+) -> None:
+    """What a later school puts right or tells late would say where the pupil is now."""
+    notify(registry, "joined_roll", "2025-09-01", school=OTHER, registration="C", **PERSON)
+    told = notify(registry, "suspension", "2025-10-01", school=OTHER, sessions=2, reasons=["PP"],
+                  ends_on="2025-10-01")  # fmt: skip
+    notify(registry, "left_roll", "2026-01-12", school=OTHER, ground="a")
+    notify(registry, "joined_roll", "2026-01-12", school=SPECIAL, registration="C")
+    late = {"instrument": "sdq_total", "score": 11, "stage": "baseline", "informant": "teacher"}
+    for by in (SPECIAL, OTHER):
+        notify(registry, "wellbeing_measured", "2025-12-01", by=by, **late)
+        notify(registry, "correction", "2026-03-01", by=by, of=told["event"]["id"],
+               fields={"sessions": 1}, reason=f"so says {by}")  # fmt: skip
+    items = shown_to(as_, "its former school", "/timeline")["items"]
+    suspended = next(item for item in items if item["type"] == "suspension")
+    assert suspended["data"]["sessions"] == 1
+    told_by = [(change["by"], change["reason"]) for change in suspended["changes"]]
+    assert told_by == [(None, None), (OTHER, f"so says {OTHER}")]
+    assert [i["by"] for i in items if i["type"] == "wellbeing_measured"] == [OTHER]
+    assert SPECIAL in str(shown_to(as_, "its LA", "/timeline"))
+
+
 def test_a_former_school_cannot_ask_for_a_later_day(as_: Login, pupil_id: str) -> None:
     asked = shown_to(as_, "its former school", "?on=2026-06-01")
     assert asked == shown_to(as_, "its former school")
