@@ -59,7 +59,11 @@ def text_lines(file: BinaryIO, head: bytes) -> Iterator[str]:
         while line := text.readline(LONGEST_LINE):
             number += 1
             if "\x00" in line:
-                raise Unreadable(f"Line {number} holds a NUL byte: this is not a text file.")
+                raise Unreadable(
+                    f"Line {number} holds a character that no text has, so this is not a CSV"
+                    " file. Open it in the program it comes from, save it there as CSV or XLSX,"
+                    " and send that."
+                )
             if len(line) >= LONGEST_LINE:
                 raise Unreadable(f"Line {number} is too long: this is not a table.")
             yield line
