@@ -16,6 +16,14 @@ def backwards(kind: NoticeType[Any], values: Mapping[str, str]) -> Iterator[Prob
     yield from kind.backwards({name: day(text) for name, text in values.items()})
 
 
+def suggested(kind: str, values: Mapping[str, str], world: World) -> dict[str, str]:
+    """What the days say of the number of sessions: filled in on its page, and changed there."""
+    if kind != "suspension" or values.get("sessions"):
+        return {}
+    days = _school_days(values, world)
+    return {"sessions": str(days * SESSIONS_A_DAY)} if days else {}
+
+
 def heeded(kind: str, values: Mapping[str, str], world: World) -> Iterator[str]:
     if kind == "referral" and not values.get("provider"):
         yield "No provider or service is named: nobody is asked to take the pupil."
@@ -25,19 +33,26 @@ def heeded(kind: str, values: Mapping[str, str], world: World) -> Iterator[str]:
 
 def _too_few(values: Mapping[str, str], world: World) -> Iterator[str]:
     """Days typed as sessions; half a day less is a suspension from noon, or until it."""
-    first, last = day(values.get("occurred_on", "")), day(values.get("ends_on", ""))
     text = values.get("sessions", "").strip()
-    if first is None or last is None or not text.isdecimal() or len(text) > LONGEST:
+    days = _school_days(values, world)
+    if not text.isdecimal() or len(text) > LONGEST or not days:
         return
-    if values.get("kind") == "lunchtime" or not 0 <= (last - first).days <= YEAR:
-        return
-    days = world.calendars.of(values.get("school")).known_days(first, last)
     possible = days * SESSIONS_A_DAY
     if int(text) < possible - 1:
         yield (
             f"You wrote {in_days(int(text))}, and from the first day to the last there are {days}"
             f" school days, which is {possible} sessions. Did you write days for sessions?"
         )
+
+
+def _school_days(values: Mapping[str, str], world: World) -> int:
+    """From the first day to the last; 0 where they say nothing of whole days."""
+    first, last = day(values.get("occurred_on", "")), day(values.get("ends_on", ""))
+    if first is None or last is None or not 0 <= (last - first).days <= YEAR:
+        return 0
+    if values.get("kind") == "lunchtime":
+        return 0
+    return world.calendars.of(values.get("school")).known_days(first, last)
 
 
 def in_days(sessions: int) -> str:

@@ -32,7 +32,7 @@ from api.pages.asking import (
     stranger,
     tried,
 )
-from api.pages.heeding import backwards, heeded
+from api.pages.heeding import backwards, heeded, suggested
 from api.pages.rendering import Person, check_form, page
 from api.pages.words import GROUPS
 
@@ -67,6 +67,8 @@ def form(
         asked.setdefault(person.caller.role, person.caller.organisation)
     asking = begin(registry, person, opened, name, {**asked, "form": forms.new_reference()})
     first = None if whole else steps.after(asking.steps, None, asking.values)
+    if first is not None and steps.says_all(name, asking.values, first):
+        return _check(asking)
     return _whole(asking) if first is None else _step(asking, first)
 
 
@@ -108,7 +110,9 @@ def _next(asking: Asking, at: steps.Step) -> Response:
             register=registers(asking, refused),
         )  # fmt: skip
     follows = None if checking else steps.after(asking.steps, at, asking.values)
-    return _check(asking) if follows is None else _step(asking, follows)
+    if follows is None or steps.says_all(asking.kind.name, asking.values, follows):
+        return _check(asking)
+    return _step(asking, follows)
 
 
 def _wrong_here(asking: Asking, at: steps.Step, refused: Refused | None) -> Told:
@@ -128,14 +132,24 @@ def _step(
     checking: bool = False, register: bool = False,
 ) -> Response:  # fmt: skip
     shown = {field.name for field in at.fields} | {"csrf", "do", "at", "checking"}
+    filled = asking.values if problems else {**_suggested(asking), **asking.values}
     kept = {name: value for name, value in asking.values.items() if name not in shown}
     return page(
         asking.registry, "notify_step.html", asking.person, 422 if problems else 200,
-        name=asking.kind.name, title=asking.title, step=at, values=asking.values, kept=kept,
+        name=asking.kind.name, title=asking.title, step=at, values=filled, kept=kept,
         problems=problems, errors=dict(problems), near=near or {}, checking=checking,
         first=at == asking.steps[0], pupil="" if at.name == "pupil" else pupil(asking),
         register=register,
     )  # fmt: skip
+
+
+def _suggested(asking: Asking) -> dict[str, str]:
+    """What is filled in on the page that asks for it, and seen there before it is sent."""
+    with asking.registry.database.connection() as connection:
+        world = asking.registry.worlds.fresh(connection)
+    today = asking.registry.today()
+    said = {"occurred_on": f"{today:%-d/%-m/%Y}"} if asking.kind.name in steps.OF_TODAY else {}
+    return {**said, **suggested(asking.kind.name, asking.values, world)}
 
 
 def _check(asking: Asking) -> Response:
@@ -156,6 +170,10 @@ def _checked(
     asking: Asking, receipt: Mapping[str, Any] | None, refused: Refused | None
 ) -> Response:
     problems = refusals.shown(asking.fields, asking.values, refused.problems) if refused else []
+    for field in asking.fields:
+        if field.names is not None and field.choices and field.name in dict(problems):
+            here = [one for one in problems if one[0] == field.name]
+            return _step(asking, steps.alone(field), problems=here, checking=True)
     with asking.registry.database.connection() as connection:
         world = asking.registry.worlds.fresh(connection)
     return page(

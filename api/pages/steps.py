@@ -7,6 +7,18 @@ from api.pages.forms import Input
 
 PUPIL = "pupil"
 MORE = "more"
+OF_TODAY = frozenset({
+    "suspension", "permanent_exclusion", "notified", "referral", "referral_decision",
+    "placement_started", "review_held", "reintegration_started", "outreach_started",
+    "outreach_session", "contact_recorded", "view_recorded", "action_agreed", "health_response",
+})  # fmt: skip
+"""Mostly told on the day itself, which is filled in where it is asked for."""
+_SAYS_ALL: Mapping[str, tuple[str, frozenset[str]]] = {
+    "referral_decision": ("decision", frozenset({"accepted"})),
+    "health_response": ("response", frozenset({"acknowledged", "started", "closed", "no_role"})),
+    "outreach_session": ("delivered", frozenset({"true"})),
+    "notified": ("method", frozenset({"in_person", "email"})),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +44,7 @@ def steps(fields: Sequence[Input]) -> tuple[Step, ...]:
     return (
         Step(name=PUPIL, title="Which pupil?", fields=tuple(who)),
         Step(name="days", title="When?", fields=tuple(days)),
-        *(Step(name=one.name, title=one.label, fields=(one,)) for one in needed if not one.is_day),
+        *(alone(one) for one in needed if not one.is_day),
         Step(name=MORE, title="Anything else?", fields=tuple(rest)),
     )
 
@@ -42,6 +54,16 @@ def named(found: Sequence[Step], name: str) -> Step:
     return next(
         (s for s in found if s.name == name or any(f.name == name for f in s.fields)), found[0]
     )
+
+
+def alone(field: Input) -> Step:
+    return Step(name=field.name, title=field.label, fields=(field,))
+
+
+def says_all(kind: str, values: Mapping[str, str], at: Step) -> bool:
+    """Of some answers nobody asks for more; the check still offers to add something."""
+    name, answers = _SAYS_ALL.get(kind, ("", frozenset()))
+    return at.name == MORE and values.get(name) in answers
 
 
 def after(found: Sequence[Step], at: Step | None, values: Mapping[str, str]) -> Step | None:

@@ -105,7 +105,10 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "commissioner": ("Who arranges and pays", "A school or a local authority: its name or number"),
     "from_school": ("School the pupil leaves", "Its name, or its number (URN)"),
     "to_school": ("School the pupil goes to", "Its name, or its number (URN)"),
-    "sessions": ("Number of sessions", "Half days: a school day is 2, a lunchtime is 1"),
+    "sessions": (
+        "Number of sessions",
+        "Not days: each morning and each afternoon out of school is one, and so is a lunchtime",
+    ),
     "suspension.ends_on": ("Last day of the suspension", "Included. For example, 1/4/2026"),
     "ends_on": ("Planned last day", "For example, 17/7/2026"),
     "starts_on": ("First day", "For example, 31/3/2026"),
@@ -245,7 +248,10 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "share": ("Who may read it?", ""),
     "request": ("What was asked for?", ""),
     "name": ("Name", ""),
-    "relation": ("Relation to the pupil", "For example, mother"),
+    "relation": (
+        "Who is it to the pupil?",
+        "Mother, father, foster carer, grandparent, social worker …",
+    ),
     "parental_responsibility": ("Has parental responsibility?", ""),
     "may_see": ("May this person read about the pupil?", ""),
     "email": ("E-mail", ""),

@@ -110,6 +110,31 @@ def test_where_a_name_means_several_the_person_chooses(people: People) -> None:
     assert hidden(chosen)["school"] == "100002"
 
 
+def test_a_name_that_means_several_is_asked_again_with_its_choices(people: People) -> None:
+    """Not behind a Change on the page that checks the answers, which shows none of them."""
+    page = filled_in(people("school"), "left_roll", occurred_on="20/11/2026", school="school",
+                     ground="a")  # fmt: skip
+    assert ("Check your answers" in page, page.count('type="radio"')) == (False, 4)
+    assert 'name="checking" value="yes"' in page
+
+
+def test_the_days_of_a_suspension_fill_in_its_sessions(people: People) -> None:
+    client, path = people("school"), "/notify/suspension"
+    days = client.get(f"{path}?upn={PUPIL}").text
+    assert 'name="occurred_on" value="20/11/2026"' in days
+    page = send(client, path, days, occurred_on="18/11/2026", ends_on="20/11/2026", do="next")
+    assert 'name="sessions" value="6"' in page
+
+
+def test_an_answer_that_says_all_goes_straight_to_the_check(people: People) -> None:
+    given = f"upn={PUPIL}&occurred_on=20/11/2026&outreach=x&minutes=60&delivered="
+    held, fell_out = (
+        people("provider").get(f"/notify/outreach_session?{given}{one}").text
+        for one in ("true", "false")
+    )
+    assert ("Check your answers" in held, "Anything else?" in fell_out) == (True, True)
+
+
 def test_a_name_that_nobody_has_says_what_to_do(people: People) -> None:
     page = filled_in(people("school"), "referral", **REFERRAL, provider="Nowhere Farm")
     assert "No organisation on record has a name like “Nowhere Farm”. Try another word" in page
