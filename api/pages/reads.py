@@ -15,6 +15,7 @@ from ap_registry.store.reads import Asked, Read
 from api.deps import TheRegistry, instant_of
 from api.pages.days import day
 from api.pages.emergency import Older, places_of
+from api.pages.read_words import read_words
 from api.pages.rendering import Person, in_words, moment, page
 from api.pages.tables import Cell, Format, Table, file_of, limit_of
 from api.v1.emergencies import openings
@@ -98,7 +99,7 @@ def _rows(found: Sequence[Read], world: World, *, every: bool) -> Iterator[tuple
                 link=None if every else f"/reads?{urlencode({'who': one.actor})}",
             ),
             Cell(text=named.name if named else one.organisation or "the registry"),
-            Cell(text=one.what),
+            Cell(text=read_words(one.what)),
             _pupils(one, every=every),
         )  # fmt: skip
 

@@ -11,7 +11,11 @@ from ap_registry import embedded
 from ap_registry.exporting import export
 from ap_registry.registry import Registry
 from ap_registry.store import accounts
+from api.pages.read_words import read_words
+from api.policies import POLICIES
+from api.policy import Shows
 from tests.api.conftest import Login
+from tests.api.test_policies import NAMES
 from tests.world import OTHER, PRU, PUPIL, SCHOOL, notify, register_pupil
 
 Reads = Callable[[], list[dict[str, Any]]]
@@ -118,7 +122,7 @@ def test_the_auditors_page_shows_them(
         )  # fmt: skip
     nobody.post("/sign-in", data={"email": "au@example.org", "password": "correct horse battery"})
     shown = nobody.get("/reads", params={"pupil": PUPIL}).text
-    assert ("GET /api/v1/pupils/{pupil}" in shown, pupil in shown) == (True, True)
+    assert ("By program: a pupil<" in shown, pupil in shown) == (True, True)
 
 
 def test_subject_access_tells_who_opened_the_record(
@@ -143,3 +147,15 @@ def test_the_web_can_neither_change_nor_forget_them(urls: embedded.Servers, stat
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         web.execute(statement)
+
+
+def test_all_that_shows_pupils_has_plain_words_for_auditors() -> None:
+    """A route that is new says here what it shows."""
+    shown = [
+        f"{method} {path.format(name=name) if '{name}' in path else path}"
+        for (method, path), policy in POLICIES.items()
+        if policy.shows is not Shows.NOBODY
+        for name in NAMES.get(path.split("/")[1], ("",))
+    ]
+    assert [what for what in shown if read_words(what) == what] == []
+    assert read_words("GET /notify/suspension") == "The form: A pupil was suspended"
