@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
+import psycopg
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -16,6 +17,7 @@ from ap_registry.adjusting import SENDERS as RULE_KEEPERS
 from ap_registry.calendar import LONDON
 from ap_registry.duty_names import duty_words
 from ap_registry.emergency import MAY as IN_EMERGENCIES
+from ap_registry.errors import Unavailable
 from ap_registry.notices import CATALOGUE
 from ap_registry.problems import TITLES
 from ap_registry.quality import READERS as OF_QUALITY
@@ -186,9 +188,29 @@ def problem_page(request: Request, status: int, detail: str, wait: int) -> Respo
     """
     title = TITLES.get(status, "Something went wrong")
     return page(
-        request.app.state.registry, "problem.html", None, status, title=title, wait=wait,
+        request.app.state.registry, "problem.html", _still_signed_in(request, status), status,
+        title=title, wait=wait, code=status,
         detail=TOO_MANY_FROM_YOU if status == 429 else detail,
     )  # fmt: skip
+
+
+_CALM = frozenset({400, 403, 404, 405, 409, 412, 422})
+"""Answered by an application that works, in a thread: who asks may be looked up."""
+
+
+def _still_signed_in(request: Request, status: int) -> SignedIn | None:
+    """So that a page that went wrong leads on by the same menu as every other."""
+    token = request.cookies.get(COOKIE)
+    if not token or status not in _CALM:
+        return None
+    try:
+        found = _signed_in(request.app.state.registry, token, watching=True)
+    except (Unavailable, psycopg.OperationalError):
+        return None  # the page itself needs no database
+    settings: Settings = request.app.state.settings
+    if found is None or found.second_factor or not settings.needs_second_factor(found.caller.role):
+        return found
+    return None
 
 
 def check_form(signed_in: SignedIn, token: object) -> None:

@@ -353,3 +353,15 @@ def test_who_told_two_pupils_apart_is_said_by_name(people: People) -> None:
     assert client.post("/quality", data=form).status_code == 303
     page = client.get("/quality/settled").text
     assert ("Decided by Leicester" in page, ">Alder School<" in page) == (True, True)
+
+
+def test_a_page_that_is_not_there_leads_a_signed_in_person_on(people: People) -> None:
+    client = people("auditor")
+    client.headers["accept"] = "text/html"
+    lost, refused = client.get("/nowhere"), client.get("/register")
+    assert (lost.status_code, refused.status_code) == (404, 403)
+    for page in (lost.text, refused.text):
+        assert '<li><a href="/pupils">Find a pupil</a></li>' in page.partition("<main")[2]
+        assert "Sign out" in page
+    client.cookies.clear()
+    assert "Find a pupil" not in client.get("/nowhere").text
