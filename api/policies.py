@@ -13,8 +13,8 @@ from api.pages.deliveries import READERS as OF_DELIVERIES
 from api.pages.family_help import KEEPERS as OF_FAMILY_HELP
 from api.pages.family_links import MAKERS
 from api.pages.ledger import READERS as OF_LEDGER
+from api.pages.menu import ELSEWHERE_READERS
 from api.pages.panel import ROLES as PANEL
-from api.pages.rendering import ELSEWHERE_READERS
 from api.pages.rules import KEEPERS as OF_RULES
 from api.policy import Policies, Policy, Shows, Who
 from api.superseded import Superseded

@@ -13,14 +13,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from ap_registry.adjusting import SENDERS as RULE_KEEPERS
 from ap_registry.calendar import LONDON
 from ap_registry.duty_names import duty_words
 from ap_registry.emergency import MAY as IN_EMERGENCIES
 from ap_registry.errors import Unavailable
-from ap_registry.notices import CATALOGUE
 from ap_registry.problems import TITLES
-from ap_registry.quality import READERS as OF_QUALITY
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store.readers import lifted
@@ -29,6 +26,7 @@ from api.cookies import CHANGED, COOKIE
 from api.deps import TheRegistry
 from api.edge import LIVE
 from api.limits import TOO_MANY_FROM_YOU, Limits, address_of
+from api.pages.menu import SENDERS, menu_of, stand_at
 from api.pages.onward import sign_in_first
 from api.pages.owed import form_of
 from api.pages.role_lists import OF_ROLE
@@ -36,9 +34,7 @@ from api.pages.words import field_words
 from api.policy import Who, admit, put_behind_wall
 from api.problems import HttpProblem
 from api.v1.reads import READERS as OF_READS
-from reports.kinds import KINDS, OUTCOME_READERS
 
-ELSEWHERE_READERS = frozenset({"school", "provider", "la", "panel", "social_care", "admin"})
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
     autoescape=True,
@@ -83,13 +79,9 @@ _ENVIRONMENT.filters |= {
 _ENVIRONMENT.globals |= {
     "field_words": field_words,
     "form_of": form_of,
-    "outcome_readers": OUTCOME_READERS,
-    "report_readers": frozenset[str]().union(*(kind.readers for kind in KINDS.values())),
+    "menu_of": menu_of,
     "read_readers": OF_READS,
-    "quality_readers": OF_QUALITY,
-    "elsewhere_readers": ELSEWHERE_READERS,
-    "rule_keepers": RULE_KEEPERS,
-    "notifiers": frozenset({"admin"}).union(*(kind.senders for kind in CATALOGUE.values())),
+    "notifiers": SENDERS,
     "emergency_roles": IN_EMERGENCIES,
     "own_work": OF_ROLE,
 }
@@ -109,6 +101,7 @@ async def whoever(request: Request, registry: TheRegistry) -> SignedIn:
         raise HTTPException(303, "Sign in first.", headers={"Location": sign_in_first(request)})
     if found.token is not None:
         send_cookie(request, found.token)
+    stand_at(request.url.path)
     limits: Limits = request.app.state.limits
     limits.hold(limits.account, str(found.account), request)
     admit(request, Who.PERSON, found.caller.role, administers=found.administers)

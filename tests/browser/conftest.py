@@ -125,6 +125,12 @@ def second_check(page: Page, address: str, code: str) -> None:
     page.get_by_role("heading", level=1).filter(has_text="school days").wait_for()
 
 
+def follow_more(page: Page, words: str) -> None:
+    """By the menu, where the rest of it is out of sight."""
+    page.locator(".ap-nav summary").click()
+    page.locator(".ap-nav").get_by_role("link", name=words, exact=True).click()
+
+
 def barriers(page: Page) -> list[str]:
     """What axe finds against WCAG, on the page as it stands."""
     found = Axe().run(page).response["violations"]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from ap_registry import embedded
 from ap_registry.near import one_edit_from
 from ap_registry.registry import Registry
-from tests.browser.conftest import barriers, opened, photograph, sign_in
+from tests.browser.conftest import barriers, follow_more, opened, photograph, sign_in
 from tests.browser.test_main_job import WIDE_AS_SCREEN
 from tests.world import OTHER, PUPIL, SCHOOL, notify, register_pupil, upn
 
@@ -235,7 +235,7 @@ def test_a_child_of_a_census_whom_no_upn_names_is_decided_by_a_person(
 
 
 def test_a_closure_moves_what_is_owed_until_it_is_taken_back(page: Page, tmp_path: Path) -> None:
-    page.get_by_role("link", name="Calendar", exact=True).click()
+    follow_more(page, "Calendar")
     page.get_by_role("button", name="Add the closure").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter “Which day?”")
     page.get_by_label("Which day?").fill("23/11/2026")

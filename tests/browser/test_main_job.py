@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ap_registry.registry import Registry
-from tests.browser.conftest import Visit, barriers, photograph, sign_in
+from tests.browser.conftest import Visit, barriers, follow_more, photograph, sign_in
 from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil
 
 WIDE_AS_SCREEN = "document.documentElement.scrollWidth <= window.innerWidth"
@@ -75,7 +75,7 @@ def test_the_main_job(visit: Visit, scripts: bool) -> None:
     expect(page.get_by_role("row").filter(has_text=duty)).to_contain_text("23 November 2026")
     page.get_by_role("button", name="Sign out").click()
     sign_in(page, "la")
-    page.get_by_role("link", name="Five outcomes").click()
+    follow_more(page, "Five outcomes")
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Five outcomes of alternative provision"
     )

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from ap_registry.errors import Refused
 from ap_registry.registry import Registry
-from tests.browser.conftest import Visit, barriers, photograph, sign_in
+from tests.browser.conftest import Visit, barriers, follow_more, photograph, sign_in
 from tests.world import PUPIL, SCHOOL, notify, register_pupil, upn
 
 
@@ -23,7 +23,7 @@ def test_pairs_are_merged_or_told_apart_and_the_rest_is_listed(
         notify(registry, "managed_move", "2026-09-01", from_school=SCHOOL, to_school="100999")
     page = visit(width=320)
     sign_in(page, "la")
-    page.get_by_role("link", name="Data quality").click()
+    follow_more(page, "Data quality")
     expect(page.get_by_role("heading", name="alike")).to_have_count(2)
     expect(page.get_by_role("row").filter(has_text="100999")).to_contain_text("Alder School")
     photograph(page, tmp_path, "quality")
@@ -59,6 +59,8 @@ def test_pairs_are_merged_or_told_apart_and_the_rest_is_listed(
 def test_a_school_has_no_inbox_of_the_la(visit: Visit) -> None:
     page = visit()
     sign_in(page, "school")
+    page.get_by_text("More").click()
+    expect(page.get_by_role("link", name="Reports")).to_be_visible()
     expect(page.get_by_role("link", name="Data quality")).to_have_count(0)
     answer = page.goto("/quality")
     assert answer is not None

@@ -5,14 +5,14 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from ap_registry.registry import Registry
-from tests.browser.conftest import Visit, barriers, photograph, sign_in
+from tests.browser.conftest import Visit, barriers, follow_more, photograph, sign_in
 from tests.reports.telling import Telling
 
 
 def test_an_officer_asks_for_a_report(visit: Visit, tmp_path: Path) -> None:
     page = visit(width=400)
     sign_in(page, "la")
-    page.get_by_role("link", name="Reports").click()
+    follow_more(page, "Reports")
     assert barriers(page) == []
     page.get_by_role("link", name="Five outcomes", exact=True).last.click()
     photograph(page, tmp_path, "form")
