@@ -44,6 +44,37 @@ STOPS = """() => {
   return found.length;
 }"""
 
+# What axe leaves out. Targets: WCAG 2.5.8, which leaves out those in a line of text. The letters
+# apart: 1.4.12. A style sheet that is made by hand passes our policy.
+FAULTS = """() => {
+  const all = words => [...document.querySelectorAll(words)], found = [];
+  const say = (words, these) => these.forEach(one => found.push(
+      `${words}: ${(one.outerHTML || one).slice(0, 120)}`));
+  if (all('h1').length !== 1) found.push(`${all('h1').length} first headings`);
+  say('no caption', all('table').filter(one => !one.caption));
+  say('no scope', all('th:not([scope])'));
+  say('no legend', all('fieldset').filter(one => !one.querySelector('legend')));
+  say('no group', all('[type=radio]').filter(one => !one.closest('fieldset')));
+  say('described by nothing', all('[aria-describedby]').filter(one => one.getAttribute(
+      'aria-describedby').trim().split(/\\s+/).some(id => !document.getElementById(id))));
+  say('small', all('a[href], button, input, select, textarea, summary').filter(one => {
+    const box = one.getBoundingClientRect();
+    return one.checkVisibility() && getComputedStyle(one).display !== 'inline'
+        && box.width && Math.min(box.width, box.height) < 24 && one.className !== 'ap-skip';
+  }));
+  const [came] = performance.getEntriesByType('navigation');
+  if (came.decodedBodySize > 200_000) found.push(`${came.decodedBodySize} bytes`);
+  say('not there', performance.getEntriesByType('resource')
+      .filter(one => one.responseStatus >= 400).map(one => one.name));
+  const apart = new CSSStyleSheet();
+  apart.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+      word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets = [apart];
+  if (document.documentElement.scrollWidth > innerWidth) found.push('wide with letters apart');
+  document.adoptedStyleSheets = [];
+  return found;
+}"""
+
 
 @pytest.fixture(scope="module")
 def named() -> dict[str, str]:
@@ -139,7 +170,8 @@ def status_of(answer: Response | None) -> int:
 
 def judged(page: Page) -> tuple[list[str], bool, list[int]]:
     """Barriers, whether it is no wider than the phone, and what Tab does not reach."""
-    return barriers(page), page.evaluate(WIDE_AS_SCREEN), lost_stops(page)
+    found = [*barriers(page), *page.evaluate(FAULTS)]
+    return found, page.evaluate(WIDE_AS_SCREEN), lost_stops(page)
 
 
 def lost_stops(page: Page) -> list[int]:
