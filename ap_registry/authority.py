@@ -10,6 +10,9 @@ from ap_registry.notice import NoticeType
 from ap_registry.sent import refused
 from ap_registry.workspace import Workspace
 
+# They end what another school sees of the pupil, or say what another has done.
+_OF_ITS_ROLL = frozenset({"left_roll", "suspension", "permanent_exclusion"})
+
 
 def refuse_unauthorised(
     kind: NoticeType[Any], values: Mapping[str, object], workspace: Workspace, caller: Caller
@@ -23,9 +26,17 @@ def refuse_unauthorised(
         raise refused("/follow_up", "forbidden", "only its owner or the LA may say it is done")
     if kind.name == "funding_agreed" and not _pays(values, workspace, caller):
         raise refused("/payer", "forbidden", "only a payer, the commissioner or the LA may say it")
-    placement = _commissioner(kind, values, workspace)
-    if caller.role == "school" and placement not in {None, *caller.organisations}:
-        raise refused("", "forbidden", "a school sends only placements that it commissions")
+    own, placing = {*caller.organisations}, _placing(kind, values, workspace)
+    if caller.role == "school":
+        if kind.name in _OF_ITS_ROLL and values["school"] not in own:
+            words = "a school sends the leaves and exclusions of its own pupils alone"
+            raise refused("/school", "forbidden", words)
+        if placing is not None and placing[0] not in own:
+            raise refused("", "forbidden", "a school sends only placements that it commissions")
+    if caller.role == "provider" and placing is not None:
+        provider = workspace.world.organisation(placing[1])
+        if not own & {placing[1], provider and provider.subcontractor_of}:
+            raise refused("", "forbidden", "a provider sends only placements with itself")
 
 
 def _own(event: object, workspace: Workspace, caller: Caller) -> bool:
@@ -43,12 +54,13 @@ def _pays(values: Mapping[str, object], workspace: Workspace, caller: Caller) ->
     return bool({placement and placement.commissioner, *payers} & {*caller.organisations})
 
 
-def _commissioner(
+def _placing(
     kind: NoticeType[Any], values: Mapping[str, object], workspace: Workspace
-) -> object:
+) -> tuple[str, str] | None:
+    """Commissioner and provider of the placement that a notice starts, changes or ends."""
     if kind.name == "placement_started":
-        return values["commissioner"]
+        return str(values["commissioner"]), str(values["provider"])
     if kind.name in {"placement_changed", "placement_ended"}:
         named = workspace.picture.pupil.placement(UUID(str(values["placement"])))
-        return named.commissioner if named else None
+        return (named.commissioner, named.provider) if named else None
     return None

@@ -17,6 +17,7 @@ from tests.builders import (
     notified,
     permanent_exclusion,
     placement,
+    placement_changed,
     placement_ended,
     referral,
     review,
@@ -24,7 +25,7 @@ from tests.builders import (
     void,
 )
 from tests.spec import Story, given
-from tests.world import OTHER, PRU, SCHOOL
+from tests.world import GARAGE, OTHER, PRU, SCHOOL
 
 HEALTH = "ICB-QK1"
 Made = Callable[..., Notice]
@@ -77,7 +78,7 @@ def test_what_is_open_elsewhere_is_not_listed_by_its_refs() -> None:
 def test_health_is_offered_placements_alone() -> None:
     story = sent_by(
         "health", HEALTH, referral(route="health", provider=HEALTH, by=SCHOOL), suspension(),
-        direction(ref="d"), placement(ref="p"), placement("2026-03-04", provider="AP-0001",
+        direction(ref="d"), placement(ref="p"), placement("2026-03-04", provider=GARAGE,
                                                           sessions_per_week=2, ref="q"),
     )  # fmt: skip
     assert words_of(story, review("2026-03-20", by=HEALTH)).endswith("name one of p, q")
@@ -87,8 +88,8 @@ def by_a_former_school() -> Story:
     """Alder School, which the pupil left in December for Brook School."""
     return sent_by(
         "school", SCHOOL, left("2025-12-01"), joined("2025-12-01", school=OTHER),
-        placement("2026-01-12", commissioner=OTHER, provider="AP-0001", sessions_per_week=8,
-                  by="AP-0001", ref="later"),
+        placement("2026-01-12", commissioner=OTHER, provider=GARAGE, sessions_per_week=8,
+                  by=GARAGE, ref="later"),
     )  # fmt: skip
 
 
@@ -105,3 +106,22 @@ def test_a_former_school_hears_of_its_own_duties_alone() -> None:
     story.told(placement("2025-11-03", provider=PRU, sessions_per_week=8, ends_on="2026-06-01"))
     assert "sessions_check" not in story.receipt("opened")
     assert [one.owner for one in story.follow_ups("sessions_check")] == [OTHER]
+
+
+def test_a_school_takes_nobody_off_anothers_roll_and_says_no_exclusion_of_it() -> None:
+    """Either would end what that school sees, or hold against it what it never did."""
+    for made in (left, suspension, permanent_exclusion):
+        refused = by_a_second_school().refuses(made("2026-03-20", by=OTHER, school=SCHOOL))
+        assert refused == [("/school", "forbidden")]
+
+
+def test_a_provider_ends_no_placement_of_another() -> None:
+    elsewhere = {"provider": GARAGE, "sessions_per_week": 2}
+    history = placement(ref="p"), placement("2026-03-04", **elsewhere, ref="q")
+    for made in (placement_ended, placement_changed):
+        story = sent_by("provider", PRU, *history)
+        more = {} if made is placement_ended else {"ends_on": "2026-04-30"}
+        assert story.refuses(made("2026-03-20", by=PRU, placement="q", **more)) == [
+            ("", "forbidden")
+        ]
+        story.told(made("2026-03-20", by=PRU, placement="p", **more))
