@@ -1,15 +1,14 @@
 """A document as PDF: tagged (PDF/UA-1) from a Typst template that is given all text as data."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from ap_registry.calendar import LONDON
 from reports.document import Document, Drawing, Facts, Part, Section, Table
 from reports.render import moment
+from reports.writing import typesetting
 from reports.writing.cells import NUMBERS, in_words
 from reports.writing.columns import needed, shares
 from reports.writing.drawings import standing_alone
@@ -22,27 +21,8 @@ TEMPLATE = Path(__file__).parents[1] / "templates" / "document.typ"
 
 
 def as_pdf(document: Document) -> bytes:
-    """Dated by ``known_by``; no font of the machine is used, so that the bytes are the same."""
-    import typst
-
-    made = typst.compile(
-        TEMPLATE,
-        format="pdf",
-        sys_inputs={"document": json.dumps(_as_data(document))},
-        pdf_standards=["ua-1"],
-        font_paths=[_fonts()],
-        ignore_system_fonts=True,
-    )
-    assert isinstance(made, bytes)
-    return made
-
-
-def _fonts() -> Path:
-    """DejaVu Sans as matplotlib brings it, found without loading that."""
-    found = find_spec("matplotlib")
-    assert found is not None
-    assert found.submodule_search_locations is not None
-    return Path(found.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf"
+    """Dated by ``known_by``."""
+    return typesetting.as_pdf(TEMPLATE, "document", _as_data(document))
 
 
 def _as_data(document: Document) -> Mapping[str, Any]:

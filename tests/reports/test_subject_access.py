@@ -6,12 +6,13 @@ from reports.subject_access import as_pdf
 
 FOUND: dict[str, Any] = {
     "made_at": "2026-11-20T12:00:00.000000Z", "for": "pupil", "upn": "A856400120001",
-    "given_name": "#panic()", "family_name": "*Example_ $x$ \\ <a> @b", "contacts": [],
+    "given_name": "#panic() রহিম", "family_name": "*Example_ $x$ \\ <a> @b 王", "contacts": [],
     "timeline": [
         {
             "id": "1", "type": "suspension", "occurred_on": "2026-03-02", "sentence": "Suspended",
             "by": "100001", "recorded_at": "2026-03-02T10:00:00.000000Z", "status": "corrected",
-            "data": {"school": "100001", "reasons": ["PP"], "exam_missed": False}, "note": "= Ah",
+            "data": {"school": "100001", "reasons": ["PP"], "exam_missed": False},
+            "note": "= Ah\r\n\t\ufeff\x00",
             "changes": [
                 {"field": "sessions", "old": 4, "new": 2, "reason": None, "by": "100001",
                  "recorded_at": "2026-03-03T10:00:00.000000Z"},

@@ -204,6 +204,13 @@ def printed(*parts: Part, notes: Sequence[tuple[str, str]] = SAMPLE.notes) -> by
     return streams(written(made, "pdf"))
 
 
+def test_what_no_font_shows_keeps_nothing_from_being_printed() -> None:
+    """As it is pasted from a spreadsheet: else one pupil's words would stop a whole pack."""
+    pasted = ("1.\r\n\tNo\r", "\ufeffAnn", "a\x00\x7f\x85", "\ud800", "রহিম 王芳 عمر 😀")
+    table = replace(PLACES, rows=[{**ROW, "name": text} for text in pasted])
+    assert b"pdfuaid" in printed(*pasted, table)
+
+
 def pages(pdf: bytes) -> int:
     return max(int(count) for count in re.findall(rb"/Count (\d+)", pdf))
 
