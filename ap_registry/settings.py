@@ -76,11 +76,14 @@ class Settings(BaseSettings):
     oidc_emails_verified: bool = False  # all of them, though no claim says so
     oidc_allow_private: bool = False
     oidc_only: bool = False  # no passwords
+    contact: str | None = None  # whom people ask or tell of a fault: an address, or words
     address: str | None = None  # as people reach the pages: https://ap.example.gov.uk
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
 
-    @field_validator(*_SECRETS, "oidc_issuer", "oidc_client_id", "address", mode="before")
+    @field_validator(
+        *_SECRETS, "oidc_issuer", "oidc_client_id", "address", "contact", mode="before"
+    )
     @classmethod
     def _nothing_is_none(cls, value: str | None) -> str | None:
         """An empty variable, or an empty file, names nothing."""

@@ -208,6 +208,7 @@ _OPEN = (
     ("POST", "/password/{token}"), ("GET", "/invitation/{token}"),
     ("POST", "/invitation/{token}"), ("GET", "/docs"), ("GET", "/openapi.json"),
     ("GET", "/family/closed"), ("GET", "/family/link/{token}"), ("POST", "/family/link/{token}"),
+    ("GET", "/accessibility"), ("GET", "/privacy"),
     ("GET", "/problems/{status}"), ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"),
 )  # fmt: skip
 POLICIES: Policies = {

@@ -3,16 +3,28 @@
 import base64
 import hashlib
 import re
+from typing import Any
 
 from fastapi.responses import Response
+
+from ap_registry.registry import Registry
+from ap_registry.store.sessions import SignedIn
+from api.pages.rendering import text_of
 
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 _LINK = b'<link rel="stylesheet" href="/static/header.css"></head>'
 
 
-def framed(report: bytes, header: str) -> Response:
+def framed(
+    registry: Registry, person: SignedIn, report: bytes, header: str, **values: Any
+) -> Response:
+    """``header``: the template of what stands above the report."""
+    above = text_of(registry, header, person, **values).encode()
+    below = text_of(registry, "footer.html", person).encode()
     made = report.replace(b"</head>", _LINK, 1)
-    made = made.replace(b"<body>", b"<body>" + header.encode(), 1)
+    made = made.replace(b"<body>", b"<body>" + above, 1)
+    before, _, after = made.rpartition(b"</body>")
+    made = b"".join((before, below, b"</body>", after))
     return Response(made, media_type="text/html", headers=_policy(made))
 
 

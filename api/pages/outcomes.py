@@ -10,7 +10,7 @@ from ap_registry.instants import instant
 from api.deps import TheRegistry, day_of, instant_of
 from api.opened import Opened
 from api.pages.framing import framed
-from api.pages.rendering import Person, text_of
+from api.pages.rendering import Person
 from api.v1.reports import read
 from reports.files import file_of, page_of
 from reports.kinds import KINDS
@@ -35,11 +35,10 @@ def outcomes(
     given = {"from": str(start), "to": str(end), "known_by": known_by, "provider": provider}
     report = page_of(read(registry, person.caller, kind, given, opened))
     known_at = instant_of(known_by or None, "known_by")
-    header = text_of(
-        registry, "report_header.html", person, year=start.year, known_by=known_by,
+    return framed(
+        registry, person, report, "report_header.html", year=start.year, known_by=known_by,
         known_at=known_at and instant(known_at),
     )  # fmt: skip
-    return framed(report, header)
 
 
 @router.get("/outcomes/changes")
@@ -60,10 +59,10 @@ def changes(
         "provider": provider,
     }  # fmt: skip
     made = read(registry, person.caller, KINDS["restatement"], given, opened)
-    header = text_of(
-        registry, "changes_header.html", person, year=start.year, before=before, after=to
-    )
-    return framed(file_of(made, "html"), header)
+    return framed(
+        registry, person, file_of(made, "html"), "changes_header.html", year=start.year,
+        before=before, after=to,
+    )  # fmt: skip
 
 
 def _year(year: int | None, today: date) -> tuple[date, date]:

@@ -155,7 +155,8 @@ def text_of(registry: Registry, template: str, signed_in: SignedIn | None, **val
     """``practice``: the present day of a registry that was made with a clock of its own."""
     practice = registry.today().isoformat() if registry.practice or registry.clock else None
     found = _ENVIRONMENT.get_template(template)
-    return found.render(person=signed_in, practice=practice, **values)
+    now = registry.now().isoformat()
+    return found.render(person=signed_in, practice=practice, now=now, **values)
 
 
 def page(
@@ -180,8 +181,9 @@ def problem_page(request: Request, status: int, detail: str, wait: int) -> Respo
     ``wait``: seconds, where the same may be asked again after them; else 0.
     """
     title = TITLES.get(status, "Something went wrong")
+    who = still_signed_in(request) if status in _CALM else None
     return page(
-        request.app.state.registry, "problem.html", _still_signed_in(request, status), status,
+        request.app.state.registry, "problem.html", who, status,
         title=title, wait=wait, code=status,
         detail=TOO_MANY_FROM_YOU if status == 429 else detail,
     )  # fmt: skip
@@ -191,10 +193,10 @@ _CALM = frozenset({400, 403, 404, 405, 409, 412, 422})
 """Answered by an application that works, in a thread: who asks may be looked up."""
 
 
-def _still_signed_in(request: Request, status: int) -> SignedIn | None:
-    """So that a page that went wrong leads on by the same menu as every other."""
+def still_signed_in(request: Request) -> SignedIn | None:
+    """So that a page that went wrong, or is for anybody, leads on by the same menu as others."""
     token = request.cookies.get(COOKIE)
-    if not token or status not in _CALM:
+    if not token:
         return None
     try:
         found = _signed_in(request.app.state.registry, token, watching=True)

@@ -12,7 +12,7 @@ from api.deps import TheRegistry
 from api.opened import Opened
 from api.pages.forms import Input
 from api.pages.framing import framed
-from api.pages.rendering import Person, page, text_of
+from api.pages.rendering import Person, page
 from api.problems import HttpProblem
 from api.v1.reports import file_answer, read
 from reports.asking import CUTS
@@ -58,11 +58,10 @@ def one(
         return _form(registry, person, kind, given, problems)
     if format != "html":
         return file_answer(kind, made, format)
-    header = text_of(
-        registry, "report_frame.html", person, kind=kind, asked=urlencode(given),
+    return framed(
+        registry, person, page_of(made), "report_frame.html", kind=kind, asked=urlencode(given),
         formats=[(f, FORMAT_NAMES.get(f, f.upper())) for f in kind.formats],
     )  # fmt: skip
-    return framed(page_of(made), header)
 
 
 def kind_for(name: str, caller: Caller) -> Kind:

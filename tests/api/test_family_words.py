@@ -167,7 +167,7 @@ def _pattern(message: str) -> str:
 def test_the_panel_meets_within_the_days_of_its_hearing_not_of_the_application() -> None:
     page = speaking(NullTranslations()).get_template("family/ask.html").render(
         language="en", languages=(), practice=None, s=_shown(you=False, guarded=False), csrf="c",
-        form="f", of="o", wanted="independent_review", words="", wrong={},
+        form="f", today=date(2026, 11, 20), of="o", wanted="independent_review", words="", wrong={},
     )  # fmt: skip
     assert "They must meet within 16 school days" in page
 

@@ -15,6 +15,9 @@ from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store import access_links, accounts
 from ap_registry.store.database import Database
+from api.cookies import COOKIE
+from api.pages.family.rendering import COOKIE as FAMILY
+from api.pages.signing_in_elsewhere import BROWSER, NEXT
 from tests.conftest import fresh_database
 from tests.serving import served
 from tests.world import SCHOOL, load_world
@@ -284,3 +287,19 @@ def test_in_production_the_cookie_goes_over_https_alone(
         answer = client.post("/sign-in", data={"email": client.email, "password": PASSWORD})
         assert "Secure" in answer.headers["set-cookie"]
         assert "max-age=31536000" in answer.headers["strict-transport-security"]
+
+
+def test_the_public_pages_say_whom_to_ask_and_each_cookie(
+    registry: Registry, browsers: Callable[..., Browser]
+) -> None:
+    settings = Settings(
+        environment="production", contact="help@example.org", address="https://ap.example.org",
+        oidc_issuer="https://provider.example", oidc_client_id="ap", oidc_client_secret="s" * 16,
+    )  # fmt: skip
+    with served(registry, settings) as url:
+        client = browsers(url)
+        for path in ("/accessibility", "/privacy"):
+            assert '<a href="mailto:help@example.org">' in client.get(path).text
+        said = client.get("/privacy").text
+    ours = {COOKIE, FAMILY, BROWSER, NEXT}
+    assert {name for name in ours if name not in said} == set()

@@ -36,6 +36,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     NOBODY: (
         "/docs",
         "/problems/422",
+        "/accessibility",
+        "/privacy",
         "/sign-in",
         "/forgotten",
         "/password/{token}",

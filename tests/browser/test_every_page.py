@@ -62,6 +62,8 @@ FAULTS = """() => {
     return one.checkVisibility() && getComputedStyle(one).display !== 'inline'
         && box.width && Math.min(box.width, box.height) < 24 && one.className !== 'ap-skip';
   }));
+  for (const one of ['/accessibility', '/privacy'])
+    if (!document.querySelector(`footer a[href="${one}"]`)) found.push(`no way to ${one}`);
   const [came] = performance.getEntriesByType('navigation');
   if (came.decodedBodySize > 200_000) found.push(`${came.decodedBodySize} bytes`);
   say('not there', performance.getEntriesByType('resource')
