@@ -357,15 +357,52 @@ def lent(world: World, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]
 def test_what_reads_of_pupils_stands_behind_the_wall(
     world: World, lent: list[tuple[str, str]], method: str, path: str
 ) -> None:
-    """The database is told for whom, unless the policy says that the route reads past it."""
+    """The database is told for whom, unless the policy says that the route reads past it.
+
+    And what tells of the pupil is on record as read, but for what auditors see of reads.
+    """
     asked_of = POLICIES[method, path]
     can = [name for name, (role, _) in CALLERS.items() if role in asked_of.roles]
     caller = "its LA" if "its LA" in can else can[0]
-    for _ in asking(world, method, path, caller):
-        pass
+    unread, before = [], reads_of(world)
+    for answer in asking(world, method, path, caller):
+        before, noted = reads_of(world), before
+        if before == noted and asked_of.shows is not Shows.READS and tells(world, answer):
+            unread.append(str(answer.url))
     told = {organisations for user, organisations in lent if user == READER}
     own = {f"{{{CALLERS[caller][1]}}}"}
-    assert told == (set() if asked_of.past_wall else own)
+    assert (told, unread) == (set() if asked_of.past_wall else own, [])
+
+
+def reads_of(world: World) -> int:
+    with world.registry.database.connection() as connection:
+        row = connection.execute(
+            "select count(*) from pupil_read where %s = any(pupils)", (UUID(world.pupil),)
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def tells(world: World, answer: httpx.Response) -> bool:
+    """Whether it names the pupil otherwise than as it was asked."""
+    secrets = {*SECRETS, world.pupil} - set(answer.request.url.path.split("/"))
+    return any(word in answer.text.replace(HINT, "") for word in secrets)
+
+
+FORMS = sorted(
+    path for (method, path), one in POLICIES.items()
+    if method == "POST" and one.who is Who.PERSON and not OF_ONES_OWN.fullmatch(path)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_what_an_answer_to_a_form_tells_is_on_record_as_read(world: World, path: str) -> None:
+    asked_of, before = POLICIES["POST", path], reads_of(world)
+    can = [name for name in sorted(NOW) if CALLERS[name][0] in asked_of.roles]
+    caller = "its LA" if "its LA" in can else can[-1]
+    for answer in asking(world, "POST", path, caller):
+        before, noted = reads_of(world), before
+        assert before > noted or not tells(world, answer), str(answer.url)
 
 
 def test_the_bearer_of_a_link_is_shown_the_pupil(world: World) -> None:
