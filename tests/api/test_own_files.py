@@ -9,7 +9,7 @@ from ap_registry import embedded
 from ap_registry.ingest.organisations import import_organisations
 from ap_registry.registry import Registry
 from tests.api.people import People, at_pages, hidden
-from tests.world import GARAGE, PRU, SCHOOL, register_pupil
+from tests.world import GARAGE, PRU, PUPIL, SCHOOL, register_pupil
 
 FILES = {
     "terms": f"organisation,starts_on,ends_on\n{SCHOOL},2026-11-02,2026-12-18\n",
@@ -18,6 +18,10 @@ FILES = {
     "headcounts": f"organisation,as_at,by,value,pupils\n{SCHOOL},2026-10-01,all,,900\n",
     "providers": f"provider,as_at,checks_confirmed_on\n{GARAGE},2026-10-01,2026-09-01\n",
 }
+START = (
+    "type,upn,occurred_on,provider,commissioner,reason,intent,ends_on,sessions_per_week\n"
+    f"placement_started,{PUPIL},2026-11-02,{PRU},{SCHOOL},behaviour,return,2027-02-12,"
+)
 ELSEWHERE = {kind: text.replace(SCHOOL, "100099").replace(GARAGE, "100099")
              for kind, text in FILES.items()}  # fmt: skip
 RUTLAND = "100099,school,Rutland School,857,,\n"
@@ -55,6 +59,22 @@ def test_an_la_looks_at_a_file_saves_it_and_has_it_on_record(people: People, kin
     saved = client.post("/upload/confirm", data={**hidden(page), "csrf": token, "do": "save"}).text
     assert "1 row saved" in saved
     assert "all of it is on record" in look(people, "la", kind, FILES[kind])
+
+
+def test_what_was_ready_is_judged_anew_when_it_is_saved(people: People) -> None:
+    """Two look at one start that differs: nothing is on record till one saves, and then once."""
+    first, second = (look(people, "school", "notices", START + f"{n}\n") for n in (4, 6))
+    assert "Save 1 row" in first
+    assert "Save 1 row" in second
+    client = people("school")
+    token = hidden(client.get("/calendar").text)["csrf"]
+    saved = [
+        client.post("/upload/confirm", data={**hidden(page), "csrf": token, "do": "save"}).text
+        for page in (first, second)
+    ]
+    assert "1 row saved" in saved[0]
+    assert "0 rows saved" in saved[1]
+    assert "at this provider is already open" in saved[1]
 
 
 @pytest.mark.parametrize("kind", FILES)

@@ -37,7 +37,7 @@ from tests.api.family import record_mother
 from tests.api.story import CALLERS, EVER, NEVER, NOW, tell
 from tests.conftest import fresh_database
 from tests.serving import TRUSTS_NOBODY, served
-from tests.world import GARAGE, PUPIL, SCHOOL, load_world, register_pupil, upn
+from tests.world import GARAGE, PUPIL, SCHOOL, load_world, notify, register_pupil, upn
 
 ALLOWED = {
     Shows.NOBODY: NEVER,
@@ -77,6 +77,7 @@ class World:
     pupil: str
     owed: str
     event: str
+    case: str
     webhook: str
     report: str
     opening: str
@@ -101,7 +102,7 @@ class World:
             "pupil": (PUPIL, self.pupil),
             "follow_up": (self.owed,),
             "event": (self.event,),
-            "case": (self.event,),
+            "case": (self.case,),
             "organisation": (SCHOOL,),
             "webhook": (self.webhook,),
             "report": (self.report,),
@@ -170,6 +171,7 @@ def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> 
     admin = keys["the administrator"]
     owed = admin.get("/api/v1/follow-ups", params={"kind": "sixth_day_provision"}).json()
     event = admin.get("/api/v1/events").json()["items"][-1]["id"]
+    case = notify(registry, "fair_access_referral", "2026-06-03", category="d", by=SCHOOL)
     nobody = httpx.Client(verify=TRUSTS_NOBODY, base_url=url, timeout=60)
     takes = {
         path: {
@@ -190,6 +192,7 @@ def _world(registry: Registry, url: str, pupil: str, urls: embedded.Servers) -> 
     }
     return World(
         registry=registry, pupil=pupil, owed=owed["items"][0]["id"], event=event,
+        case=str(case["event"]["id"]),
         webhook=webhook, report=report,
         opening=opening, view=_saved(registry, ids["its school"]),
         keys=keys, people=people, bearers=bearers,
