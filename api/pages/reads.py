@@ -1,8 +1,9 @@
 """Who has opened records: the auditor's page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
@@ -18,6 +19,7 @@ from api.pages.emergency import Older, places_of
 from api.pages.read_words import read_words
 from api.pages.rendering import Person, in_words, moment, page
 from api.pages.tables import Cell, Format, Table, file_of, limit_of
+from api.problems import HttpProblem
 from api.v1.emergencies import openings
 from api.v1.reads import ids_of, seen
 
@@ -41,30 +43,57 @@ def reads(
     """The latest first; of one pupil, reader or time. ``older``: emergencies before those of the
     page that led here. A file names every pupil's id."""
     given = {"pupil": pupil, "who": who, "organisation": organisation, "from": from_, "to": to}
+    try:
+        between = _begins(from_), _when(to, "to")
+    except HttpProblem as refused:
+        return _page(registry, person, given, errors=_said(refused))
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
         asked = Asked(
             pupils=ids_of(connection, pupil or None),
             who=_clean(who),
             organisation=_number(organisation, world),
-            from_at=_begins(from_),
-            to_at=_when(to, "to"),
+            from_at=between[0],
+            to_at=between[1],
         )
         found = seen(connection, person.caller, asked, limit=limit_of(format))
         emergencies, told = openings(connection, registry, person.caller, asked=asked, cursor=older)
-    table = Table(
-        name="who-has-read", caption="Reads, the latest first", empty=EMPTY,
-        columns=("When", "Who", "For", "What", "Pupils"),
-        rows=list(_rows(found, world, every=format == "csv")),
-    )  # fmt: skip
+    table = _table(_rows(found, world, every=format == "csv"))
     if format == "csv":
         return file_of(table)
+    return _page(
+        registry, person, given, table, openings=emergencies, older=told["next"],
+        places=places_of(world, emergencies),
+    )  # fmt: skip
+
+
+def _table(rows: Iterable[tuple[Cell, ...]]) -> Table:
+    return Table(
+        name="who-has-read", caption="Reads, the latest first", empty=EMPTY,
+        columns=("When", "Who", "For", "What", "Pupils"), rows=list(rows),
+    )  # fmt: skip
+
+
+def _page(
+    registry: TheRegistry, person: Person, given: Mapping[str, str], table: Table | None = None, *,
+    openings: Sequence[Any] = (), older: int | None = None,
+    places: Mapping[str, str] = MappingProxyType({}),
+    errors: Mapping[str, str] = MappingProxyType({}),
+) -> Response:  # fmt: skip
+    """Without a table only the form, and what is wrong in it."""
     return page(
-        registry, "reads.html", person, openings=emergencies, older=told["next"],
-        places=places_of(world, emergencies), now=registry.now(), table=table, given=given,
+        registry, "reads.html", person, 422 if errors else 200, openings=openings, older=older,
+        places=places, now=registry.now(), table=table, given=given, errors=errors,
         here=f"/reads?{urlencode(given)}",
         csv=f"/reads?{urlencode({**given, 'format': 'csv'})}",
     )  # fmt: skip
+
+
+def _said(refused: HttpProblem) -> dict[str, str]:
+    """By the field, as people write a day."""
+    labels = {"from": "From", "to": "To"}
+    names = [one.pointer.lstrip("/") for one in refused.problems]
+    return {name: f"{labels[name]} must be a day, such as 1/9/2026" for name in names}
 
 
 def _number(text: str, world: World) -> str | None:

@@ -123,6 +123,10 @@ def test_the_auditors_page_shows_them(
     nobody.post("/sign-in", data={"email": "au@example.org", "password": "correct horse battery"})
     shown = nobody.get("/reads", params={"pupil": PUPIL}).text
     assert ("By program: a pupil<" in shown, pupil in shown) == (True, True)
+    refused = nobody.get("/reads", params={"pupil": PUPIL, "from": "last week"})
+    assert refused.status_code == 422
+    for words in ("From must be a day, such as 1/9/2026", f'value="{PUPIL}"', 'value="last week"'):
+        assert words in refused.text
 
 
 def test_subject_access_tells_who_opened_the_record(
