@@ -42,18 +42,21 @@ select {SHOWN_ID.format(t="f")}::text as pupil_id, i.upn,
 
 
 _WAITING: LiteralString = f"""
-select count(*) from follow_up f
+select count(distinct {SHOWN_ID.format(t="f")}), count(*) from follow_up f
+  join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
  where f.until_at = 'infinity' and f.kind = any(%(kinds)s) and f.opened_on <= %(on)s
    and (f.closed_on is null or f.closed_on > %(on)s) and {SCOPED.format(t="f")}
 """
 
 
-def waiting_on(connection: Connection, scope: Scope, kinds: Sequence[str], *, on: date) -> int:
-    """How many are owed still, of pupils whom the scope sees."""
+def waiting_on(
+    connection: Connection, scope: Scope, kinds: Sequence[str], *, on: date
+) -> tuple[int, int]:
+    """How many pupils whom the scope sees are owed education still, and by how many duties."""
     asked = {**scoped(scope), "kinds": list(kinds), "on": on}
     row = connection.execute(_WAITING, asked).fetchone()
     assert row is not None
-    return int(row[0])
+    return int(row[0]), int(row[1])
 
 
 def board(

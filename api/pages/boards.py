@@ -10,6 +10,8 @@ from fastapi.responses import Response
 
 from ap_registry.notice import World
 from ap_registry.store.boards import board, waiting_on
+from ap_registry.store.database import Connection
+from ap_registry.store.queries import Scope
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
 from api.pages.rendering import Person, in_words, live, page
@@ -68,7 +70,7 @@ def show(
         )  # fmt: skip
         shown = rows if format else rows[:SHOWN]
         opened.note(connection, person.caller, (row["pupil_id"] for row in shown))
-        waiting = waiting_on(connection, scope, found.kinds, on=today)
+        seen = seen_on(connection, scope, found, today)
         world = registry.worlds.fresh(connection)
     items = [_shown(row, world, today) for row in shown]
     if format == "csv":
@@ -76,20 +78,27 @@ def show(
     return live(page(
         registry, "board.html", person, board=found, boards=BOARDS, name=name,
         owed=[one for one in items if not one["done"]], done=[one for one in items if one["done"]],
-        more=len(rows) > SHOWN, mine=person.caller.organisations, seen={"waiting": waiting},
+        more=len(rows) > SHOWN, mine=person.caller.organisations, seen=seen,
     ))  # fmt: skip
+
+
+def seen_on(connection: Connection, scope: Scope, found: Board, today: date) -> dict[str, int]:
+    """How many pupils wait, and for how many duties: one may stand on a board twice."""
+    waiting, duties = waiting_on(connection, scope, found.kinds, on=today)
+    return {"waiting": waiting, "duties": duties}
 
 
 def _table(name: str, found: Board, items: Sequence[Mapping[str, Any]]) -> Table:
     return Table(
         name=name, caption=found.title, empty=found.empty,
-        columns=("Due", "Arranged", "School days late", "Pupil", "What led to it", "Since",
-                 "On roll", "Placed", "Who owes it"),
+        columns=("Due", "Arranged", "School days late", "School days waited", "Pupil",
+                 "What led to it", "Since", "On roll", "Placed", "Who owes it"),
         rows=[
             (
                 Cell(text=in_words(one["due_on"])),
                 Cell(text=in_words(one["closed_on"]) if one["done"] else ""),
                 Cell(text=str(one["late"])),
+                Cell(text=str(one["waited"])),
                 pupil_cell(one["pupil_id"], one["name"], one["upn"]),
                 Cell(text=in_words(one["excluded"] or one["route"] or "")),
                 Cell(text=in_words(one["excluded_on"] or one["opened_on"])),
@@ -103,13 +112,18 @@ def _table(name: str, found: Board, items: Sequence[Mapping[str, Any]]) -> Table
 
 
 def _shown(row: Mapping[str, Any], world: World, today: date) -> dict[str, Any]:
+    """``waited``: school days from the first of the exclusion, else from the day after the duty
+    began, to today or the day before education was arranged."""
     calendar = world.calendars.of(row["calendar"] or row["owner"])
     done = row["closed_on"] is not None and row["closed_on"] <= today
     until = row["closed_on"] if done else today
+    since = row["excluded_on"] or row["opened_on"] + DAY
+    last = until - DAY if done else until
     return {
         **row,
         "done": done,
         "late": calendar.known_days(row["due_on"] + DAY, until) if until > row["due_on"] else 0,
+        "waited": calendar.known_days(since, last) if last >= since else 0,
         "left": calendar.known_days(today + DAY, row["due_on"]) if row["due_on"] > today else 0,
         **{
             f"{name}_name": one.name if (one := world.organisation(row[name] or "")) else row[name]

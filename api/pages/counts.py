@@ -10,12 +10,11 @@ from fastapi import APIRouter, Query
 
 from ap_registry.access import Caller
 from ap_registry.store import worklists
-from ap_registry.store.boards import waiting_on
 from ap_registry.store.database import Connection
 from ap_registry.store.queries import Scope
 from ap_registry.store.tasks import Waiting, waiting_for
 from api.deps import TheRegistry, scope_of
-from api.pages.boards import BOARDS
+from api.pages.boards import BOARDS, seen_on
 from api.pages.boards import ROLES as OF_BOARDS
 from api.pages.rendering import Watcher
 from api.pages.role_lists import WAITING
@@ -52,4 +51,4 @@ def _of_board(
     found = BOARDS.get(board)
     if found is None or caller.role not in OF_BOARDS:
         raise HttpProblem(404, "There is no such board.")
-    return {"waiting": waiting_on(connection, scope, found.kinds, on=today)}
+    return seen_on(connection, scope, found, today)

@@ -304,8 +304,8 @@ FILES = {
     ),
     "/boards/section-19": (
         "la", "section-19",
-        ["Due", "Arranged", "School days late", "Pupil", "What led to it", "Since", "On roll",
-         "Placed", "Who owes it"], 1,
+        ["Due", "Arranged", "School days late", "School days waited", "Pupil", "What led to it",
+         "Since", "On roll", "Placed", "Who owes it"], 1,
     ),
     "/panel": (
         "panel", "panel-agenda",
