@@ -223,7 +223,8 @@ _NUMBERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Organisation(Kind):
-    """An organisation on record, by id or LAESTAB. ``role`` school: one that keeps a register."""
+    """An organisation on record, by id or LAESTAB. ``role`` school: one that keeps a register;
+    provider: any, of which a form offers those who give AP."""
 
     role: str = ""
 

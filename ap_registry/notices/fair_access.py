@@ -35,7 +35,7 @@ class Decided(Facts, frozen=True, kw_only=True):
     present: Annotated[tuple[str, ...], Listed(of=Destination(), private=True)]
     reason: Annotated[str, Text(private=True)]
     school: Annotated[str, Organisation(role="school")] | None = None
-    provider: Annotated[str, Organisation()] | None = None
+    provider: Annotated[str, Organisation(role="provider")] | None = None
     starts_on: Annotated[date, Day()] | None = None
     interests: Annotated[str, Text(private=True)] | None = None
 

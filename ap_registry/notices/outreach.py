@@ -22,7 +22,7 @@ OfOutreach = Annotated[UUID, Reference(types=("outreach_started",), default_open
 
 
 class Started(Facts, frozen=True, kw_only=True):
-    provider: Annotated[str, Organisation()]
+    provider: Annotated[str, Organisation(role="provider")]
     school: Annotated[str, Organisation(role="school")]
     focus: Annotated[str, Text(private=True)]
 

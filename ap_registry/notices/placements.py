@@ -22,7 +22,7 @@ OfPlacement = Annotated[UUID, Reference(types=("placement_started",), default_op
 
 
 class Placed(Facts, frozen=True, kw_only=True):
-    provider: Annotated[str, Organisation()]
+    provider: Annotated[str, Organisation(role="provider")]
     commissioner: Annotated[str, Organisation()]
     reason: Annotated[str, Code(codes=codes.PLACEMENT_REASON)]
     ends_on: Annotated[date, Day()]

@@ -18,7 +18,7 @@ ABOUT = ("suspension", "permanent_exclusion", "off_site_direction")
 class Referred(Facts, frozen=True, kw_only=True):
     route: Annotated[str, Code(codes=codes.REFERRAL_ROUTES)]
     objectives: Annotated[tuple[str, ...], Listed(of=Text(), private=True)]
-    provider: Annotated[str, Organisation()] | None = None
+    provider: Annotated[str, Organisation(role="provider")] | None = None
     about: Annotated[UUID, Reference(types=ABOUT)] | None = None
     interventions: Annotated[str, Text(private=True)] | None = None
     needs: Annotated[str, Text(private=True)] | None = None

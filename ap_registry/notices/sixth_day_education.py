@@ -20,7 +20,7 @@ class SixthDayStarted(Facts, frozen=True, kw_only=True):
     exclusion: Annotated[
         UUID, Reference(types=("suspension", "permanent_exclusion"), default_open=True)
     ]
-    provider: Annotated[str, Organisation()]
+    provider: Annotated[str, Organisation(role="provider")]
 
 
 def _refuse_before(case: Case[SixthDayStarted]) -> Iterator[Problem]:

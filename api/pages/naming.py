@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ap_registry.likeness import words_of
 from ap_registry.notice import World
-from ap_registry.organisation_names import AREA, Meant, meant
+from ap_registry.organisation_names import AREA, MOST, Meant, meant
 from ap_registry.organisations import Organisation
 from ap_registry.registry import Registry
 from api.pages.forms import ANOTHER, PLACE, Input
@@ -56,7 +56,10 @@ def _offered(field: Input, text: str, found: Meant, world: World) -> Input:
     if not found.may:
         return field
     also = (
-        " More are like it than are listed: another word of the name helps." if found.more else ""
+        f" More are like it: {MOST} are listed, those of your own area first. If it is not among"
+        " them, choose the last, and write more of its name."
+        if found.more
+        else ""
     )
     choices = [(number(field, one), told(one, world)) for one in found.may]
     return replace(

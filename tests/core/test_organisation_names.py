@@ -15,6 +15,7 @@ HELD = (
     Organisation(id="100003", kind="school", name="St Mary's School", la="856"),
     Organisation(id="100004", kind="school", name="St. Mary’s School", la="857"),
     Organisation(id="100007", kind="provider", name="Bridge PRU", la="856", type_code="14"),
+    Organisation(id="100008", kind="provider", name="Alder Workshop", la="856"),
     Organisation(id="AP-0001", kind="provider", name="Second Gear", la="856", ukprn="10012345"),
 )
 WORLD = World(organisation=finder(HELD), calendars=Calendars({}), organisations=HELD)
@@ -27,12 +28,17 @@ WORLD = World(organisation=finder(HELD), calendars=Calendars({}), organisations=
         ("856/4001", "school", "100001", []),
         ("10012345", "", "AP-0001", []),
         ("alder school", "school", "100001", []),  # the whole name, though another begins so
-        ("alder", "school", None, ["100002", "100001"]),  # those of the own area first
+        ("alder", "la", None, []),
+        ("alder", "school", None, ["100002", "100001", "100008"]),  # those of the own area first
         ("bridge", "school", "100007", []),
         ("gear sec", "", "AP-0001", []),
         ("second gear", "la", None, []),  # no authority
         ("St Marys School", "school", None, ["100004", "100003"]),
         ("bridje", "", None, ["100007"]),  # a slip is asked about, not taken
+        ("alder", "provider", "100008", []),  # no school, where who gives AP is asked
+        ("alder school", "provider", "100001", []),  # but by its whole name, or its number
+        ("100001", "provider", "100001", []),
+        ("vale", "provider", None, ["100002"]),
         ("Nowhere Academy", "", None, []),
         ("999999", "", None, []),
         ("leicester", "la", "LA856", []),
