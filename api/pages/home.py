@@ -18,7 +18,7 @@ from api.deps import TheRegistry, scope_of
 from api.opened import Opened
 from api.pages.counts import of_first_page
 from api.pages.family_help import unsaid
-from api.pages.owed import form_of
+from api.pages.owed import form_of, words_of
 from api.pages.rendering import Person, in_words, live, page
 from api.pages.role_lists import WAITING
 from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of
@@ -116,7 +116,7 @@ def _actions(item: Mapping[str, Any], caller: Caller) -> Iterable[tuple[str, str
         yield f"/register/week?on={item['opened_on']}", "Fill in the register"
     form = form_of(item, caller)
     if form:
-        yield form, "Answer it" if item["kind"] == "health_response" else "Say that it was done"
+        yield form, words_of(item["kind"])
 
 
 def _pupil(item: Mapping[str, Any], pupils: Mapping[str, str]) -> Cell:

@@ -50,6 +50,7 @@ def chosen(
     for one in asked:
         told = _fitting(items, named[one.name])
         found |= _by_ref(one.name, values.get(one.name, ""), told)
+        found |= _by_way_of(one.name, values.get(one.name, ""), items, told)
         offered[one.name] = [(item["id"], said(item, world)) for item in told]
     if FOLLOW_UP in named:
         offered[FOLLOW_UP] = _open(registry, person, pupil, world)
@@ -77,6 +78,14 @@ def _fitting(items: Iterable[Item], kind: object) -> list[Item]:
 def _by_ref(name: str, text: str, items: Iterable[Item]) -> dict[str, str]:
     told = [item["id"] for item in items if text and item["ref"] == text]
     return {name: told[0]} if len(told) == 1 else {}
+
+
+def _by_way_of(name: str, text: str, items: Iterable[Item], told: Iterable[Item]) -> dict[str, str]:
+    """Of a later notice about the same, such as an earlier review: what that one names."""
+    ids = {item["id"] for item in told}
+    by = next((item for item in items if item["id"] == text and text not in ids), None)
+    meant = str(by["data"].get(name, "")) if by else ""
+    return {name: meant} if meant in ids else {}
 
 
 def said(item: Item, world: World) -> str:

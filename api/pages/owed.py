@@ -28,22 +28,32 @@ _REVIEWS = frozenset({
 _BY_EXCLUSION: Mapping[str, str] = {
     "sixth_day_provision": "sixth_day_started", "governors_meeting": "governors_decision",
 }  # fmt: skip
+_OF_CASE = frozenset({"fair_access_place", "fair_access_refusal"})
 
 
 def form_of(item: Mapping[str, Any], caller: Caller) -> str | None:
     """Address of the form for a duty that the caller's organisation owes; None: nothing to send.
 
-    A rung of reviews may have been opened by an earlier review: the form then names none, which
-    means the only one that runs.
+    It names what opened the duty: of a rung that an earlier review opened, that review, from which
+    the form knows what is reviewed.
     """
     if item["owner"] not in caller.organisations or not item["upn"]:
         return None
+    if item["kind"] == "fair_access_place" and caller.role in {"la", "panel"}:
+        return f"/panel/cases/{item['opened_by']}/decide"
     kind, values = _form(item)
     if not may_send(caller, CATALOGUE[kind]):
         kind, values = "follow_up_done", {"follow_up": item["id"]}
     if not may_send(caller, CATALOGUE[kind]):
         return None
     return f"/notify/{kind}?{urlencode({'upn': item['upn'], **values})}"
+
+
+def words_of(kind: str) -> str:
+    """What the form of a duty is for, as its link says it."""
+    if kind == "health_response":
+        return "Answer it"
+    return "Record the decision" if kind in _OF_CASE else "Say that it was done"
 
 
 def _form(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
@@ -56,7 +66,11 @@ def _form(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     if kind == "health_response":
         return kind, {"about": opener}
     if kind in _REVIEWS:
-        return "review_held", {}
+        return "review_held", {"of": opener}
+    if kind == "section_19":
+        return "placement_started", {"arising_from": opener}
+    if kind in _OF_CASE:
+        return "fair_access_decision", {"case": opener}
     if kind in DESTINATION_CHECKS:
         return "destination_recorded", {}
     return "follow_up_done", {"follow_up": item["id"]}

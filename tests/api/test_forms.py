@@ -177,6 +177,23 @@ def test_a_duty_leads_to_the_form_that_discharges_it(
     assert f'value="{event}"' in office.get(address).text
 
 
+def test_a_review_that_an_earlier_one_opened_names_what_is_reviewed(
+    registry: Registry, office: httpx.Client
+) -> None:
+    register_pupil(registry)
+    directed = notify(
+        registry, "off_site_direction", "2025-03-03", school=SCHOOL, provider=PRU,
+        starts_on="2025-03-03", ends_on="2025-05-30", objectives=["settle"], sessions_per_week=10,
+        parent_notified_on="2025-02-24",
+    )["event"]["id"]  # fmt: skip
+    held = notify(registry, "review_held", "2025-03-20", of=directed, attended=["parent"])
+    item = {"kind": "off_site_review", "opened_by": held["event"]["id"], "id": "f",
+            "owner": SCHOOL, "upn": PUPIL}  # fmt: skip
+    address = form_of(item, Caller(actor="a", role="school", organisations=(SCHOOL,)))
+    assert address is not None
+    assert f'<option value="{directed}" selected>' in office.get(f"{address}&whole=true").text
+
+
 def test_a_check_of_a_destination_leads_to_the_form_that_records_it() -> None:
     item = {
         "kind": "destination_check_1_nov",
