@@ -34,6 +34,7 @@ from ap_registry.store.log import last_recorded
 from ap_registry.store.recompute import recompute
 from ap_registry.store.registration_watch import watch_at_once
 from ap_registry.store.worlds import Worlds
+from ap_registry.trials import note_trials
 from ap_registry.unknown_names import note_unknown
 from ap_registry.watching import providers_concerned
 from ap_registry.workspace import Workspace
@@ -250,14 +251,14 @@ class Registry:
         if counted is not None and intake.counted is not None:
             counted.update(intake.counted)
         outcomes = with_near(connection, notices, outcomes, settings, others)
-        if not dry_run:
+        if dry_run:
+            note_trials(connection, outcomes, settings.caller, today=self.today(), at=self.now())
+        else:
             note_unknown(connection, notices, outcomes, settings.caller, at=self.now())
         problems = placed(outcomes, first)
         if problems and not each:
             raise Refused(tuple(problems))
-        at = None
-        if not dry_run:
-            at = self._write(connection, intake)
+        at = None if dry_run else self._write(connection, intake)
         return [
             self._outcome(connection, found, at) if receipts else status(found)
             for found in outcomes

@@ -115,6 +115,13 @@ class Workspace:
         self.unseen = unseen_by(caller, seen, self.history)
         return seen
 
+    def was_unseen_by(self, caller: Caller, today: date) -> bool:
+        """Whether the pupil was on record when the call began, and not for this caller."""
+        if caller.sees_all or caller.bears is not None or not self.base.recorded:
+            return False
+        rows = projections.visibility_rows(self.base_picture, self.world)
+        return not sight(caller, rows, today).visible
+
     @property
     def pending(self) -> list[Accepted]:
         return self.accepted

@@ -11,12 +11,13 @@ from ap_registry import embedded
 from ap_registry.exporting import export
 from ap_registry.registry import Registry
 from ap_registry.store import accounts
+from ap_registry.trials import TRIED
 from api.pages.read_words import read_words
 from api.policies import POLICIES
 from api.policy import Shows
 from tests.api.conftest import Login
 from tests.api.test_policies import NAMES
-from tests.world import OTHER, PRU, PUPIL, SCHOOL, notify, register_pupil
+from tests.world import OTHER, PRU, PUPIL, SCHOOL, notify, register_pupil, upn
 
 Reads = Callable[[], list[dict[str, Any]]]
 
@@ -60,6 +61,19 @@ def test_what_is_not_shown_was_not_read(as_: Login, kept: Reads, pupil: str) -> 
     other = as_("school", OTHER)
     assert [other.get(path).status_code for path in ROUTES] == [200, 404, 404, 200, 200, 200]
     assert kept() == []
+
+
+def test_a_notice_that_a_stranger_tries_is_a_read(as_: Login, kept: Reads, pupil: str) -> None:
+    """Dry, a join says whose roll the pupil is on; of a UPN that is nobody's it notes nothing."""
+    join = {"type": "joined_roll", "occurred_on": "2026-06-10", "school": OTHER,
+            "registration": "C"}  # fmt: skip
+    other, own = as_("school", OTHER), as_("provider", PRU)
+    for client, body in (
+        (other, {**join, "upn": PUPIL}), (other, {**join, "upn": upn(99)}),
+        (own, {"type": "disputed", "upn": PUPIL, "occurred_on": "2026-06-10", "words": "x"}),
+    ):  # fmt: skip
+        client.post("/api/v1/notices?dry_run=true", json=body)
+    assert [(one["what"], one["pupils"]) for one in kept()] == [(TRIED, [pupil])]
 
 
 @pytest.mark.parametrize("path", ["/", f"/pupils/{PUPIL}", "/lists/confirm"])
