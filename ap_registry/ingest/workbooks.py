@@ -16,6 +16,9 @@ from ap_registry.ingest.sheet_parts import Merged, merged_cells
 
 LARGEST = 1 << 30  # bytes once unpacked: a million rows of a dozen columns
 LARGEST_TEXTS = 1 << 28  # bytes: the shared texts are held in memory
+# What is made of nothing but repetition: tables shrink to a twentieth, hardly ever to a hundredth.
+PACKED, THINNEST = 1 << 26, 250
+WIDE, MOST_WIDE = 1_000, 2_000_000  # columns; cells in rows that are wider
 MOST_BLANK = 50_000  # rows one after the other: somebody has given a format to all of a sheet
 _STRICT = b"http://purl.oclc.org/ooxml"
 _DAMAGED = (
@@ -42,6 +45,7 @@ def _refuse_bomb(file: BinaryIO) -> None:
     """A small file that unpacks to gigabytes is refused before anything is unpacked."""
     with zipfile.ZipFile(file) as archive:
         sizes = {part.filename: part.file_size for part in archive.infolist()}
+        packed = sum(part.compress_size for part in archive.infolist())
         strict = "xl/workbook.xml" in sizes and _STRICT in archive.open("xl/workbook.xml").read(
             4096
         )
@@ -50,7 +54,9 @@ def _refuse_bomb(file: BinaryIO) -> None:
     if not any(name.startswith("xl/") for name in sizes):
         what = "an OpenDocument file" if "content.xml" in sizes else "an archive, and no workbook"
         raise Unreadable(f"This is {what}: save or unpack its table as XLSX or CSV.")
-    if sum(sizes.values()) > LARGEST or sizes.get("xl/sharedStrings.xml", 0) > LARGEST_TEXTS:
+    whole, texts = sum(sizes.values()), sizes.get("xl/sharedStrings.xml", 0)
+    thin = whole > PACKED and whole > THINNEST * packed
+    if whole > LARGEST or texts > LARGEST_TEXTS or thin:
         raise Unreadable("This workbook is too large when unpacked: send it as CSV.")
     if strict:
         raise Unreadable("This is a Strict Open XML workbook: save it as an Excel workbook (XLSX).")
@@ -86,8 +92,14 @@ def _has_a_header(rows: list[list[str]], columns: set[str]) -> bool:
 
 
 def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    blank = 0
+    blank = wide = 0
     for cells in sheet.iter_rows(values_only=True):
+        wide += len(cells) if len(cells) > WIDE else 0
+        if wide > MOST_WIDE:
+            raise Unreadable(
+                f"The sheet {sheet.title} has cells in column {len(cells):,}: delete the columns"
+                " to the right of the table, or save it as CSV."
+            )
         blank = 0 if any(cells) else blank + 1
         if blank > MOST_BLANK:
             raise Unreadable(

@@ -439,6 +439,9 @@ def sheets() -> Iterator[Nasty]:
         COLUMNS, values(note="=A1")), "formula in cell H2")  # fmt: skip
     yield whole("workbook: a format to the bottom", with_part(SHEET, lambda xml: xml.replace(
         "</sheetData>", "<row><c/></row>" * 60_000 + "</sheetData>")), "blank rows")  # fmt: skip
+    yield whole("workbook: cells at the right edge", with_part(SHEET, lambda xml: xml.replace(
+        "</sheetData>", '<row><c r="XFD3"/></row>' * 150 + "</sheetData>")),
+        "column 16,384")  # fmt: skip
     yield whole("workbook: tags without an end", with_part(SHEET, lambda xml: xml + "<c " * 90_000
                 + 'r="A1" ' * 90_000), "workbook")  # fmt: skip
     yield whole("workbook: strict", with_part("xl/workbook.xml", lambda xml: xml.replace(
