@@ -131,7 +131,8 @@ WRONG = {
     "a packed file": b"\x1f\x8b\x08\x00", "a text document": b"{\\rtf1\\ansi hello}",
     "a database": b"SQLite format 3\x00", "a program": b"MZ\x90\x00\x03", "empty": b" \n\r\n",
     "a web page": b"<!DOCTYPE html>\n<html><body><table><tr><td>type</td></tr></table></body>",
-    "an XML file": b"<?xml version='1.0'?><Workbook/>", "NUL byte": b"type,upn\nsus\x00pension,x\n",
+    "an XML file": b"<?xml version='1.0'?><Workbook/>",
+    "no text has": b"type,upn\nsus\x00pension,x\n",
     "JSON array": b'[{"type": "suspension"}]', "no column type": b"Dear all,\nsee attached.\n",
     "not JSON Lines": b"{not json}\n",
 }  # fmt: skip
