@@ -117,17 +117,19 @@ _TABLE = bytes(ord(_LINES.get(code) or chr(code)) for code in range(256))
 _LEFT_OUT = bytes(code for code, letter in _LINES.items() if letter is None)
 
 
-def each_plain(texts: Sequence[str]) -> list[str]:
-    """The words of each text with blanks between: of ten thousand at once, ten times as quick."""
+def plain_lines(texts: Sequence[str]) -> str:
+    """The words of each text in a line, blanks between: of ten thousand ten times as quick."""
     whole = "\n".join(texts)
     if whole.count("\n") >= len(texts):
-        return [" ".join(words_of(text)) for text in texts]
-    found = whole.encode().translate(_TABLE, _LEFT_OUT).decode().split("\n")
-    if not whole.isascii():
-        for place, text in enumerate(texts):
-            if not text.isascii():
-                found[place] = " ".join(words_of(text))
-    return found
+        return "\n".join(" ".join(words_of(text)) for text in texts)
+    found = whole.encode().translate(_TABLE, _LEFT_OUT).decode()
+    if whole.isascii():
+        return found
+    lines = found.split("\n")
+    for place, text in enumerate(texts):
+        if not text.isascii():
+            lines[place] = " ".join(words_of(text))
+    return "\n".join(lines)
 
 
 def plain(text: str | None) -> str:

@@ -4,14 +4,14 @@ Only those whom the reader sees are ever compared, so neither the answer nor how
 anything of the others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
 
-from ap_registry.likeness import each_plain, words_of
+from ap_registry.likeness import plain_lines, words_of
 from ap_registry.written_days import day_in_file
 
 ALIKE = 75.0  # of 100 (rapidfuzz's ratio): one letter in four or so may differ
@@ -86,26 +86,54 @@ def found(wanted: Wanted, pupils: Known, *, at_most: int) -> list[UUID]:
 def likenesses(words: Sequence[str], names: Sequence[str]) -> list[tuple[int, float]]:
     """Of the names those that are like the words, by their places, and how much.
 
-    Each word must be like some part of the name.
+    Each word must be like some part of the name. The names are looked through as one text, each
+    part between blanks: to part ten thousand of them costs more than all else.
     """
-    plain = each_plain(names)
-    every = list(set(" ".join(plain).split()))
-    alike = [_likeness(word, every) for word in words]
-    rarest = min(map(frozenset, alike), key=len)
-    parted = ((n, name.split()) for n, name in enumerate(plain))
-    likely = ((n, parts) for n, parts in parted if not rarest.isdisjoint(parts))
+    text = f" {plain_lines(names)}\n".replace("\n", " \n ")
+    every = list(set(text.split()))
+    alike = [_likeness(word, text, every) for word in words]
+    rarest, near = min(zip(words, alike, strict=True), key=lambda one: len(one[1]))
+    likely = _lines(text, sorted(_places(text, rarest, near)))
     return [(n, sum(scores)) for n, parts in likely if (scores := _scores(alike, parts))]
 
 
-def _likeness(word: str, every: Sequence[str]) -> dict[str, float]:
+def _likeness(word: str, text: str, every: Sequence[str]) -> dict[str, float]:
     """Of all parts of names those that are like a word, and how much."""
     near = process.extract(word, every, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None)
     alike = {part: score for part, score, _ in near}
     if len(word) >= LEAST:
-        for part in every:
-            if part.startswith(word):
-                alike[part] = max(alike.get(part, 0.0), BEGUN)
+        for place in _each(text, f" {word}"):
+            part = text[place + 1 : text.index(" ", place + 1)]
+            alike[part] = max(alike.get(part, 0.0), BEGUN)
     return alike
+
+
+def _places(text: str, word: str, alike: Iterable[str]) -> Iterator[int]:
+    """Where the parts that are like a word stand; what begins with it is found in one go."""
+    begun = len(word) >= LEAST
+    if begun:
+        yield from _each(text, f" {word}")
+    for part in alike:
+        if not (begun and part.startswith(word)):
+            yield from _each(text, f" {part} ")
+
+
+def _each(text: str, sought: str) -> Iterator[int]:
+    place = text.find(sought)
+    while place >= 0:
+        yield place
+        place = text.find(sought, place + 1)
+
+
+def _lines(text: str, places: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
+    """The lines in which these places, in their order, are: number and parts of each, once."""
+    number = end = 0
+    for place in places:
+        if place >= end:
+            number += text.count("\n", end, place)
+            begin = text.rfind("\n", 0, place) + 1
+            end = text.index("\n", place)
+            yield number, text[begin:end].split()
 
 
 def _scores(likeness: Sequence[Mapping[str, float]], name: Sequence[str]) -> list[float]:
