@@ -44,7 +44,7 @@ pictures: setup-dev ## take the pictures of reports and pages anew from the demo
 	@$(BIN)/python -m tests.browser.report_pictures
 	@$(BIN)/python -m tests.browser.page_pictures
 
-stop: ## end the embedded servers of this folder
+stop: ## end the embedded servers of this folder, and the demo or whatever else runs from them
 	@$(BIN)/ap-registry stop
 
 clean: ## end the servers; remove the environment and all that this folder holds

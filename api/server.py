@@ -6,10 +6,12 @@ import signal
 import socket
 import sys
 import threading
+from contextlib import nullcontext
 
 import uvicorn
 from fastapi import FastAPI
 
+from ap_registry.embedded.programs import working_from
 from ap_registry.errors import SetupError
 from ap_registry.installation import Installation, open_installation
 from ap_registry.settings import Settings
@@ -41,8 +43,10 @@ def serve(found: Installation, listener: socket.socket) -> None:
     # The program itself is never garbage: looking it through took a third of a page of long lists.
     gc.collect()
     gc.freeze()
+    own = found.settings.database_url is None
     try:
-        server.run(sockets=[listener])
+        with working_from(found.settings.home) if own else nullcontext():
+            server.run(sockets=[listener])
     finally:
         done.set()
         for thread in threads:

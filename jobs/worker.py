@@ -6,7 +6,7 @@ The ledger is sequenced in a thread beside arq, since its order must go on witho
 import asyncio
 import signal
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from threading import Event, Thread
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
 from ap_registry import logs
+from ap_registry.embedded.programs import working_from
 from ap_registry.errors import RegistryError, Unavailable
 from ap_registry.installation import Installation, open_installation
 from ap_registry.store.jobs import ended_well, failed
@@ -142,18 +143,24 @@ def run() -> None:
     sequencer.start()
     Thread(target=bring_in_line, args=(found,), daemon=True).start()  # long, after an upgrade
     log.info("worker_started")
+    own = found.settings.database_url is None
     try:
-        while not stopping.is_set():
-            try:
-                _work(found, stopping)
-            except (redis.RedisError, OSError) as error:
-                log.error("redis_lost", error=type(error).__name__)
-                _revive(found, stopping)
+        with working_from(found.settings.home) if own else nullcontext():
+            _until(stopping, found)
     finally:
         stopping.set()
         sequencer.join()
         found.close()
     log.info("worker_stopped")
+
+
+def _until(stopping: Event, found: Installation) -> None:
+    while not stopping.is_set():
+        try:
+            _work(found, stopping)
+        except (redis.RedisError, OSError) as error:
+            log.error("redis_lost", error=type(error).__name__)
+            _revive(found, stopping)
 
 
 def _work(found: Installation, stopping: Event) -> None:

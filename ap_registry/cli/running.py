@@ -7,6 +7,7 @@ import typer
 
 from ap_registry import embedded
 from ap_registry.cli.output import Json, Stop, installation, say, write_json, write_table
+from ap_registry.embedded import programs
 from ap_registry.settings import read_settings
 from ap_registry.store.resealing import reseal
 
@@ -50,13 +51,21 @@ def stop(
     remove: Annotated[bool, typer.Option(help="Delete all that they hold, for good.")] = False,
     json_: Json = False,
 ) -> None:
-    """End the embedded servers of this home."""
+    """End the embedded servers of this home, and what serves or works from them."""
     home = read_settings().home
+    ended = programs.end(home)
     ran = embedded.remove(home) if remove else embedded.stop(home)
     if json_:
-        write_json({"stopped": ran})
+        write_json({"stopped": ran, "programs": ended})
     else:
-        say("Stopped." if ran else "Nothing was running.")
+        say(_ended(ended) + ("Stopped." if ran or ended else "Nothing was running."))
+
+
+def _ended(programs: int) -> str:
+    if not programs:
+        return ""
+    said = "A program that was" if programs == 1 else f"{programs} programs that were"
+    return f"{said} running from this home ended. "
 
 
 def doctor(json_: Json = False) -> None:
