@@ -19,6 +19,7 @@ class Reader:
     def __init__(self, registry: Registry, what: str) -> None:
         self._registry = registry
         self._what = what
+        self._noted: set[str] = set()
 
     def note(
         self, connection: Connection, caller: Caller, pupils: Iterable[UUID | str | None]
@@ -28,10 +29,11 @@ class Reader:
         )  # fmt: skip
 
     def at_once(self, caller: Caller, *pupils: UUID | str) -> None:
-        """Where no connection is at hand."""
-        if pupils:
+        """Where no connection is at hand; once for one answer, however often it looks."""
+        if {str(pupil) for pupil in pupils} - self._noted:
             with self._registry.database.connection() as connection:
                 self.note(connection, caller, pupils)
+            self._noted |= {str(pupil) for pupil in pupils}
 
 
 def pattern_of(request: Request) -> str:

@@ -33,6 +33,7 @@ from api.pages.asking import (
     tried,
 )
 from api.pages.heeding import backwards, heeded, suggested
+from api.pages.recorded import confirmed
 from api.pages.rendering import Person, check_form, page
 from api.pages.words import GROUPS
 
@@ -219,4 +220,4 @@ def _record(asking: Asking, *, at_check: bool) -> Response:
         )
     except Refused as refused:
         return _checked(asking, None, refused) if at_check else _whole(asking, refused)
-    return page(asking.registry, "recorded.html", asking.person, receipt=outcome.receipt)
+    return confirmed(asking.registry, asking.person, asking.opened, outcome.receipt or {})

@@ -1,13 +1,14 @@
 """A pupil's timeline: both times, corrections and what was taken back in plain sight."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from ap_registry.access import FAMILY
+from ap_registry.access import FAMILY, Caller
 from ap_registry.disclosure import disclosed
 from ap_registry.instants import instant
 from ap_registry.reading import read_pupil
@@ -17,6 +18,7 @@ from api.deps import TheRegistry, day_of, find_pupil, instant_of, scope_of
 from api.opened import Opened
 from api.pages.family_links import MAKERS
 from api.pages.flag_words import plain
+from api.pages.going_on import next_steps
 from api.pages.lanes import drawing
 from api.pages.rendering import Person, in_words, page
 from api.pages.standing import may_put_right
@@ -72,7 +74,15 @@ def show(
         known_by=known_by and instant(known_by), as_at=as_at or "", on=wanted and str(wanted),
         last_day=last, lanes=drawing(shown, names, registry.today()), may_put_right=may_put_right,
         held=held,
+        steps=_steps(shown, person.caller, registry.today(), then=last or known_by or wanted),
     )  # fmt: skip
+
+
+def _steps(
+    shown: Mapping[str, Any], caller: Caller, today: date, *, then: object
+) -> list[tuple[str, str]]:
+    """Of an earlier state nothing follows."""
+    return [] if then else next_steps(shown, caller, today)
 
 
 def held(field: str, value: object, names: Mapping[str, str]) -> str:

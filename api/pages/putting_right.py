@@ -14,6 +14,7 @@ from api.opened import Opened
 from api.pages import forms, refusals
 from api.pages.answers import said
 from api.pages.naming import settled
+from api.pages.recorded import confirmed
 from api.pages.rendering import Person, check_form, page
 from api.pages.standing import WAS, Standing, changed, find, looked_at_anew, shown
 
@@ -61,7 +62,7 @@ async def put_right(
             anew = looked_at_anew(found, values, changes) if _is_stale(refused) else values
             return _form(found, anew, told)
         if sent:
-            return page(registry, "recorded.html", person, receipt=outcome.receipt)
+            return confirmed(registry, person, opened, outcome.receipt or {})
         return _check(found, values, changes, outcome.receipt)
 
     return await run_in_threadpool(answer)
@@ -175,7 +176,7 @@ async def void(
             if _is_stale(refused):
                 values.pop("version")
             return _void(found, values, _told(found, values, refused))
-        return page(registry, "recorded.html", person, receipt=outcome.receipt)
+        return confirmed(registry, person, opened, outcome.receipt or {})
 
     return await run_in_threadpool(record)
 

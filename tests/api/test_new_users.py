@@ -61,7 +61,9 @@ def fill(registry: Registry) -> None:
     register_pupil(registry, upn=upn(4), given_name="Dan", looked_after="current",
                    care_la="856")  # fmt: skip
     notify(registry, "suspension", "2026-11-18", upn=upn(4), school=SCHOOL, sessions=10,
-           ends_on="2026-11-24", reasons=["PP"], by=SCHOOL)  # fmt: skip
+           ends_on="2026-11-24", reasons=["PP"], ref="S-4", by=SCHOOL)  # fmt: skip
+    notify(registry, "referral", "2026-11-19", upn=upn(4), route="suspension", about="S-4",
+           provider=PRU, objectives=["settle"], by=SCHOOL)  # fmt: skip
     with registry.database.connection() as connection:
         newest_head(registry, connection)
 
@@ -336,7 +338,7 @@ def test_reads_are_asked_for_by_days_and_names_as_people_write_them(people: Peop
     client = people("auditor")
     given = {"organisation": "leicester", "from": "20/11/2026", "to": "20/11/2026"}
     people("la").get(f"/pupils/{upn(2)}")
-    assert "GET /pupils/{pupil}" in client.get("/reads", params=given).text
+    assert "The page of a pupil" in client.get("/reads", params=given).text
     before = client.get("/reads", params={**given, "to": "19/11/2026"}).text
     assert "No reads that you may see are on record for this" in before
 
@@ -365,3 +367,35 @@ def test_a_page_that_is_not_there_leads_a_signed_in_person_on(people: People) ->
         assert "Sign out" in page
     client.cookies.clear()
     assert "Find a pupil" not in client.get("/nowhere").text
+
+
+def test_an_accepted_referral_leads_on_to_the_placement_with_what_is_known(people: People) -> None:
+    """From the list two presses: Accept, and Send; then the placement, and what comes after it."""
+    client = people("provider")
+    accept = re.findall(
+        r'href="([^"]*decision=accepted[^"]*)"', client.get("/tasks/referrals").text
+    )
+    check = client.get(unescape(accept[0])).text
+    assert "Check your answers" in check
+    path = "/notify/referral_decision"
+    on = following(client.post(path, data={**hidden(check), "do": "send"}).text)
+    asked = hidden(client.get(on["Say that the placement started"]).text) | {
+        "ends_on": "18/12/2026", "sessions_per_week": "10", "intent": "return", "do": "send",
+        "occurred_on": "20/11/2026",
+    }  # fmt: skip
+    known = (asked["provider"], asked["commissioner"], asked["reason"])
+    assert (known, bool(asked["arising_from"])) == ((PRU, SCHOOL, "suspension"), True)
+    done = client.post("/notify/placement_started", data=asked).text
+    assert set(following(done)) == {
+        "Share an assessment with the school", "Record a review",
+        "Say that the placement ended",
+    }  # fmt: skip
+    assert "Owed by Alder School" in done
+    shown = client.get(f"/pupils/{upn(4)}").text
+    assert set(following(shown)) == set(following(done))
+
+
+def following(page: str) -> dict[str, str]:
+    """The next steps that a page offers: words and address."""
+    found = re.findall(r'<li><a href="(/notify/[^"]+)">([^<]+)</a></li>', page)
+    return {words: unescape(address) for address, words in found}
