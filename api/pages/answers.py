@@ -47,7 +47,7 @@ def said(field: Input, value: str, world: World) -> str:
         read = day(value)
         return in_words(read) if read else value
     if _is_id(value):
-        return "the one that you chose"
+        return "The notice that you chose"
     if field.names is None:
         return value
     found = meant(value, world, role="" if field.names == PLACE else field.names).sure

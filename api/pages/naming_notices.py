@@ -1,6 +1,6 @@
 """Which earlier notice a form names: chosen from the pupil's record in words, not by an id."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -44,14 +44,15 @@ def chosen(
     except NotFound:
         return fields, dict(values)
     opened.at_once(person.caller, pupil)
-    items, world = _timeline(registry, person, pupil, seen.until_on)
+    whole, items, world = _timeline(registry, person, pupil, seen.until_on)
     offered: dict[str, Sequence[tuple[str, str]]] = {}
     found = dict(values)
     for one in asked:
         told = _fitting(items, named[one.name])
         found |= _by_ref(one.name, values.get(one.name, ""), told)
         found |= _by_way_of(one.name, values.get(one.name, ""), items, told)
-        offered[one.name] = [(item["id"], said(item, world)) for item in told]
+        heard = _heard(found.get(one.name, ""), person.caller.role, whole, items, world)
+        offered[one.name] = [*heard, *((item["id"], said(item, world)) for item in told)]
     if FOLLOW_UP in named:
         offered[FOLLOW_UP] = _open(registry, person, pupil, world)
     return [
@@ -61,13 +62,27 @@ def chosen(
 
 def _timeline(
     registry: Registry, person: SignedIn, pupil: UUID, last: date | None
-) -> tuple[list[Item], World]:
-    """The latest first."""
+) -> tuple[list[Item], list[Item], World]:
+    """All that is on record; and what the person is shown of it, the latest first."""
     found = read_pupil(registry, pupil, on=last, timeline=True, last=last)
     shown = disclosed(found, person.caller)
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
-    return [item for item in reversed(shown["timeline"]) if item["status"] != "void"], world
+    items = [item for item in reversed(shown["timeline"]) if item["status"] != "void"]
+    return found["timeline"], items, world
+
+
+def _heard(
+    value: str, role: str, whole: Sequence[Item], items: Sequence[Item], world: World
+) -> Iterator[tuple[str, str]]:
+    """By what the person was told, a notice that is not shown: in words of what it told of."""
+    seen = {item["id"]: item for item in items}
+    for item in whole if value not in seen else ():
+        told = item["type"] == "notified" and item["data"].get("to") == role
+        if told and item["id"] == value:
+            of = seen.get(item["data"].get("of"))
+            on = in_words(item["occurred_on"])
+            yield value, said(of, world) if of else f"What you were told on {on}"
 
 
 def _fitting(items: Iterable[Item], kind: object) -> list[Item]:

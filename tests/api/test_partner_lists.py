@@ -102,6 +102,10 @@ def test_health_opens_answers_and_follows_what_it_was_told(person: People) -> No
     page = client.get("/tasks/movements").text
     links = re.findall(rf'href="/notify/health_response\?(upn={PUPIL}[^"]*contributed[^"]*)"', page)
     query = parse_qs(links[0].replace("&amp;", "&"))
+    form = "/notify/health_response"
+    asked = client.get(f"{form}?{links[0].replace('&amp;', '&')}").text
+    check = client.post(form, data={**hidden(asked), "do": "check"}).text
+    assert "<dd>20 November 2026: Placement started (told by Alder School)</dd>" in check
     token = hidden(client.get("/").text)["csrf"]
     filled = {"csrf": token, "occurred_on": "20/11/2026", "words": "Sleep is better",
               **{name: values[0] for name, values in query.items()}}  # fmt: skip
