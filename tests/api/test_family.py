@@ -383,8 +383,10 @@ def test_two_parents_see_nothing_of_what_the_other_sent(town: Town) -> None:
     say(mother, asking.replace("&amp;", "&"), words="It was not her.")
     hers, his = (plain(one.get("/family").text) for one in (mother, father))
     assert hers.endswith(
-        "What you have sent 20 November 2026: words to the governors"
-        " 20 November 2026: something that is wrong"
+        "What you have sent 20 November 2026: words to the governors The governors must meet and"
+        " think about what you said. By 25 January 2027. Alder School must do this. Your words It"
+        " was not her. 20 November 2026: something that is wrong You must get an answer about what"
+        " you said is wrong. By 20 December 2026. Alder School must do this. Your words It was Bob."
     ), "the words of a request are listed once, with it"
     told = ("think about what you said", "an answer about what you said", "What you have sent")
     assert [one in hers for one in told] == [True, True, True]
@@ -393,6 +395,23 @@ def test_two_parents_see_nothing_of_what_the_other_sent(town: Town) -> None:
     assert re.findall(r'href="(/family/ask[^"]+)"', father.get("/family").text) == [asking]
     again = plain(town.opened(contacts[0], pupil=pupil).get("/family").text)
     assert [one in again for one in told] == [True, True, True]
+
+
+def test_a_family_sees_that_what_it_said_is_wrong_was_answered(town: Town) -> None:
+    pupil = upn(24)
+    register_pupil(town.registry, upn=pupil)
+    browser = town.opened(record_mother(town.registry, upn=pupil), pupil=pupil)
+    say(browser, "/family/wrong", words="She is Anna.", of=_wrong_of(browser))
+    with town.registry.database.connection() as connection:
+        (owed,) = connection.execute(
+            "select key from follow_up where kind = 'dispute' and closed_on is null"
+            " and until_at = 'infinity' and pupil_id = (select pupil_id from identity"
+            " where upn = %s and until_at = 'infinity')", (pupil,),
+        ).fetchone() or (None,)  # fmt: skip
+    notify(town.registry, "follow_up_done", "2026-11-20", upn=pupil, follow_up=str(owed),
+           how="telephoned", by=SCHOOL)  # fmt: skip
+    shown = plain(browser.get("/family").text).partition("What you have sent")[2]
+    assert "about what you said is wrong. This was done on 20 November 2026. Your words" in shown
 
 
 def _wrong_of(browser: httpx.Client) -> str:

@@ -19,6 +19,7 @@ from ap_registry.store.access_links import FAMILY_LINK
 from api.pages.family.catalogue import FOLDER, MONTHS, NAMES, compiled, entries
 from api.pages.family.extracting import messages, updated
 from api.pages.family.rendering import speaking
+from api.pages.family.showing import Follows, Sent
 from jobs.access_letters import TEXTS
 from tests.api.reading_age import filled, reading_age, syllables
 
@@ -101,10 +102,15 @@ def _pages() -> Iterator[tuple[str, dict[str, Any]]]:
     for wrong in ({}, {"born": True}, {"code": True}, {"left": 1}, {"left": 4}):
         yield "check.html", {"given": given, "wrong": wrong}
     asked = ("representations", "independent_review", "sen_expert", "review_meeting")
+    follows = Follows(kind="dispute", owner="[Alder]", due_on=DAY, done_on=None, late=True,
+                      over=False)  # fmt: skip
+    done = replace(follows, over=True, done_on=DAY)
+    view = Sent(type="view_recorded", on=DAY, request="", words="[I like art]", share="not_school",
+                follows=())  # fmt: skip
     sent = [
-        {"type": "view_recorded", "on": DAY, "request": ""},
-        {"type": "disputed", "on": DAY, "request": ""},
-        *({"type": "parent_request", "on": DAY, "request": one} for one in asked),
+        view,
+        replace(view, type="disputed", follows=(follows, done, replace(done, done_on=None))),
+        *(replace(view, type="parent_request", request=one, words=None) for one in asked),
     ]
     for you in (True, False):
         for guarded in (True, False):
