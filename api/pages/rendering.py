@@ -155,8 +155,8 @@ def text_of(registry: Registry, template: str, signed_in: SignedIn | None, **val
     """``practice``: the present day of a registry that was made with a clock of its own."""
     practice = registry.today().isoformat() if registry.practice or registry.clock else None
     found = _ENVIRONMENT.get_template(template)
-    now = registry.now().isoformat()
-    return found.render(person=signed_in, practice=practice, now=now, **values)
+    as_of = registry.now().isoformat()
+    return found.render(person=signed_in, practice=practice, as_of=as_of, **values)
 
 
 def page(
