@@ -20,6 +20,7 @@ from api.opened import Reader
 from api.pages import forms, steps
 from api.pages.naming import settled
 from api.pages.naming_notices import chosen
+from api.pages.whom import found_by_name
 from api.pages.words import TITLES
 
 
@@ -58,6 +59,7 @@ def begin(
     fields, values = settled(
         registry, forms.inputs(kind, registry.today()), values, person.caller.organisation
     )
+    fields, values = found_by_name(registry, person, opened, kind, fields, values)
     fields, values = chosen(registry, person, opened, kind, fields, values)
     return Asking(
         registry=registry, person=person, opened=opened, kind=kind, fields=fields, values=values

@@ -6,6 +6,7 @@ from datetime import date
 
 from ap_registry.errors import Problem
 from api.pages.forms import ANOTHER, Input
+from api.pages.whom import is_name
 
 _NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -16,6 +17,10 @@ UNKNOWN_PUPIL = "No pupil with this unique pupil number (UPN) is known to the re
 NO_SUCH_NAME = (
     "no organisation on record has a name like “{}”. Try another word of its name, or its number;"
     " if it is missing, ask your local authority to add it"
+)
+NO_SUCH_PUPIL = (
+    "No pupil whom you may see has a name like “{}”. Check the spelling, or enter the unique pupil"
+    " number (UPN)"
 )
 UNKNOWN_ORGANISATION = (
     "no organisation with this number is known to the registry. Check the number; if it is right,"
@@ -37,10 +42,24 @@ def shown(
     for problem in problems:
         name = problem.pointer.lstrip("/").split("/")[0]
         if name not in told:
-            words = _of_name(problem, named.get(name), values) or _sentence(problem, name, labels)
+            words = (
+                _of_pupil(name, values, fields)
+                or _of_name(problem, named.get(name), values)
+                or _sentence(problem, name, labels)
+            )
             found.append((name if name in labels else "", words))
     order = {name: place for place, name in enumerate(labels)}
     return sorted(found, key=lambda one: order.get(one[0], -1))
+
+
+def _of_pupil(name: str, values: Mapping[str, str], fields: Sequence[Input]) -> str:
+    """Where a pupil was named by name; empty where that is not what is wrong."""
+    text = values.get("upn", "")
+    if name != "upn" or not is_name(text):
+        return ""
+    if any(one.name == "upn" and one.choices for one in fields):
+        return f"Choose which pupil you mean by “{text}”"
+    return NO_SUCH_PUPIL.format(text)
 
 
 def needed(field: Input) -> str:

@@ -84,7 +84,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
 }
 
 FIELDS: Mapping[str, tuple[str, str]] = {
-    "upn": ("Unique pupil number (UPN)", "13 characters: a letter, then 12 numbers or letters"),
+    "upn": (
+        "Unique pupil number (UPN)",
+        "13 characters: a letter, then 12 numbers or letters. Or type the pupil's name",
+    ),
     "pupil_registered.upn": (
         "Unique pupil number (UPN)",
         "13 characters: a letter, then 12 numbers or letters. Leave it out where there is none yet",

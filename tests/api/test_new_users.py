@@ -399,3 +399,21 @@ def following(page: str) -> dict[str, str]:
     """The next steps that a page offers: words and address."""
     found = re.findall(r'<li><a href="(/notify/[^"]+)">([^<]+)</a></li>', page)
     return {words: unescape(address) for address, words in found}
+
+
+def test_a_pupil_is_named_by_name_and_chosen_where_several_are_like_it(people: People) -> None:
+    client, path = people("school"), "/notify/suspension"
+    first = client.get(path).text
+
+    def asked(text: str) -> str:
+        return unescape(send(client, path, first, upn=text, do="next"))
+
+    alone = asked("ben example")
+    assert hidden(alone)["upn"] == upn(2)
+    assert "A pupil was suspended: Ben Example" in alone
+    several = asked("ann")
+    assert "Choose which pupil you mean by “ann”" in several
+    offered = re.findall(r'type="radio"[^>]*name="upn" value="([^"]+)"', several)
+    assert {upn(1), upn(3), "?"} <= set(offered)
+    assert "Enter “Unique pupil number" in unescape(send(client, path, several, upn="?", do="next"))
+    assert "No pupil whom you may see has a name like “Zebedee Quartz”" in asked("Zebedee Quartz")
