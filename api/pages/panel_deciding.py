@@ -66,7 +66,7 @@ async def decide(
             return _page(registry, person, found, one, fields, values, refused=refused)
         return page(
             registry, "panel_decided.html", person, receipt=outcome.receipt, case=one,
-            next=left[0] if left else None, on=found.on,
+            next=left[0] if left else None, on=found.on, values=values,
         )  # fmt: skip
 
     return await run_in_threadpool(record)

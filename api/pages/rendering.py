@@ -26,6 +26,7 @@ from api.cookies import CHANGED, COOKIE
 from api.deps import TheRegistry
 from api.edge import LIVE
 from api.limits import TOO_MANY_FROM_YOU, Limits, address_of
+from api.pages.following import NOTHING, follows, onward
 from api.pages.menu import SENDERS, menu_of, stand_at
 from api.pages.onward import sign_in_first
 from api.pages.owed import form_of
@@ -78,6 +79,9 @@ _ENVIRONMENT.filters |= {
 }  # fmt: skip
 _ENVIRONMENT.globals |= {
     "field_words": field_words,
+    "follows": follows,
+    "nothing_more": NOTHING,
+    "onward": onward,
     "form_of": form_of,
     "menu_of": menu_of,
     "read_readers": OF_READS,
