@@ -58,6 +58,8 @@ def fits(one: Organisation, role: str) -> bool:
         return one.is_school or one.is_ap_provider
     if role == PROVIDER:
         return one.is_ap_provider or one.kind == "service"
+    if role in {"trust", "health"}:
+        return one.kind == role
     return one.kind == "la" if role in {"la", AREA} else True
 
 

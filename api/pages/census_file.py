@@ -15,8 +15,10 @@ from ap_registry.registry import Registry
 from api.opened import Reader
 from api.pages import meaning, sent_rows
 from api.pages.days import read_day
+from api.pages.forms import Input
+from api.pages.naming import settled
 from api.pages.notice_table import MEDIA
-from api.pages.refusals import days_first
+from api.pages.refusals import days_first, in_doubt, shown
 from api.pages.rendering import Person, page
 from api.pages.sent_file import Sent
 from api.problems import HttpProblem
@@ -25,6 +27,10 @@ from reports.census_compared.comparing import compare
 from reports.census_compared.told import Compared, offered
 
 SHOWN = 500
+WHOSE_FIELD = Input(
+    name="organisation", label="Whose?", kind="text", required=True, names="",
+    hint="An AP census is a local authority's, a school census the school's: its name or number",
+)  # fmt: skip
 WRITTEN = "%d/%m/%Y"
 
 
@@ -37,13 +43,19 @@ def compared(
     ``answered``: it was asked, and what is blank is wrong.
     """
     head = found.content[:SNIFF_BYTES]
-    if is_table(head) and not (found.organisation and found.on):
-        kind_of(head)
-        return _asks(registry, person, found, _blank(found) if answered else {})
+    whose = WHOSE_FIELD
+    if is_table(head):
+        whose, found = _named(registry, person, found)
+        if not (found.organisation and found.on):
+            kind_of(head)
+            return _asks(registry, person, found, _blank(found) if answered else {}, whose)
+        if doubts := _doubts(whose, found):
+            return _asks(registry, person, found, doubts, whose)
     try:
         _header(found)
     except Refused as refused:
-        return _asks(registry, person, found, {"on": days_first(refused.problems[0].detail)})
+        errors = {"on": days_first(refused.problems[0].detail)}
+        return _asks(registry, person, found, errors, whose)
     told = _compare(registry, person, opened, found)
     lines = told.sentences()
     return page(
@@ -89,14 +101,33 @@ def offers(registry: Registry, person: Person, opened: Reader, found: Sent, do: 
     )  # fmt: skip
 
 
-def _asks(registry: Registry, person: Person, found: Sent, errors: Mapping[str, str]) -> Response:
+def _named(registry: Registry, person: Person, found: Sent) -> tuple[Input, Sent]:
+    """Whose it is by number where a name leaves no doubt; else with a choice."""
+    fields, values = settled(
+        registry, [WHOSE_FIELD], {WHOSE_FIELD.name: found.organisation},
+        person.caller.organisation,
+    )  # fmt: skip
+    return fields[0], replace(found, organisation=values.get(WHOSE_FIELD.name, ""))
+
+
+def _doubts(whose: Input, found: Sent) -> dict[str, str]:
+    said = {whose.name: found.organisation}
+    return dict(shown([whose], said, in_doubt([whose], said)))
+
+
+def _asks(
+    registry: Registry, person: Person, found: Sent, errors: Mapping[str, str], whose: Input
+) -> Response:
     """Whose: most send their own; when: an LA's next census day."""
     own = "" if errors else person.caller.organisation or ""
+    with registry.database.connection() as connection:
+        named = registry.worlds.fresh(connection).organisation(own)
     day = next_census_day(registry.today())
     blank = replace(found, organisation="", on="")
     return page(
         registry, "census_asked.html", person, 422 if errors else 200, sent=found, blank=blank,
-        problems=list(errors.items()), errors=errors, organisation=found.organisation or own,
+        problems=list(errors.items()), errors=errors, whose=whose,
+        organisation=found.organisation or (named.name if named else own),
         on=found.on or (day.strftime(WRITTEN) if own.startswith("LA") else ""),
         example=day.strftime(WRITTEN),
     )  # fmt: skip

@@ -62,6 +62,17 @@ def _of_pupil(name: str, values: Mapping[str, str], fields: Sequence[Input]) -> 
     return NO_SUCH_PUPIL.format(text)
 
 
+def in_doubt(fields: Sequence[Input], values: Mapping[str, str]) -> list[Problem]:
+    """Where a name was typed that is no number, and was not settled as one organisation's."""
+    return [
+        Problem(f"/{one.name}", "unknown_organisation", "no organisation on record")
+        for one in fields
+        if one.names is not None
+        and (text := values.get(one.name, ""))
+        and not _NUMBER.fullmatch(text)
+    ]
+
+
 def needed(field: Input) -> str:
     if field.label.endswith("?"):
         return f"Answer “{field.label}”"

@@ -1,6 +1,6 @@
 """Reports that a job makes, as pages: ask for one, see how far each is, get its file, cancel."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,12 +10,16 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from ap_registry.errors import Refused
+from ap_registry.notice import World
 from ap_registry.store import report_runs
 from ap_registry.store.report_runs import ASKER, COLLEAGUES, EVERY, NOBODY, TELL
 from api.deps import TheRegistry
 from api.opened import Opened
+from api.pages import reports
 from api.pages.forms import Input
+from api.pages.naming import settled
 from api.pages.rendering import Person, check_form, page, see_other
+from api.pages.report_forms import inputs, label_of, wrong
 from api.pages.reports import FORMAT_NAMES, kind_for
 from api.problems import HttpProblem
 from api.v1.report_runs import ask_for, file_answer
@@ -37,9 +41,10 @@ def listed(registry: TheRegistry, person: Person) -> Response:
     """The latest of those that somebody at the organisation asked for in the same role."""
     with registry.database.connection() as connection:
         runs = report_runs.listed(connection, person, limit=SHOWN)
+        world = registry.worlds.fresh(connection)
     return page(
         registry, "report_files.html", person, runs=runs, most=SHOWN, kinds=KINDS, only=None,
-        every_words=EVERY_WORDS, format_names=FORMAT_NAMES, said_of=_said_of, again=_again,
+        every_words=EVERY_WORDS, format_names=FORMAT_NAMES, said_of=_teller(world), again=_again,
     )  # fmt: skip
 
 
@@ -47,9 +52,11 @@ def listed(registry: TheRegistry, person: Person) -> Response:
 def one(report: UUID, registry: TheRegistry, person: Person) -> Response:
     """Where a letter leads."""
     run = _run(registry, person, report)
+    with registry.database.connection() as connection:
+        world = registry.worlds.fresh(connection)
     return page(
         registry, "report_files.html", person, runs=[run], most=SHOWN, kinds=KINDS, only=run,
-        every_words=EVERY_WORDS, format_names=FORMAT_NAMES, said_of=_said_of, again=_again,
+        every_words=EVERY_WORDS, format_names=FORMAT_NAMES, said_of=_teller(world), again=_again,
     )  # fmt: skip
 
 
@@ -97,7 +104,13 @@ def _run(registry: TheRegistry, person: Person, report: UUID) -> dict[str, Any]:
 def later(request: Request, registry: TheRegistry, person: Person, name: str) -> Response:
     """What is asked, and how the file is to be made."""
     kind = kind_for(name, person.caller)
-    return _form(registry, person, kind, dict(request.query_params), ())
+    fields, sent = settled(
+        registry, inputs(registry, kind, person.caller), dict(request.query_params),
+        person.caller.organisation,
+    )  # fmt: skip
+    if problems := wrong(kind, fields, sent):
+        return reports.form(registry, person, kind, fields, sent, problems)
+    return _form(registry, person, kind, sent, ())
 
 
 @router.post("/{name}/later")
@@ -137,10 +150,12 @@ def _form(
     registry: TheRegistry, person: Person, kind: Kind, sent: Mapping[str, str], problems: Any
 ) -> Response:
     options = _options(kind, sent)
+    with registry.database.connection() as connection:
+        world = registry.worlds.fresh(connection)
     values = {"file": kind.formats[0], "every": "", "tell": ASKER, **sent}
     return page(
         registry, "report_later.html", person, 422 if problems else 200, kind=kind,
-        options=options, asked=list(_said(kind, options)), problems=problems,
+        options=options, asked=list(_said(kind, options, world)), problems=problems,
         again=urlencode({**options, "format": "html"}), errors=dict(problems),
         fields=_fields(kind), values=values,
     )  # fmt: skip
@@ -166,10 +181,14 @@ def _options(kind: Kind, sent: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in sent.items() if name in names and value}
 
 
-def _said(kind: Kind, options: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _said(kind: Kind, options: Mapping[str, str], world: World) -> Iterator[tuple[str, str]]:
+    """What was asked and answered; an organisation by its name."""
     for option in kind.options:
         if option.name in options:
-            yield option.help.rstrip("."), options[option.name]
+            value = options[option.name]
+            la = option.kind == "la" and f"LA{value.upper().removeprefix('LA')}"
+            named = world.organisation(la or value) if la or option.kind == "organisation" else None
+            yield label_of(option), named.name if named else value
 
 
 def _again(run: Mapping[str, Any]) -> str:
@@ -178,7 +197,10 @@ def _again(run: Mapping[str, Any]) -> str:
     return f"/reports/{run['report']}/later?{urlencode({**run['options'], **answers})}"
 
 
-def _said_of(run: Mapping[str, Any]) -> str:
-    """What was asked of one, in a line."""
-    kind = KINDS[run["report"]]
-    return "; ".join(f"{words}: {value}" for words, value in _said(kind, run["options"]))
+def _teller(world: World) -> Callable[[Mapping[str, Any]], str]:
+    def said_of(run: Mapping[str, Any]) -> str:
+        """What was asked of one, in a line."""
+        found = _said(KINDS[run["report"]], run["options"], world)
+        return "; ".join(f"{words}: {value}" for words, value in found)
+
+    return said_of

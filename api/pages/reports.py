@@ -1,6 +1,6 @@
 """Reports as pages: which there are, a form for each, and what came of it in every format."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -12,12 +12,13 @@ from api.deps import TheRegistry
 from api.opened import Opened
 from api.pages.forms import Input
 from api.pages.framing import framed
+from api.pages.naming import settled
 from api.pages.rendering import Person, page
+from api.pages.report_forms import inputs, wrong
 from api.problems import HttpProblem
 from api.v1.reports import file_answer, read
-from reports.asking import CUTS
 from reports.files import page_of
-from reports.kinds import KINDS, Kind, Option
+from reports.kinds import KINDS, Kind
 
 router = APIRouter(prefix="/reports")
 FORMAT_NAMES: Mapping[str, str] = {
@@ -27,8 +28,6 @@ FORMAT_NAMES: Mapping[str, str] = {
     "csv": "CSV",
     "json": "JSON",
 }
-_SHAPES: Mapping[str, str] = {"day": "date", "instant": "date", "flag": "choice", "whole": "number"}
-_YES_NO = (("true", "Yes"), ("false", "No"))
 
 
 @router.get("")
@@ -45,17 +44,21 @@ def one(
     kind = kind_for(name, person.caller)
     given = dict(request.query_params)
     format = given.pop("format", "html")
+    fields: Sequence[Input] = inputs(registry, kind, person.caller)
     if not request.query_params:
-        return _form(registry, person, kind, {}, ())
+        return form(registry, person, kind, fields, {})
     if format not in kind.formats:
         raise HttpProblem(422, "format must be one of " + ", ".join(kind.formats))
+    fields, given = settled(registry, fields, given, person.caller.organisation)
+    if problems := wrong(kind, fields, given):
+        return form(registry, person, kind, fields, given, problems)
     try:
         made = read(registry, person.caller, kind, given, opened)
     except Refused as refused:
         if refused.status != 422:
             raise
-        problems = tuple((one.pointer.removeprefix("/"), one.detail) for one in refused.problems)
-        return _form(registry, person, kind, given, problems)
+        problems = wrong(kind, fields, given, refused.problems)
+        return form(registry, person, kind, fields, given, problems)
     if format != "html":
         return file_answer(kind, made, format)
     return framed(
@@ -72,35 +75,11 @@ def kind_for(name: str, caller: Caller) -> Kind:
     return kind
 
 
-def _form(
-    registry: TheRegistry,
-    person: Person,
-    kind: Kind,
-    values: Mapping[str, str],
-    problems: tuple[tuple[str, str], ...],
-) -> Response:
+def form(
+    registry: TheRegistry, person: Person, kind: Kind, fields: Sequence[Input],
+    values: Mapping[str, str], problems: Sequence[tuple[str, str]] = (),
+) -> Response:  # fmt: skip
     return page(
-        registry, "report_form.html", person, 422 if problems else 200, kind=kind,
-        fields=list(_inputs(kind, person.caller)), values=values, problems=problems,
-        errors=dict(problems),
+        registry, "report_form.html", person, 422 if problems else 200, kind=kind, fields=fields,
+        values=values, problems=problems, errors=dict(problems),
     )  # fmt: skip
-
-
-def _inputs(kind: Kind, caller: Caller) -> Iterator[Input]:
-    """Not what the caller's own organisation answers, nor what it may not ask."""
-    fixed = {caller.role, *({"la"} if len(caller.organisations) == 1 else ())}
-    for option in kind.options:
-        if caller.sees_all or option.name not in fixed | CUTS.get(caller.role, frozenset()):
-            yield _input(option)
-
-
-def _input(option: Option) -> Input:
-    choices = _YES_NO if option.kind == "flag" else tuple((c, c) for c in option.choices)
-    return Input(
-        name=option.name,
-        label=option.help.rstrip("."),
-        hint="",
-        kind=_SHAPES.get(option.kind, "choice" if choices else "text"),
-        required=option.required,
-        choices=choices,
-    )

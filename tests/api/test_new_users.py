@@ -249,6 +249,24 @@ def test_a_list_to_confirm_says_which_placement_ended_today(people: People, role
     }  # fmt: skip
 
 
+def test_a_report_is_asked_of_an_organisation_by_its_name(people: People) -> None:
+    client, path = people("la"), "/reports/movements"
+    form = client.get(path).text
+    assert ("Only this school&#39;s pupils" in form, "its number" in form) == (True, True)
+    several = client.get(path, params={"school": "school", "format": "html"})
+    assert several.status_code == 422
+    assert "choose which one you mean by “school”" in several.text
+    assert 'value="100002"><label for="school-100002">Brook School (school, L' in several.text
+    nobody = client.get(path, params={"provider": "nowhere farm", "to": "2026-11-20"}).text
+    assert "no organisation on record has a name like “nowhere farm”" in nobody
+    made = client.get(path, params={"provider": "bridge", "format": "html"}).text
+    assert ("There is a problem" in made, "provider=100007" in made) == (False, True)
+    later = client.get(f"{path}/later", params={"provider": "bridge"}).text
+    assert ("<dd>Bridge PRU</dd>" in later, 'name="provider" value="100007"' in later) == (
+        True, True,
+    )  # fmt: skip
+
+
 def test_what_is_overdue_to_the_panel_is_told_beside_all_that_is_overdue(people: People) -> None:
     client = people("panel")
     page = client.get("/panel/overdue").text

@@ -20,7 +20,7 @@ def test_an_officer_asks_for_a_report(visit: Visit, tmp_path: Path) -> None:
     page.get_by_label("First day").fill("2025-09-01")
     page.get_by_label("Last day").fill("2025-08-31")
     page.get_by_role("button", name="Show the report").click()
-    expect(page.get_by_role("alert")).to_contain_text("To must not be before from")
+    expect(page.get_by_role("alert")).to_contain_text("Last day: must not be before “First day”")
     page.get_by_label("Last day").fill("2026-08-31")
     page.get_by_role("button", name="Show the report").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(
