@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -57,10 +58,14 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Serve
             _make_templates(found)
             yield found
         finally:
+            _admin(found).close()
+            _admin.cache_clear()
             embedded.remove(home)
 
 
+@cache
 def _admin(found: embedded.Servers) -> psycopg.Connection:
+    """One for all that a worker makes and drops: to connect costs a third of making one."""
     return psycopg.connect(_named(found.database_owner_url, "postgres"), autocommit=True)
 
 
@@ -69,12 +74,12 @@ def _named(url: str, database: str) -> str:
 
 
 def _make_templates(found: embedded.Servers) -> None:
-    with _admin(found) as admin:
-        admin.execute(f"create database {EMPTY}")
-        migrate(_named(found.database_owner_url, EMPTY))
-        with psycopg.connect(_named(found.database_owner_url, EMPTY)) as owner:  # tests say clocks
-            owner.execute("insert into setting (name, value) values ('clock', 'set')")
-        _copy(admin, EMPTY, WORLD)
+    admin = _admin(found)
+    admin.execute(f"create database {EMPTY}")
+    migrate(_named(found.database_owner_url, EMPTY))
+    with psycopg.connect(_named(found.database_owner_url, EMPTY)) as owner:  # tests say clocks
+        owner.execute("insert into setting (name, value) values ('clock', 'set')")
+    _copy(admin, EMPTY, WORLD)
     database = Database(_named(found.database_url, WORLD))
     load_world(Registry(database))
     database.close()
@@ -101,16 +106,14 @@ def urls(request: pytest.FixtureRequest, servers: embedded.Servers) -> Iterator[
 def fresh_database(servers: embedded.Servers, template: str = EMPTY) -> Iterator[embedded.Servers]:
     """A database of its own, with the schema and (EMPTY) nothing else: its addresses."""
     name = f"t_{next(_NUMBERS)}"
-    with _admin(servers) as admin:
-        _copy(admin, template, name)
+    _copy(_admin(servers), template, name)
     yield embedded.Servers(
         database_owner_url=_named(servers.database_owner_url, name),
         database_url=_named(servers.database_url, name),
         web_url=_named(servers.web_url, name),
         redis_url=servers.redis_url,
     )
-    with _admin(servers) as admin:
-        admin.execute(f"drop database if exists {name} with (force)")
+    _admin(servers).execute(f"drop database if exists {name} with (force)")
 
 
 @pytest.fixture
