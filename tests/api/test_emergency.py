@@ -201,7 +201,7 @@ def test_safeguarding_auditors_and_the_pupils_la_are_told_at_once(
     elsewhere = town.person(role="auditor", organisation="100003")
     assert reason not in elsewhere.client.get("/reads").text
     reads = town.person(role="auditor", organisation="LA857").client.get("/reads").text
-    assert "GET /emergency/{opening}" in reads
+    assert "A record that was opened in an emergency" in reads
 
 
 def test_it_is_in_every_export_and_its_reason_goes_with_the_pupil(
