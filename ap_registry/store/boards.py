@@ -7,8 +7,8 @@ from typing import Any, LiteralString
 from psycopg.rows import dict_row
 
 from ap_registry.store.database import Connection
-from ap_registry.store.queries import SCOPED, Scope, scoped
-from ap_registry.store.who import SHOWN_ID
+from ap_registry.store.queries import FEW_SCOPED, Scope, scoped
+from ap_registry.store.who import LOOKED_UP, SHOWN_ID
 
 # What is owed still, and what was seen to since ``since``; the placement is one that runs.
 _BOARD: LiteralString = f"""
@@ -26,8 +26,7 @@ select {SHOWN_ID.format(t="f")}::text as pupil_id, i.upn,
            and (p.ended_on is null or p.ended_on > %(on)s)
            and p.end_reason is distinct from 'error'
          order by p.starts_on desc, p.version desc limit 1) as placed_at
-  from follow_up f
-  join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
+  from follow_up f {LOOKED_UP.format(t="f")}
   left join referral g on g.pupil_id = f.pupil_id and g.key = f.opened_by
    and g.until_at = 'infinity'
   left join exclusion x on x.pupil_id = f.pupil_id and x.key = f.opened_by
@@ -35,17 +34,17 @@ select {SHOWN_ID.format(t="f")}::text as pupil_id, i.upn,
  where f.until_at = 'infinity' and f.kind = any(%(kinds)s) and f.opened_on <= %(on)s
    and (f.closed_on is null or f.closed_on > %(on)s
         or f.outcome = 'done' and f.closed_on >= %(since)s)
-   and {SCOPED.format(t="f")}
+   and {FEW_SCOPED.format(t="f")}
  order by f.closed_on is not null and f.closed_on <= %(on)s, f.due_on, f.key
  limit %(limit)s
 """
 
 
 _WAITING: LiteralString = f"""
-select count(distinct {SHOWN_ID.format(t="f")}), count(*) from follow_up f
-  join identity i on i.pupil_id = f.pupil_id and i.until_at = 'infinity'
+select count(distinct {SHOWN_ID.format(t="f")}), count(*)
+  from follow_up f {LOOKED_UP.format(t="f")}
  where f.until_at = 'infinity' and f.kind = any(%(kinds)s) and f.opened_on <= %(on)s
-   and (f.closed_on is null or f.closed_on > %(on)s) and {SCOPED.format(t="f")}
+   and (f.closed_on is null or f.closed_on > %(on)s) and {FEW_SCOPED.format(t="f")}
 """
 
 

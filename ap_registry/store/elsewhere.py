@@ -8,7 +8,7 @@ from typing import LiteralString
 from ap_registry import codes
 from ap_registry.store.database import Connection
 from ap_registry.store.queries import FEW_SCOPED, SCOPED, Scope, scoped
-from ap_registry.store.who import SHOWN_ID
+from ap_registry.store.who import LOOKED_UP, SHOWN_ID
 
 REVIEWS = (
     "placement_review", "off_site_review", "review_requested", "part_time_review",
@@ -22,7 +22,7 @@ with placed as materialized (
   select p.pupil_id, {SHOWN_ID.format(t="p")}::text as shown,
          concat_ws(' ', i.given_name, i.family_name) as name, i.upn, p.provider, p.commissioner,
          p.starts_on, p.planned_ends_on, p.ended_on, p.sessions_per_week
-    from placement p join identity i on i.pupil_id = p.pupil_id and i.until_at = 'infinity'
+    from placement p {LOOKED_UP.format(t="p")}
    where p.until_at = 'infinity' and {{seen}}
      and p.starts_on <= %(today)s and (p.ended_on is null or p.ended_on >= %(today)s)
      and p.end_reason is distinct from 'error'

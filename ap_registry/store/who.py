@@ -17,6 +17,12 @@ HELD: LiteralString = (
 WHO_NOW: LiteralString = (
     " left join identity i on i.pupil_id = {t}.pupil_id and i.until_at = 'infinity'"
 )
+# Who the pupils of few rows are, looked up for each: joined, all names would be read, and by a plan
+# that is made for any caller in their order, until it has found enough.
+LOOKED_UP: LiteralString = (
+    " cross join lateral (select * from identity n where n.pupil_id = {t}.pupil_id"
+    " and n.until_at = 'infinity' offset 0) i"
+)
 WHO: LiteralString = f"""{WHO_NOW}
   left join identity w on w.pupil_id = {{t}}.pupil_id and {HELD.replace("{t}", "w")}
 """
