@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from ap_registry.access import sight
 from ap_registry.errors import Problem, Refused
 from ap_registry.intake import digest_of_ref
 from ap_registry.receipts import Accepted, Repeated
 from ap_registry.sent import Notice, Sent, Settings
-from ap_registry.store import codec, ledger, queries
+from ap_registry.store import codec, ledger, queries, who
 from ap_registry.store.database import Connection
 
 
@@ -80,4 +81,16 @@ def sent_before(
     else:
         name = found.registering.get("family_name") or found.values.get("family_name")
         pupil = queries.pupil_of_content(connection, str(name), content, number)
-    return ledger.load(connection, ids=[pupil]).pupils[0] if pupil else None
+    if pupil is None or not _may_have_sent(connection, settings, by, pupil):
+        return None
+    return ledger.load(connection, ids=[pupil]).pupils[0]
+
+
+def _may_have_sent(connection: Connection, settings: Settings, by: str, pupil: UUID) -> bool:
+    """Whoever sends for another is led by its words to a pupil whom it sees, and to nobody else."""
+    caller = settings.caller
+    if caller.sees_all or by in caller.organisations:
+        return True
+    kept = who.keepers(connection, [pupil]).get(pupil, pupil)
+    rows = queries.visibility(connection, kept, caller.sees_for)
+    return sight(caller, rows, settings.today).visible

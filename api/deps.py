@@ -106,19 +106,18 @@ def find_pupil(
 ) -> tuple[UUID, Sight]:
     """By UPN or id; what the caller may not see does not exist.
 
-    Of a pupil who has been merged since ``as_at`` it is the record that was its own by then.
+    Of a pupil who has been merged since ``as_at`` it is the record that was its own by then. Of
+    nobody as much is asked as of somebody else's pupil: neither is told from the other by the time.
     """
     missing = NotFound((Problem("", "not_found", "no such pupil is known"),))
     with lifted(), registry.database.connection() as connection:
-        pupil_id = who.pupil_named(connection, name)
-        if pupil_id is None:
+        pupil_id = who.pupil_named(connection, name) or who.nobody(connection)
+        seen = sight(
+            caller, queries.visibility(connection, pupil_id, caller.sees_for), registry.today()
+        )
+        if pupil_id == who.NOBODY or not seen.visible:
             raise missing
-        rows = queries.visibility(connection, pupil_id, caller.sees_for)
         if as_at is not None:
             pupil_id = who.pupil_named(connection, name, as_at) or pupil_id
-        others = who.all_ids(connection, pupil_id)
-    seen = sight(caller, rows, registry.today())
-    if not seen.visible:
-        raise missing
-    readers.name((pupil_id, *others))
+        readers.name((pupil_id, *who.all_ids(connection, pupil_id)))
     return pupil_id, seen

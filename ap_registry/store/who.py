@@ -35,6 +35,9 @@ OF_SHOWN: LiteralString = (
 )
 
 
+NOBODY = UUID(int=0)
+
+
 def pupil_of_upn(connection: Connection, upn: str) -> UUID | None:
     """The pupil whom a UPN, present or former, names."""
     row = connection.execute("select pupil_id from upn_claim where upn = %s", (upn,)).fetchone()
@@ -51,6 +54,12 @@ def pupil_named(connection: Connection, name: str, as_at: datetime | None = None
             return None
         found = pupils_of_ids(connection, [shown_id]).get(shown_id)
     return found and keepers(connection, [found], as_at).get(found, found)
+
+
+def nobody(connection: Connection) -> UUID:
+    """Asks of a pupil who is not what ``pupil_named`` asks of one who is."""
+    keepers(connection, [NOBODY])
+    return NOBODY
 
 
 def pupils_named(connection: Connection, upns: Iterable[str]) -> dict[str, UUID]:

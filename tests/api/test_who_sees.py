@@ -173,6 +173,18 @@ def test_no_notice_tells_the_unseen_from_the_unknown(
     assert (unseen.status_code, unseen.content) == (422, unknown.content)
 
 
+def test_in_anothers_name_an_la_is_led_to_no_pupil_whom_it_does_not_see(as_: Login) -> None:
+    """By the words of the notice that registered them, or by its ref, which it has guessed."""
+    body = {"type": "joined_roll", "occurred_on": "2025-09-01", "by": OTHER, "school": OTHER,
+            "registration": "C", "ref": "J-1", **PERSON}  # fmt: skip
+    own = as_("school", OTHER)
+    first = own.post("/api/v1/notices", json=body)
+    assert own.post("/api/v1/notices", json=body).json() == first.json()
+    told = as_("la", "LA857").post("/api/v1/notices", json=body)
+    assert told.json()["errors"][0]["code"] == "ref_conflict"
+    assert first.json()["event"]["pupil_id"] not in told.text
+
+
 def test_a_pupil_named_by_id_is_not_registered_again(as_: Login, pupil_id: str) -> None:
     body = {"type": "pupil_registered", "occurred_on": "2026-06-10", **PERSON}
     client = as_("school", SPECIAL)
