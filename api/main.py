@@ -59,7 +59,7 @@ def _with_routes() -> FastAPI:
     app.include_router(v1.router)
     app.include_router(health)
     app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=_FOLDER / "static"), name="static")
+    app.mount(policy.STATIC, StaticFiles(directory=_FOLDER / "static"), name="static")
     app.add_middleware(Shaped)
     app.add_middleware(Edge)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -14,6 +14,7 @@ from api.problems import HttpProblem
 from api.superseded import SAID, Superseded
 
 EVERY_ROLE = frozenset(ROLES)
+STATIC = "/static"  # files of the package, for anyone
 Policies = Mapping[tuple[str, str], "Policy"]
 
 
@@ -66,6 +67,12 @@ def routes_of(app: FastAPI) -> dict[tuple[str, str], Any]:
     }
 
 
+def _without_methods(app: FastAPI) -> set[str]:
+    """Other applications, web sockets and hosts, of which a policy knows nothing."""
+    paths = {str(getattr(r, "path", r)) for r in _each(app.routes) if not getattr(r, "methods", ())}
+    return paths - {STATIC}
+
+
 def _each(routes: Any) -> Iterator[Any]:
     for route in routes:
         if hasattr(route, "effective_candidates"):  # a router that was included
@@ -83,6 +90,8 @@ def install(app: FastAPI, policies: Policies) -> None:
     wrong = sorted(set(routes) ^ set(policies))
     if wrong:
         raise RuntimeError(f"api/policies.py and the routes differ in {wrong}")
+    if past := sorted(_without_methods(app)):
+        raise RuntimeError(f"what answers here meets no policy: {past}")
     app.state.going = {key: p.superseded for key, p in policies.items() if p.superseded}
     app.state.policies = {endpoint: policies[key] for key, endpoint in routes.items()}
     if len(app.state.policies) != len(routes):

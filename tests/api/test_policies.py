@@ -445,3 +445,10 @@ def test_an_application_with_a_route_that_has_no_policy_is_not_made(registry: Re
     app.add_api_route("/new", lambda: None)
     with pytest.raises(RuntimeError, match="/new"):
         policy.install(app, POLICIES)
+    del app.routes[-1]
+    policy.install(app, POLICIES)
+    hidden = FastAPI()
+    app.mount("/under", hidden)
+    app.add_api_websocket_route("/socket", lambda _socket: None)
+    with pytest.raises(RuntimeError, match="/socket.*/under"):
+        policy.install(app, POLICIES)
