@@ -10,9 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ap_registry.settings import Settings
 from ap_registry.store.readers import Reader, stand, stand_down
-from api.cookies import changed, cookie
+from api.cookies import changed, is_secure, session_cookie
 from api.limits import TOO_MANY, Limits, say_what_is_left
 from api.problems import HttpProblem, told
 from api.superseded import say_superseded
@@ -38,10 +37,7 @@ _log = structlog.get_logger()
 
 
 class Edge:
-    """A route's own Content-Security-Policy or Cache-Control stands; nothing private is cached.
-
-    In production whoever comes in came over HTTPS, whatever a proxy says of it.
-    """
+    """A route's own Content-Security-Policy or Cache-Control stands; nothing private is cached."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -52,7 +48,7 @@ class Edge:
             return
         scope.setdefault("state", {})
         limits: Limits = scope["app"].state.limits
-        secure = _secure(scope)
+        secure = is_secure(scope)
         request_id = _request_id(scope)
         began, status = perf_counter(), 0
         # What reads sees nobody until its caller is known; what writes, records as the web.
@@ -94,11 +90,6 @@ class Edge:
             _SECONDS.labels(route).observe(perf_counter() - began)
 
 
-def _secure(scope: Scope) -> bool:
-    settings: Settings = scope["app"].state.settings
-    return settings.environment == "production" or scope["scheme"] == "https"
-
-
 def _request_id(scope: Scope) -> str:
     """The caller's own where it can be one, else a new one: by it a log line is found."""
     said = Headers(scope=scope).get("x-request-id", "")
@@ -117,7 +108,7 @@ def _add_headers(scope: Scope, message: Message, *, secure: bool) -> None:
     say_superseded(scope, headers)
     token = changed(scope)
     if token is not None:
-        headers.append("Set-Cookie", cookie(token, secure=secure))
+        headers.append("Set-Cookie", session_cookie(token, secure=secure))
 
 
 def _route(scope: Scope) -> str:

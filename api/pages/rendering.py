@@ -22,7 +22,7 @@ from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store.readers import lifted
 from ap_registry.store.sessions import SignedIn, signed_in
-from api.cookies import CHANGED, COOKIE
+from api.cookies import CHANGED, token_of
 from api.deps import TheRegistry
 from api.edge import LIVE
 from api.limits import TOO_MANY_FROM_YOU, Limits, address_of
@@ -99,7 +99,7 @@ def _signed_in(registry: Registry, token: str, *, watching: bool = False) -> Sig
 async def whoever(request: Request, registry: TheRegistry) -> SignedIn:
     """Who is signed in; pages send everybody else to sign in."""
     found = None
-    if token := request.cookies.get(COOKIE):
+    if token := token_of(request):
         found = await run_in_threadpool(_signed_in, registry, token)
     if found is None:
         raise HTTPException(303, "Sign in first.", headers={"Location": sign_in_first(request)})
@@ -125,7 +125,7 @@ def person(request: Request, found: Annotated[SignedIn, Depends(whoever)]) -> Si
 async def watcher(request: Request, registry: TheRegistry) -> SignedIn:
     """Whose page is open and asks by itself, which prolongs no session: 401 once it is over."""
     found = None
-    if token := request.cookies.get(COOKIE):
+    if token := token_of(request):
         found = await run_in_threadpool(_signed_in, registry, token, watching=True)
     settings: Settings = request.app.state.settings
     if found is None or (
@@ -199,7 +199,7 @@ _CALM = frozenset({400, 403, 404, 405, 409, 412, 422})
 
 def still_signed_in(request: Request) -> SignedIn | None:
     """So that a page that went wrong, or is for anybody, leads on by the same menu as others."""
-    token = request.cookies.get(COOKIE)
+    token = token_of(request)
     if not token:
         return None
     try:

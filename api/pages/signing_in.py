@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store import second_factors, sessions
-from api.cookies import COOKIE
+from api.cookies import token_of
 from api.deps import TheRegistry
 from api.pages.onward import SIGN_IN, by_way_of, own
 from api.pages.rendering import Whoever, check_form, check_site, page, see_other, send_cookie
@@ -64,7 +64,7 @@ def sign_in(
     if settings.oidc_only:
         return sign_in_again(request, registry, NO_PASSWORDS, next=next)
     with registry.database.connection() as connection:
-        sessions.sign_out(connection, request.cookies.get(COOKIE, ""))
+        sessions.sign_out(connection, token_of(request))
         begun = sessions.sign_in(
             connection, email=email, password=password, at=registry.now(),
             agent=request.headers.get("user-agent", ""),
@@ -79,9 +79,7 @@ def sign_in(
 def code_page(request: Request, registry: TheRegistry, next: str = "") -> Response:
     """The second step; who has not taken the first one begins there."""
     with registry.database.connection() as connection:
-        found = sessions.half_signed_in(
-            connection, request.cookies.get(COOKIE, ""), at=registry.now()
-        )
+        found = sessions.half_signed_in(connection, token_of(request), at=registry.now())
     if found is None:
         return see_other(by_way_of(SIGN_IN, next))
     return _code(registry, found.csrf, next)
@@ -107,7 +105,7 @@ def sign_in_code(
     Codes go by the real clock, also in a practice registry: phones do.
     """
     check_site(request)
-    token, at = request.cookies.get(COOKIE, ""), registry.now()
+    token, at = token_of(request), registry.now()
     with registry.database.connection() as connection:
         found = sessions.half_signed_in(connection, token, at=at)
         if found is None:
@@ -139,7 +137,7 @@ def sign_out(
 ) -> Response:
     check_form(person, csrf)
     with registry.database.connection() as connection:
-        sessions.sign_out(connection, request.cookies.get(COOKIE, ""))
+        sessions.sign_out(connection, token_of(request))
     send_cookie(request, "")
     settings: Settings = request.app.state.settings
     return see_other("/sign-in?out=1" if settings.oidc_issuer else "/sign-in")

@@ -17,7 +17,7 @@ from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store import identities, sessions
 from ap_registry.store.database import Connection
-from api.cookies import COOKIE
+from api.cookies import is_secure, token_of
 from api.deps import TheRegistry
 from api.limits import Limits, address_of
 from api.pages.onward import by_way_of, own
@@ -58,11 +58,10 @@ def go(request: Request, registry: TheRegistry, next: Text = "") -> Response:
     with registry.database.connection() as connection:
         browser = identities.begin(connection, state=state, nonce=nonce, verifier=verifier)
     answer = RedirectResponse(address, 303)
-    settings: Settings = request.app.state.settings
     for name, value in ((BROWSER, browser), (NEXT, quote(own(next), safe=""))):
         answer.set_cookie(
             name, value, max_age=SECONDS, path=router.prefix, httponly=True, samesite="lax",
-            secure=settings.environment == "production" or request.url.scheme == "https",
+            secure=is_secure(request.scope),
         )  # fmt: skip
     return answer
 
@@ -91,7 +90,7 @@ def back(
 
 
 def _sign_in(request: Request, registry: Registry, claims: Claims) -> Response:
-    at, token = registry.now(), request.cookies.get(COOKIE, "")
+    at, token = registry.now(), token_of(request)
     settings: Settings = request.app.state.settings
     with registry.database.connection() as connection, connection.transaction():
         terms = Terms(

@@ -285,7 +285,13 @@ def test_in_production_the_cookie_goes_over_https_alone(
     with served(registry, settings) as url:
         client = browsers(url)
         answer = client.post("/sign-in", data={"email": client.email, "password": PASSWORD})
-        assert "Secure" in answer.headers["set-cookie"]
+        name, _, sent = answer.headers["set-cookie"].partition("=")
+        assert (name, "Secure" in sent, "Path=/;" in sent, "Domain" in sent) == (
+            "__Host-ap_session", True, True, False,
+        )  # fmt: skip
+        token = sent.split(";")[0]
+        for name, status in (("__Host-ap_session", 200), ("ap_session", 303)):
+            assert client.get("/", headers={"Cookie": f"{name}={token}"}).status_code == status
         assert "max-age=31536000" in answer.headers["strict-transport-security"]
 
 

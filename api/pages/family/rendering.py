@@ -22,7 +22,7 @@ from ap_registry.settings import Settings
 from ap_registry.store import family_links
 from ap_registry.store.database import Connection
 from ap_registry.store.family_links import Opened
-from api.cookies import cookie
+from api.cookies import cookie, is_secure
 from api.deps import TheRegistry
 from api.limits import Limits
 from api.pages.family.catalogue import ENGLISH, MONTHS, NAMES, translations
@@ -139,8 +139,7 @@ def go(path: str) -> Response:
 
 def keep(request: Request, response: Response, token: str) -> Response:
     """Let the browser send this token to the family pages alone; an empty one is forgotten."""
-    settings: Settings = request.app.state.settings
-    secure = settings.environment == "production" or request.url.scheme == "https"
+    secure = is_secure(request.scope)
     sent = cookie(token, secure=secure, name=COOKIE, path=PATH, same_site="strict")
     response.headers.append("Set-Cookie", sent)
     return response
