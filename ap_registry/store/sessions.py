@@ -199,6 +199,18 @@ def _changed(connection: Connection, hashed: bytes, at: datetime) -> str | None:
     return token if done.rowcount else None
 
 
+def end_others(connection: Connection, account: UUID, token: str, *, at: datetime) -> str | None:
+    """Leave this session alone, and what its browser sends from now on; None where another request
+    was quicker."""
+    hashed = hash_of(token)
+    connection.execute(
+        "delete from web_session where account = %(account)s and %(token)s <> token_hash"
+        " and previous_hash is distinct from %(token)s",
+        {"account": account, "token": hashed},
+    )
+    return _changed(connection, hashed, at)
+
+
 def sign_out(connection: Connection, token: str) -> None:
     connection.execute(
         "delete from web_session where %(token)s in (token_hash, previous_hash)",

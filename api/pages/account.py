@@ -12,6 +12,7 @@ from ap_registry.errors import Refused
 from ap_registry.settings import Settings
 from ap_registry.store import access_links, accounts, second_factors, sessions
 from ap_registry.store.database import Connection
+from api.cookies import token_of
 from api.deps import TheRegistry
 from api.pages.colleague_words import ROLE_WORDS
 from api.pages.rendering import Whoever, check_form, page, passwords, see_other, send_cookie
@@ -93,7 +94,8 @@ def _second_factor(
 def confirm_second_factor(
     request: Request, registry: TheRegistry, person: Whoever, code: Text = "", csrf: Text = ""
 ) -> Response:
-    """By the real clock, also in a practice registry: phones go by it."""
+    """By the real clock, also in a practice registry: phones go by it. Sessions that were begun
+    without a code end, and this one goes on by another token."""
     check_form(person, csrf)
     try:
         with registry.database.connection() as connection, connection.transaction():
@@ -103,8 +105,12 @@ def confirm_second_factor(
             access_links.write_letter(
                 connection, person.account, "second_factor_on", at=registry.now()
             )
+            present = person.token or token_of(request)
+            made = sessions.end_others(connection, person.account, present, at=registry.now())
     except Refused as refused:
         return _second_factor(request, registry, person, 400, refused.problems[0].detail)
+    if made is not None:
+        send_cookie(request, made)
     return page(registry, "recovery_codes.html", person, codes=codes)
 
 

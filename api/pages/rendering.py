@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import psycopg
 from fastapi import Depends, Request
@@ -221,10 +222,22 @@ def check_form(signed_in: SignedIn, token: object) -> None:
 
 def check_site(request: Request) -> None:
     """For forms of people who are not signed in yet: no other site may send them, nor any often."""
-    if request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+    if not _from_here(request):
         raise HttpProblem(403, "Send this form from our own page.")
     limits: Limits = request.app.state.limits
     limits.hold(limits.sign_in, address_of(request.scope), request)
+
+
+def _from_here(request: Request) -> bool:
+    """As the browser says; of one that says only where the form was, that must be ours."""
+    said = request.headers.get("sec-fetch-site")
+    if said is not None:
+        return said in {"same-origin", "none"}
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    ours = {request.headers.get("host"), urlsplit(settings_of(request).site).netloc}
+    return urlsplit(origin).netloc in ours
 
 
 def passwords(request: Request) -> None:

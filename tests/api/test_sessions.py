@@ -183,7 +183,13 @@ def set_up(client: Browser) -> tuple[pyotp.TOTP, list[str]]:
 
 def test_a_code_is_asked_for_and_taken_once(nobody: Browser, other: Browser) -> None:
     sign_in(nobody)
+    sign_in(other)
+    before = nobody.cookies["ap_session"]
     app, codes = set_up(nobody)
+    # What was begun without a code is over, and this session goes by another token.
+    assert (inside(nobody), inside(other), nobody.cookies["ap_session"] != before) == (
+        True, False, True,
+    )  # fmt: skip
     assert (sign_in(other), len(codes), inside(other)) == ("/sign-in/code", 10, False)
     now = app.now()
     assert _enter(other, now) == "/"
