@@ -179,6 +179,7 @@ _PAGES: Policies = {
     ("POST", "/colleagues/{account}"): _people(),
     ("GET", "/ledger"): _page(NOBODY, OF_LEDGER, past_wall=True),
     ("GET", "/counts"): _page(NOBODY),
+    ("GET", "/kept"): _page(NOBODY),
     ("POST", "/views"): _page(NOBODY),
     ("POST", "/views/{view}/delete"): _page(NOBODY),
     ("POST", "/sign-out"): _page(NOBODY),
@@ -192,6 +193,7 @@ _PAGES: Policies = {
 }
 _FAMILY: Policies = {
     ("GET", "/family"): _BEARER,
+    ("GET", "/family/kept"): _BEARER,
     ("GET", "/family/say"): _BEARER,
     ("POST", "/family/say"): _BEARER,
     ("GET", "/family/ask"): _BEARER,

@@ -15,7 +15,7 @@ from ap_registry.store.database import Connection
 
 PREFIX = "-- ap-registry "
 NO_HEAD = {"size": 0, "root": EMPTY_ROOT.hex()}  # nothing was ever sequenced
-SESSIONS = ("web_session", "family_session")  # everybody comes in anew
+SESSIONS = ("web_session", "family_session", "kept_form")  # everybody comes in anew
 # What is kept of whom readers see is made anew, by another database's transactions.
 LEFT_OUT = (*SESSIONS, "reader_sight", "seen_anew")
 _TABLES: LiteralString = """

@@ -143,3 +143,13 @@ class SavedView(SQLModel, table=True):
     name: str
     address: str
     made_at: datetime = Field(sa_type=Instant)
+
+
+class KeptForm(SQLModel, table=True):
+    """Of an account or a family's link; sealed, as it may say anything of a pupil."""
+
+    __tablename__ = "kept_form"
+    owner: UUID = Field(primary_key=True)
+    path: str
+    sealed: bytes = Field(sa_type=LargeBinary)
+    kept_at: datetime = Field(sa_type=Instant)

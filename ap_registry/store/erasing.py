@@ -24,6 +24,7 @@ _BESIDE: tuple[LiteralString, ...] = (
     "update saved_view v set name = 'Saved list' where exists (select from identity i,"
     " unnest(array[i.upn, i.given_name, i.family_name]) as said where i.pupil_id = any(%(pupils)s)"
     " and length(said) > 1 and position(lower(said) in lower(v.name)) > 0)",
+    "delete from kept_form",  # sealed, so whom they name is not known
     "delete from upn_claim where pupil_id = any(%(pupils)s)",
     "update notice_ref set receipt = '{}' where pupil_id = any(%(pupils)s)",
     "update outbox set lapsed_at = %(at)s where pupil_id = any(%(pupils)s)"

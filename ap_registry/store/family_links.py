@@ -15,12 +15,14 @@ from uuid import UUID, uuid4
 from ap_registry.access import Caller
 from ap_registry.store import passwords
 from ap_registry.store.database import Connection
+from ap_registry.store.kept_forms import LASTS as FORMS_LAST
 from ap_registry.store.tokens import hash_of, new_token
 
 ACTOR = "family:"  # and the link's id: whoever bears it
 MOST_FAILURES = 5
 IDLE_FOR = timedelta(minutes=30)
 OPEN_FOR = timedelta(hours=2)
+REMEMBERED_FOR = OPEN_FOR + FORMS_LAST
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 _LONG = 8  # letters of a code: 40 bits, of which five tries are allowed
 
@@ -191,7 +193,7 @@ def try_code(connection: Connection, link: UUID, code: str, *, born_right: bool)
 
 def begin(connection: Connection, link: UUID, *, language: str, at: datetime) -> str:
     """The link is open in this browser; the cookie's token is answered once."""
-    connection.execute("delete from family_session where created_at < %s", (at - OPEN_FOR,))
+    connection.execute("delete from family_session where created_at < %s", (at - REMEMBERED_FOR,))
     connection.execute(
         "update family_link set opened_at = coalesce(opened_at, %s) where id = %s", (at, link)
     )
@@ -238,6 +240,15 @@ def opened(
     ).fetchone()
     assert found is not None
     return Opened(link=_link(found), csrf=row[0], language=row[1])
+
+
+def over(connection: Connection, token: str, csrf: str) -> UUID | None:
+    """The link that was open in this browser, where a form comes too late."""
+    row = connection.execute(
+        "select link from family_session where token_hash = %s and csrf = %s",
+        (hash_of(token), csrf),
+    ).fetchone()
+    return row[0] if row else None
 
 
 def shut(connection: Connection, token: str) -> None:

@@ -15,6 +15,7 @@ from ap_registry.calendar import london_today
 from ap_registry.store import passwords
 from ap_registry.store.accounts import address_of
 from ap_registry.store.database import Connection
+from ap_registry.store.kept_forms import LASTS as FORMS_LAST
 from ap_registry.store.succession import acting_for
 from ap_registry.store.tokens import hash_of, new_token
 
@@ -22,6 +23,7 @@ MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 IDLE_FOR = timedelta(hours=1)
 SESSION_FOR = timedelta(hours=12)
+REMEMBERED_FOR = SESSION_FOR + FORMS_LAST  # whose form comes too late is known by it
 CODE_WITHIN = timedelta(minutes=10)  # of the password
 CHANGED_EVERY = timedelta(minutes=15)
 OVERLAP = timedelta(minutes=1)
@@ -84,7 +86,7 @@ def begin(
     connection: Connection, account: UUID, *, at: datetime, half: bool = False, agent: str = ""
 ) -> str:
     """Sign an account in; its token is answered once. Sessions that ended long ago go."""
-    connection.execute("delete from web_session where created_at < %s", (at - SESSION_FOR,))
+    connection.execute("delete from web_session where created_at < %s", (at - REMEMBERED_FOR,))
     connection.execute(
         "update account set used_on = %s where id = %s and not %s",
         (london_today(at), account, half),
@@ -160,6 +162,17 @@ def signed_in(
         connection.execute("delete from web_session where previous_hash = %s", (hashed,))
         return None
     return _signed_in(connection, row, None, at)
+
+
+def over(connection: Connection, token: str, csrf: str) -> UUID | None:
+    """Whose session this was, of which a form comes too late."""
+    row = connection.execute(
+        "select a.id from web_session s join account a on a.id = s.account"
+        " where %(token)s in (s.token_hash, s.previous_hash) and s.csrf = %(csrf)s and not s.half"
+        " and not a.disabled",
+        {"token": hash_of(token), "csrf": csrf},
+    ).fetchone()
+    return row[0] if row else None
 
 
 def half_signed_in(connection: Connection, token: str, *, at: datetime) -> SignedIn | None:

@@ -21,15 +21,17 @@ from ap_registry.errors import Unavailable
 from ap_registry.problems import TITLES
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
+from ap_registry.store import sessions
 from ap_registry.store.readers import lifted
 from ap_registry.store.sessions import SignedIn, signed_in
 from api.cookies import CHANGED, token_of
 from api.deps import TheRegistry
 from api.edge import LIVE
 from api.limits import TOO_MANY_FROM_YOU, Limits, address_of
+from api.pages import late
 from api.pages.following import NOTHING, follows, onward
 from api.pages.menu import SENDERS, menu_of, stand_at
-from api.pages.onward import sign_in_first
+from api.pages.onward import SIGN_IN, by_way_of, sign_in_first
 from api.pages.owed import form_of
 from api.pages.role_lists import OF_ROLE
 from api.pages.words import field_words
@@ -103,7 +105,9 @@ async def whoever(request: Request, registry: TheRegistry) -> SignedIn:
     if token := token_of(request):
         found = await run_in_threadpool(_signed_in, registry, token)
     if found is None:
-        raise HTTPException(303, "Sign in first.", headers={"Location": sign_in_first(request)})
+        waits = await late.keep(request, registry, token or "", sessions.over)
+        first = by_way_of(SIGN_IN, late.PAGE) if waits else sign_in_first(request)
+        raise HTTPException(303, "Sign in first.", headers={"Location": first})
     if found.token is not None:
         send_cookie(request, found.token)
     stand_at(request.url.path)

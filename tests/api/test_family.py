@@ -198,6 +198,27 @@ def test_a_link_is_good_for_ninety_days_and_open_for_half_an_hour_idle(town: Tow
         town.registry.clock = FRIDAY
 
 
+def test_what_a_parent_wrote_while_the_page_shut_itself_is_there_after_the_next_check(
+    town: Town,
+) -> None:
+    address, code = make(town.person("school"), town.contacts["mother"])
+    browser = town.browser()
+    open_link(browser, address, code)
+    page = browser.get("/family/say").text
+    try:
+        town.registry.clock = FRIDAY + timedelta(minutes=31)
+        data = {**hidden(page), "words": "Maths is too easy."}
+        shut = browser.post("/family/say", data=data, follow_redirects=True).text
+        assert "What you wrote is kept. It has not been sent yet." in shut
+        here = open_link(browser, address, code).text
+        assert "What you wrote is here" in plain(here)
+        assert 'method="post" action="/family/say"' in here
+        assert hidden(here).items() > {"words": "Maths is too easy."}.items()
+        assert hidden(here)["csrf"] != hidden(page)["csrf"]
+    finally:
+        town.registry.clock = FRIDAY
+
+
 def _told_no_more(registry: Registry, pupil: str) -> None:
     record_mother(registry, upn=pupil, may_see=False)
 

@@ -16,6 +16,7 @@ from ap_registry.codes import EXCLUSION_REASONS, PLACEMENT_REASON
 from ap_registry.family_exclusions import Out
 from ap_registry.family_view import TOLD, Help, Next, Place, Shown
 from ap_registry.store.access_links import FAMILY_LINK
+from ap_registry.store.kept_forms import Kept
 from api.pages.family.catalogue import FOLDER, MONTHS, NAMES, compiled, entries
 from api.pages.family.extracting import messages, updated
 from api.pages.family.rendering import speaking
@@ -94,8 +95,10 @@ def _shown(*, you: bool, guarded: bool) -> Shown:
 
 def _pages() -> Iterator[tuple[str, dict[str, Any]]]:
     """Each template with all that it may be asked to say."""
-    yield "closed.html", {"over": True}
-    yield "closed.html", {"over": False}
+    yield "closed.html", {"over": True, "kept": False}
+    for kept in (False, True):
+        yield "closed.html", {"over": False, "kept": kept}
+    yield "kept.html", {"csrf": "c", "kept": Kept("/family/say", [("words", "[w]")])}
     for said in (403, 404, 409, 413, 429, 500):
         yield "problem.html", {"said": said}
     given = {"day": "", "month": "", "year": ""}

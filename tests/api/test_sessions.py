@@ -18,6 +18,7 @@ from ap_registry.store.database import Database
 from api.cookies import COOKIE
 from api.pages.family.rendering import COOKIE as FAMILY
 from api.pages.signing_in_elsewhere import BROWSER, NEXT
+from tests.api.people import hidden
 from tests.conftest import fresh_database
 from tests.serving import served
 from tests.world import SCHOOL, load_world
@@ -145,6 +146,48 @@ def test_a_session_ends_by_time(
         registry.clock += timedelta(minutes=minutes)
         found = inside(nobody)
     assert found is stays
+
+
+def late(client: Browser, csrf: str, **fields: str) -> str:
+    """Where a form leads that is sent now."""
+    answer = client.post("/notify/suspension", data={"csrf": csrf, "do": "next", **fields})
+    return answer.headers.get("location", str(answer.status_code))
+
+
+def test_what_was_written_while_the_session_ended_is_there_after_signing_in_again(
+    registry: Registry, nobody: Browser, other: Browser
+) -> None:
+    sign_in(nobody)
+    csrf = hidden(nobody.get("/notify/suspension").text)["csrf"]
+    registry.clock = AT + timedelta(minutes=61)
+    typed = {"at": "more", "reasons": "PP", "notes": "<Kim> & “co”"}
+    assert late(other, csrf, **typed) == "/sign-in"  # without the cookie
+    assert late(nobody, "forged", **typed) == "/sign-in"
+    assert late(nobody, csrf, **typed) == "/sign-in?next=%2Fkept"
+    assert "What you had written is kept" in nobody.get("/sign-in?next=%2Fkept").text
+    assert nobody.get("/kept").status_code == 303
+    sign_in(nobody)
+    page = nobody.get("/kept").text
+    fields = hidden(page)
+    assert '<form method="post" action="/notify/suspension">' in page
+    assert fields.pop("csrf") != csrf
+    assert fields == {"do": "next", **typed}
+    registry.clock += timedelta(minutes=30)
+    assert "Nothing is kept" not in nobody.get("/kept").text
+    for _ in range(13):
+        registry.clock += timedelta(minutes=55)
+        nobody.get("/account")
+    sign_in(nobody)
+    assert "Nothing is kept" in nobody.get("/kept").text
+
+
+def test_a_password_is_never_kept(registry: Registry, nobody: Browser) -> None:
+    sign_in(nobody)
+    csrf = hidden(nobody.get("/account").text)["csrf"]
+    registry.clock = AT + timedelta(minutes=61)
+    data = {"csrf": csrf, "current": PASSWORD, "password": "another horse battery"}
+    answer = nobody.post("/account/password", data=data)
+    assert answer.headers["location"] == "/sign-in"
 
 
 def test_signing_out_everywhere_ends_every_browser(nobody: Browser, other: Browser) -> None:

@@ -18,9 +18,11 @@ from ap_registry.store import (
     accounts,
     colleagues,
     family_links,
+    kept_forms,
     report_runs,
     second_factors,
 )
+from ap_registry.store.kept_forms import Kept
 from ap_registry.store.key_holders import KeyHolder
 from ap_registry.store.who import pupil_named
 from tests.api.family import record_mother
@@ -44,6 +46,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/invitation/{invitation}",
         "/nowhere",
         "/family/closed",
+        "/family/closed?kept=1",
+        "/sign-in?next=%2Fkept",
         "/family/link/{family}",
         "/family/link/over",
         "/family/nowhere",
@@ -57,6 +61,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/family/say",
         "/family/wrong",
         "/family/ask?of={out}&request=representations",
+        "/family/kept",
     ),
     AUNT: ("/family/ask?of={out}&request=representations",),
     HALFWAY: ("/sign-in/code",),
@@ -71,6 +76,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/pupils/{pupil}/notices/{event}/correct",
         "/pupils/{pupil}/notices/{event}/void",
         "/notify/placement_started",
+        "/kept",
         "/pupils/{other}/links",
         "/tasks/families",
         "/elsewhere",
@@ -159,6 +165,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/notify",
         "/notify/health_response",
         "/account",
+        "/kept",
         "/account/second-factor",
     ),
     "social_care": (
@@ -234,6 +241,7 @@ def fill(registry: Registry) -> dict[str, str]:
            level="2", by=PRU)  # fmt: skip
     send_register(registry, f"upn,organisation,date,session,code\n{PUPIL},{PRU},2026-11-20,AM,/\n")
     family, code = family_link(registry, upn(2))
+    _kept(registry, family)
     aunt, aunt_code = family_link(registry, upn(2), relation="aunt", parental_responsibility=False)
     return {
         "other": upn(2),
@@ -282,6 +290,19 @@ def _opened(registry: Registry) -> str:
     caller = Caller(actor=f"account:{one}", role="social_care", organisations=("LA856",))
     reason = "Ann was not collected and her mother cannot be reached, says the school."
     return str(open_record(registry, caller, one, wanted=PUPIL, reason=reason))
+
+
+def _kept(registry: Registry, token: str) -> None:
+    """Forms of the school's person and of the mother, that came after their sessions."""
+    at, seals = registry.now(), registry.seals
+    form = Kept("/notify/suspension", [("at", "pupil"), ("do", "next"), ("upn", PUPIL)])
+    with registry.database.connection() as connection:
+        one = accounts.account_named(connection, "school@example.org", at=at).id
+        link = family_links.of_token(connection, token)
+        assert link is not None
+        kept_forms.keep(connection, one, form, at=at, seals=seals)
+        said = Kept("/family/say", [("words", "Maths is too easy.")])
+        kept_forms.keep(connection, link.id, said, at=at, seals=seals)
 
 
 def family_link(registry: Registry, pupil: str, **facts: object) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from ap_registry import family_record
 from ap_registry.store import family_links
 from ap_registry.store.family_links import Link
 from api.deps import TheRegistry
+from api.pages import late
 from api.pages.family.catalogue import ENGLISH
 from api.pages.family.rendering import COOKIE, PATH, TheBearer, chosen, go, keep, show
 from api.pages.rendering import check_site
@@ -18,12 +19,28 @@ from api.problems import HttpProblem
 router = APIRouter(prefix=PATH)
 Token = Annotated[str, Path(max_length=100)]
 Short = Annotated[str, Form(max_length=100)]
+KEPT = f"{PATH}/kept"
 NOTHING = {"day": "", "month": "", "year": ""}
 
 
 @router.get("/closed")
-def closed(request: Request, registry: TheRegistry) -> Response:
-    return show(request, registry, "closed.html", over=False, language=chosen(request) or ENGLISH)
+def closed(request: Request, registry: TheRegistry, kept: str = "") -> Response:
+    return show(
+        request, registry, "closed.html", over=False, kept=bool(kept),
+        language=chosen(request) or ENGLISH,
+    )  # fmt: skip
+
+
+@router.get("/kept")
+def kept(request: Request, registry: TheRegistry, reader: TheBearer) -> Response:
+    """What was sent after the page had shut itself, to be sent now."""
+    opened = reader.opened
+    form = late.kept_for(registry, opened.link.id)
+    if form is None:
+        return go(PATH)
+    return show(
+        request, registry, "kept.html", language=opened.language, csrf=opened.csrf, kept=form
+    )
 
 
 @router.get("/link/{token}")
@@ -57,7 +74,8 @@ def check(
         if left is None:
             language = chosen(request) or ENGLISH
             opened = family_links.begin(connection, link.id, language=language, at=at)
-            return keep(request, go(PATH), opened)
+            waits = late.kept_for(registry, link.id)
+            return keep(request, go(KEPT if waits else PATH), opened)
     return _page(request, registry, given, left=left) if left else _over(request, registry)
 
 
@@ -99,4 +117,4 @@ def _page(request: Request, registry: TheRegistry, given: dict[str, str], **wron
 
 def _over(request: Request, registry: TheRegistry) -> Response:
     language = chosen(request) or ENGLISH
-    return show(request, registry, "closed.html", 404, over=True, language=language)
+    return show(request, registry, "closed.html", 404, over=True, kept=False, language=language)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
@@ -25,6 +26,7 @@ from ap_registry.store.family_links import Opened
 from api.cookies import cookie, is_secure
 from api.deps import TheRegistry
 from api.limits import Limits
+from api.pages import late
 from api.pages.family.catalogue import ENGLISH, MONTHS, NAMES, translations
 from api.policy import Who, admit
 
@@ -48,22 +50,27 @@ class Bearer:
     said: frozenset[UUID]
 
 
-def bearer(request: Request, registry: TheRegistry) -> Bearer:
+async def bearer(request: Request, registry: TheRegistry) -> Bearer:
     """Of a browser in which the second check was passed; everybody else is told how to open it."""
-    token, at = request.cookies.get(COOKIE, ""), registry.now()
-    wanted = chosen(request, None)
-    reader = None
-    with registry.database.connection() as connection:
-        found = family_links.opened(connection, token, at=at, language=wanted)
-        if found is not None:
-            reader = _reader(registry, connection, found, at)
-    if found is None or reader is None:
-        raise HTTPException(303, "Open your link again.", headers={"Location": CLOSED})
-    setattr(request.state, LANGUAGE, found.language)
+    token = request.cookies.get(COOKIE, "")
+    reader = await run_in_threadpool(_found, registry, token, chosen(request, None))
+    if reader is None:
+        waits = await late.keep(request, registry, token, family_links.over)
+        words = {"Location": f"{CLOSED}?kept=1" if waits else CLOSED}
+        raise HTTPException(303, "Open your link again.", headers=words)
+    link = reader.opened.link
+    setattr(request.state, LANGUAGE, reader.opened.language)
     limits: Limits = request.app.state.limits
-    limits.hold(limits.account, str(found.link.id), request)
-    admit(request, Who.LINK, found.link.caller.role)
+    limits.hold(limits.account, str(link.id), request)
+    admit(request, Who.LINK, link.caller.role)
     return reader
+
+
+def _found(registry: Registry, token: str, language: str | None) -> Bearer | None:
+    at = registry.now()
+    with registry.database.connection() as connection:
+        found = family_links.opened(connection, token, at=at, language=language)
+        return None if found is None else _reader(registry, connection, found, at)
 
 
 def _reader(

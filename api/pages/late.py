@@ -1,0 +1,50 @@
+"""A form that comes after its session has ended: nothing that somebody typed is lost by it."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+
+from ap_registry.registry import Registry
+from ap_registry.store import kept_forms
+from ap_registry.store.database import Connection
+from ap_registry.store.kept_forms import Kept
+
+PAGE = "/kept"
+_NEVER = ("/account", "/sign-out", "/family/shut")  # passwords, and what has no more to do
+_TOKEN = "csrf"
+Whose = Callable[[Connection, str, str], UUID | None]
+"""Of a session's token and that of its forms: none where they are not of one session."""
+
+
+async def keep(request: Request, registry: Registry, token: str, whose: Whose) -> bool:
+    """Whether the form waits for whoever had that session.
+
+    A form of another site, of a session that was ended by somebody, or with a file is not kept.
+    """
+    length = request.headers.get("content-length", "")
+    if request.method != "POST" or not token or request.url.path.startswith(_NEVER):
+        return False
+    if not length.isdecimal() or int(length) > kept_forms.MOST_BYTES:
+        return False
+    sent = (await request.form()).multi_items()
+    fields = [(name, value) for name, value in sent if isinstance(value, str)]
+    if len(fields) < len(sent):
+        return False
+    return await run_in_threadpool(_keep, registry, request.url.path, token, fields, whose)
+
+
+def _keep(registry: Registry, path: str, token: str, sent: kept_forms.Fields, whose: Whose) -> bool:
+    at, of_form = registry.now(), dict(sent).get(_TOKEN, "")
+    form = Kept(path, [(name, value) for name, value in sent if name != _TOKEN])
+    with registry.database.connection() as connection:
+        owner = whose(connection, token, of_form)
+        if owner is not None:
+            kept_forms.keep(connection, owner, form, at=at, seals=registry.seals)
+    return owner is not None
+
+
+def kept_for(registry: Registry, owner: UUID) -> Kept | None:
+    with registry.database.connection() as connection:
+        return kept_forms.kept_for(connection, owner, at=registry.now(), seals=registry.seals)
