@@ -5,8 +5,8 @@ from sqlmodel import SQLModel
 
 from ap_registry.store import access_tables  # noqa: F401
 
-revision = "0037"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 
 
 def upgrade() -> None:
