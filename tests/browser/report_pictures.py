@@ -19,13 +19,19 @@ from ap_registry.store.database import Connection
 from reports.kinds import KINDS
 from tests.architecture.sources import ROOT
 from tests.browser.conftest import found_browser
-from tests.browser.picturing import PICTURES, demo, save, window
+from tests.browser.picturing import PICTURES, SHOWN, WIDTH, demo, save, window
 from tests.serving import served
 
 FOLDER = PICTURES / "reports"
 PAGE = ROOT / "docs" / "reports" / "pictures.md"
 LA = "856"
 SHOWN_KINDS = KINDS.keys() - {"restatement"}  # which takes minutes of a busy machine
+# One outcome: what else is asked, how wide the window is and the picture shown.
+ASPECTS: Mapping[str, tuple[Mapping[str, str], int, int]] = {
+    "measure": ({}, WIDTH, SHOWN),
+    "phone": ({}, 320, 300),
+    "published": ({"publish": "true"}, WIDTH, SHOWN),
+}
 YEAR = {"from": "2025-09-01", "to": "2026-08-31"}
 _SCHOOL: LiteralString = """
 select commissioner from placement where until_at = 'infinity' and commissioner ~ '^[0-9]{6}$'
@@ -92,7 +98,8 @@ def _take_all(registry: Registry) -> None:
         asked = given(connection)
     assert set(asked) == SHOWN_KINDS
     with served(registry) as url, sync_playwright() as playwright:
-        page = window(found_browser(playwright), url, token)
+        browser = found_browser(playwright)
+        page = window(browser, url, token)
         for name in sys.argv[1:] or sorted(SHOWN_KINDS):
             query = urlencode({**asked[name], "format": "html"})
             answer = page.goto(f"/reports/{name}?{query}")
@@ -102,6 +109,11 @@ def _take_all(registry: Registry) -> None:
             save(page.screenshot(), FOLDER / f"{name}.png")
             pdf = page.request.get(f"/reports/{name}?{query.replace('=html', '=pdf')}").body()
             save(_first_page(pdf), FOLDER / f"{name}-print.png")
+        for name, (more, width, shown) in ASPECTS.items():
+            page = window(browser, url, token, width=width)
+            query = urlencode({**asked["outcomes"], "format": "html", "la": LA, **more})
+            page.goto(f"/reports/outcomes?{query}#reintegration")
+            save(page.screenshot(), FOLDER / f"outcomes-{name}.png", shown=shown)
 
 
 def _first_page(pdf: bytes) -> bytes:
