@@ -17,9 +17,10 @@ from api.deps import TheRegistry
 from api.pages.days import read_day
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, page
+from api.pages.table_files import Tabled
 from api.problems import HttpProblem
 
-router = APIRouter(prefix="/calendar")
+router = APIRouter(prefix="/calendar", route_class=Tabled)
 KEEPERS = frozenset({"school", "provider", "la"})
 MOST_REASON = 200
 

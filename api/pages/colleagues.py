@@ -17,8 +17,9 @@ from api.deps import TheRegistry
 from api.pages.colleague_words import ACT_WORDS, ROLE_WORDS, SAID, fitting, state_words
 from api.pages.days import read_day
 from api.pages.rendering import Person, check_form, page, see_other
+from api.pages.table_files import Tabled
 
-router = APIRouter(prefix="/colleagues")
+router = APIRouter(prefix="/colleagues", route_class=Tabled)
 Text = Annotated[str, Form(max_length=500)]
 ACTS_SHOWN = 20
 

@@ -16,9 +16,10 @@ from ap_registry.store.key_holders import KeyHolder
 from api.deps import TheRegistry
 from api.pages.forms import id_of
 from api.pages.rendering import Person, check_form, page, see_other
+from api.pages.table_files import Tabled
 from api.problems import HttpProblem
 
-router = APIRouter(prefix="/deliveries")
+router = APIRouter(prefix="/deliveries", route_class=Tabled)
 READERS = frozenset({"la", "admin"})
 SHOWN = 100
 MOST_WEBHOOKS, CALLS = 20, 20

@@ -22,9 +22,10 @@ from api.deps import TheRegistry, scope_of
 from api.opened import Opened
 from api.pages.flag_words import plain
 from api.pages.rendering import Person, check_form, page, see_other
+from api.pages.table_files import Tabled
 from api.v1.emergencies import openings
 
-router = APIRouter(prefix="/emergency")
+router = APIRouter(prefix="/emergency", route_class=Tabled)
 Older = Annotated[str | None, Query(max_length=200)]
 Text = Annotated[str, Form(max_length=5_000)]
 
@@ -47,7 +48,7 @@ def _page(
     return page(
         registry, "emergency.html", person, 400 if problems else 200, items=found, names=names,
         problems=problems, pupil=pupil, reason=reason, places=places_of(world, found),
-        now=registry.now(), least=emergency.LEAST_REASON, older=told["next"],
+        now=registry.now(), least=emergency.LEAST_REASON, older=told["next"], cursor=older,
     )  # fmt: skip
 
 

@@ -19,10 +19,11 @@ from ap_registry.store.heads import Head
 from ap_registry.store.queries import Scope
 from api.deps import TheRegistry, scope_of
 from api.pages.rendering import Person, moment, page
+from api.pages.table_files import Tabled
 from api.pages.tables import Cell, Table
 from api.problems import HttpProblem
 
-router = APIRouter()
+router = APIRouter(route_class=Tabled)
 READERS = frozenset({"auditor", "la", "admin"})
 DAYS = 14
 Proof = dict[str, Any]

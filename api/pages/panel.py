@@ -13,6 +13,7 @@ from api.deps import TheRegistry, day_of
 from api.opened import Opened
 from api.pages import panel_tables
 from api.pages.rendering import Person, page
+from api.pages.table_files import Tabled
 from api.pages.tables import Format, file_of
 from api.problems import HttpProblem
 from reports.panel import duties, fair_share
@@ -21,7 +22,7 @@ from reports.panel.meeting import Meeting, meeting
 from reports.panel.pupils import names
 from reports.panel.words import decision_words, need_words, used_words
 
-router = APIRouter(prefix="/panel")
+router = APIRouter(prefix="/panel", route_class=Tabled)
 ROLES = frozenset({"panel", "la", "admin"})
 WORDS: Mapping[str, Any] = {
     "decision_words": decision_words, "need_words": need_words, "used_words": used_words,

@@ -18,12 +18,13 @@ from api.pages.days import day
 from api.pages.emergency import Older, places_of
 from api.pages.read_words import read_words
 from api.pages.rendering import Person, in_words, moment, page
+from api.pages.table_files import Tabled
 from api.pages.tables import Cell, Format, Table, file_of, limit_of
 from api.problems import HttpProblem
 from api.v1.emergencies import openings
 from api.v1.reads import ids_of, seen
 
-router = APIRouter()
+router = APIRouter(route_class=Tabled)
 EMPTY = "No reads that you may see are on record for this. Leave the fields empty to see all."
 Text = Annotated[str, Query(max_length=100)]
 
@@ -62,7 +63,7 @@ def reads(
     if format == "csv":
         return file_of(table)
     return _page(
-        registry, person, given, table, openings=emergencies, older=told["next"],
+        registry, person, given, table, openings=emergencies, cursor=older, older=told["next"],
         places=places_of(world, emergencies),
     )  # fmt: skip
 
@@ -76,14 +77,14 @@ def _table(rows: Iterable[tuple[Cell, ...]]) -> Table:
 
 def _page(
     registry: TheRegistry, person: Person, given: Mapping[str, str], table: Table | None = None, *,
-    openings: Sequence[Any] = (), older: int | None = None,
+    openings: Sequence[Any] = (), cursor: str | None = None, older: str | None = None,
     places: Mapping[str, str] = MappingProxyType({}),
     errors: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:  # fmt: skip
     """Without a table only the form, and what is wrong in it."""
     return page(
         registry, "reads.html", person, 422 if errors else 200, openings=openings, older=older,
-        places=places, now=registry.now(), table=table, given=given, errors=errors,
+        places=places, now=registry.now(), table=table, given=given, errors=errors, cursor=cursor,
         here=f"/reads?{urlencode(given)}",
         csv=f"/reads?{urlencode({**given, 'format': 'csv'})}",
     )  # fmt: skip

@@ -23,10 +23,11 @@ from api.opened import Opened, Reader
 from api.pages import marks
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, page
+from api.pages.table_files import Tabled
 from api.problems import HttpProblem
 from api.v1.attendance import take_register
 
-router = APIRouter(prefix="/register")
+router = APIRouter(prefix="/register", route_class=Tabled)
 SESSIONS = ("AM", "PM")
 SHOWN_BEFORE = 5  # school days whose marks stand beside those of the day
 MOST_FIELDS = 20_000

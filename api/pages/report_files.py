@@ -21,12 +21,13 @@ from api.pages.naming import settled
 from api.pages.rendering import Person, check_form, page, see_other
 from api.pages.report_forms import inputs, label_of, wrong
 from api.pages.reports import FORMAT_NAMES, kind_for
+from api.pages.table_files import Tabled
 from api.problems import HttpProblem
 from api.v1.report_runs import ask_for, file_answer
 from reports.kinds import KINDS, Kind
 from reports.render import as_json
 
-router = APIRouter(prefix="/reports")
+router = APIRouter(prefix="/reports", route_class=Tabled)
 SHOWN = 100
 EVERY_WORDS: Mapping[str, str] = {
     "": "Once", "week": "Each week", "half_term": "After each half-term", "month": "Each month",

@@ -22,10 +22,11 @@ from api.deps import TheRegistry
 from api.pages.days import read_day
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, in_words, page
+from api.pages.table_files import Tabled
 from api.pages.tables import Cell, Format, Table, file_of
 from api.problems import HttpProblem
 
-router = APIRouter(prefix="/rules")
+router = APIRouter(prefix="/rules", route_class=Tabled)
 KEEPERS = SENDERS
 FIELDS = ("value", "from", "reason", "source")
 MOST = 500  # characters of an answer

@@ -333,6 +333,31 @@ def test_every_table_is_a_file_too(person: People, path: str) -> None:
     assert (rows[0], len(rows) >= least) == (columns, True)
 
 
+WRITTEN = {  # tables written by hand: of which page, and its columns
+    ("school", "/calendar", "terms"): ["From", "To", "School days"],
+    ("la", "/colleagues", "people"): ["Name", "What they are", "State", "Last used", "Change"],
+    ("provider", "/register", "marks"): ["Pupil", "Days before", "Morning", "Afternoon"],
+    ("panel", "/panel/overdue", "kinds"): [
+        "Duty", "Overdue", "With the local authority", "With the panel", "Oldest",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "path", "table"), WRITTEN)
+def test_a_table_that_is_written_by_hand_is_saved_as_the_page_shows_it(
+    person: People, role: str, path: str, table: str
+) -> None:
+    client = person(role)
+    page = client.get(path).text
+    link = re.search(rf'href="({path}[^"]*table={table})" download', page)
+    assert link is not None
+    file = client.get(link[1].replace("&amp;", "&")).text.removeprefix("\ufeff")
+    header, *rows = csv.reader(StringIO(file))
+    shown = texts(page.partition(f'id="{table}"')[2].partition("</table>")[0])
+    assert (header, len(rows)) == (WRITTEN[role, path, table], len(shown))
+    assert client.get(f"{path}?table=nothing").status_code == 404
+
+
 def test_an_auditor_finds_reads_by_reader_and_proves_an_event(person: People) -> None:
     pupil = person("la").get("/pupils", params={"q": PUPIL}).headers["location"]
     person("la").get(pupil)

@@ -64,6 +64,9 @@ FAULTS = """() => {
   }));
   for (const one of ['/accessibility', '/privacy'])
     if (!document.querySelector(`footer a[href="${one}"]`)) found.push(`no way to ${one}`);
+  say('no file of', all('main table').filter(one => location.pathname !== '/privacy'
+      && !document.querySelector(`a[href*="${one.id ? `table=${one.id}` : 'format=csv'}"]`))
+      .map(one => one.caption));
   const [came] = performance.getEntriesByType('navigation');
   if (came.decodedBodySize > 200_000) found.push(`${came.decodedBodySize} bytes`);
   say('not there', performance.getEntriesByType('resource')
