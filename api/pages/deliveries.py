@@ -37,17 +37,20 @@ def show(
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
         found = deliveries.deliveries(
-            connection, failed=status == "failed", to=_own(person, world), limit=SHOWN + 1
+            connection, failed=status == "failed", to=reached_by(person, world), limit=SHOWN + 1
         )
         hooks = [
-            _hook(connection, hook, status)
-            for hook in webhooks.listed(connection, _owner(registry, person), limit=MOST_WEBHOOKS)
+            _hook(connection, hook, status) for hook in webhooks_of(registry, connection, person)
         ]
     return page(
         registry, "deliveries.html", person, letters=found[:SHOWN], more=len(found) > SHOWN,
         hooks=hooks, only=status, said=SAID.get(said, ""), organisation=world.organisation,
         most=SHOWN, calls=CALLS,
     )  # fmt: skip
+
+
+def webhooks_of(registry: Registry, connection: Connection, person: Person) -> list[dict[str, Any]]:
+    return webhooks.listed(connection, _owner(registry, person), limit=MOST_WEBHOOKS)
 
 
 def _hook(connection: Connection, hook: dict[str, Any], status: str) -> dict[str, Any]:
@@ -67,7 +70,7 @@ async def again(request: Request, registry: TheRegistry, person: Person) -> Resp
 
 def _send_again(registry: Registry, person: Person, form: dict[str, str]) -> str:
     with registry.database.connection() as connection:
-        to = _own(person, registry.worlds.fresh(connection))
+        to = reached_by(person, registry.worlds.fresh(connection))
         if not deliveries.send_again(connection, id_of(form, "id"), to=to):
             raise HttpProblem(404, "No message of yours with this id has failed.")
     return "letter"
@@ -92,7 +95,7 @@ def _failed(
     raise HttpProblem(404, "No call of yours with this id has failed lately.")
 
 
-def _own(person: Person, world: World) -> list[str] | None:
+def reached_by(person: Person, world: World) -> list[str] | None:
     """The LA's own and those that lie in it; None: an administrator's are all."""
     if person.caller.sees_all:
         return None

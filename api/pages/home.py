@@ -21,6 +21,7 @@ from api.pages.family_help import unsaid
 from api.pages.owed import form_of, words_of
 from api.pages.rendering import Person, in_words, live, page
 from api.pages.role_lists import WAITING
+from api.pages.starting import begins_here, start
 from api.pages.tables import SHOWN, Cell, Format, Table, file_of, limit_of
 from api.pages.work import waiting
 
@@ -50,7 +51,10 @@ def home(
     whose: Annotated[str, Query(pattern="^(ours|all)?$")] = "",
     format: Format = "",
 ) -> Response:
-    """Follow-ups that the person's organisation owes or may see."""
+    """Follow-ups that the person's organisation owes or may see; whose first task is another
+    begins with it."""
+    if begins_here(person) and not (status or whose or format):
+        return start(registry, person, opened)
     today, caller = registry.today(), person.caller
     carer = caller.role in CARERS
     whose = "all" if carer else whose or ("ours" if caller.role in DOERS else "all")

@@ -54,7 +54,8 @@ def ledger(
     return page(
         registry, "ledger.html", person, head=head, keys=keys, days=days, event=event.strip(),
         proof=proof, proved=bool(proof and head and _leads(proof, head)),
-        signed=head is not None and _signed(head, keys), signed_at=head and instant(head.signed_at),
+        signed=head is not None and is_signed(head, keys),
+        signed_at=head and instant(head.signed_at),
     )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def _table(connection: Connection, found: Iterable[Head], keys: list[dict[str, A
                 Cell(text=moment(instant(head.signed_at))),
                 Cell(text=f"{head.size:,}"),
                 Cell(text=head.root.hex()),
-                Cell(text="yes") if _signed(head, keys) and _holds(connection, head)
+                Cell(text="yes") if is_signed(head, keys) and _holds(connection, head)
                 else Cell(text="no", tag="Look into it"),
             )
             for head in found
@@ -103,7 +104,7 @@ def _holds(connection: Connection, head: Head) -> bool:
     return merkle.root(connection, head.size) == head.root
 
 
-def _signed(head: Head, keys: list[dict[str, Any]]) -> bool:
+def is_signed(head: Head, keys: list[dict[str, Any]]) -> bool:
     key = next((one for one in keys if one["key_id"] == head.key_id), None)
     if key is None or head.signature is None:
         return False

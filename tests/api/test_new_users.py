@@ -249,6 +249,19 @@ def test_a_list_to_confirm_says_which_placement_ended_today(people: People, role
     }  # fmt: skip
 
 
+def test_a_panel_begins_with_its_cases_and_an_administrator_with_the_registry(
+    people: People,
+) -> None:
+    panel, admin = (unescape(people(role).get("/").text) for role in ("panel", "admin"))
+    assert "1 case waits for a decision on 20 November 2026" in panel
+    assert re.search(r'/decide">Record the decision<span class="hidden"> on Ann Example<', panel)
+    assert '1 pupil waits. <a href="/boards/sixth-day">' in panel.replace("</strong> ", "")
+    for words in ("Nobody has confirmed", "No message has failed", "the last head is of"):
+        assert words in admin
+    assert "What is owed, soonest first" not in panel + admin
+    assert "What is owed, soonest first" in people("panel").get("/?whose=all").text
+
+
 def test_a_report_is_asked_of_an_organisation_by_its_name(people: People) -> None:
     client, path = people("la"), "/reports/movements"
     form = client.get(path).text

@@ -145,6 +145,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ),
     "panel": (
         *EVERYBODY,
+        "/?whose=all",
         "/panel",
         "/panel?on=2026-11-19",
         "/panel/cases/{case}",
