@@ -1,7 +1,9 @@
 """My pupils elsewhere today: who, where, whether they are there, when the next review is."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -58,20 +60,30 @@ def _table(found: Iterable[Elsewhere], world: World, caller: Caller, today: date
     return Table(
         name="pupils-elsewhere", caption="Pupils with a placement today, by name", empty=EMPTY,
         columns=("Pupil", "Placed by" if ours else "Where", "Today", "Next review", "Until"),
-        rows=[_row(one, world, caller.role, today) for one in found],
+        rows=[_row(one, world, caller, today) for one in found],
     )  # fmt: skip
 
 
-def _row(one: Elsewhere, world: World, role: str, today: date) -> tuple[Cell, ...]:
-    other = one.commissioner if role == "provider" else one.provider
+def _row(one: Elsewhere, world: World, caller: Caller, today: date) -> tuple[Cell, ...]:
+    other = one.commissioner if caller.role == "provider" else one.provider
     named = world.organisation(other)
     return (
         pupil_cell(one.pupil_id, one.name, one.upn),
         Cell(text=named.name if named else other, more=f"{one.sessions_per_week} sessions a week"),
         Cell(text=_today(one.marks)),
         _review(one, today),
-        _until(one, today),
+        replace(_until(one, today), actions=_back(one, caller), about=one.name),
     )
+
+
+def _back(one: Elsewhere, caller: Caller) -> tuple[tuple[str, str], ...]:
+    """The one thing that most often happens next to a pupil whom a school has placed."""
+    if caller.role != "school" or one.ended_on or not one.upn:
+        return ()
+    if one.commissioner not in caller.organisations:
+        return ()
+    asked = urlencode({"upn": one.upn, "school": one.commissioner})
+    return ((f"/notify/reintegration_started?{asked}", "Say that the pupil is back"),)
 
 
 def _review(one: Elsewhere, today: date) -> Cell:

@@ -144,6 +144,15 @@ def test_the_list_to_confirm_is_the_one_of_the_school_s_report(
     assert [told["Elsewhere", upn(number), "4"] for number in (1, 2, 3, 4)] == [1, 1, 0, 1]
 
 
+def test_a_school_says_from_its_list_that_a_pupil_is_back(person: People) -> None:
+    said = "Say that the pupil is back"
+    shown = person("school").get("/elsewhere").text
+    back = re.findall(rf'href="(/notify/reintegration_started[^"]*)">{said}', shown)
+    asked = person("school").get(back[0].replace("&amp;", "&")).text
+    assert (len(back), 'name="occurred_on" value="20/11/2026"' in asked) == (3, True)
+    assert said not in person("provider").get("/elsewhere").text
+
+
 def test_a_health_partner_has_no_such_list(person: People) -> None:
     assert person("health").get("/elsewhere").status_code == 403
 
