@@ -223,10 +223,12 @@ def _said(group: Group, entered: Entered | None, started: str) -> dict[str, Any]
         if name in errors
     ]
     shown = _shown(group, entered)
+    unmarked = [name for name, pupil, _, _ in _cells(group) if not shown[name] and pupil.upn]
     return {
         "group": group, "cell": cell, "shown": shown, "errors": errors, "told": told,
         "taken": entered.taken if entered else None, "action": started,
-        "left": sum(1 for name, pupil, _, _ in _cells(group) if not shown[name] and pupil.upn),
+        "left": len(unmarked),
+        "first": min(unmarked, key=lambda name: name[:3], default=""),
     }  # fmt: skip
 
 

@@ -58,10 +58,20 @@
   });
   form.addEventListener("change", keep);
   form.addEventListener("input", keep);
+  const offline = document.querySelector(".offline");
+  const online = document.querySelector(".online");
   form.addEventListener("submit", (event) => {
-    const offline = document.querySelector(".offline");
-    offline.hidden = navigator.onLine;
-    if (!navigator.onLine) event.preventDefault();
+    if (navigator.onLine) return;
+    event.preventDefault();
+    offline.hidden = false;
+  });
+  window.addEventListener("online", () => {
+    if (online) online.hidden = offline.hidden;
+    offline.hidden = true;
+  });
+  window.addEventListener("offline", () => {
+    offline.hidden = false;
+    if (online) online.hidden = true;
   });
 
   const said = document.querySelector(".keys");

@@ -85,14 +85,26 @@ def test_what_was_filled_in_and_not_saved_comes_back(page: Page) -> None:
     assert mark(page, "Cal Cedar", "Morning") == ""
 
 
-def test_without_a_connection_nothing_is_lost(page: Page) -> None:
+def test_without_a_connection_nothing_is_lost_and_nothing_is_kept_twice(page: Page) -> None:
     page.goto("/register?on=2026-11-17")
     expect(page.get_by_text("Type a code to choose it")).to_be_visible()
-    page.get_by_role("combobox", name="Ann Ash Morning").select_option("L")
+    page.get_by_role("link", name="6 sessions still to mark").click()
+    expect(page.get_by_role("combobox", name="Ann Ash Morning")).to_be_focused()
     page.context.set_offline(True)
+    page.keyboard.type("l/")
     page.get_by_role("button", name="Save the register").first.click()
     expect(page.get_by_role("alert")).to_contain_text("There is no connection just now.")
-    assert mark(page, "Ann Ash", "Morning") == "L"
+    page.keyboard.press("Tab")
+    page.context.set_offline(False)
+    expect(page.get_by_text("The connection is back.")).to_be_visible()
+    assert [mark(page, name, "Morning") for name in NAMES] == ["L", "/", ""]
+    page.get_by_role("button", name="Save the register").first.click()
+    expect(page.get_by_role("status").first).to_contain_text("2 marks saved")
+    page.get_by_role("button", name="Save the register").first.click()
+    expect(page.get_by_role("status").first).to_contain_text("Nothing to save: all is on record")
+    page.goto("/register?on=2026-11-17")
+    assert [mark(page, name, "Morning") for name in NAMES] == ["L", "/", ""]
+    expect(page.get_by_text("What you had filled in and not saved is back.")).to_be_hidden()
 
 
 @pytest.mark.parametrize("page", [(320, False)], indirect=True, ids=["a phone without scripts"])
