@@ -193,7 +193,7 @@ def problem_page(request: Request, status: int, detail: str, wait: int) -> Respo
     who = still_signed_in(request) if status in _CALM else None
     return page(
         request.app.state.registry, "problem.html", who, status,
-        title=title, wait=wait, code=status,
+        title=title, wait=wait, code=status, sent=request.method not in {"GET", "HEAD"},
         detail=TOO_MANY_FROM_YOU if status == 429 else detail,
     )  # fmt: skip
 
