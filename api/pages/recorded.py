@@ -1,6 +1,7 @@
 """A notice was recorded: its reference, what happens next and by whom, and the way on."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,12 @@ from api.pages.going_on import next_steps
 from api.pages.rendering import page
 from api.pages.words import TITLES
 
+LEADS_ON = frozenset({
+    "referral_decision", "placement_started", "placement_changed", "review_held",
+    "assessment_shared", "reintegration_planned", "reintegration_started", "outreach_started",
+})  # fmt: skip
+"""After others, such as an exclusion, it is the duties that say what comes next."""
+
 
 def confirmed(
     registry: Registry, person: SignedIn, opened: Reader, receipt: Mapping[str, Any]
@@ -32,8 +39,14 @@ def confirmed(
     return page(
         registry, "recorded.html", person, receipt=receipt, names=names,
         title=TITLES[event["type"]][0], pupil=" ".join(part for part in parts if part),
-        steps=next_steps(shown, person.caller, registry.today()) if shown else [],
+        steps=_steps(event["type"], shown, person, registry.today()),
     )  # fmt: skip
+
+
+def _steps(
+    kind: str, shown: Mapping[str, Any] | None, person: SignedIn, today: date
+) -> list[tuple[str, str]]:
+    return next_steps(shown, person.caller, today) if shown and kind in LEADS_ON else []
 
 
 def _shown(
