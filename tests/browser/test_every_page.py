@@ -23,6 +23,8 @@ MOST_STOPS = 15
 # Where Tab should lead, in the order of the page: a group of radio buttons is one stop. Whatever is
 # reached says so, and whether one sees it.
 STOPS = """() => {
+  document.body.tabIndex = -1;
+  document.body.focus();  // not where the page has put one, such as what was wrong
   const groups = new Set(), found = [];
   for (const one of document.querySelectorAll(
       'a[href], button, input, select, textarea, summary, [tabindex]')) {
@@ -80,6 +82,10 @@ FAULTS = """() => {
   return found;
 }"""
 
+ON_PAPER = """() => [...document.querySelectorAll(
+    '.ap-nav, .ap-foot, .ap-skip, button, .ap-printed')]
+    .filter(one => one.checkVisibility()).map(one => one.className)"""
+
 
 @pytest.fixture(scope="module")
 def named() -> dict[str, str]:
@@ -130,6 +136,8 @@ def test_every_page_is_within_everybody_s_reach(
         assert answer is not None
         found[path] = (answer.status, *judged(phone))
     assert found == {p: (REFUSED.get((role, p), 200), [], True, []) for p in PAGES[role]}
+    phone.emulate_media(media="print")
+    assert phone.evaluate(ON_PAPER) == ["ap-printed"]
 
 
 def out_of_date(page: Page, button: str) -> Response:
