@@ -242,6 +242,7 @@ def test_a_closure_moves_what_is_owed_until_it_is_taken_back(page: Page, tmp_pat
     follow_more(page, "Calendar")
     page.get_by_role("button", name="Add the closure").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter “Which day?”")
+    expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_label("Which day?").fill("23/11/2026")
     page.get_by_label("Why is it closed?").fill("Heating failed")
     page.get_by_role("button", name="Add the closure").click()
