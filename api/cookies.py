@@ -29,12 +29,16 @@ def session_cookie(token: str, *, secure: bool) -> str:
     return cookie(token, secure=secure, name=HOST_COOKIE if secure else COOKIE)
 
 
-def cookie(token: str, *, secure: bool, name: str, path: str = "/", same_site: str = "lax") -> str:
-    """The header's value; an empty token takes the cookie back."""
+def cookie(
+    token: str, *, secure: bool, name: str, path: str = "/", same_site: str = "lax",
+    seconds: int = 0,
+) -> str:  # fmt: skip
+    """The header's value, kept for so many seconds, else until the browser is closed; an empty
+    token takes the cookie back."""
     made = SimpleCookie({name: token})
     made[name] |= {"path": path, "httponly": True, "samesite": same_site, "secure": secure}
-    if not token:
-        made[name]["max-age"] = 0
+    if seconds or not token:
+        made[name]["max-age"] = seconds
     return made[name].OutputString()
 
 

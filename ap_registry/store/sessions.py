@@ -5,6 +5,7 @@ before is good for another minute, for what the browser had asked meanwhile. Who
 has it from somebody else, or gave it away: the session ends for both.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import LiteralString
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from ap_registry.access import Caller
 from ap_registry.calendar import london_today
-from ap_registry.store import passwords
+from ap_registry.store import known_browsers, passwords
 from ap_registry.store.accounts import address_of
 from ap_registry.store.database import Connection
 from ap_registry.store.kept_forms import LASTS as FORMS_LAST
@@ -56,30 +57,41 @@ class SignedIn:
 class Begun:
     """A new session; ``half``: a code from the person's app is still owed."""
 
+    account: UUID
     token: str
     half: bool
 
 
 def sign_in(
-    connection: Connection, *, email: str, password: str, at: datetime, agent: str = ""
-) -> Begun | None:
-    """None where they do not match; five failures lock the account for a quarter of an hour."""
+    connection: Connection, *, email: str, password: str, at: datetime, agent: str = "",
+    known: Callable[[UUID], bool] = lambda _account: False,
+) -> Begun | None:  # fmt: skip
+    """None where they do not match; five failures lock the account for a quarter of an hour.
+
+    ``known``: whether it is a browser in which somebody has come in to the account before: whoever
+    tries its passwords elsewhere does not keep its owner out.
+    """
     row = connection.execute(
-        "select a.id, a.password_hash, a.locked_until, f.confirmed_at is not null from account a"
+        "select a.id, a.password_hash, a.locked_until > %s and a.locked_until is not null,"
+        " a.failures, f.confirmed_at is not null from account a"
         " left join second_factor f on f.account = a.id where a.email = %s and not a.disabled"
         " and (a.last_on is null or a.last_on >= %s)",
-        (address_of(email), london_today(at)),
+        (at, address_of(email), london_today(at)),
     ).fetchone()
-    account, stored, locked_until, half = row or (None, None, None, False)
+    account, stored, locked, failures, half = row or (None, None, False, 0, False)
     right = passwords.matches(stored, password)
-    if account is None or (locked_until is not None and locked_until > at):
+    if account is None:
+        return None
+    if locked and (failures >= known_browsers.MOST_FAILURES or not known(account)):
         return None
     if not right:
         count_failure(connection, account, at=at)
         return None
-    if not half:
+    if locked or not half:
         clear_failures(connection, account)
-    return Begun(token=begin(connection, account, at=at, half=half, agent=agent), half=half)
+    return Begun(
+        account=account, token=begin(connection, account, at=at, half=half, agent=agent), half=half
+    )
 
 
 def begin(

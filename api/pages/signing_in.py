@@ -2,20 +2,22 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
-from ap_registry.store import second_factors, sessions
-from api.cookies import token_of
+from ap_registry.store import known_browsers, second_factors, sessions
+from api.cookies import cookie, is_secure, token_of
 from api.deps import TheRegistry
 from api.pages.onward import SIGN_IN, by_way_of, own
 from api.pages.rendering import Whoever, check_form, check_site, page, see_other, send_cookie
 
 router = APIRouter()
 LONGEST_CODE = 40
+KNOWN = "ap_known"  # the cookie of a browser in which somebody has come in
 WRONG = "Enter the right email address and password: these do not match"
 NO_PASSWORDS = "There are no passwords here: sign in as the page says"
 WRONG_CODE = "Enter the code that the app shows now, or a recovery code that was not used before"
@@ -63,16 +65,22 @@ def sign_in(
     settings: Settings = request.app.state.settings
     if settings.oidc_only:
         return sign_in_again(request, registry, NO_PASSWORDS, next=next)
+    at, kept = registry.now(), known(request)
     with registry.database.connection() as connection:
         sessions.sign_out(connection, token_of(request))
         begun = sessions.sign_in(
-            connection, email=email, password=password, at=registry.now(),
+            connection, email=email, password=password, at=at,
             agent=request.headers.get("user-agent", ""),
+            known=lambda one: known_browsers.knows(
+                connection, registry.hash_key(), one, kept, at=at
+            ),
         )  # fmt: skip
     if begun is None:
         return sign_in_again(request, registry, WRONG, email, next)
     send_cookie(request, begun.token)
-    return see_other(by_way_of("/sign-in/code", next) if begun.half else own(next))
+    if begun.half:
+        return see_other(by_way_of("/sign-in/code", next))
+    return remembered(request, registry, begun.account, see_other(own(next)))
 
 
 @router.get("/sign-in/code")
@@ -128,7 +136,24 @@ def sign_in_code(
     if not right:
         return _code(registry, found.csrf, next, WRONG_CODE)
     send_cookie(request, token)
-    return see_other(own(next))
+    return remembered(request, registry, found.account, see_other(own(next)))
+
+
+def known(request: Request) -> str:
+    """By what a browser is known in which somebody has come in."""
+    return request.cookies.get(KNOWN, "")
+
+
+def remembered(request: Request, registry: Registry, account: UUID, answer: Response) -> Response:
+    """From now on whoever tries the account's passwords elsewhere keeps nobody out here."""
+    with registry.database.connection() as connection:
+        kept = known_browsers.kept_by(
+            connection, registry.hash_key(), account, known(request), at=registry.now()
+        )
+    seconds = int(known_browsers.KNOWN_FOR.total_seconds())
+    sent = cookie(kept, secure=is_secure(request.scope), name=KNOWN, seconds=seconds, path=SIGN_IN)
+    answer.headers.append("Set-Cookie", sent)
+    return answer
 
 
 @router.post("/sign-out")

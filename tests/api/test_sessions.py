@@ -17,6 +17,7 @@ from ap_registry.store import access_links, accounts
 from ap_registry.store.database import Database
 from api.cookies import COOKIE
 from api.pages.family.rendering import COOKIE as FAMILY
+from api.pages.signing_in import KNOWN
 from api.pages.signing_in_elsewhere import BROWSER, NEXT
 from tests.api.people import hidden
 from tests.conftest import fresh_database
@@ -278,6 +279,27 @@ def test_wrong_codes_lock_the_account(
     assert (sign_in(other), inside(nobody)) == ("400", True)
 
 
+def test_whoever_tries_passwords_elsewhere_keeps_nobody_out_of_their_own_browser(
+    browsers: Callable[..., Browser],
+) -> None:
+    own, thief, new = browsers(), browsers(), browsers()
+
+    def tries() -> None:
+        for _ in range(6):
+            sign_in(thief, "the wrong password")
+
+    sign_in(own)
+    tries()
+    assert (sign_in(thief), sign_in(new)) == ("400", "400")
+    thief.cookies.set(KNOWN, "9999999999.00~.~1.x~" + "~" * 99)
+    assert sign_in(thief) == "400"
+    assert (sign_in(own, OTHER), sign_in(own)) == ("400", "/")
+    assert sign_in(new) == "/"  # its owner has come in
+    send(own, "/account/password", current=PASSWORD, password=OTHER)
+    tries()
+    assert sign_in(own, OTHER) == "400"  # it was known by the password before
+
+
 def test_a_role_that_must_have_a_second_factor_sets_one_up_first(
     registry: Registry, browsers: Callable[..., Browser]
 ) -> None:
@@ -334,7 +356,9 @@ def test_in_production_the_cookie_goes_over_https_alone(
     with served(registry, settings) as url:
         client = browsers(url)
         answer = client.post("/sign-in", data={"email": client.email, "password": PASSWORD})
-        name, _, sent = answer.headers["set-cookie"].partition("=")
+        every = answer.headers.get_list("set-cookie")
+        assert all("; Secure" in one for one in every)
+        name, _, sent = every[-1].partition("=")
         assert (name, "Secure" in sent, "Path=/;" in sent, "Domain" in sent) == (
             "__Host-ap_session", True, True, False,
         )  # fmt: skip
@@ -356,5 +380,5 @@ def test_the_public_pages_say_whom_to_ask_and_each_cookie(
         for path in ("/accessibility", "/privacy"):
             assert '<a href="mailto:help@example.org">' in client.get(path).text
         said = client.get("/privacy").text
-    ours = {COOKIE, FAMILY, BROWSER, NEXT}
+    ours = {COOKIE, KNOWN, FAMILY, BROWSER, NEXT}
     assert {name for name in ours if name not in said} == set()
