@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ap_registry.rules import rule
+from api.pages.law_words import OF_NOTICE, WHY
 
 RULES: Mapping[str, str] = {
     "suspension.occurred_on": "exclusion.la-notice",
@@ -52,9 +53,10 @@ RULES: Mapping[str, str] = {
 
 
 def law_of(notice: str, field: str, on: date) -> str:
-    """The rule in words and its source; empty where none is behind the field."""
+    """What stands behind the field, in words and with its source; '' of a notice that has none."""
     found = RULES.get(f"{notice}.{field}")
-    if found is None:
-        return ""
-    told = rule(found, on)
-    return f"{told.title} ({told.source})."
+    if found is not None:
+        told = rule(found, on)
+        return f"{told.title} ({told.source})."
+    why = WHY.get(f"{notice}.{field}") or WHY.get(field) or OF_NOTICE.get(notice)
+    return f"{why[0]} ({why[1]})." if why else ""

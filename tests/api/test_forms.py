@@ -11,6 +11,7 @@ from ap_registry.access import Caller
 from ap_registry.notices import CATALOGUE
 from ap_registry.registry import Registry
 from ap_registry.store import accounts
+from api.pages.forms import inputs
 from api.pages.owed import form_of
 from api.pages.words import FIELDS, TITLES
 from tests.world import PRU, PUPIL, SCHOOL, notify, register_pupil
@@ -32,6 +33,13 @@ def test_every_notice_and_every_field_has_words_made_for_people() -> None:
         if not {field, f"{name}.{field}"} & set(FIELDS)
     ]
     assert bare == []
+    unsourced = [
+        f"{name}.{field.name}"
+        for name, kind in CATALOGUE.items()
+        for field in inputs(kind, AT.date())
+        if not re.fullmatch(r"[A-Z].+ \(.*(\d|AP Registry|Local rule).*\)\.", field.law)
+    ]
+    assert unsourced == []
 
 
 @pytest.fixture
