@@ -20,7 +20,7 @@ from ap_registry.store.queries import (
     rows_of,
     scoped,
 )
-from ap_registry.store.who import HELD, SHOWN_ID, UPN, WHO, WHO_NOW
+from ap_registry.store.who import HELD, LOOKED_UP_IF_ANY, SHOWN_ID, UPN, WHO, WHO_NOW
 
 # An LA sees which of its organisations have not confirmed their lists.
 _OF_ITS_SCHOOLS: LiteralString = (
@@ -83,9 +83,13 @@ _CLOSED_LATER: LiteralString = (
 )
 
 
-def _of(listed: str, rows: str = "follow_up", *, past: bool = False) -> str:
+FEW = 1_000  # rows of which whom each is about is rather looked up than joined to all names
+
+
+def _of(listed: str, rows: str = "follow_up", *, past: bool = False, few: bool = False) -> str:
     """``past``: who each was as at an instant; else whoever it is now."""
-    whom = {"upn": UPN, "who": WHO} if past else {"upn": "i.upn", "who": WHO_NOW}
+    now = {"upn": "i.upn", "who": LOOKED_UP_IF_ANY if few else WHO_NOW}
+    whom = {"upn": UPN, "who": WHO} if past else now
     return _FOLLOW_UPS.format(
         listed=listed.replace("{from}", rows),
         **{name: text.format(t="f") for name, text in whom.items()},
@@ -96,9 +100,15 @@ _SEEN_ALL, _SEEN_WIDE = (_LISTED.replace("{seen}", seen) for seen in (_ALL, _FEW
 _OF_ONE = _of(
     _SEEN_WIDE, "(select * from follow_up where pupil_id = %(pupil)s or key = %(key)s)", past=True
 )
-_OF_ANY, _OF_OPEN, _OF_CLOSED_LATER = (
-    {listed: _of(listed, rows, past=past) for listed in (_OWN, _SEEN_WIDE, _SEEN_ALL)}
-    for rows, past in (("follow_up", True), (_OPEN, False), (_CLOSED_LATER, False))
+_LISTS = (_OWN, _SEEN_WIDE, _SEEN_ALL)
+_OF_ANY = {listed: _of(listed, past=True) for listed in _LISTS}
+_OF_OPEN, _OF_CLOSED_LATER = (
+    {(listed, few): _of(listed, rows, few=few) for listed in _LISTS for few in (False, True)}
+    for rows in (_OPEN, _CLOSED_LATER)
+)
+SEEN = _ALL  # as SQL, of a row ``f``
+OPEN_PARTS: LiteralString = (  # what is not closed on a day
+    f"(select * from {_OPEN} o union all select * from {_CLOSED_LATER} c)"
 )
 # With the day in it: of a day unknown to it the planner thinks that a third is closed later.
 _ANY_CLOSED_LATER: LiteralString = (
@@ -133,9 +143,9 @@ def follow_ups(
     if pupil is not None or key is not None:
         parts = [_OF_ONE]
     elif as_at is None and status in {None, "open", "overdue"}:
-        parts = [_OF_OPEN[listed]]
+        parts = [_OF_OPEN[listed, limit <= FEW]]
         if _any_closed_later(connection, on):
-            parts.append(_OF_CLOSED_LATER[listed])
+            parts.append(_OF_CLOSED_LATER[listed, limit <= FEW])
     rows = [row for part in parts for row in rows_of(connection, part, parameters)]
     rows.sort(key=lambda row: (row["due_on"], row["key"]))
     return [_follow_up(row, on) for row in rows[:limit]]

@@ -19,10 +19,12 @@ WHO_NOW: LiteralString = (
 )
 # Who the pupils of few rows are, looked up for each: joined, all names would be read, and by a plan
 # that is made for any caller in their order, until it has found enough.
-LOOKED_UP: LiteralString = (
-    " cross join lateral (select * from identity n where n.pupil_id = {t}.pupil_id"
+_EACH: LiteralString = (
+    "lateral (select * from identity n where n.pupil_id = {t}.pupil_id"
     " and n.until_at = 'infinity' offset 0) i"
 )
+LOOKED_UP: LiteralString = " cross join " + _EACH
+LOOKED_UP_IF_ANY: LiteralString = " left join " + _EACH + " on true"
 WHO: LiteralString = f"""{WHO_NOW}
   left join identity w on w.pupil_id = {{t}}.pupil_id and {HELD.replace("{t}", "w")}
 """

@@ -105,15 +105,14 @@ def overdue(
     registry: TheRegistry, person: Person, opened: Opened, on: str = "", format: Format = ""
 ) -> Response:
     with meeting(registry, la_of(person), day(registry, on)) as found:
-        late = duties.all_overdue(found)
-        listed = duties.seen_to(found, late)
-        shown = listed if format else listed[: duties.SHOWN]
+        shown = duties.overdue(found) if format else duties.first_overdue(found, duties.SHOWN)
+        late = None if format else duties.counted(found)
         named = names(found, {one["pupil_id"] for one in shown})
     opened.at_once(person.caller, *named)
-    if format == "csv":
+    if late is None:
         return file_of(panel_tables.overdue(shown, named))
     return page(
-        registry, "panel_overdue.html", person, items=shown, kinds=duties.by_kind(listed),
-        names=named, more=len(listed) - len(shown), on=found.on, number=len(listed), late=len(late),
-        owed=sum(one["owner"] == found.owner for one in late),
+        registry, "panel_overdue.html", person, items=shown, names=named, on=found.on,
+        kinds=late.kinds, more=late.seen_to - len(shown), number=late.seen_to, late=late.overdue,
+        owed=late.own,
     )  # fmt: skip

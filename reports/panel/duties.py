@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,12 @@ from uuid import UUID
 from ap_registry.calendar import working_day_after
 from ap_registry.history import history
 from ap_registry.store import ledger, owing, queries, who
+from ap_registry.store.overdue import counts
 from reports.panel.meeting import Meeting
 
 ACTION = "action"
 SHOWN = 60  # of what is overdue, where people read it; JSON has all of it
+MOST = 1_000_000
 DAY = timedelta(days=1)
 # What a panel sees to: education not arranged, places not given, reviews not held.
 SEEN_TO = frozenset(
@@ -36,27 +39,77 @@ def seen_to(meeting: Meeting, found: Iterable[Mapping[str, Any]]) -> list[dict[s
     return [_shown(meeting, one) for one in found if one["kind"] in SEEN_TO and one["pupil_id"]]
 
 
-def all_overdue(meeting: Meeting) -> Sequence[Mapping[str, Any]]:
+def all_overdue(meeting: Meeting, *, limit: int = MOST) -> Sequence[Mapping[str, Any]]:
     """As the LA's first page has it: letters, returns and lists of schools among them."""
-    scope = queries.Scope(organisations=(meeting.owner,), today=meeting.on)
     return owing.follow_ups(
-        meeting.connection, scope, on=meeting.on, as_at=meeting.as_at, status="overdue"
-    )
+        meeting.connection, _scope(meeting), on=meeting.on, as_at=meeting.as_at, status="overdue",
+        limit=limit,
+    )  # fmt: skip
+
+
+def _scope(meeting: Meeting) -> queries.Scope:
+    return queries.Scope(organisations=(meeting.owner,), today=meeting.on)
+
+
+def first_overdue(meeting: Meeting, number: int) -> list[dict[str, Any]]:
+    """As ``overdue``, the first of them: more is read only until there are so many."""
+    limit = 4 * number
+    while True:
+        read = all_overdue(meeting, limit=limit)
+        found = seen_to(meeting, read)
+        if len(found) >= number or len(read) < limit:
+            return found[:number]
+        limit *= 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """``overdue`` of the area, ``own`` of it the LA's; ``kinds``: of what a panel sees to."""
+
+    overdue: int
+    own: int
+    kinds: Sequence[Mapping[str, Any]]
+
+    @property
+    def seen_to(self) -> int:
+        return sum(one["overdue"] for one in self.kinds)
+
+
+def counted(meeting: Meeting) -> Counted:
+    """How much is overdue on the day of the meeting, as things are now."""
+    found = counts(meeting.connection, _scope(meeting), on=meeting.on)
+    gone = {day: gone_up_to(meeting, day) for day in {one.due_on for one in found}}
+    kept = [one for one in found if one.kind in SEEN_TO and one.told]
+    return Counted(
+        overdue=sum(one.overdue for one in found),
+        own=sum(one.overdue for one in found if one.own),
+        kinds=_by_kind([(o.kind, gone[o.due_on], str(o.due_on), o.overdue) for o in kept]),
+    )  # fmt: skip
 
 
 def by_kind(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """How many of each kind, to whom they have gone up, and the oldest day; most first."""
-    kept = list(items)
-    counts = Counter(one["kind"] for one in kept)
+    return _by_kind([(one["kind"], one["with"], one["due_on"], 1) for one in items])
+
+
+def _by_kind(items: Sequence[tuple[str, str, str, int]]) -> list[dict[str, Any]]:
+    """Of kind, to whom, due day, and how many."""
+    totals: Counter[str] = Counter()
+    gone: Counter[tuple[str, str]] = Counter()
+    oldest: dict[str, str] = {}
+    for kind, to, due_on, number in items:
+        totals[kind] += number
+        gone[kind, to] += number
+        oldest[kind] = min(due_on, oldest.get(kind, due_on))
     return [
         {
             "kind": kind,
             "overdue": count,
-            "with_la": sum(o["kind"] == kind and o["with"] == "la" for o in kept),
-            "with_panel": sum(o["kind"] == kind and o["with"] == "panel" for o in kept),
-            "oldest_due_on": min(o["due_on"] for o in kept if o["kind"] == kind),
+            "with_la": gone[kind, "la"],
+            "with_panel": gone[kind, "panel"],
+            "oldest_due_on": oldest[kind],
         }
-        for kind, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        for kind, count in sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
 
 
@@ -101,10 +154,10 @@ def actions(meeting: Meeting, since: date | None) -> list[dict[str, Any]]:
 
     ``event``: the notice that agreed it, in whose private part the words stand.
     """
-    scope = queries.Scope(organisations=(meeting.owner,), today=meeting.on)
     found = owing.follow_ups(
-        meeting.connection, scope, on=meeting.on, as_at=meeting.as_at, status="any", kind=ACTION
-    )
+        meeting.connection, _scope(meeting), on=meeting.on, as_at=meeting.as_at, status="any",
+        kind=ACTION,
+    )  # fmt: skip
     return [
         {
             **{name: one[name] for name in ("id", "pupil_id", "upn", "owner", "due_on", "status")},

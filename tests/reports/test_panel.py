@@ -15,7 +15,9 @@ from ap_registry.registry import Registry
 from ap_registry.store.database import Database
 from reports.files import file_of
 from reports.kinds import KINDS, Made
+from reports.panel import duties
 from reports.panel.fair_share import turns
+from reports.panel.meeting import meeting
 from tests.conftest import fresh_database
 from tests.world import OTHER, PERSON, PRU, SCHOOL, load_world, notify, upn
 
@@ -169,6 +171,20 @@ def test_what_was_agreed_and_not_done_is_named(pack: dict[str, Any]) -> None:
     late = {one["kind"]: one for one in pack["overdue"]}
     assert late["action"]["school_days_late"] == 5
     assert (late["fair_access_place"]["owner"], late["action"]["with"]) == ("LA856", "la")
+
+
+def test_what_is_overdue_is_counted_as_the_list_of_it_is(
+    world: Registry, pack: dict[str, Any]
+) -> None:
+    with meeting(world, "856", MEETING) as found:
+        counted, first = duties.counted(found), duties.first_overdue(found, 2)
+        whole = duties.all_overdue(found)
+    assert list(counted.kinds) == pack["overdue_by_kind"]
+    assert counted.seen_to == len(pack["overdue"])
+    assert (counted.overdue, counted.own) == (
+        len(whole), sum(one["owner"] == "LA856" for one in whole),
+    )  # fmt: skip
+    assert [one["id"] for one in first] == [one["id"] for one in pack["overdue"][:2]]
 
 
 def test_removals_with_a_signal_have_an_interval(pack: dict[str, Any]) -> None:
