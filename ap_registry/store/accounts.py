@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import LiteralString
 from uuid import UUID, uuid4
 
 from ap_registry.access import SCOPES
@@ -176,11 +177,20 @@ def email_of(connection: Connection, account: UUID) -> str:
     return str(row[0]) if row else ""
 
 
+_OWNED: Sequence[tuple[LiteralString, LiteralString]] = (
+    ("access_link", "account"), ("account_identity", "account"), ("saved_view", "account"),
+    ("kept_form", "owner"),
+)  # fmt: skip
+
+
 def end(connection: Connection, account: UUID, *, at: datetime) -> int:
-    """Take an account out of use, its keys and links for good; answers how many sessions ended."""
+    """Take an account out of use, its keys and links for good; answers how many sessions ended.
+
+    Nothing that was kept for its owner waits for whoever is invited by the same address, elsewhere.
+    """
     connection.execute("update account set disabled = true where id = %s", (account,))
-    for table in ("access_link", "account_identity"):
-        connection.execute(f"delete from {table} where account = %s", (account,))
+    for table, column in _OWNED:
+        connection.execute(f"delete from {table} where {column} = %s", (account,))
     connection.execute(
         "update api_key set revoked_at = %s where keeper = %s and revoked_at is null",
         (at, account),

@@ -10,6 +10,8 @@ import pytest
 from ap_registry import embedded
 from ap_registry.erasing import erase
 from ap_registry.registry import Registry
+from ap_registry.store import accounts, kept_forms, saved_views
+from ap_registry.store.kept_forms import Kept
 from api.pages.saved import address_of
 from tests.api.people import People, at_pages, hidden, signed_in
 from tests.world import PUPIL, SCHOOL, register_pupil
@@ -64,6 +66,22 @@ def test_a_name_is_needed_and_no_upn(person: People) -> None:
     assert [save(client, name, "/elsewhere") for name in (" ", f"My {PUPIL}", "x" * 61)] == [
         422
     ] * 3
+
+
+def test_what_was_kept_for_a_leaver_waits_for_nobody(registry: Registry) -> None:
+    """Whoever is invited by the same address, by another organisation, is the same account."""
+    at = registry.now()
+    with registry.database.connection() as connection:
+        account = accounts.add_account(
+            connection, email="office@example.org", name="Sam", password="correct horse battery",
+            organisation=SCHOOL, role="school", at=at,
+        )  # fmt: skip
+        saved_views.save(connection, account, "Ann's list", "/elsewhere", at=at)
+        form = Kept("/notify/suspension", [("upn", PUPIL)])
+        kept_forms.keep(connection, account, form, at=at, seals=registry.seals)
+        accounts.end(connection, account, at=at)
+        assert saved_views.saved_by(connection, account) == []
+        assert kept_forms.kept_for(connection, account, at=at, seals=registry.seals) is None
 
 
 def test_no_name_of_an_erased_pupil_is_left_in_one(
