@@ -44,9 +44,12 @@ def smtp_sender(url: str, *, sender: str, timeout: float) -> Send:
 
 
 def compose(letter: Letter, sender: str) -> EmailMessage:
-    """Raise ValueError for an address that no header can carry."""
+    """Raise ValueError for what no header can carry, and for what is not one person's address: a
+    letter may hold what only they may open."""
     message = EmailMessage()
     message["From"], message["To"] = sender, letter.to
+    if [one.addr_spec for one in message["To"].addresses] != [letter.to.strip()]:
+        raise ValueError("not one address")
     message["Subject"] = letter.subject
     message["Message-ID"] = f"<{letter.id}@ap-registry>"
     message["Date"] = format_datetime(letter.at)

@@ -14,6 +14,7 @@ from ap_registry.store.accounts import Account, address_of
 from ap_registry.store.database import Connection
 
 MOST_NAME = 100
+_SEPARATE = frozenset(',;:<>()[]"\\')  # by which a header tells several addresses
 _NOBODY = NotFound((Problem("", "not_found", "nobody of your organisation has this account"),))
 
 
@@ -69,7 +70,8 @@ def invite(
 def _check(by: Caller, address: str, role: str) -> None:
     problems = []
     name, at_sign, host = address.partition("@")
-    if not (name and at_sign and "." in host) or any(map(str.isspace, address)):
+    several = _SEPARATE & set(address) or "@" in host
+    if not (name and at_sign and "." in host) or several or any(map(str.isspace, address)):
         words = "enter an email address, such as name@example.org"
         problems.append(Problem("/email", "bad_format", words))
     if role not in given_by(by):

@@ -56,6 +56,8 @@ def test_only_roles_that_fit_the_organisation_are_offered(town: Town) -> None:
     assert offered == ["admin", "auditor", "la", "panel", "social_care"]
     for role, answer in (("parent", 400), ("school", 400), ("auditor", 303)):
         assert keeper.invite(f"{uuid4()}@example.org", role).status_code == answer
+    for address in ("a@b.example,c@d.example", "Sam <a@b.example>", "a@b@c.example"):
+        assert keeper.invite(address, "auditor").status_code == 400
 
 
 def test_nobody_gives_more_than_their_own_role(town: Town) -> None:

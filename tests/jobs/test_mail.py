@@ -52,9 +52,16 @@ def test_a_server_that_is_away_may_come_back() -> None:
     assert (caught.value.why, caught.value.for_good) == ("ConnectionRefusedError", False)
 
 
-def test_an_address_over_two_lines_is_never_tried(sink: Sink) -> None:
-    letter = Letter(id=LETTER.id, to="a@b.example\nBcc: c@d.example", subject="", text="",
-                    at=LETTER.at)  # fmt: skip
+@pytest.mark.parametrize(
+    "to",
+    [
+        "a@b.example\nBcc: c@d.example", "a@b.example,c@d.example", "a@b.example; c@d.example",
+        "Mum <c@d.example>", "both: a@b.example, c@d.example;", "",
+    ],
+)  # fmt: skip
+def test_what_is_not_one_address_is_never_tried(sink: Sink, to: str) -> None:
+    """A letter may hold a link that only one person may open."""
+    letter = Letter(id=LETTER.id, to=to, subject="", text="", at=LETTER.at)
     with pytest.raises(Failed) as caught:
         send(sink.url, letter)
     assert (caught.value.for_good, sink.messages) == (True, [])
