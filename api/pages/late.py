@@ -35,6 +35,18 @@ async def keep(request: Request, registry: Registry, token: str, whose: Whose) -
     return await run_in_threadpool(_keep, registry, request.url.path, token, fields, whose)
 
 
+async def keep_stale(request: Request, registry: Registry, csrf: str, owner: UUID) -> bool:
+    """Whether a form waits that our own page sent, of a session before this one.
+
+    No other site can send what is kept so: the browser says whose page it was.
+    """
+    if request.method != "POST" or request.headers.get("sec-fetch-site") != "same-origin":
+        return False
+    if (await request.form()).get(_TOKEN) == csrf:
+        return False
+    return await keep(request, registry, csrf, lambda *_: owner)
+
+
 def _keep(registry: Registry, path: str, token: str, sent: kept_forms.Fields, whose: Whose) -> bool:
     at, of_form = registry.now(), dict(sent).get(_TOKEN, "")
     form = Kept(path, [(name, value) for name, value in sent if name != _TOKEN])

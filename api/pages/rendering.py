@@ -115,6 +115,8 @@ async def whoever(request: Request, registry: TheRegistry) -> SignedIn:
     limits.hold(limits.account, str(found.account), request)
     admit(request, Who.PERSON, found.caller.role, administers=found.administers)
     put_behind_wall(request, found.caller, registry.today())
+    if await late.keep_stale(request, registry, found.csrf, found.account):
+        raise HTTPException(303, "Look at it again.", headers={"Location": late.PAGE})
     return found
 
 

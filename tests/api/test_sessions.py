@@ -182,6 +182,20 @@ def test_what_was_written_while_the_session_ended_is_there_after_signing_in_agai
     assert "Nothing is kept" in nobody.get("/kept").text
 
 
+def test_a_form_of_the_session_before_waits_where_our_own_page_sent_it(nobody: Browser) -> None:
+    sign_in(nobody)
+    csrf = hidden(nobody.get("/notify/suspension").text)["csrf"]
+    sign_in(nobody)
+    assert late(nobody, csrf, at="more", notes="of before") == "403"
+    nobody.headers["Sec-Fetch-Site"] = "cross-site"
+    assert late(nobody, csrf, at="more", notes="of before") == "403"
+    nobody.headers["Sec-Fetch-Site"] = "same-origin"
+    assert late(nobody, csrf, at="more", notes="of before") == "/kept"
+    page = nobody.get("/kept").text
+    assert hidden(page)["notes"] == "of before"
+    assert late(nobody, hidden(page)["csrf"]) == "422"  # nothing of it was there
+
+
 def test_a_password_is_never_kept(registry: Registry, nobody: Browser) -> None:
     sign_in(nobody)
     csrf = hidden(nobody.get("/account").text)["csrf"]

@@ -12,14 +12,13 @@ from ap_registry.store.family_links import Link
 from api.deps import TheRegistry
 from api.pages import late
 from api.pages.family.catalogue import ENGLISH
-from api.pages.family.rendering import COOKIE, PATH, TheBearer, chosen, go, keep, show
+from api.pages.family.rendering import COOKIE, KEPT, PATH, TheBearer, chosen, go, keep, show
 from api.pages.rendering import check_site
 from api.problems import HttpProblem
 
 router = APIRouter(prefix=PATH)
 Token = Annotated[str, Path(max_length=100)]
 Short = Annotated[str, Form(max_length=100)]
-KEPT = f"{PATH}/kept"
 NOTHING = {"day": "", "month": "", "year": ""}
 
 

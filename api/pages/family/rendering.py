@@ -33,6 +33,7 @@ from api.policy import Who, admit
 COOKIE = "ap_family"
 PATH = "/family"
 CLOSED = "/family/closed"
+KEPT = "/family/kept"
 LANGUAGE = "family_language"  # in the state of a request by whoever has opened a link
 _PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
@@ -63,6 +64,8 @@ async def bearer(request: Request, registry: TheRegistry) -> Bearer:
     limits: Limits = request.app.state.limits
     limits.hold(limits.account, str(link.id), request)
     admit(request, Who.LINK, link.caller.role)
+    if await late.keep_stale(request, registry, reader.opened.csrf, link.id):
+        raise HTTPException(303, "Look at it again.", headers={"Location": KEPT})
     return reader
 
 
