@@ -9,7 +9,7 @@ from psycopg.sql import SQL, Literal
 
 from ap_registry.follow_ups import status_on
 from ap_registry.notice import FollowUp
-from ap_registry.store.database import Connection
+from ap_registry.store.database import Connection, planned_once
 from ap_registry.store.queries import (
     ELSEWHERE,
     FEW_SCOPED,
@@ -139,10 +139,11 @@ def follow_ups(
     }  # fmt: skip
     own = owners is not None and set(owners) == set(scope.organisations)
     listed = _OWN if own else _SEEN_WIDE if scope.wide else _SEEN_ALL
-    parts = [_OF_ANY[listed]]
     if pupil is not None or key is not None:
-        parts = [_OF_ONE]
-    elif as_at is None and status in {None, "open", "overdue"}:
+        with planned_once(connection):
+            return [_follow_up(row, on) for row in rows_of(connection, _OF_ONE, parameters)]
+    parts = [_OF_ANY[listed]]
+    if as_at is None and status in {None, "open", "overdue"}:
         parts = [_OF_OPEN[listed, limit <= FEW]]
         if _any_closed_later(connection, on):
             parts.append(_OF_CLOSED_LATER[listed, limit <= FEW])
