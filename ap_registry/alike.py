@@ -7,24 +7,31 @@ from uuid import UUID
 
 from ap_registry.likeness import Details, Likeness, compare, plain
 from ap_registry.store import matching
-from ap_registry.store.database import Connection
+from ap_registry.store.database import Connection, Database
 from ap_registry.store.matching import Person, ordered
 from ap_registry.store.queries import Scope
+from ap_registry.store.readers import lifted
 
 Two = tuple[UUID, UUID, Likeness]
 MOST_SCOPES = 64
 
 
 class Alike:
-    """Of one database. Kept are ids, scores and reasons, which name nobody."""
+    """Of one database. Kept are ids, scores and reasons, which name nobody.
 
-    def __init__(self) -> None:
+    Whether anything has changed is asked past the wall: a count and a sum say nothing of anybody,
+    and to ask row by row takes as long again.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._found: dict[Hashable, tuple[str, tuple[Two, ...]]] = {}
 
     def of(self, connection: Connection, scope: Scope) -> tuple[Two, ...]:
         """Each two by their own ids, the lower first; the likeliest pair first."""
         key = scope.everything, scope.organisations
-        state = matching.described(connection, scope)
+        with lifted(), self._database.connection() as counting:
+            state = matching.described(counting, scope)
         kept = self._found.get(key)
         if kept is not None and kept[0] == state:
             return kept[1]

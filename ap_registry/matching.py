@@ -92,7 +92,7 @@ def first_pairs(
 
 
 def _known_alike(registry: Registry) -> Alike:
-    return _ALIKE.setdefault(registry, Alike())
+    return _ALIKE.setdefault(registry, Alike(registry.database))
 
 
 def _kept_first(person: Person) -> tuple[bool, bool, bytes]:
