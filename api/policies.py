@@ -6,6 +6,7 @@ from datetime import date
 
 from ap_registry import confirming, matching, quality
 from ap_registry.access import GIVES, ROLES, SCOPES, SEND
+from ap_registry.arranging import SENDERS as OF_ARRANGEMENTS
 from ap_registry.emergency import MAY as IN_EMERGENCIES
 from api.pages.boards import ROLES as OF_BOARDS
 from api.pages.calendar import KEEPERS
@@ -161,6 +162,9 @@ _PAGES: Policies = {
     ("POST", "/panel/minutes/correct"): _page(NOW, PANEL),
     ("POST", "/panel/minutes/sign"): _page(NOW, PANEL),
     ("GET", "/panel/overdue"): _page(NOW, PANEL),
+    ("GET", "/arrangements"): _page(NOBODY, OF_ARRANGEMENTS),
+    ("GET", "/arrangements/{name}"): _page(NOBODY, OF_ARRANGEMENTS),
+    ("POST", "/arrangements/{name}"): _page(NOBODY, OF_ARRANGEMENTS),
     ("GET", "/family-help"): _page(NOBODY, OF_FAMILY_HELP),
     ("GET", "/family-help/{duty}"): _page(NOBODY, OF_FAMILY_HELP),
     ("POST", "/family-help/{duty}"): _page(NOBODY, OF_FAMILY_HELP),

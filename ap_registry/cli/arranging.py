@@ -5,14 +5,13 @@ from typing import Annotated
 
 import typer
 
-from ap_registry.arrangements import NEEDS_BASIS, VALUES, Arrangement, Arrangements
+from ap_registry.arrangements import Arrangement, Arrangements
+from ap_registry.arranging import arrange
 from ap_registry.cli.output import Json, installation, write_json, write_table
 from ap_registry.cli.pupils import parse_day
 from ap_registry.errors import Problem, Refused
 from ap_registry.identifiers import la_id
-from ap_registry.list_confirmation import ARRANGED
-from ap_registry.store.arrangements import read_arrangements, write_arrangement
-from ap_registry.store.list_confirmations import settle_lists
+from ap_registry.store.arrangements import read_arrangements
 
 setting = typer.Typer(no_args_is_help=True, help="What an LA has arranged, from a day on.")
 COLUMNS = ("organisation", "name", "from", "value", "basis")
@@ -44,20 +43,14 @@ def set_(
     """
     from_on = parse_day(from_)
     with installation() as found, found.database.connection() as connection:
-        today = found.registry.today()
-        world = found.registry.worlds.fresh(connection)
-        organisation = world.organisation(la_id(la))
         arranged = Arrangement(
             organisation=la_id(la),
-            name=name.strip().lower(),
-            from_on=from_on or today,
-            value=value.strip().lower(),
+            name=name,
+            from_on=from_on or found.registry.today(),
+            value=value,
             basis=basis,
         )
-        _check(arranged, is_la=organisation is not None and organisation.kind == "la")
-        write_arrangement(connection, arranged, actor="command-line", on=today, clock=found.clock)
-        if arranged.name == ARRANGED:
-            settle_lists(connection, found.registry.worlds, found.clock)
+        arrange(found.registry, connection, arranged)
         _tell(read_arrangements(connection), arranged.organisation, json_)
 
 
@@ -71,22 +64,6 @@ def list_(
         if of_la and found.registry.worlds.fresh(connection).organisation(of_la) is None:
             raise _refused("/la", "unknown_organisation", f"{of_la} is no LA on record")
         _tell(read_arrangements(connection), of_la, json_)
-
-
-def _check(arranged: Arrangement, *, is_la: bool) -> None:
-    if not is_la:
-        raise _refused("/la", "unknown_organisation", f"{arranged.organisation} is no LA on record")
-    if arranged.name not in VALUES:
-        raise _refused("/name", "unknown_code", "name must be one of " + ", ".join(VALUES))
-    if arranged.value not in VALUES[arranged.name]:
-        listed = " or ".join(VALUES[arranged.name])
-        raise _refused("/value", "unknown_code", f"{arranged.name} must be {listed}")
-    if (arranged.name, arranged.value) in NEEDS_BASIS and not (arranged.basis or "").strip():
-        raise _refused(
-            "/basis", "required",
-            "basis is needed: name the lawful basis on which health partners are told"
-            " (UK GDPR articles 6 and 9)",
-        )  # fmt: skip
 
 
 def _refused(pointer: str, code: str, detail: str) -> Refused:

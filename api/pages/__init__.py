@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     account,
+    arranging,
     boards,
     calendar,
     colleagues,
@@ -83,6 +84,7 @@ PARTS = (
     counts,
     family_links,
     family_help,
+    arranging,
     *family.PARTS,
 )
 router = APIRouter(include_in_schema=False)

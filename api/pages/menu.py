@@ -99,6 +99,7 @@ def _parts(person: SignedIn) -> Iterator[tuple[str, str]]:
         ("/rules", "Rules", RULE_KEEPERS),
         ("/deliveries", "Deliveries", RULE_KEEPERS),
         ("/family-help", "Whom families ask", {"la"}),
+        ("/arrangements", "What we have decided", {"la"}),
         ("/emergency", "Emergency", IN_EMERGENCIES),
         ("/reads", "Who has read", OF_READS),
         ("/ledger", "Ledger", {"auditor", "la", "admin"}),

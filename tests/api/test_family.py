@@ -547,3 +547,21 @@ def test_an_account_of_the_role_parent_is_told_how_a_family_comes_in(town: Town)
     with town.browser() as client:
         signed_in(town.registry, client, "parent", SCHOOL)
         assert "comes in by a private link of its own" in plain(client.get("/").text)
+
+
+def test_an_la_chooses_what_families_pages_call_it_and_sees_what_they_read(town: Town) -> None:
+    la, mother = town.person("la"), town.opened("mother")
+    called = "This is called {}: lessons in a place that is not the main school."
+    listed = plain(la.get("/arrangements").text)
+    assert f"Families read: “{called.format('complementary provision')}”" in listed
+    page = la.get("/arrangements/words").text
+    for words in ("alternative provision", "complementary provision"):
+        assert f"Families read: “{called.format(words)}”" in plain(page)
+    late = send(la, "/arrangements/words", page, **{"from": "1/9/2026"})
+    assert "The day must be today or later" in plain(late)
+    send(la, "/arrangements/words", page, value="alternative_provision")
+    assert called.format("alternative provision") in plain(mother.get("/family").text)
+    send(la, "/arrangements/words", page, value="complementary_provision")
+    page = la.get("/arrangements/health").text
+    assert "basis is needed" in plain(send(la, "/arrangements/health", page, value="on")).lower()
+    assert town.person("school").get("/arrangements").status_code == 403
