@@ -87,11 +87,29 @@ def _also(found: list[dict[str, Any]], where: str, since: str) -> Iterator[tuple
     """Rows of the school's report."""
     for row in found:
         yield (
-            pupil_cell(row["pupil_id"], row["name"], row["upn"]),
+            pupil_cell(row["pupil_id"], _given_first(row["name"]), row["upn"]),
             Cell(text=row.get(where) or "Not named"),
             _since(row, since),
             Cell(text=str(row.get("sessions_per_week") or "")),
         )
+
+
+def _given_first(name: str) -> str:
+    """The school's report has the family name first, other pages have it last."""
+    family, _, given = name.partition(", ")
+    return f"{given} {family}".strip()
+
+
+def _by_name(row: tuple[Cell, ...]) -> tuple[str, str]:
+    """By what is last in a name."""
+    name = row[0].text.casefold()
+    return name.rpartition(" ")[2], name
+
+
+def _left_once(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A pupil who left two entries of the roll is one leaver: the last day counts."""
+    last = {row["pupil_id"]: row for row in sorted(found, key=lambda row: str(row["left_on"]))}
+    return list(last.values())
 
 
 def _since(row: Mapping[str, Any], named: str) -> Cell:
@@ -108,12 +126,15 @@ def _school_tables(found: Mapping[str, list[dict[str, Any]]], first: date) -> It
         "Part time today", ("Pupil", "Planned", "Since", "Sessions a week"),
         list(_also(until, "until", "starts_on")),
     )  # fmt: skip
-    left = [row[:3] for row in _also(found["off_roll"], "destination_name", "left_on")]
+    left = [row[:3] for row in _also(_left_once(found["off_roll"]), "destination_name", "left_on")]
     yield _table(f"Left our roll since {in_words(first)}", ("Pupil", "Went to", "Left"), left)
 
 
 def _table(caption: str, columns: tuple[str, ...], rows: list[tuple[Cell, ...]]) -> Table:
-    return Table(name="our-list", caption=caption, columns=columns, rows=rows, empty="None.")
+    return Table(
+        name="our-list", caption=caption, columns=columns, rows=sorted(rows, key=_by_name),
+        empty="None.",
+    )  # fmt: skip
 
 
 def _together(tables: list[Table]) -> Table:

@@ -97,11 +97,13 @@ def test_a_school_confirms_who_is_elsewhere_part_time_and_off_roll(
     notify(registry, "part_time_started", "2026-11-02", upn=upn(2), school=SCHOOL,
            sessions_per_week=5, ends_on="2026-12-04", review_on="2026-11-27",
            reason="unwell")  # fmt: skip
+    notify(registry, "left_roll", "2026-10-12", upn=upn(3), school=SCHOOL, ground="a")
+    notify(registry, "joined_roll", "2026-11-02", upn=upn(3), school=SCHOOL, registration="C")
     notify(registry, "left_roll", "2026-11-09", upn=upn(3), school=SCHOOL, ground="a")
     signed_in(registry, nobody, "school", SCHOOL)
     file = nobody.get("/lists/confirm?format=csv").text.removeprefix("\ufeff")
     listed = [(row[0].split()[0], row[1].split()[0]) for row in csv.reader(StringIO(file))][1:]
-    assert listed == [("Elsewhere", "Ann"), ("Part", "Example,"), ("Left", "Example,")]
+    assert listed == [("Elsewhere", "Ann"), ("Part", "Ben"), ("Left", "Cara")]
     page = nobody.get("/lists/confirm").text
     assert (">5</td>" in page, "Dan" in page) == (True, False)
 
