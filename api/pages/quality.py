@@ -12,6 +12,7 @@ from ap_registry.meant import SAME
 from ap_registry.quality import READERS, Inbox, inbox
 from ap_registry.registry import Registry
 from ap_registry.store import queries
+from ap_registry.store.quality import AT_MOST
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened, Reader
 from api.pages import forms, merging
@@ -88,7 +89,8 @@ def _show(
     found = inbox(registry, scope, pairs=None if table == "pairs" else SHOWN)
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
-        wrong = list(clashes(found.clashes, world))[: None if table else CLASHES + 1]
+        every = list(clashes(found.clashes, world))
+        wrong = every[: None if table else CLASHES + 1]
         ids = {UUID(clash.pupil_id) for clash in wrong[: None if table else CLASHES]}
         names = queries.names(connection, scope, ids)
         opened.note(connection, person.caller, _shown(found, ids, table))
@@ -99,7 +101,8 @@ def _show(
         return file_of(listed[table])
     return page(
         registry, "quality.html", person, 422 if error else 200, inbox=found, error=error,
-        tables=listed, organisation=world.organisation,
+        tables=listed, organisation=world.organisation, records=len(every),
+        cut=len(found.clashes) >= AT_MOST,
     )  # fmt: skip
 
 

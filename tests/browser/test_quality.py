@@ -26,6 +26,9 @@ def test_pairs_are_merged_or_told_apart_and_the_rest_is_listed(
     follow_more(page, "Data quality")
     expect(page.get_by_role("heading", name="alike")).to_have_count(2)
     expect(page.get_by_role("row").filter(has_text="100999")).to_contain_text("Alder School")
+    expect(page.locator("main .lead")).to_have_text(
+        "4 want looking at. Nothing here is put right by itself."
+    )
     photograph(page, tmp_path, "quality")
     assert barriers(page) == []
     form = page.locator("form").filter(has_text="Anne")
