@@ -57,7 +57,7 @@ CHOICES: Mapping[str, Choice] = {
         title="What a school files here counts as told to you", unsaid="off",
         about="A school that files an exclusion, a cancellation or a change of its roll owes you a"
         " notice of it. You may take the filing for that notice: you then get a message.",
-        values={"registry": "Filing it here tells us", "off": "Schools tell us otherwise too"},
+        values={"registry": "Filing it here tells us", "off": "Schools tell us themselves"},
     ),
     "health": Choice(
         title="Health partners are told of placements", unsaid="off",

@@ -55,6 +55,19 @@ KINDS: Mapping[str, Holds] = {
 }
 
 
+ELSEWHERE: Mapping[str, str] = {
+    "Organisations and areas (GIAS and the like)": "They are the same for everybody, so whoever"
+    " runs the registry brings them in. One is missing? Its number stands under Data quality as"
+    " soon as a notice names it.",
+    "DfE's codes for the AP census, and ONS codes of areas": "DfE and ONS give them, the same for"
+    " everybody: whoever runs the registry brings them in.",
+    "Numbers of rules": "Set them under Rules, one by one, with the reason.",
+    "Keys of programs and accounts": "Whoever runs the registry makes keys; people are invited"
+    " under Colleagues.",
+}
+"""What no page takes as a file, and why."""
+
+
 def kinds(role: str) -> dict[str, Holds]:
     return {code: one for code, one in KINDS.items() if role in one.roles}
 

@@ -14,6 +14,7 @@ from ap_registry.errors import Refused, Unreadable
 from ap_registry.ingest.nccis import import_nccis
 from ap_registry.ingest.notices import import_notices
 from ap_registry.ingest.own_files import OWN, import_own
+from ap_registry.ingest.own_files import SENDERS as OWN_SENDERS
 from ap_registry.ingest.results import ImportResult, ResultFile
 from ap_registry.registry import Registry
 from api.deps import TheRegistry
@@ -21,7 +22,7 @@ from api.opened import Opened, Reader
 from api.pages import census_file, meaning, notice_table
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, page
-from api.pages.sent_file import MOST_BYTES, MOST_PACKED, Sent, kinds, unpacked
+from api.pages.sent_file import ELSEWHERE, MOST_BYTES, MOST_PACKED, Sent, kinds, unpacked
 from api.pages.sent_rows import cells, header_of, numbered, said
 from api.problems import HttpProblem
 from api.v1.attendance import SENDERS, import_register
@@ -94,6 +95,7 @@ def _choose(
     return page(
         registry, "upload.html", person, 422 if error else 200, problems=problems,
         errors=dict(problems), kinds=kinds(person.caller.role), kind=kind,
+        elsewhere=ELSEWHERE if person.caller.role in OWN_SENDERS else {},
         types=notice_table.types(person.caller),
         templates=notice_table.templates(person.caller),
         since=notice_table.year_start(registry.today()),

@@ -52,6 +52,8 @@ def look(people: People, role: str, kind: str, text: str) -> str:
 def test_an_la_looks_at_a_file_saves_it_and_has_it_on_record(people: People, kind: str) -> None:
     page = look(people, "la", kind, FILES[kind])
     assert "Save 1 row" in page
+    shown = people("la").get("/upload").text
+    assert "What is not sent here, and why" in shown
     again = look(people, "la", kind, FILES[kind])
     assert "Save 1 row" in again  # nothing was saved by looking
     client = people("la")
