@@ -14,6 +14,7 @@ ABOUT_IT = frozenset(
         "governors_decision", "review_decision", "sixth_day_started", "view_recorded",
     }
 )  # fmt: skip
+_OF_EXCLUSIONS = ("exclusion.", "governors.", "sixth-day.", "suspension.")  # rules
 _KNOWS_ADDRESSES = frozenset({"la", "admin"})  # of restricted pupils (domain.md section 8)
 _KEPT_FROM = {  # ``share`` of a view, by reader; where a pupil is placed is a school to the pupil
     "parent": "not_parent", "school": "not_school", "provider": "not_school",
@@ -95,14 +96,25 @@ def _to_school(shown: Shown, caller: Caller) -> Shown:
         for item in shown.get("timeline", ())
         if item["type"] in EXCLUSIONS and item["data"]["school"] not in caller.organisations
     }
+    if not elsewhere:
+        return shown
+    own = [e for e in shown["exclusions"] if e["id"] not in elsewhere]
     found = {
         **shown,
-        "exclusions": [e for e in shown["exclusions"] if e["id"] not in elsewhere],
-        "flags": [f for f in shown["flags"] if f["event"] not in elsewhere],
+        "exclusions": own,
+        "parent_requests": [r for r in shown["parent_requests"] if r["of"] not in elsewhere],
+        "flags": [f for f in shown["flags"] if _flags_own(f, {e["id"] for e in own}, elsewhere)],
     }
     if "timeline" in shown:
         found["timeline"] = _timeline_without(shown["timeline"], set(elsewhere))
     return found
+
+
+def _flags_own(flag: Shown, own: set[str], elsewhere: set[str]) -> bool:
+    """What is flagged of a decision, or of education that came late, says that there was one."""
+    if flag["rule"].startswith(_OF_EXCLUSIONS):
+        return flag["event"] in own
+    return flag["event"] not in elsewhere
 
 
 def _timeline_without(timeline: list[Shown], hidden: set[str]) -> list[Shown]:

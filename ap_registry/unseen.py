@@ -78,9 +78,11 @@ def _elsewhere(past: History, caller: Caller) -> Iterator[UUID]:
     hidden: set[UUID] = set()
     for standing in sorted(past.standing, key=lambda s: s.entry.version):
         entry = standing.entry
-        named = {getattr(entry.facts, name, None) for name in CATALOGUE[entry.type].references}
-        excludes = entry.type in EXCLUSIONS and entry.facts.school not in caller.organisations
-        if excludes or (named & hidden and entry.type in ABOUT_IT):
+        kind, excludes = CATALOGUE[entry.type], entry.type in EXCLUSIONS
+        about = kind.references if entry.type in ABOUT_IT else kind.subjects
+        if excludes and entry.facts.school in caller.organisations:
+            continue
+        if excludes or any(getattr(entry.facts, name, None) in hidden for name in about):
             hidden.add(entry.id)
             if entry.by not in caller.organisations:
                 yield entry.id

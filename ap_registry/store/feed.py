@@ -24,7 +24,9 @@ _SEEN = f"""
  cross join lateral (
    select e.id, e.type, e.version, e.pupil_id as own, e.occurred_on, e.recorded_at, e.by, e.digest,
           case when e.type like 'view_recorded.%%' then e.data->>'share' end as share,
-          case when e.type like 'view_recorded.%%' then e.data->>'about' end as about,
+          case when e.type like 'view_recorded.%%' then e.data->>'about'
+               when split_part(e.type, '.', 1) in ('correction', 'void', 'disputed')
+               then e.data->>'of' end as about,
           coalesce((select m.pupil_id from merged m
                      where m.other = e.pupil_id and m.until_at = 'infinity'),
                    e.pupil_id) as pupil_id

@@ -27,11 +27,24 @@ _OF_ITS_SCHOOLS: LiteralString = (
     "f.origin = 'list' and exists (select from organisation o where o.id = f.owner"
     " and o.until_at = 'infinity' and 'LA' || o.la = any(%(organisations)s))"
 )
+# What is owed not for an exclusion itself but for what was decided, asked or said of one: a school
+# is told of it where it owes it, and where the pupil has been excluded by nobody else.
+_AFTER_EXCLUSIONS: LiteralString = (
+    "('governors_outcome', 'governors_reconsider', 'governors_representations',"
+    " 'review_application_window', 'review_hearing', 'cancellation_notice',"
+    " 'reintegration_meeting', 'dispute')"
+)
+_OF_ANOTHERS_EXCLUSION: LiteralString = (
+    "(" + ELSEWHERE.format(t="f", more="and x.key = f.opened_by")
+    + " or f.kind in " + _AFTER_EXCLUSIONS + " and " + ELSEWHERE.format(t="f", more="")
+    + " and not exists (select from exclusion o where o.pupil_id = f.pupil_id"
+    "                      and o.key = f.opened_by))"
+)  # fmt: skip
 # Of a wide scope each row is asked about, in the order of the list.
 _ALL, _FEW = (
     f"""(f.owner = any(%(organisations)s) or {_OF_ITS_SCHOOLS} or {seen.format(t="f")}
         and not %(to_health)s
-        and not (%(to_school)s and {ELSEWHERE.format(t="f", more="and x.key = f.opened_by")}))"""
+        and not (%(to_school)s and {_OF_ANOTHERS_EXCLUSION}))"""
     for seen in (SCOPED, FEW_SCOPED)
 )
 _LISTED = f"""
