@@ -32,7 +32,10 @@ _NOTE: LiteralString = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """Who was shown pupils, by the ids they have now; ``name``: of a person who signs in."""
+    """Who was shown pupils, by the ids they have now; ``name``: of a person who signs in.
+
+    ``number`` of pupils: more than ``pupils`` where it was not asked who each is.
+    """
 
     id: UUID
     at: datetime
@@ -42,6 +45,7 @@ class Read:
     organisation: str | None
     what: str
     pupils: tuple[UUID, ...]
+    number: int
 
 
 def note(
@@ -57,8 +61,10 @@ def note(
 
 _READS: LiteralString = """
 select r.id, r.at, r.actor, a.name, r.role, r.organisation, r.what,
-       array(select coalesce(i.shown_as, pupil) from unnest(r.pupils) as pupil
-               left join identity i on i.pupil_id = pupil and i.until_at = 'infinity' order by 1)
+       case when %(each)s or cardinality(r.pupils) = 1 then
+         array(select coalesce(i.shown_as, pupil) from unnest(r.pupils) as pupil
+                 left join identity i on i.pupil_id = pupil and i.until_at = 'infinity' order by 1)
+       else '{}' end, cardinality(r.pupils)
   from pupil_read r
   left join account a on r.actor = 'account:' || a.id
  where (%(everything)s or r.organisation = any(%(organisations)s))
@@ -104,17 +110,20 @@ ALL = Asked()
 
 def reads(
     connection: Connection, asked: Asked, *, organisations: Sequence[str] = (),
-    everything: bool = False, before: Mark | None = None, limit: int = 50,
+    everything: bool = False, before: Mark | None = None, limit: int = 50, each: bool = True,
 ) -> list[Read]:  # fmt: skip
-    """The latest first; by whoever acted for these organisations."""
+    """The latest first; by whoever acted for these organisations.
+
+    ``each``: who each pupil is, by the id it has now; else only where it is one alone.
+    """
     parameters = {
         **asked.bound(before), "everything": everything, "organisations": list(organisations),
-        "limit": limit,
+        "limit": limit, "each": each,
     }  # fmt: skip
     return [
         Read(id=id_, at=at, actor=actor, name=name, role=role, organisation=organisation,
-             what=what, pupils=tuple(pupils))
-        for id_, at, actor, name, role, organisation, what, pupils in connection.execute(
+             what=what, pupils=tuple(pupils), number=number)
+        for id_, at, actor, name, role, organisation, what, pupils, number in connection.execute(
             _READS, parameters
         )
     ]  # fmt: skip

@@ -57,7 +57,7 @@ def reads(
             from_at=between[0],
             to_at=between[1],
         )
-        found = seen(connection, person.caller, asked, limit=limit_of(format))
+        found = seen(connection, person.caller, asked, limit=limit_of(format), each=format == "csv")
         emergencies, told = openings(connection, registry, person.caller, asked=asked, cursor=older)
     table = _table(_rows(found, world, every=format == "csv"))
     if format == "csv":
@@ -137,7 +137,7 @@ def _rows(found: Sequence[Read], world: World, *, every: bool) -> Iterator[tuple
 def _pupils(one: Read, *, every: bool) -> Cell:
     if every:
         return Cell(text=" ".join(map(str, one.pupils)))
-    if len(one.pupils) > 1:
-        return Cell(text=str(len(one.pupils)))
+    if one.number > 1:
+        return Cell(text=str(one.number))
     pupil = str(one.pupils[0])
     return Cell(text=pupil, link=f"/reads?{urlencode({'pupil': pupil})}")

@@ -54,14 +54,14 @@ def list_reads(
 
 def seen(
     connection: Connection, caller: Caller, asked: Asked, *, limit: int,
-    before: Mark | None = None,
+    before: Mark | None = None, each: bool = True,
 ) -> list[Read]:  # fmt: skip
     """What a caller may know of who reads; 403 for all but auditors."""
     if caller.role not in READERS:
         raise HttpProblem(403, f"The role {caller.role} may not see who has opened records.")
     return reads.reads(
         connection, asked, organisations=caller.organisations, everything=caller.sees_all,
-        before=before, limit=limit,
+        before=before, limit=limit, each=each,
     )  # fmt: skip
 
 
