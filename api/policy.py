@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from ap_registry.access import READ, ROLES, Caller
 from ap_registry.store import readers
 from api.problems import HttpProblem
+from api.role_words import ROLE_WORDS
 from api.superseded import SAID, Superseded
 
 EVERY_ROLE = frozenset(ROLES)
@@ -126,8 +127,10 @@ def admit(
     if policy.who is not who:
         raise HttpProblem(403, f"This address is for {policy.who.value}.")
     if role not in policy.roles:
-        raise HttpProblem(403, f"The role {role} may not use this.")
+        may = ", ".join(words for name, words in ROLE_WORDS.items() if name in policy.roles)
+        raise HttpProblem(403, f"This is for: {may}. The role here is: {ROLE_WORDS[role]}.")
     if policy.administers and not administers:
-        raise HttpProblem(403, "This page is for administrators of your organisation.")
+        words = "This page is for those who administer your organisation: they invite colleagues."
+        raise HttpProblem(403, words)
     if scopes is not None and (lacking := policy.scopes - scopes):
         raise HttpProblem(403, f"This key is not made to {' and '.join(sorted(lacking))}.")

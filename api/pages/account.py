@@ -14,8 +14,8 @@ from ap_registry.store import access_links, accounts, second_factors, sessions
 from ap_registry.store.database import Connection
 from api.cookies import token_of
 from api.deps import TheRegistry
-from api.pages.colleague_words import ROLE_WORDS
 from api.pages.rendering import Whoever, check_form, page, passwords, see_other, send_cookie
+from api.role_words import ROLE_WORDS
 
 router = APIRouter(prefix="/account")
 Text = Annotated[str, Form(max_length=500)]

@@ -5,12 +5,6 @@ from collections.abc import Iterable, Mapping
 from ap_registry.organisations import Organisation
 from ap_registry.store.accounts import Account
 
-ROLE_WORDS: Mapping[str, str] = {
-    "school": "school staff", "provider": "staff of a provider", "panel": "panel",
-    "la": "local authority officer", "health": "health partner",
-    "social_care": "social worker or virtual school", "parent": "parent", "auditor": "auditor",
-    "admin": "administrator of the registry",
-}  # fmt: skip
 _ANYWHERE = frozenset({"auditor", "admin"})
 # Which roles people of an organisation may have, by its kind.
 _OF_KIND: Mapping[str, frozenset[str]] = {

@@ -14,10 +14,11 @@ from ap_registry.store import account_acts, accounts, colleagues
 from ap_registry.store.accounts import Account
 from ap_registry.store.database import Connection
 from api.deps import TheRegistry
-from api.pages.colleague_words import ACT_WORDS, ROLE_WORDS, SAID, fitting, state_words
+from api.pages.colleague_words import ACT_WORDS, SAID, fitting, state_words
 from api.pages.days import read_day
 from api.pages.rendering import Person, check_form, page, see_other
 from api.pages.table_files import Tabled
+from api.role_words import ROLE_WORDS
 
 router = APIRouter(prefix="/colleagues", route_class=Tabled)
 Text = Annotated[str, Form(max_length=500)]

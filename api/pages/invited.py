@@ -10,8 +10,8 @@ from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from ap_registry.store import access_links, accounts, colleagues, sessions
 from api.deps import TheRegistry
-from api.pages.colleague_words import ROLE_WORDS
 from api.pages.rendering import check_site, page, passwords, see_other, send_cookie
+from api.role_words import ROLE_WORDS
 
 router = APIRouter(prefix="/invitation", dependencies=[Depends(passwords)])
 Text = Annotated[str, Form(max_length=500)]

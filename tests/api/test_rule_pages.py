@@ -74,7 +74,10 @@ def test_what_may_not_be_set_is_answered_by_its_field(
 
 
 def test_only_local_authorities_set_numbers_and_each_its_own(people: People) -> None:
-    assert people("school").get("/rules").status_code == 403
+    refused = people("school").get("/rules", headers={"accept": "text/html"})
+    assert refused.status_code == 403
+    assert "This is for: local authority officer, administrator of the registry." in refused.text
+    assert "The role here is: school staff." in refused.text
     admin = people("admin")
     assert "part-time.limit" not in admin.get("/rules?show=set&la=LA857").text
     assert people("la").get("/rules/nothing").status_code == 404
