@@ -1,23 +1,27 @@
 """Two records of one pupil: looked at side by side, merged as a person chose, and said so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi.responses import Response
 
+from ap_registry.answering import Outcome
 from ap_registry.matching import Wanted, decide
 from ap_registry.meant import SAME
+from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
 from ap_registry.store import matching
+from ap_registry.store.database import Connection
 from ap_registry.store.matching import Person as Pupil
-from api.deps import scope_of
+from api.deps import find_pupil, scope_of
 from api.opened import Reader
 from api.pages.forms import id_of
 from api.pages.rendering import Person, page
 from api.problems import HttpProblem
 
-MERGE = "merge"
+MERGE, PART = "merge", "part"
+TWO = "They are two pupils after all"
 PAIR = ("pupil_id", "other_pupil_id")
 Form = Mapping[str, str]
 
@@ -55,7 +59,50 @@ def merge(registry: Registry, person: Person, opened: Reader, form: Form) -> Res
     decide(registry, person.caller, wanted)
     now = _seen(registry, person, [kept.id])[kept.id]
     return page(registry, "merged.html", person, kept=kept, gone=gone, now=now,
-                renamed=differ and details is not kept)  # fmt: skip
+                chosen=_chosen(registry, person, kept.id) if differ else "")  # fmt: skip
+
+
+def _chosen(registry: Registry, person: Person, pupil: UUID) -> str:
+    """The notice by which somebody chose today what is shown of both; empty: none is found."""
+    key, _ = find_pupil(registry, person.caller, str(pupil))
+    told = read_pupil(registry, key, timeline=True)["timeline"]
+    today = registry.today().isoformat()
+    mine = [
+        one["id"] for one in told
+        if one["type"] == "pupil_details_changed" and one["occurred_on"] == today
+        and one["by"] == person.caller.organisation
+    ]  # fmt: skip
+    return mine[-1] if mine else ""
+
+
+def part(registry: Registry, person: Person, opened: Reader, form: Form) -> Response:
+    """Two pupils after all: the merge is undone, what was chosen for both is taken back, and
+    nobody is asked about them once more."""
+    kept, gone = (id_of(form, name) for name in PAIR)
+    said = {
+        "pupil_id": str(kept), "occurred_on": registry.today().isoformat(),
+        "reason": form.get("reason") or TWO,
+    }  # fmt: skip
+    other = form.get("other_upn")
+    named = {"other_upn": other} if other else {"other_pupil_id": str(gone)}
+    taken_back = form.get("chosen")
+    notices = [
+        *([{**said, "type": "void", "of": taken_back}] if taken_back else []),
+        {**said, **named, "type": "merge_undone"},
+    ]
+    at = registry.now()
+
+    def remember(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+        undone = outcomes[-1]
+        if undone.event_id is not None:
+            matching.remember_parted(connection, person.caller, undone.event_id, at=at)
+
+    registry.record_many(notices, person.caller, after=remember)
+    found = _seen(registry, person, [kept, gone])
+    opened.at_once(person.caller, *found)
+    return page(
+        registry, "parted.html", person, pupils=list(found.values()), renamed=bool(taken_back)
+    )
 
 
 def _two(registry: Registry, person: Person, opened: Reader, form: Form) -> Two:

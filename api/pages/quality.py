@@ -27,6 +27,9 @@ router = APIRouter(prefix="/quality")
 SHOWN = 25  # pairs of a page; its file has all
 
 
+_OF_TWO = {SAME: merging.look, merging.MERGE: merging.merge, merging.PART: merging.part}
+
+
 @router.get("")
 def show(
     registry: TheRegistry,
@@ -63,8 +66,8 @@ async def send(request: Request, registry: TheRegistry, person: Person, opened: 
     check_form(person, form.get("csrf"))
     _refuse_others(person)
     decision = form.get("decision", "")
-    if decision in {SAME, merging.MERGE}:
-        answer = merging.look if decision == SAME else merging.merge
+    if decision in _OF_TWO:
+        answer = _OF_TWO[decision]
         given = {**form, "reason": form.get("reason", "")[:500]}
         return await run_in_threadpool(answer, registry, person, opened, given)
     if decision not in DECISIONS:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from ap_registry.errors import Refused
 from ap_registry.registry import Registry
@@ -45,6 +45,7 @@ def test_pairs_are_merged_or_told_apart_and_the_rest_is_listed(
     expect(page.get_by_role("main")).to_contain_text(f"UPN {PUPIL}")
     photograph(page, tmp_path, "merged")
     assert barriers(page) == []
+    _parted_and_merged_anew(page, tmp_path)
     page.get_by_role("link", name="go on with data quality").click()
     page.get_by_role("button", name="Different pupils").click()
     expect(page.get_by_text("No two pupils look like one.")).to_be_visible()
@@ -55,8 +56,22 @@ def test_pairs_are_merged_or_told_apart_and_the_rest_is_listed(
     page.get_by_role("button", name="Ask again").click()
     expect(page.get_by_role("button", name="Different pupils")).to_have_count(1)
     page.goto(f"/pupils?upn={PUPIL}")
-    expect(page.get_by_text("Two records of this pupil were merged", exact=True)).to_be_visible()
+    expect(page.get_by_text("Two records of this pupil were merged", exact=True)).to_have_count(2)
     expect(page.get_by_role("heading", name="Ann Example")).to_be_visible()
+
+
+def _parted_and_merged_anew(page: Page, folder: Path) -> None:
+    page.get_by_role("button", name="Part them again, and take the chosen name back").click()
+    expect(page.get_by_role("heading", name="They are two pupils again")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Anne Example")
+    photograph(page, folder, "parted")
+    assert barriers(page) == []
+    page.get_by_role("link", name="two different pupils").click()
+    page.get_by_role("button", name="Ask again").click()
+    page.locator("form").filter(has_text="Anne").get_by_role("button", name="The same").click()
+    page.get_by_role("group", name="Which record").get_by_label(PUPIL).check()
+    page.get_by_role("group", name="Whose name").get_by_label("Ann Example").check()
+    page.get_by_role("button", name="Merge them").click()
 
 
 def test_a_school_has_no_inbox_of_the_la(visit: Visit) -> None:
