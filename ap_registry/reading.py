@@ -59,7 +59,7 @@ def read_pupil(
         past = history(stored.recorded)
         day = on or registry.today()
         shown = show_pupil(past, world, pupil_id=stored.pupil_id, first_upn=stored.upn, on=day)
-        shown["flags"] += _attendance_flags(connection, stored.pupil_id, as_at)
+        shown["flags"] += _attendance_flags(connection, stored.pupil_id, as_at, day)
         if timeline:
             shown["timeline"] = show_timeline(
                 past, world, on=on, seqs=_sequence_numbers(connection, stored)
@@ -115,14 +115,16 @@ def _sequence_numbers(connection: Connection, stored: ledger.Stored) -> dict[int
 
 
 def _attendance_flags(
-    connection: Connection, pupil_id: UUID, as_at: datetime | None
+    connection: Connection, pupil_id: UUID, as_at: datetime | None, on: date
 ) -> list[dict[str, Any]]:
+    """Of sessions up to a day, which each names first: later ones say where the pupil is then."""
     rows = connection.execute(
         "select rule, detail, source, event from flag where pupil_id = %(pupil)s"
-        " and rule in ('attendance.clash', 'attendance.present-on-paper') and "
+        " and rule in ('attendance.clash', 'attendance.present-on-paper')"
+        " and left(detail, 10) <= %(on)s and "
         + who.HELD.format(t="flag")
         + " order by detail, rule",
-        {"pupil": pupil_id, "as_at": as_at},
+        {"pupil": pupil_id, "as_at": as_at, "on": on.isoformat()},
     ).fetchall()
     return [
         {"rule": rule, "detail": detail, "source": source, "event": str(event)}

@@ -16,6 +16,7 @@ from tests.world import (
     SCHOOL,
     SPECIAL,
     notify,
+    send_register,
     upn,
 )
 
@@ -242,6 +243,9 @@ def test_a_former_school_does_not_learn_who_has_told_of_its_days_since(
                   ends_on="2025-10-01")  # fmt: skip
     notify(registry, "left_roll", "2026-01-12", school=OTHER, ground="a")
     notify(registry, "joined_roll", "2026-01-12", school=SPECIAL, registration="C")
+    # Both schools' registers have the same session, and say different things of it.
+    rows = f"{PUPIL},{SPECIAL},2026-06-10,AM,/\n{PUPIL},{SCHOOL},2026-06-10,AM,O\n"
+    send_register(registry, f"upn,organisation,date,session,code\n{rows}")
     late = {"instrument": "sdq_total", "score": 11, "stage": "baseline", "informant": "teacher"}
     for by in (SPECIAL, OTHER):
         notify(registry, "wellbeing_measured", "2025-12-01", by=by, **late)
@@ -254,6 +258,11 @@ def test_a_former_school_does_not_learn_who_has_told_of_its_days_since(
     assert told_by == [(None, None), (OTHER, f"so says {OTHER}")]
     assert [i["by"] for i in items if i["type"] == "wellbeing_measured"] == [OTHER]
     assert SPECIAL in str(shown_to(as_, "its LA", "/timeline"))
+    clashes = [
+        [flag["rule"] for flag in shown_to(as_, caller)["flags"]]
+        for caller in ("its former school", "its LA")
+    ]
+    assert clashes == [[], ["attendance.clash"]]
 
 
 def test_a_former_school_cannot_ask_for_a_later_day(as_: Login, pupil_id: str) -> None:
