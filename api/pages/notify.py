@@ -220,4 +220,6 @@ def _record(asking: Asking, *, at_check: bool) -> Response:
         )
     except Refused as refused:
         return _checked(asking, None, refused) if at_check else _whole(asking, refused)
-    return confirmed(asking.registry, asking.person, asking.opened, outcome.receipt or {})
+    return confirmed(
+        asking.registry, asking.person, asking.opened, outcome.receipt or {}, asking.values
+    )

@@ -26,9 +26,13 @@ LEADS_ON = frozenset({
 
 
 def confirmed(
-    registry: Registry, person: SignedIn, opened: Reader, receipt: Mapping[str, Any]
-) -> Response:
-    """Who may not see the pupil, or no longer, is told of the notice alone."""
+    registry: Registry, person: SignedIn, opened: Reader, receipt: Mapping[str, Any],
+    values: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
+    """``values``: the answers of its form.
+
+    Who may not see the pupil, or no longer, is told of the notice alone.
+    """
     event, owed = receipt["event"], receipt["follow_ups"]["opened"]
     with registry.database.connection() as connection:
         world = registry.worlds.fresh(connection)
@@ -39,6 +43,7 @@ def confirmed(
     return page(
         registry, "recorded.html", person, receipt=receipt, names=names,
         title=TITLES[event["type"]][0], pupil=" ".join(part for part in parts if part),
+        values=values or {},
         steps=_steps(event["type"], shown, person, registry.today()),
     )  # fmt: skip
 

@@ -409,7 +409,9 @@ def test_an_accepted_referral_leads_on_to_the_placement_with_what_is_known(peopl
     check = client.get(unescape(accept[0])).text
     assert "Check your answers" in check
     path = "/notify/referral_decision"
-    on = following(client.post(path, data={**hidden(check), "do": "send"}).text)
+    taken = client.post(path, data={**hidden(check), "do": "send"}).text
+    assert "Whoever referred the pupil sees it. When the pupil comes, say that" in taken
+    on = following(taken)
     asked = hidden(client.get(on["Say that the placement started"]).text) | {
         "ends_on": "18/12/2026", "sessions_per_week": "10", "intent": "return", "do": "send",
         "occurred_on": "20/11/2026",
