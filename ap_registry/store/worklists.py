@@ -18,6 +18,7 @@ from ap_registry.store.queries import Scope, scoped
 Found = list[dict[str, Any]]
 SOON = timedelta(days=28)  # what falls due later is not yet work
 LATELY = timedelta(days=28)
+ACCEPTED_LATELY = timedelta(days=180)
 _CHECKS = ("destination_check_1_nov", "destination_check_31_dec", "destination_check_31_mar")
 
 
@@ -29,6 +30,20 @@ _HERE: LiteralString = (
 _REFERRALS = (
     about_whom("referral", """t.made_by as other, t.occurred_on as "on", t.route as what {from}
  where t.provider = any(%(organisations)s) and t.decision is null""")
+    + BY_DAY
+)  # fmt: skip
+# Nothing is owed of what was accepted and led to nothing yet, and it is forgotten the more easily.
+_ACCEPTED = (
+    about_whom("referral", """t.made_by as other, t.decided_on as "on", t.route as what,
+       coalesce(t.about, t.key)::text as arising, d.ends_on, d.sessions_per_week {from}
+  left join direction d on d.pupil_id = t.pupil_id and d.key = t.about and d.until_at = 'infinity'
+ where t.provider = any(%(organisations)s) and t.decision = 'accepted'
+   and t.decided_on > %(accepted)s
+   and not exists (select from placement p where p.pupil_id = t.pupil_id
+          and p.until_at = 'infinity' and p.provider = t.provider and p.starts_on >= t.occurred_on)
+   and not exists (select from outreach o where o.pupil_id = t.pupil_id
+          and o.until_at = 'infinity' and o.provider = t.provider
+          and o.starts_on >= t.occurred_on)""")
     + BY_DAY
 )  # fmt: skip
 _OUTREACH = (
@@ -86,6 +101,7 @@ _DESTINATIONS = (
 )  # fmt: skip
 QUESTIONS = {
     "referrals": _REFERRALS,
+    "accepted": _ACCEPTED,
     "outreach": _OUTREACH,
     "reviews": _REVIEWS,
     "assessments": _ASSESSMENTS,
@@ -126,7 +142,7 @@ def counts(
 def _asked(scope: Scope, today: date, limit: int) -> dict[str, Any]:
     return {
         **scoped(scope), "today": today, "soon": today + SOON, "limit": limit,
-        "families": list(FAMILY),
+        "families": list(FAMILY), "accepted": today - ACCEPTED_LATELY,
         "reviews": list(REVIEWS), "checks": list(_CHECKS),
         "year": date(today.year - (today.month < 9), 9, 1), "from": today - LATELY,
         "attended": codes.PRESENT_BYTES + codes.APPROVED_BYTES, "possible": codes.POSSIBLE_BYTES,

@@ -1,20 +1,18 @@
 """What can be done next for a pupil by whoever looks: each form with what is known filled in."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from ap_registry.access import Caller, may_send
 from ap_registry.notices import CATALOGUE
+from ap_registry.store.worklists import ACCEPTED_LATELY
+from api.pages.provider_lists import began
 
 Item = Mapping[str, Any]
 Step = tuple[str, str, Mapping[str, str | None]]
 """The notice, the words of the link, and what is filled in besides the pupil."""
-LATELY = timedelta(days=180)  # an older referral that led to nothing is history
-_REASONS = {"off_site_direction": "behaviour", "permanent_exclusion": "permanent_exclusion",
-            "suspension": "suspension", "no_school_place": "no_school_place",
-            "ehc_plan": "ehc_plan"}  # fmt: skip
 
 
 def next_steps(pupil: Item, caller: Caller, today: date) -> list[tuple[str, str]]:
@@ -48,24 +46,16 @@ def _accepted(pupil: Item, caller: Caller, today: date) -> Iterator[Step]:
         since = referral["occurred_on"]
         begun = (*pupil["placements"], *pupil.get("outreach", ()))
         led = any(one["provider"] == provider and one["starts_on"] >= since for one in begun)
-        if not led and date.fromisoformat(since) >= today - LATELY:
+        if not led and date.fromisoformat(referral["decided_on"]) > today - ACCEPTED_LATELY:
             yield _start(pupil, referral, told)
 
 
 def _start(pupil: Item, referral: Item, told: Item) -> Step:
-    if referral["route"] == "outreach":
-        filled = {"provider": referral["provider"], "school": told["by"]}
-        return "outreach_started", "Say that the outreach started", filled
     about = told["data"].get("about")
     directed: Item = next((one for one in pupil.get("directions", ()) if one["id"] == about), {})
-    return "placement_started", "Say that the placement started", {
-        "provider": referral["provider"],
-        "commissioner": told["by"],
-        "reason": _REASONS.get(referral["route"]),
-        "arising_from": about or referral["id"],
-        "ends_on": directed.get("ends_on"),
-        "sessions_per_week": directed.get("sessions_per_week"),
-    }  # fmt: skip
+    row = {**directed, "what": referral["route"], "other": told["by"],
+           "arising": about or referral["id"]}  # fmt: skip
+    return began(row, referral["provider"])
 
 
 def _placed(pupil: Item, caller: Caller) -> Iterator[Step]:

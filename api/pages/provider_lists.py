@@ -14,6 +14,11 @@ ANSWERS = frozenset({"health_response", "referral_decision"})
 """Given by being sent: their day is today, unless it is changed before they are."""
 
 
+_REASONS = {"off_site_direction": "behaviour", "permanent_exclusion": "permanent_exclusion",
+            "suspension": "suspension", "no_school_place": "no_school_place",
+            "ehc_plan": "ehc_plan"}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """``what`` says in words what a row is about; ``role``: whose list it is; ``due``: whether a
@@ -36,6 +41,24 @@ def _decide(row: Row, own: str) -> tuple[Form, ...]:
         ("referral_decision", "Accept", {**which, "decision": "accepted"}),
         ("referral_decision", "Decline", {**which, "decision": "declined"}),
     )
+
+
+def began(row: Row, own: str) -> Form:
+    """What an accepted referral leads to, with what is known of it filled in."""
+    if row["what"] == "outreach":
+        filled = {"provider": own, "school": row["other"]}
+        return "outreach_started", "Say that the outreach started", filled
+    known = {
+        "provider": own, "commissioner": row["other"], "reason": _REASONS.get(row["what"]),
+        "arising_from": row["arising"], "ends_on": row.get("ends_on"),
+        "sessions_per_week": row.get("sessions_per_week"),
+    }  # fmt: skip
+    filled = {name: str(value) for name, value in known.items() if value}
+    return "placement_started", "Say that the placement started", filled
+
+
+def _begin(row: Row, own: str) -> tuple[Form, ...]:
+    return (began(row, own),)
 
 
 def _log(row: Row, own: str) -> tuple[Form, ...]:
@@ -79,6 +102,13 @@ OF_PROVIDERS: Mapping[str, Work] = {
         columns=("Pupil", "Referred by", "On", "Why"),
         empty="No referral waits for your answer. New ones are listed here at once.",
         forms=_decide, what=lambda row: code_words("route", row["what"]),
+    ),
+    "accepted": Work(
+        role="provider", title="Accepted, not started yet",
+        help="Referrals that you accepted. When the pupil comes, say that the placement started.",
+        columns=("Pupil", "Referred by", "Accepted on", "Why"),
+        empty="Every pupil whom you accepted has started.",
+        forms=_begin, what=lambda row: code_words("route", row["what"]),
     ),
     "outreach": Work(
         role="provider", title="Outreach log",

@@ -55,6 +55,10 @@ def fill(registry: Registry) -> None:
     register_pupil(registry, upn=upn(4), given_name="Dan")
     notify(registry, "left_roll", "2026-09-02", upn=upn(4), school=SCHOOL, ground="a")
     notify(registry, "joined_roll", "2026-09-02", upn=upn(4), school=OTHER, registration="C")
+    notify(registry, "referral", "2026-10-12", upn=upn(4), route="ehc_plan", provider=PRU,
+           objectives=["settle"], ref="R-1", by=OTHER)  # fmt: skip
+    notify(registry, "referral_decision", "2026-10-19", upn=upn(4), referral="R-1",
+           decision="accepted", by=PRU)  # fmt: skip
     notify(registry, "referral", "2026-11-02", upn=upn(4), route="other", provider=PRU,
            objectives=["settle"], by=OTHER)  # fmt: skip
     notify(registry, "target_agreed", "2026-11-02", qualification="gcse", subject="maths",
@@ -173,11 +177,11 @@ def test_each_list_of_a_provider_holds_what_is_owed(person: People) -> None:
     client = person("provider")
     held = {
         name: {row[0].split(" ")[0] for row in texts(client.get(f"/tasks/{name}").text)}
-        for name in ("referrals", "outreach", "assessments", "targets", "results")
+        for name in ("referrals", "accepted", "outreach", "assessments", "targets", "results")
     }
     assert held == {
-        "referrals": {"Dan"}, "outreach": set(), "assessments": {"Ann", "=cmd()", "Cara"},
-        "targets": {"=cmd()", "Cara"}, "results": {"Ann"},
+        "referrals": {"Dan"}, "accepted": {"Dan"}, "outreach": set(),
+        "assessments": {"Ann", "=cmd()", "Cara"}, "targets": {"=cmd()", "Cara"}, "results": {"Ann"},
     }  # fmt: skip
 
 
