@@ -12,7 +12,10 @@ from ap_registry.store.sessions import SignedIn
 from api.pages.rendering import text_of
 
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
-_LINK = b'<link rel="stylesheet" href="/static/header.css"></head>'
+_LINKS = (
+    b'<link rel="icon" type="image/svg+xml" href="/static/favicon.svg">'
+    b'<link rel="stylesheet" href="/static/header.css"></head>'
+)
 
 
 def framed(
@@ -21,7 +24,7 @@ def framed(
     """``header``: the template of what stands above the report."""
     above = text_of(registry, header, person, **values).encode()
     below = text_of(registry, "footer.html", person).encode()
-    made = report.replace(b"</head>", _LINK, 1)
+    made = report.replace(b"</head>", _LINKS, 1)
     made = made.replace(b"<body>", b"<body>" + above, 1)
     before, _, after = made.rpartition(b"</body>")
     made = b"".join((before, below, b"</body>", after))

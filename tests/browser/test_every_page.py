@@ -69,6 +69,7 @@ FAULTS = """() => {
   say('no file of', all('main table').filter(one => location.pathname !== '/privacy'
       && !document.querySelector(`a[href*="${one.id ? `table=${one.id}` : 'format=csv'}"]`))
       .map(one => one.caption));
+  if (!document.querySelector('link[rel=icon]')) found.push('asks for /favicon.ico');
   const [came] = performance.getEntriesByType('navigation');
   if (came.decodedBodySize > 200_000) found.push(`${came.decodedBodySize} bytes`);
   say('not there', performance.getEntriesByType('resource')
