@@ -104,11 +104,11 @@ def _row(
     item: Mapping[str, Any], pupils: Mapping[str, str], world: World, caller: Caller
 ) -> tuple[Cell, ...]:
     owner = world.organisation(item["owner"])
-    late = item["status"] == "overdue"
+    late, what, pupil = item["status"] == "overdue", duty_words(item["kind"]), _pupil(item, pupils)
     return (
         Cell(text=in_words(item["due_on"]), tag="Overdue" if late else ""),
-        Cell(text=duty_words(item["kind"]), actions=tuple(_actions(item, caller))),
-        _pupil(item, pupils),
+        Cell(text=what, actions=tuple(_actions(item, caller)), about=f"{what}, {pupil.text}"),
+        pupil,
         Cell(text=owner.name if owner else item["owner"]),
     )
 

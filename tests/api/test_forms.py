@@ -181,7 +181,9 @@ def test_a_duty_leads_to_the_form_that_discharges_it(
     event = suspended(registry)
     owed = unescape(office.get("/").text)
     address = "/notify/" + form.format(upn=PUPIL, event=event)
-    assert f'href="{address}">Say that it was done<span class="hidden">: {duty}<' in owed
+    assert (
+        f'href="{address}">Say that it was done<span class="hidden">: {duty}, Ann Example<' in owed
+    )
     assert f'value="{event}"' in office.get(address).text
 
 
