@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi.responses import Response
 
@@ -22,8 +23,10 @@ from api.pages.ledger import is_signed
 from api.pages.panel import WORDS
 from api.pages.rendering import Person, in_words, live, moment, page
 from reports.panel import duties
-from reports.panel.cases import cases
+from reports.panel.cases import longest_waiting
 from reports.panel.meeting import meeting
+
+MOST = 10  # cases of the page: it tells of a day, and the agenda of all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +49,12 @@ def begins_here(person: Person) -> bool:
 
 def start(registry: Registry, person: Person, opened: Reader) -> Response:
     today = registry.today()
-    listed, last, lines = [], None, list[Line]()
+    listed: list[dict[str, Any]] = []
+    last, number, lines = None, 0, list[Line]()
     if person.caller.role == "panel":
         with meeting(registry, _la(person) or "", today) as found:
-            listed, last = cases(found), duties.last_meeting(found)
+            listed, number = longest_waiting(found, MOST)
+            last = duties.last_meeting(found)
         opened.at_once(person.caller, *(one["pupil_id"] for one in listed))
     with registry.database.connection() as connection:
         if person.caller.role == "admin":
@@ -60,7 +65,8 @@ def start(registry: Registry, person: Person, opened: Reader) -> Response:
         saved = saved_by(connection, person.account)
     return live(page(
         registry, "start.html", person, lines=lines, waiting=counted, saved=saved, last=last,
-        seen=of_first_page(counted, {}), today=today, cases=listed,
+        seen=of_first_page(counted, {}), today=today,
+        more=max(number - MOST, 0),
         open_cases=[one for one in listed if not one["decided"]], **WORDS,
     ))  # fmt: skip
 

@@ -43,7 +43,17 @@ select f.pupil_id, f.opened_by as key, f.due_on
 
 def cases(meeting: Meeting, only: UUID | None = None) -> list[dict[str, Any]]:
     """The longest waiting first; ``only`` that case."""
-    rows = [row for row in meeting.rows(_OF_THE_PANEL) if only in {None, row["key"]}]
+    rows = meeting.rows(_OF_THE_PANEL)
+    return _told(meeting, [row for row in rows if only in {None, row["key"]}])
+
+
+def longest_waiting(meeting: Meeting, most: int) -> tuple[list[dict[str, Any]], int]:
+    """At most so many of the cases, and how many there may be in all: no more records are read."""
+    rows = meeting.rows(_OF_THE_PANEL)
+    return _told(meeting, rows[:most]), len(rows)
+
+
+def _told(meeting: Meeting, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     pupils = known(meeting, [row["pupil_id"] for row in rows])
     loaded = ledger.load(meeting.connection, ids=list(pupils), as_at=meeting.as_at)
     stored = {one.pupil_id: one for one in loaded.pupils}

@@ -60,7 +60,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "provider": (
         "/", "/register", "/register/week", "/tasks/referrals", "/tasks/reviews", "/lists/confirm",
     ),
-    "panel": ("/panel", "/panel/fair-share", "/panel/overdue", "/panel/minutes"),
+    "panel": ("/", "/panel", "/panel/fair-share", "/panel/overdue", "/panel/minutes"),
     "health": ("/", "/tasks/meetings"),
     "social_care": ("/", "/tasks/coming-reviews", "/tasks/attendance"),
     "auditor": ("/reads", "/ledger"),
