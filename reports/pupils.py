@@ -21,6 +21,7 @@ from ap_registry.reading import recorded_as_known_now
 from ap_registry.registry import Registry
 from ap_registry.store import ledger, log
 from ap_registry.store.database import Connection
+from ap_registry.store.readers import lifted
 from ap_registry.store.worlds import world_as_at
 from ap_registry.views import limited
 from reports.abandoning import go_on
@@ -91,11 +92,13 @@ def sitting(registry: Registry, caller: Caller, known_by: datetime | None) -> It
     with registry.database.connection() as connection:
         at = registry.closed(connection, known_by)
         present = registry.worlds.fresh(connection)
+    with lifted(), registry.database.connection() as connection:  # the order is of all pupils
+        ledger_then = log.ledger_at(connection, at)
     with registry.database.snapshot() as connection:
         yield Sitting(
             connection=connection, caller=caller, at=at, today=registry.today(),
             world=world_as_at(connection, at), present=present,
-            ledger=log.ledger_at(connection, at),
+            ledger=ledger_then,
         )  # fmt: skip
 
 

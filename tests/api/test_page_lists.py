@@ -103,6 +103,10 @@ def test_a_school_confirms_who_is_elsewhere_part_time_and_off_roll(
            reason="unwell")  # fmt: skip
     notify(registry, "left_roll", "2026-10-12", upn=upn(3), school=SCHOOL, ground="a")
     notify(registry, "joined_roll", "2026-11-02", upn=upn(3), school=SCHOOL, registration="C")
+    # Of whom the school sees nothing: the ledger that its list stands on has them too.
+    person = {**PERSON, "given_name": "Eve"}
+    notify(registry, "joined_roll", "2026-11-02", upn=upn(9), school=OTHER, registration="C",
+           **person)  # fmt: skip
     notify(registry, "left_roll", "2026-11-09", upn=upn(3), school=SCHOOL, ground="a")
     signed_in(registry, nobody, "school", SCHOOL)
     file = nobody.get("/lists/confirm?format=csv").text.removeprefix("\ufeff")
