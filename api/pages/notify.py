@@ -103,6 +103,8 @@ def _next(asking: Asking, at: steps.Step) -> Response:
     refused = stranger(asking) if at.name == "pupil" else tried(asking)
     problems = _wrong_here(asking, at, refused)
     checking = bool(asking.values.get("checking"))
+    if at.name == "pupil" and any(one.choices for one in at.fields):
+        return _step(asking, at, checking=checking)  # a name: the next question, and no error
     if problems:
         if refused:
             note_unknown(asking, refused)
