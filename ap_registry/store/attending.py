@@ -40,6 +40,10 @@ select pupil_id, organisation, week, marks from attendance_week
 """
 
 
+ALL_SESSIONS = 10  # of a week
+_NOT_HELD = frozenset({codes.NO_MARK, "X", "#"})  # not required, and closed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attending:
     """A pupil on the register; ``weeks``: ten marks, a byte each, by Monday.
@@ -61,6 +65,13 @@ class Attending:
 
     def there(self, on: date) -> bool:
         return any(start <= on <= end for start, end in self.spells)
+
+    def full(self, on: date) -> bool:
+        """Whether the other days of this week have all its sessions already: none is expected."""
+        monday = on - timedelta(days=on.weekday())
+        others = (monday + timedelta(days=n) for n in range(5) if n != on.weekday())
+        held = sum(self.mark(day, s) not in _NOT_HELD for day in others for s in (0, 1))
+        return self.sessions_per_week < ALL_SESSIONS and held >= self.sessions_per_week
 
     def mark(self, on: date, session: int) -> str:
         """The code on record, ``-`` for none; ``session`` 0 is AM, 1 is PM."""

@@ -159,11 +159,16 @@ def _cells(group: Group) -> Iterable[tuple[str, Attending, date, int]]:
                 yield cell(on, session, pupil.id), pupil, on, session
 
 
+def _expected(pupil: Attending, on: date) -> bool:
+    return pupil.upn is not None and not pupil.full(on)
+
+
 def _rest(group: Group, given: Mapping[str, str]) -> dict[str, str]:
-    """What is empty becomes present, except of pupils whose marks cannot be sent."""
+    """What is empty becomes present, except of pupils whose marks cannot be sent, and of those
+    who have had all their sessions of the week."""
     return {
-        name: given.get(name) or (marks.present(session) if pupil.upn else "")
-        for name, pupil, _, session in _cells(group)
+        name: given.get(name) or (marks.present(session) if _expected(pupil, on) else "")
+        for name, pupil, on, session in _cells(group)
     }
 
 
@@ -223,7 +228,9 @@ def _said(group: Group, entered: Entered | None, started: str) -> dict[str, Any]
         if name in errors
     ]
     shown = _shown(group, entered)
-    unmarked = [name for name, pupil, _, _ in _cells(group) if not shown[name] and pupil.upn]
+    unmarked = [
+        name for name, pupil, on, _ in _cells(group) if not shown[name] and _expected(pupil, on)
+    ]
     return {
         "group": group, "cell": cell, "shown": shown, "errors": errors, "told": told,
         "taken": entered.taken if entered else None, "action": started,

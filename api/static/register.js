@@ -52,7 +52,7 @@
     event.preventDefault();
     for (const cell of cells) {
       const code = [...cell.options].map((option) => option.value).find((c) => /^[/\\]$/.test(c));
-      if (!cell.value && code) cell.value = code;
+      if (!cell.value && code && !("full" in cell.dataset)) cell.value = code;
     }
     keep();
   });
@@ -75,7 +75,7 @@
   });
 
   const said = document.querySelector(".keys");
-  if (said) said.hidden = false;
+  if (said && !matchMedia("(hover: none) and (pointer: coarse)").matches) said.hidden = false;
   let typed = "";
   let typedAt = null;
   const column = (cell) => cells.filter((one) => one.name.slice(0, 3) === cell.name.slice(0, 3));
