@@ -70,6 +70,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/?status=overdue",
         "/?status=open",
         "/pupils?q=exampel",
+        "/pupils?q=",
+        "/pupils?q=nobody",
         "/notify/suspension",
         "/notify/suspension?whole=true",
         "/notify/notified?upn={pupil}&of={event}&to=parent",
@@ -211,9 +213,32 @@ REFUSED: Mapping[tuple[str, str], int] = {
     (NOBODY, "/password/over"): 404,
     (NOBODY, "/problems/999"): 404,
     (AUNT, "/family/ask?of={out}&request=representations"): 403,
+    ("school", "/pupils?q="): 422,
+    ("school", "/pupils?q=nobody"): 404,
     ("auditor", "/register"): 403,
     ("auditor", "/pupils/nobody"): 404,
 }
+
+
+ASKED = "/notify/review_held?whole=true&upn={pupil}&occurred_on=20/11/2026&attended=school"
+# Whose form is sent as it is opened.
+FORMS: Mapping[str, tuple[str, ...]] = {
+    NOBODY: ("/sign-in", "/forgotten", "/password/{token}", "/invitation/{invitation}",
+             "/family/link/{family}"),
+    BEARER: ("/family/say", "/family/wrong", "/family/ask?of={out}&request=representations"),
+    "school": (
+        "/notify/suspension?whole=true", ASKED, "/pupils/{pupil}/notices/{event}/correct",
+        "/pupils/{pupil}/notices/{event}/void", "/upload", "/reports/school/later",
+        "/pupils/{other}/links",
+    ),
+    "la": (
+        "/emergency", "/colleagues/invite", "/colleagues/{colleague}", "/rules/part-time.limit",
+        "/family-help/families",
+    ),
+}  # fmt: skip
+DONE = frozenset(
+    {"/forgotten", "/reports/school/later", "/colleagues/{colleague}", ASKED}
+)  # nothing is wrong with those
 
 
 def fill(registry: Registry) -> dict[str, str]:

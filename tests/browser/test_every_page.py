@@ -15,7 +15,17 @@ from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from api import pages
 from tests.browser.conftest import barriers, fill_in, opened, second_check, sign_in
-from tests.browser.everywhere import AUNT, BEARER, HALFWAY, NOBODY, PAGES, REFUSED, fill
+from tests.browser.everywhere import (
+    AUNT,
+    BEARER,
+    DONE,
+    FORMS,
+    HALFWAY,
+    NOBODY,
+    PAGES,
+    REFUSED,
+    fill,
+)
 from tests.serving import served
 
 WIDE_AS_SCREEN = "document.documentElement.scrollWidth <= window.innerWidth"
@@ -141,6 +151,31 @@ def test_every_page_is_within_everybody_s_reach(
     assert phone.evaluate(ON_PAPER) == ["ap-printed"]
 
 
+@pytest.mark.parametrize("role", FORMS)
+def test_what_a_form_answers_is_within_everybody_s_reach(
+    phone: Page, named: dict[str, str], role: str
+) -> None:
+    """Each sent as it is opened: what is missing, what is to be checked, or that it is done."""
+    if role == BEARER:
+        second_check(phone, f"/family/link/{named['family']}", named["code"])
+    elif role != NOBODY:
+        sign_in(phone, role)
+    found: dict[str, object] = {}
+    for path in FORMS[role]:
+        phone.goto(path.format(**named))
+        form = phone.locator("main form[method=post]").first
+        form.evaluate("one => { one.noValidate = true }")
+        with phone.expect_navigation() as going:
+            form.locator("button:not(.link)").first.click()
+        said = phone.get_by_role("alert").count() > 0
+        found[path] = (status_of(going.value) // 100, said, *judged_at_once(phone))
+    assert found == {p: (2 if p in DONE else 4, p not in DONE, [], True) for p in FORMS[role]}
+
+
+def judged_at_once(page: Page) -> tuple[list[str], bool]:
+    return [*barriers(page), *page.evaluate(FAULTS)], page.evaluate(WIDE_AS_SCREEN)
+
+
 def out_of_date(page: Page, button: str) -> Response:
     """The page's form sent as by whoever opened it long ago."""
     page.locator("main form input[name=csrf]").first.evaluate("one => { one.value = 'old' }")
@@ -184,8 +219,7 @@ def status_of(answer: Response | None) -> int:
 
 def judged(page: Page) -> tuple[list[str], bool, list[int]]:
     """Barriers, whether it is no wider than the phone, and what Tab does not reach."""
-    found = [*barriers(page), *page.evaluate(FAULTS)]
-    return found, page.evaluate(WIDE_AS_SCREEN), lost_stops(page)
+    return *judged_at_once(page), lost_stops(page)
 
 
 def lost_stops(page: Page) -> list[int]:

@@ -1,6 +1,6 @@
 """Each role from sign-in to done, as a newcomer who has only the address and a sign-in.
 
-By keyboard alone, in a browser that runs no scripts.
+By keyboard alone, 320 px wide, in a browser that runs no scripts.
 """
 
 from collections.abc import Iterator
@@ -96,7 +96,9 @@ class Keys:
 @pytest.fixture
 def keys(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Keys]:
     """Signed in as the role of the test."""
-    context = browser.new_context(base_url=address, java_script_enabled=False)
+    context = browser.new_context(
+        base_url=address, viewport={"width": 320, "height": 640}, java_script_enabled=False
+    )
     context.set_default_timeout(20_000)
     made = Keys(context.new_page())
     made.page.goto("/")
