@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from ap_registry import embedded
 from ap_registry.registry import Registry
 from tests.browser.conftest import PASSWORD, opened
+from tests.browser.everywhere import family_link
 from tests.world import (
     PRU,
     SCHOOL,
@@ -47,8 +48,18 @@ def fill(registry: Registry) -> None:
 
 
 @pytest.fixture(scope="module")
-def address(servers: embedded.Servers) -> Iterator[str]:
-    with opened(servers, fill) as url:
+def link() -> list[str]:
+    """Of Ben's mother: its token, and the code."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def address(servers: embedded.Servers, link: list[str]) -> Iterator[str]:
+    def filled(registry: Registry) -> None:
+        fill(registry)
+        link.extend(family_link(registry, upn(2)))
+
+    with opened(servers, filled) as url:
         yield url
 
 
@@ -94,20 +105,26 @@ class Keys:
 
 
 @pytest.fixture
-def keys(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Keys]:
-    """Signed in as the role of the test."""
+def person(browser: Browser, address: str) -> Iterator[Keys]:
+    """Somebody who has not signed in."""
     context = browser.new_context(
         base_url=address, viewport={"width": 320, "height": 640}, java_script_enabled=False
     )
     context.set_default_timeout(20_000)
     made = Keys(context.new_page())
-    made.page.goto("/")
-    made.write("Email address", f"{request.param}@example.org")
-    made.write("Password", PASSWORD)
-    made.page.keyboard.press("Enter")
-    expect(made.page.get_by_role("heading", name="What is owed")).to_be_visible()
     yield made
     context.close()
+
+
+@pytest.fixture
+def keys(person: Keys, request: pytest.FixtureRequest) -> Keys:
+    """Signed in as the role of the test."""
+    person.page.goto("/")
+    person.write("Email address", f"{request.param}@example.org")
+    person.write("Password", PASSWORD)
+    person.page.keyboard.press("Enter")
+    expect(person.page.get_by_role("heading", name="What is owed")).to_be_visible()
+    return person
 
 
 def send(keys: Keys) -> None:
@@ -207,3 +224,16 @@ def test_an_administrator_invites_a_colleague(keys: Keys) -> None:
     keys.choose("Panel")
     keys.press("Send the invitation")
     expect(keys.page.locator("main")).to_contain_text("new@example.org")
+
+
+def test_a_mother_asks_the_governors_to_hear_her(person: Keys, link: list[str]) -> None:
+    token, code = link
+    person.page.goto(f"/family/link/{token}")
+    for label, value in (("Day", "3"), ("Month", "2"), ("Year", "2011"), ("Code", code)):
+        person.to(person.page.get_by_label(label, exact=True))
+        person.page.keyboard.type(value)
+    person.page.keyboard.press("Enter")
+    person.follow("Tell the governors what you think")
+    person.write("Your words", "He was not there that day.")
+    person.press("Send it")
+    person.heading("It is sent")
