@@ -12,6 +12,7 @@ _NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _NUMBER = re.compile(r"(?:[A-Za-z]{1,3}-?)?[0-9/ -]+|[A-Za-z]{2,3}-[A-Za-z0-9]+")  # URN, AP-1 …
 _NOT_FOUND = frozenset({"unknown_organisation", "unknown_code"})
+_NO_YEAR = re.compile(r"\d{1,2}(?:/\d{1,2}| [A-Za-z]{3,9})")  # 20/11, 20 Nov
 _TICKED = frozenset({"choice", "select", "several"})
 UNKNOWN_PUPIL = "No pupil with this unique pupil number (UPN) is known to the registry: check it"
 NO_SUCH_NAME = (
@@ -44,6 +45,7 @@ def shown(
         if name not in told:
             words = (
                 _of_pupil(name, values, fields)
+                or _of_day(name, values, fields)
                 or _of_name(problem, named.get(name), values)
                 or _sentence(problem, name, labels)
             )
@@ -71,6 +73,15 @@ def in_doubt(fields: Sequence[Input], values: Mapping[str, str]) -> list[Problem
         and (text := values.get(one.name, ""))
         and not _NUMBER.fullmatch(text)
     ]
+
+
+def _of_day(name: str, values: Mapping[str, str], fields: Sequence[Input]) -> str:
+    """A day and a month alone do exist; empty where that is not what was written."""
+    text = values.get(name, "")
+    field = next((one for one in fields if one.name == name and one.is_day), None)
+    if field is None or not _NO_YEAR.fullmatch(text):
+        return ""
+    return f"{field.label}: write the year too, such as {text}{'/' if '/' in text else ' '}2026"
 
 
 def needed(field: Input) -> str:

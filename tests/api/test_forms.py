@@ -90,12 +90,16 @@ def test_an_empty_form_lists_every_field_that_is_needed(office: httpx.Client) ->
              " such as 31/3/2025 (or 31/03/2025, 31 Mar 2025)"),
         ),
         (
+            {"occurred_on": "17 Mar"},
+            ("occurred_on", "First day of the suspension: write the year too, such as 17 Mar 2026"),
+        ),
+        (
             {"school": "999999"},
             ("school", "School: no organisation with this number is known to the registry. Check"
              " the number; if it is right, ask your local authority to add the organisation"),
         ),
     ],
-    ids=["order", "date", "school"],
+    ids=["order", "date", "year", "school"],
 )  # fmt: skip
 def test_a_refusal_uses_the_labels_of_the_page(
     registry: Registry, office: httpx.Client, wrong: dict[str, str], said: tuple[str, str]
