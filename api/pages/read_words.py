@@ -43,6 +43,7 @@ _PAGES: Mapping[str, str] = {
     "/family/ask": "The family's page: asked for something",
     "/family/wrong": "The family's page: said that something is wrong",
     "/family/shut": "The family's page: shut it",
+    "/family/kept": "The family's page: what waited while the link was closed",
 }
 _NAMED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "/tasks/": ("The list: ", {name: work.title for name, work in WORK.items()}),
