@@ -23,6 +23,12 @@ FILTERS: Mapping[str, frozenset[str]] = {
     "/tasks/": frozenset(),
     "/boards/": frozenset(),
     "/reads": frozenset({"organisation", "from", "to"}),
+    "/quality": frozenset(),
+    "/rules": frozenset({"show"}),
+    "/deliveries": frozenset({"status"}),
+    "/panel": frozenset(),
+    "/panel/fair-share": frozenset(),
+    "/panel/overdue": frozenset(),
 }
 _NAMED = re.compile(r"(/tasks/|/boards/)[a-z-]{1,30}")
 _VALUE = re.compile(r"[A-Za-z0-9-]{1,40}")

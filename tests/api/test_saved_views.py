@@ -50,6 +50,16 @@ def test_a_list_is_saved_with_its_filters_and_deleted_by_who_saved_it(person: Pe
 
 
 @pytest.mark.parametrize(
+    ("role", "address"),
+    [("la", "/quality"), ("la", "/rules?show=set"), ("la", "/deliveries?status=failed"),
+     ("panel", "/panel"), ("panel", "/panel/fair-share"), ("panel", "/panel/overdue")],
+)  # fmt: skip
+def test_a_page_of_work_offers_to_be_saved(person: People, role: str, address: str) -> None:
+    offered = hidden(person(role).get(address).text)["address"]
+    assert (offered, address_of(offered)) == (address, address)
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "/pupils?q=Example", f"/pupils/{PUPIL}", f"/reads?pupil={PUPIL}", "//evil.example/",
