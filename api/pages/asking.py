@@ -7,10 +7,12 @@ from uuid import UUID
 
 from ap_registry import unknown_names
 from ap_registry.access import may_send
+from ap_registry.disclosure import disclosed
 from ap_registry.errors import Near, NotFound, Problem, Refused
 from ap_registry.near import ONE_SLIP, SLIP, one_edit_from
 from ap_registry.notice import NoticeType
 from ap_registry.notices import CATALOGUE
+from ap_registry.reading import read_pupil
 from ap_registry.registry import Registry
 from ap_registry.store import queries
 from ap_registry.store.near import by_upns
@@ -114,6 +116,20 @@ def pupil(asking: Asking) -> str:
         return ""
     asking.opened.at_once(asking.person.caller, pupil_id)
     return next(iter(names(asking, {pupil_id}).values()), "")
+
+
+def exclusions_of(asking: Asking) -> Sequence[Mapping[str, Any]]:
+    """Of the pupil, as far as the person is shown them."""
+    try:
+        pupil_id, seen = find_pupil(
+            asking.registry, asking.person.caller, asking.values.get("upn", "")
+        )
+    except NotFound:
+        return ()
+    asking.opened.at_once(asking.person.caller, pupil_id)
+    found = read_pupil(asking.registry, pupil_id, on=seen.until_on, last=seen.until_on)
+    shown: Sequence[Mapping[str, Any]] = disclosed(found, asking.person.caller)["exclusions"]
+    return shown
 
 
 def names(asking: Asking, pupils: set[UUID]) -> dict[str, str]:

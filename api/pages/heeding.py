@@ -1,13 +1,15 @@
 """What a person should look at before sending, though nothing stands against it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ap_registry.errors import Problem
 from ap_registry.notice import NoticeType, World
 from api.pages.days import day
+from api.pages.rendering import in_words
 
 SESSIONS = frozenset({"sessions", "sessions_per_week"})
+STANDS = frozenset({"issued", "confirmed"})
 SESSIONS_A_DAY, YEAR, LONGEST = 2, 366, 3
 
 
@@ -18,7 +20,7 @@ def backwards(kind: NoticeType[Any], values: Mapping[str, str]) -> Iterator[Prob
 
 def suggested(kind: str, values: Mapping[str, str], world: World) -> dict[str, str]:
     """What the days say of the number of sessions: filled in on its page, and changed there."""
-    if kind != "suspension" or values.get("sessions"):
+    if values.get("sessions"):
         return {}
     days = _school_days(values, world)
     return {"sessions": str(days * SESSIONS_A_DAY)} if days else {}
@@ -29,6 +31,31 @@ def heeded(kind: str, values: Mapping[str, str], world: World) -> Iterator[str]:
         yield "No provider or service is named: nobody is asked to take the pupil."
     if kind == "suspension":
         yield from _too_few(values, world)
+
+
+def already(values: Mapping[str, str], exclusions: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Of a suspension, days on which its pupil is suspended already: they would count twice.
+
+    ``exclusions``: of the pupil, as the contract writes them.
+    """
+    first, last = day(values.get("occurred_on", "")), day(values.get("ends_on", ""))
+    if values.get("kind") == "lunchtime" or first is None:
+        return
+    until = (last or first).isoformat()
+    for one in exclusions:
+        ends_on = one["ends_on"] or one["occurred_on"]
+        if (
+            one["kind"] == "suspension"
+            and one["status"] in STANDS
+            and one["occurred_on"] <= until
+            and first.isoformat() <= ends_on
+        ):
+            yield (
+                f"This pupil is suspended from {in_words(one['occurred_on'])} to"
+                f" {in_words(ends_on)} already, for {one['sessions']} sessions. Is it the same"
+                " suspension? If it has become longer or shorter, put that notice right in the"
+                " pupil’s timeline instead: days that are told twice count twice."
+            )
 
 
 def _too_few(values: Mapping[str, str], world: World) -> Iterator[str]:

@@ -3,7 +3,7 @@
 A form is made from the catalogue, and refused in the same words as the API.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -24,6 +24,7 @@ from api.pages.answers import answered
 from api.pages.asking import (
     Asking,
     begin,
+    exclusions_of,
     kind_of,
     near,
     note_unknown,
@@ -32,7 +33,7 @@ from api.pages.asking import (
     stranger,
     tried,
 )
-from api.pages.heeding import backwards, heeded, suggested
+from api.pages.heeding import already, backwards, heeded, suggested
 from api.pages.recorded import confirmed
 from api.pages.rendering import Person, check_form, page
 from api.pages.words import GROUPS
@@ -183,11 +184,16 @@ def _checked(
         asking.registry, "notify_check.html", asking.person, 422 if refused else 200,
         name=asking.kind.name, title=asking.title, pupil=pupil(asking),
         answers=answered(asking.fields, asking.values, world), receipt=receipt,
-        heed=list(heeded(asking.kind.name, asking.values, world)),
+        heed=[*heeded(asking.kind.name, asking.values, world), *_again(asking, receipt)],
         kept={k: v for k, v in asking.values.items() if k not in {"csrf", "do", "at", "checking"}},
         problems=problems, errors=dict(problems), near=near(asking, refused),
         register=registers(asking, refused), values=asking.values,
     )  # fmt: skip
+
+
+def _again(asking: Asking, receipt: Mapping[str, Any] | None) -> Iterator[str]:
+    if receipt and asking.kind.name == "suspension":
+        yield from already(asking.values, exclusions_of(asking))
 
 
 def _whole(asking: Asking, refused: Refused | None = None) -> Response:

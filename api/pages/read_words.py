@@ -45,6 +45,14 @@ _PAGES: Mapping[str, str] = {
     "/family/shut": "The family's page: shut it",
     "/family/kept": "The family's page: what waited while the link was closed",
 }
+_FORMS: Mapping[str, str] = {
+    "/pupils/{pupil}/notices/{event}/correct": "The form to put a notice of a pupil right",
+    "/pupils/{pupil}/notices/{event}/void": "The form to take a notice of a pupil back",
+    "/panel/cases/{case}/decide": "The form to decide a case of the panel",
+    "/family/say": "The family's page: the form to say what they think",
+    "/family/ask": "The family's page: the form to ask for something",
+    "/family/wrong": "The family's page: the form to say that something is wrong",
+}  # looked at, and no more
 _NAMED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "/tasks/": ("The list: ", {name: work.title for name, work in WORK.items()}),
     "/boards/": ("The list: ", {name: board.title for name, board in BOARDS.items()}),
@@ -84,7 +92,8 @@ def read_words(what: str) -> str:
         return f"At the command line: {what}"
     if path.startswith(_API):
         return _by_program(what, path.removeprefix(_API))
-    return _PAGES.get(path) or _named(path) or what
+    form = _FORMS.get(path) if method == "GET" else None
+    return form or _PAGES.get(path) or _named(path) or what
 
 
 def _by_program(what: str, path: str) -> str:

@@ -74,11 +74,13 @@ def people(servers: embedded.Servers) -> Iterator[People]:
         yield found
 
 
-def filled_in(client: httpx.Client, kind: str, do: str = "check", **given: str) -> str:
+def filled_in(
+    client: httpx.Client, kind: str, do: str = "check", upn: str = PUPIL, **given: str
+) -> str:
     """The page that answers a whole form."""
     path = f"/notify/{kind}"
     page = client.get(path + "?whole=true").text
-    return unescape(send(client, path, page, upn=PUPIL, do=do, **given))
+    return unescape(send(client, path, page, upn=upn, do=do, **given))
 
 
 def answers(page: str) -> dict[str, str]:
@@ -233,7 +235,7 @@ def test_what_ends_on_a_day_to_come_is_counted_as_it_is_listed(people: People) -
 def test_an_ended_placement_says_so_and_shows_no_review_after_its_end(people: People) -> None:
     page = people("school").get("/elsewhere").text
     rows = [re.findall(r'data-label="[^"]+">(.*?)</td>', row) for row in page.split("<tr>")]
-    assert [tuple(row[3:]) for row in rows if row] == [
+    assert [tuple(told.partition(" <a")[0] for told in row[3:]) for row in rows if row] == [
         ("none: it has ended", "ended on 20 November 2026"),
         ("none before it ends", "27 November 2026"),
     ]
@@ -301,6 +303,15 @@ def test_days_typed_as_sessions_are_asked_about(people: People) -> None:
     assert "there are 7 school days, which is 14 sessions. Did you write days for" in page
     right = filled_in(people("school"), "suspension", **{**given, "sessions": "13"})
     assert ("Did you write days" in right, "Now send it" in right) == (False, True)
+
+
+def test_days_of_a_suspension_that_is_on_record_already_are_asked_about(people: People) -> None:
+    given = {**SUSPENSION, "upn": upn(2), "sessions": "2"}
+    again = filled_in(people("school"), "suspension", **{**given, "ends_on": "10/11/2026"})
+    assert "suspended from 9 November 2026 to 9 November 2026 already, for 2 sessions" in again
+    assert "Now send it" in again
+    after = {**given, "occurred_on": "10/11/2026", "ends_on": "10/11/2026"}
+    assert "already" not in filled_in(people("school"), "suspension", **after)
 
 
 def test_a_referral_that_names_nobody_is_asked_about(people: People) -> None:
@@ -382,7 +393,8 @@ def test_the_account_page_says_for_whom_in_words(people: People) -> None:
 def test_who_told_two_pupils_apart_is_said_by_name(people: People) -> None:
     client = people("la")
     found = client.get("/quality").text
-    form = {**hidden(found.partition("<h2>Records that")[0]), "decision": "different"}
+    pair = next(one for one in found.split("<form") if 'value="different"' in one)
+    form = {**hidden(pair), "decision": "different"}
     assert client.post("/quality", data=form).status_code == 303
     page = client.get("/quality/settled").text
     assert ("Decided by Leicester" in page, ">Alder School<" in page) == (True, True)

@@ -101,8 +101,10 @@ def _link(registry: TheRegistry, token: str) -> Link | None:
 
 
 def _date(day: str, month: str, year: str) -> date | None:
+    """A year of two figures is of this century, as all whom a page is about were born in it."""
     try:
-        return date(int(year), int(month), int(day))
+        century = 2000 if len(year.strip()) == 2 else 0
+        return date(century + int(year), int(month), int(day))
     except (ValueError, OverflowError):
         return None
 
