@@ -11,6 +11,7 @@ from ap_registry.oidc import Provider
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
 from api import pages, policy, problems, v1
+from api.counted import Counted
 from api.deps import KeyHolders
 from api.edge import Edge
 from api.health import router as health
@@ -43,6 +44,7 @@ def attach(app: FastAPI, registry: Registry, settings: Settings | None = None) -
     app.state.limits = Limits(settings)
     app.state.key_holders = KeyHolders(registry)
     app.state.log_size = LogSize(registry)
+    app.state.counted = Counted(registry)
     app.state.provider = Provider(settings)
     app.state.ending = lambda: False
 

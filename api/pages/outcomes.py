@@ -1,19 +1,24 @@
 """The five outcomes as a page, now or as known earlier, and what has changed in them."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from ap_registry.access import Caller
 from ap_registry.instants import instant
+from ap_registry.registry import Registry
+from api.counted import Counted
 from api.deps import TheRegistry, day_of, instant_of
-from api.opened import Opened
+from api.opened import Opened, Reader
 from api.pages.framing import framed
 from api.pages.rendering import Person
 from api.v1.reports import read
+from reports.asking import asked_of, narrowed
 from reports.files import file_of, page_of
-from reports.kinds import KINDS
+from reports.kinds import KINDS, Kind
 from reports.scope import period_of
 
 router = APIRouter()
@@ -22,6 +27,7 @@ MONTH = timedelta(days=30)
 
 @router.get("/outcomes")
 def outcomes(
+    request: Request,
     registry: TheRegistry,
     person: Person,
     opened: Opened,
@@ -33,7 +39,7 @@ def outcomes(
     start, end = _year(year, registry.today())
     kind = KINDS["outcomes"]
     given = {"from": str(start), "to": str(end), "known_by": known_by, "provider": provider}
-    report = page_of(read(registry, person.caller, kind, given, opened))
+    report = _counted(request, registry, person.caller, kind, given, opened)
     known_at = instant_of(known_by or None, "known_by")
     return framed(
         registry, person, report, "report_header.html", year=start.year, known_by=known_by,
@@ -63,6 +69,17 @@ def changes(
         registry, person, file_of(made, "html"), "changes_header.html", year=start.year,
         before=before, after=to,
     )  # fmt: skip
+
+
+def _counted(
+    request: Request, registry: Registry, caller: Caller, kind: Kind,
+    given: Mapping[str, str | None], opened: Reader,
+) -> bytes:  # fmt: skip
+    """The report as a page, by what the caller may have of it; it shows figures alone."""
+    asked = narrowed(kind, caller, asked_of(kind, given, caller))
+    key = (kind.name, *sorted(asked.items()), caller.role, caller.organisations)
+    counted: Counted = request.app.state.counted
+    return counted.of(key, lambda: page_of(read(registry, caller, kind, given, opened)))
 
 
 def _year(year: int | None, today: date) -> tuple[date, date]:
