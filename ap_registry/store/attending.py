@@ -41,7 +41,7 @@ select pupil_id, organisation, week, marks from attendance_week
 
 
 ALL_SESSIONS = 10  # of a week
-_NOT_HELD = frozenset({codes.NO_MARK, "X", "#"})  # not required, and closed
+_NOT_HELD = frozenset(map(codes.to_byte, (codes.NO_MARK, "X", "#")))  # not required; closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +68,12 @@ class Attending:
 
     def full(self, on: date) -> bool:
         """Whether the other days of this week have all its sessions already: none is expected."""
-        monday = on - timedelta(days=on.weekday())
-        others = (monday + timedelta(days=n) for n in range(5) if n != on.weekday())
-        held = sum(self.mark(day, s) not in _NOT_HELD for day in others for s in (0, 1))
-        return self.sessions_per_week < ALL_SESSIONS and held >= self.sessions_per_week
+        week = self.weeks.get(monday_of(on))
+        if self.sessions_per_week >= ALL_SESSIONS or not week:
+            return False
+        first = 2 * on.weekday()
+        others = week[:first] + week[first + 2 :]
+        return sum(byte not in _NOT_HELD for byte in others) >= self.sessions_per_week
 
     def mark(self, on: date, session: int) -> str:
         """The code on record, ``-`` for none; ``session`` 0 is AM, 1 is PM."""
