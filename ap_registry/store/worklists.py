@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from ap_registry import codes
 from ap_registry.access import FAMILY
 from ap_registry.store import family_lists, partner_lists
-from ap_registry.store.database import Connection
+from ap_registry.store.database import Connection, planned_once
 from ap_registry.store.elsewhere import REVIEWS
 from ap_registry.store.listing import BY_DAY, about_whom, counted
 from ap_registry.store.queries import Scope, scoped
@@ -133,7 +133,8 @@ def counts(
     if not names:
         return {}
     question, asked = _counting(tuple(names)), _asked(scope, today, 100)
-    row = connection.execute(question, asked, prepare=True).fetchone()
+    with planned_once(connection):
+        row = connection.execute(question, asked, prepare=True).fetchone()
     assert row is not None
     return dict(zip(names, row, strict=True))
 

@@ -3,18 +3,15 @@
 It shows no pupil, so that no read is noted, and does not keep the session from ending idle.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from ap_registry.access import Caller
-from ap_registry.registry import Registry
 from ap_registry.store import worklists
 from ap_registry.store.database import Connection
 from ap_registry.store.queries import Scope
-from ap_registry.store.readers import lifted
 from ap_registry.store.tasks import Waiting, waiting_for
 from api.deps import TheRegistry, scope_of
 from api.pages.boards import BOARDS, seen_on
@@ -40,16 +37,8 @@ def counts(
         if board:
             return _of_board(connection, scope, caller, board, today)
         owed = waiting_for(connection, caller, today=today, now=registry.now())
-    return of_first_page(owed, lengths(registry, scope, WAITING.get(caller.role, ()), today))
-
-
-def lengths(registry: Registry, scope: Scope, names: Sequence[str], today: date) -> Counts:
-    """Of the lists that wait, asked past the wall: a number of those whom the scope sees names
-    nobody, and to ask the wall of each row takes as long again. The lists are behind it."""
-    if not names:
-        return {}
-    with lifted(), registry.database.connection() as connection:
-        return worklists.counts(connection, scope, names, today=today)
+        names = WAITING.get(caller.role, ())
+        return of_first_page(owed, worklists.counts(connection, scope, names, today=today))
 
 
 def of_first_page(owed: Waiting, lists: Counts) -> Counts:

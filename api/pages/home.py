@@ -10,13 +10,13 @@ from fastapi.responses import Response
 from ap_registry.access import Caller
 from ap_registry.duty_names import duty_words
 from ap_registry.notice import World
-from ap_registry.store import owing, queries
+from ap_registry.store import owing, queries, worklists
 from ap_registry.store.database import Connection
 from ap_registry.store.saved_views import saved_by
 from ap_registry.store.tasks import waiting_for
 from api.deps import TheRegistry, scope_of
 from api.opened import Opened
-from api.pages.counts import lengths, of_first_page
+from api.pages.counts import of_first_page
 from api.pages.family_help import unsaid
 from api.pages.owed import form_of, words_of
 from api.pages.rendering import Person, in_words, live, page
@@ -59,7 +59,6 @@ def home(
     carer = caller.role in CARERS
     whose = "all" if carer else whose or ("ours" if caller.role in DOERS else "all")
     scope = scope_of(caller, today)
-    held = lengths(registry, scope, WAITING.get(caller.role, ()), today)
     with registry.database.connection() as connection:
         items = owing.follow_ups(
             connection, scope, on=today, status=status or None, limit=limit_of(format),
@@ -72,6 +71,7 @@ def home(
         if format == "csv":
             return file_of(table)
         counted = waiting_for(connection, caller, today=today, now=registry.now())
+        held = worklists.counts(connection, scope, WAITING.get(caller.role, ()), today=today)
         saved = saved_by(connection, person.account)
         without = unsaid(connection, person)
     return live(page(
