@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from datetime import date
 from threading import Lock
 from time import monotonic
 
@@ -16,9 +17,16 @@ SECONDS = 60.0  # after which what is no event is seen too: whose list is confir
 
 @dataclass(slots=True)
 class _Page:
+    """``size``: of the ledger when it was counted, or less."""
+
     made: bytes | None = None
+    size: int = 0
+    day: date | None = None
     until: float = 0.0
     lock: Lock = field(default_factory=Lock)  # whoever asks meanwhile waits for the same count
+
+    def holds(self, size: int, day: date) -> bool:
+        return self.size >= size and self.day == day and monotonic() < self.until
 
 
 class Counted:
@@ -38,17 +46,17 @@ class Counted:
         with lifted(), self._registry.database.connection() as connection:
             self._registry.closed(connection)
             size = feed.size(connection)
-        page = self._page((asked, size, self._registry.today()))
+        page, today = self._page(asked), self._registry.today()
         with page.lock:
-            if page.made is None or monotonic() >= page.until:
+            if page.made is None or not page.holds(size, today):
                 page.made = count()
-                page.until = monotonic() + SECONDS
+                page.size, page.day, page.until = size, today, monotonic() + SECONDS
             return page.made
 
-    def _page(self, key: Hashable) -> _Page:
+    def _page(self, asked: Hashable) -> _Page:
         with self._lock:
-            found = self._pages.setdefault(key, _Page())
-            self._pages.move_to_end(key)
+            found = self._pages.setdefault(asked, _Page())
+            self._pages.move_to_end(asked)
             if len(self._pages) > MOST:
                 self._pages.popitem(last=False)
             return found
