@@ -8,7 +8,7 @@ from typing import Any
 
 # What people paste that no font shows and PDF/UA-1 forbids: one of them would keep a whole pack
 # from being printed.
-_CONTROL = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")  # each ends a line
+_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -32,7 +32,7 @@ def _printable(data: Any) -> Any:
     """The same with texts in which each character can be shown."""
     match data:
         case str():
-            return _NO_TEXT.sub("", _CONTROL.sub("\n", data).replace("\t", " "))
+            return _NO_TEXT.sub("", _LINE_END.sub("\n", data).replace("\t", " "))
         case dict():
             return {name: _printable(value) for name, value in data.items()}
         case list() | tuple():
