@@ -21,7 +21,7 @@ from api.problems import HttpProblem
 router = APIRouter(prefix="/boards")
 ROLES = frozenset({"la", "panel", "admin"})
 SINCE = timedelta(days=30)
-SHOWN = 60
+SHOWN = 200
 DAY = timedelta(days=1)
 
 
