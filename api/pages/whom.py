@@ -38,14 +38,16 @@ def found_by_name(
     rows = _rows(registry, person, opened, text)
     asked = set(words_of(text))
     whole = [row for row in rows if asked == set(words_of(row["name"]))]
-    if len(whole) == len(rows) == 1:
+    if len(whole) == len(rows) == 1 and rows[0]["upn"]:
         return fields, {**values, "upn": rows[0]["upn"]}
-    choices = [(r["upn"], f"{r['name']}, born {in_words(r['born'])}, {r['upn']}") for r in rows]
+    choices = [
+        (r["upn"], f"{r['name']}, born {in_words(r['born'])}, {r['upn']}") for r in rows if r["upn"]
+    ]
     return [_choice(one, text, choices) if one.name == "upn" else one for one in fields], values
 
 
 def _rows(registry: Registry, person: SignedIn, opened: Reader, text: str) -> Found:
-    """Those whom the person sees and a form can name, the likeliest first."""
+    """Those whom the person sees, the likeliest first; a form names only who has a UPN."""
     scope = scope_of(person.caller, registry.today())
     wanted = searching.read(text.replace("\x00", ""))
     if not wanted:
@@ -53,7 +55,7 @@ def _rows(registry: Registry, person: SignedIn, opened: Reader, text: str) -> Fo
     with registry.database.connection() as connection:
         seen = stored.seen(connection, scope, wanted.born)
         ids = searching.found(wanted, seen, at_most=MOST)
-        rows = [row for row in stored.shown(connection, scope, ids) if row["upn"]]
+        rows = stored.shown(connection, scope, ids)
     opened.at_once(person.caller, *(row["id"] for row in rows))
     return rows
 
