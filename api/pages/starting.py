@@ -50,10 +50,10 @@ def begins_here(person: Person) -> bool:
 def start(registry: Registry, person: Person, opened: Reader) -> Response:
     today = registry.today()
     listed: list[dict[str, Any]] = []
-    last, number, lines = None, 0, list[Line]()
+    last, more, lines = None, False, list[Line]()
     if person.caller.role == "panel":
         with meeting(registry, _la(person) or "", today) as found:
-            listed, number = longest_waiting(found, MOST)
+            listed, more = longest_waiting(found, MOST)
             last = duties.last_meeting(found)
         opened.at_once(person.caller, *(one["pupil_id"] for one in listed))
     with registry.database.connection() as connection:
@@ -66,8 +66,7 @@ def start(registry: Registry, person: Person, opened: Reader) -> Response:
     return live(page(
         registry, "start.html", person, lines=lines, waiting=counted, saved=saved, last=last,
         seen=of_first_page(counted, {}), today=today,
-        more=max(number - MOST, 0),
-        open_cases=[one for one in listed if not one["decided"]], **WORDS,
+        more=more, open_cases=listed, **WORDS,
     ))  # fmt: skip
 
 
@@ -121,11 +120,12 @@ def _people(registry: Registry, connection: Connection, person: Person) -> Line:
 def _deliveries(registry: Registry, connection: Connection, person: Person) -> Line:
     world = registry.worlds.fresh(connection)
     failed = len(deliveries.deliveries(
-        connection, failed=True, to=reached_by(person, world), limit=SHOWN
+        connection, failed=True, to=reached_by(person, world), limit=SHOWN + 1
     ))  # fmt: skip
     off = sum(bool(one["disabled"]) for one in webhooks_of(registry, connection, person))
-    words = f"{failed} {'message has' if failed == 1 else 'messages have'} failed"
-    words = f"{words}." if failed else "No message has failed."
+    number = f"More than {SHOWN}" if failed > SHOWN else str(failed)
+    words = f"{number} {'message has' if failed == 1 else 'messages have'} failed."
+    words = words if failed else "No message has failed."
     if off:
         words += f" {off} {'webhook is' if off == 1 else 'webhooks are'} called no more."
     return Line(

@@ -47,10 +47,17 @@ def cases(meeting: Meeting, only: UUID | None = None) -> list[dict[str, Any]]:
     return _told(meeting, [row for row in rows if only in {None, row["key"]}])
 
 
-def longest_waiting(meeting: Meeting, most: int) -> tuple[list[dict[str, Any]], int]:
-    """At most so many of the cases, and how many there may be in all: no more records are read."""
+def longest_waiting(meeting: Meeting, most: int) -> tuple[list[dict[str, Any]], bool]:
+    """So many of the cases that are not decided, and whether there may be more: no more records
+    are read than that takes."""
     rows = meeting.rows(_OF_THE_PANEL)
-    return _told(meeting, rows[:most]), len(rows)
+    found: list[dict[str, Any]] = []
+    read = 0
+    while read < len(rows) and len(found) < most:
+        told = _told(meeting, rows[read : read + most])
+        found += [one for one in told if not one["decided"]]
+        read += most
+    return found[:most], read < len(rows) or len(found) > most
 
 
 def _told(meeting: Meeting, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
