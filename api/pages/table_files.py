@@ -33,6 +33,8 @@ class Tabled(APIRoute):
             name = request.query_params.get("table")
             if name is None or request.method != "GET" or answer.status_code != 200:
                 return answer
+            if answer.media_type != "text/html":
+                raise HttpProblem(404, "This is a file: it has no table that is saved by itself.")
             rows = rows_of(bytes(answer.body).decode(), name)
             if not rows:
                 raise HttpProblem(404, "This page has no such table just now.")
@@ -100,6 +102,7 @@ def _is_left_out(tag: str, classes: set[str], given: dict[str, str | None]) -> b
     """Buttons, what one may do about a row, and what is not chosen."""
     return (
         bool(classes & LEFT_OUT)
+        or given.get("aria-hidden") == "true"
         or (tag == "a" and "small" in classes)
         or tag in {"form", "caption", "label", "progress"}
         or (tag == "option" and "selected" not in given)
