@@ -18,8 +18,9 @@ def backwards(kind: NoticeType[Any], values: Mapping[str, str]) -> Iterator[Prob
     yield from kind.backwards({name: day(text) for name, text in values.items()})
 
 
-def suggested(kind: str, values: Mapping[str, str], world: World) -> dict[str, str]:
-    """What the days say of the number of sessions: filled in on its page, and changed there."""
+def suggested(values: Mapping[str, str], world: World) -> dict[str, str]:
+    """Of a suspension, what the days say of the number of sessions: filled in on its page, and
+    changed there."""
     if values.get("sessions"):
         return {}
     days = _school_days(values, world)

@@ -149,11 +149,13 @@ def _step(
 
 def _suggested(asking: Asking) -> dict[str, str]:
     """What is filled in on the page that asks for it, and seen there before it is sent."""
-    with asking.registry.database.connection() as connection:
-        world = asking.registry.worlds.fresh(connection)
     today = asking.registry.today()
     said = {"occurred_on": f"{today:%-d/%-m/%Y}"} if asking.kind.name in steps.OF_TODAY else {}
-    return {**said, **suggested(asking.kind.name, asking.values, world)}
+    if asking.kind.name != "suspension":
+        return said
+    with asking.registry.database.connection() as connection:
+        world = asking.registry.worlds.fresh(connection)
+    return {**said, **suggested(asking.values, world)}
 
 
 def _check(asking: Asking) -> Response:
