@@ -10,7 +10,7 @@ from ap_registry.installation import Installation
 from ap_registry.leaving import see_to_accounts
 from ap_registry.notice import World
 from ap_registry.retention import reads_kept, years_later
-from ap_registry.store import reads, report_files, sights, webhook_calls
+from ap_registry.store import kept_forms, reads, report_files, sights, webhook_calls
 from ap_registry.store.attendance_follow_ups import settle_follow_ups
 from ap_registry.store.database import Connection
 from ap_registry.store.locks import NIGHTLY_LOCK
@@ -50,6 +50,7 @@ def run_nightly(found: Installation, stopping: Event | None = None) -> bool:
         webhook_calls.forget(connection)
         report_files.forget(connection)
         sights.forget(connection)
+        kept_forms.forget(connection, at=found.registry.now())
         world = found.registry.worlds.fresh(connection)
         see_to_accounts(connection, world, night, at=found.registry.now())
         forget_reads(connection, world, night)

@@ -25,7 +25,7 @@ class Kept:
 
 def keep(connection: Connection, owner: UUID, form: Kept, *, at: datetime, seals: Seals) -> None:
     """The last one of an account, or of a family's link; what is older than LASTS goes."""
-    connection.execute("delete from kept_form where kept_at <= %s", (at - LASTS,))
+    forget(connection, at=at)
     connection.execute(
         "insert into kept_form (owner, path, sealed, kept_at) values (%s, %s, %s, %s)"
         " on conflict (owner) do update set path = excluded.path, sealed = excluded.sealed,"
@@ -46,6 +46,16 @@ def kept_for(connection: Connection, owner: UUID, *, at: datetime, seals: Seals)
     except SetupError:
         return None
     return Kept(str(row[0]), [(str(name), str(value)) for name, value in fields])
+
+
+def let_go(connection: Connection, owner: UUID) -> None:
+    """It has been sent."""
+    connection.execute("delete from kept_form where owner = %s", (owner,))
+
+
+def forget(connection: Connection, *, at: datetime) -> None:
+    """What nobody may have any more."""
+    connection.execute("delete from kept_form where kept_at <= %s", (at - LASTS,))
 
 
 def _of(owner: UUID) -> str:

@@ -47,14 +47,9 @@ def follows(kind: str, said: Mapping[str, Any]) -> str:
     return words.get(str(said.get(name, "")), "")
 
 
-def onward(kind: str, said: Mapping[str, Any], upn: str | None) -> tuple[str, str] | None:
-    """Address and words of the form that comes next, where one does."""
-    known = {
-        ("referral_decision", "accepted"): ("arising_from", "referral"),
-        ("fair_access_decision", "ap"): ("provider", "provider"),
-    }.get((kind, str(said.get("decision", ""))))
-    if known is None or not upn:
+def onward(said: Mapping[str, Any], upn: str | None) -> tuple[str, str] | None:
+    """Address and words of the form that comes after a panel's decision, where one does."""
+    if said.get("decision") != "ap" or not upn:
         return None
-    name, of = known
-    filled = {"upn": upn, **({name: str(said[of])} if said.get(of) else {})}
+    filled = {"upn": upn, **({"provider": str(said["provider"])} if said.get("provider") else {})}
     return f"/notify/placement_started?{urlencode(filled)}", "Say that the placement started"

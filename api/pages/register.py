@@ -20,7 +20,7 @@ from ap_registry.store.attending import Attending, attending, monday_of
 from api.deps import TheRegistry, day_of
 from api.edge import SCRIPTED
 from api.opened import Opened, Reader
-from api.pages import marks
+from api.pages import late, marks
 from api.pages.refusals import days_first
 from api.pages.rendering import Person, check_form, page
 from api.pages.table_files import Tabled
@@ -30,7 +30,6 @@ from api.v1.attendance import take_register
 router = APIRouter(prefix="/register", route_class=Tabled)
 SESSIONS = ("AM", "PM")
 SHOWN_BEFORE = 5  # school days whose marks stand beside those of the day
-MOST_FIELDS = 20_000
 DAY = timedelta(days=1)
 
 
@@ -105,7 +104,7 @@ async def save_week(
 
 
 async def _form(request: Request, person: Person) -> dict[str, str]:
-    sent = await request.form(max_fields=MOST_FIELDS)
+    sent = await request.form(max_fields=late.MOST_FIELDS)
     given = {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
     check_form(person, given.get("csrf"))
     return given

@@ -32,7 +32,7 @@ from api.pages import late
 from api.pages.following import NOTHING, follows, onward
 from api.pages.menu import SENDERS, menu_of, stand_at
 from api.pages.onward import SIGN_IN, by_way_of, sign_in_first
-from api.pages.owed import form_of
+from api.pages.owed import form_of, words_of
 from api.pages.role_lists import OF_ROLE
 from api.pages.words import field_words
 from api.policy import Who, admit, put_behind_wall
@@ -86,6 +86,7 @@ _ENVIRONMENT.globals |= {
     "nothing_more": NOTHING,
     "onward": onward,
     "form_of": form_of,
+    "words_of": words_of,
     "menu_of": menu_of,
     "read_readers": OF_READS,
     "notifiers": SENDERS,
@@ -117,6 +118,7 @@ async def whoever(request: Request, registry: TheRegistry) -> SignedIn:
     put_behind_wall(request, found.caller, registry.today())
     if await late.keep_stale(request, registry, found.csrf, found.account):
         raise HTTPException(303, "Look at it again.", headers={"Location": late.PAGE})
+    await late.let_go(request, registry, found.account)
     return found
 
 

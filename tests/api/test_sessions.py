@@ -13,7 +13,7 @@ import pytest
 from ap_registry import embedded
 from ap_registry.registry import Registry
 from ap_registry.settings import Settings
-from ap_registry.store import access_links, accounts
+from ap_registry.store import access_links, accounts, known_browsers
 from ap_registry.store.database import Database
 from api.cookies import COOKIE
 from api.pages.family.rendering import COOKIE as FAMILY
@@ -194,6 +194,33 @@ def test_a_form_of_the_session_before_waits_where_our_own_page_sent_it(nobody: B
     page = nobody.get("/kept").text
     assert hidden(page)["notes"] == "of before"
     assert late(nobody, hidden(page)["csrf"]) == "422"  # nothing of it was there
+    assert "Nothing is kept" not in nobody.get("/kept").text
+    nobody.headers["Referer"] = f"{nobody.base_url}/kept"
+    late(nobody, hidden(page)["csrf"], at="more", notes="of before")
+    assert "Nothing is kept" in nobody.get("/kept").text  # it has been sent
+
+
+def test_a_long_form_is_read_by_the_bounds_of_its_page(nobody: Browser) -> None:
+    sign_in(nobody)
+    csrf = hidden(nobody.get("/notify/suspension").text)["csrf"]
+    nobody.headers["Sec-Fetch-Site"] = "same-origin"
+    assert late(nobody, csrf, **{f"x{n}": "" for n in range(2_000)}) in {"200", "422"}
+
+
+@pytest.mark.parametrize(
+    ("failures", "leads"),
+    [(known_browsers.MOST_FAILURES - 1, "/"), (known_browsers.MOST_FAILURES, "400")],
+)
+def test_not_even_a_known_browser_guesses_for_ever(
+    office: Office, nobody: Browser, failures: int, leads: str
+) -> None:
+    sign_in(nobody)
+    with office.registry.database.connection() as connection:
+        connection.execute(
+            "update account set failures = %s, locked_until = %s where id = %s",
+            (failures, AT + timedelta(minutes=15), office.account),
+        )
+    assert sign_in(nobody) == leads
 
 
 def test_a_password_is_never_kept(registry: Registry, nobody: Browser) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import Response
 
 from ap_registry import family_record
-from ap_registry.store import family_links
+from ap_registry.store import family_links, kept_forms
 from ap_registry.store.family_links import Link
 from api.deps import TheRegistry
 from api.pages import late
@@ -73,7 +73,7 @@ def check(
         if left is None:
             language = chosen(request) or ENGLISH
             opened = family_links.begin(connection, link.id, language=language, at=at)
-            waits = late.kept_for(registry, link.id)
+            waits = kept_forms.kept_for(connection, link.id, at=at, seals=registry.seals)
             return keep(request, go(KEPT if waits else PATH), opened)
     return _page(request, registry, given, left=left) if left else _over(request, registry)
 

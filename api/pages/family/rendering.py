@@ -33,7 +33,7 @@ from api.policy import Who, admit
 COOKIE = "ap_family"
 PATH = "/family"
 CLOSED = "/family/closed"
-KEPT = "/family/kept"
+KEPT = late.FAMILY_PAGE
 LANGUAGE = "family_language"  # in the state of a request by whoever has opened a link
 _PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
@@ -66,6 +66,7 @@ async def bearer(request: Request, registry: TheRegistry) -> Bearer:
     admit(request, Who.LINK, link.caller.role)
     if await late.keep_stale(request, registry, reader.opened.csrf, link.id):
         raise HTTPException(303, "Look at it again.", headers={"Location": KEPT})
+    await late.let_go(request, registry, link.id)
     return reader
 
 
