@@ -1,6 +1,7 @@
 """Figures that take long are counted once while nothing changes, and never told too late."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -25,6 +26,14 @@ def test_it_is_counted_anew_once_something_is_recorded(registry: Registry) -> No
     assert [counted.of("la", count) for _ in range(3)] == [b"1"] * 3
     register_pupil(registry)
     assert [counted.of("la", count) for _ in range(2)] == [b"2"] * 2
+
+
+def test_it_is_counted_anew_on_another_day(registry: Registry) -> None:
+    registry.clock = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    counted, count = Counted(registry), counting()
+    counted.of("la", count)
+    registry.clock += timedelta(days=1)
+    assert counted.of("la", count) == b"2"
 
 
 def test_nobody_is_told_what_was_counted_for_another(registry: Registry) -> None:

@@ -192,6 +192,7 @@ def test_what_is_sent_too_late_waits_and_what_is_asked_too_often_is_refused_with
     sign_in(phone, "la")
     phone.goto("/colleagues")
     late = {"la": (out_of_date(phone, "All these people work here").status, judged(phone))}
+    expect(phone.get_by_text("Nothing has been sent or changed yet")).to_be_visible()
     second_check(phone, f"/family/link/{named['family']}", named["code"])
     phone.goto("/family/say")
     late["family"] = out_of_date(phone, "Send it").status, judged(phone)

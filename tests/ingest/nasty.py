@@ -1,6 +1,7 @@
 """Files as people really send them, made: good ones in odd clothes, and bad ones of every kind."""
 
 import io
+import random
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -165,6 +166,7 @@ def bad_files() -> Iterator[Bad]:
         "[Content_Types].xml": _ENTITIES + _TYPES, "xl/workbook.xml": f"{_ENTITIES}<a>&b;</a>",
     }), "workbook")  # fmt: skip
     yield Bad("a workbook of nothing but repetition", bomb(), "too large")
+    yield Bad("a workbook that unpacks to a gigabyte", gigabyte(), "too large")
 
 
 def bomb() -> bytes:
@@ -176,6 +178,15 @@ def bomb() -> bytes:
     ):
         for _ in range(65):
             part.write(bytes(1 << 20))
+    return made.getvalue()
+
+
+def gigabyte() -> bytes:
+    """As its directory has it: nothing is unpacked to find out."""
+    made, name = io.BytesIO(), "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(name, random.Random(1).randbytes(5 << 20))
+        archive.getinfo(name).file_size = (1 << 30) + 1
     return made.getvalue()
 
 
