@@ -1,7 +1,8 @@
 """Secrets that must be used again, sealed before the database has them: by a key outside it.
 
-They are those of second factors and of webhooks; what is only ever compared is kept as a hash. Each
-is sealed together with what it is of, so that nobody can put one in another's place.
+They are those of second factors and of webhooks, and forms that came too late; what is only ever
+compared is kept as a hash. Each is sealed together with what it is of, so that nobody can put one
+in another's place.
 """
 
 import base64
