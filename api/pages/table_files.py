@@ -44,11 +44,12 @@ class Tabled(APIRoute):
 
 
 def rows_of(page: str, name: str) -> list[list[str]]:
-    """Of the table with this id, its header first; without columns in which nothing is written."""
+    """Of the table with this id, its header first; without columns in which nothing is written,
+    nor can be chosen."""
     reader = _Reader(name)
     reader.feed(page)
-    rows = reader.rows
-    written = [n for n in range(len(rows[0]) if rows else 0) if any(row[n] for row in rows[1:])]
+    rows, columns = reader.rows, range(len(reader.rows[0]) if reader.rows else 0)
+    written = [n for n in columns if n in reader.chosen or any(row[n] for row in rows[1:])]
     return [[row[n] for n in written] for row in rows]
 
 
@@ -58,6 +59,7 @@ class _Reader(HTMLParser):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.rows: list[list[str]] = []
+        self.chosen: set[int] = set()  # columns with a choice in them
         self._name = name
         self._inside = False
         self._cell: list[str] | None = None
@@ -71,6 +73,8 @@ class _Reader(HTMLParser):
             return
         if tag == "option" and self._quiet[-1:] == ["option"]:  # the last was not closed
             self._quiet.pop()
+        if tag == "select" and self._cell is not None:
+            self.chosen.add(len(self.rows[-1]))
         classes = set((given.get("class") or "").split())
         if self._quiet or _is_left_out(tag, classes, given):
             self._quiet.append(tag)
