@@ -116,6 +116,7 @@ def test_a_port_taken_meanwhile_is_left_to_the_other(home: Path) -> None:
     embedded.stop(home)
     before = state(home)["postgres_port"]
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what was served there lingers
         other.bind(("127.0.0.1", before))
         other.listen()
         found = embedded.ensure(home)
